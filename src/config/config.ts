@@ -1,0 +1,210 @@
+/** From the text of a configuration to values with every default filled in. */
+
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { type Endpoint, isLoopback, parseAddress } from '../net/address.ts';
+import { type Prefix, parsePrefix } from '../net/prefix.ts';
+import { Document, type Environment } from './document.ts';
+import { CONFIG } from './keys.ts';
+import type { Entry, Kind, Located } from './kind.ts';
+import { ConfigError, type Place } from './problem.ts';
+
+type Raw = typeof CONFIG extends Kind<infer T> ? T : never;
+type RawAccess = NonNullable<Raw['acl']['query' | 'recursion']>;
+
+/** The configuration as it was meant: nothing is left to default behind this type. */
+export interface Config {
+  /** As it was named to the program; relative paths in it start from its folder. */
+  readonly file: string;
+  readonly node: string;
+  readonly listen: readonly Located<Endpoint>[];
+  readonly admin: { readonly listen: Located<Endpoint>; readonly token: string | undefined };
+  readonly clientGroups: readonly ClientGroup[];
+  readonly acl: {
+    readonly query: readonly AccessEntry[];
+    readonly recursion: readonly AccessEntry[] | undefined;
+    readonly transfer: readonly AccessEntry[];
+    readonly update: readonly AccessEntry[];
+    readonly notify: readonly AccessEntry[];
+  };
+  readonly upstreams: Raw['upstreams'];
+  readonly routes: readonly Entry<string>[];
+  readonly policies: Raw['policies'];
+  readonly cache: Raw['cache'];
+  readonly ede: Raw['ede'];
+  readonly decisionLog: Raw['decisionLog'];
+  /** Where sections begin, for what has no line of its own. */
+  readonly start: Place;
+}
+
+export interface ClientGroup {
+  readonly name: string;
+  readonly prefixes: readonly Prefix[];
+}
+
+export type AccessAction = 'allow' | 'refuse' | 'drop' | 'truncate';
+
+/** One line of an access list: a group or a prefix and what its clients may. */
+export interface AccessEntry {
+  readonly key: string;
+  readonly prefixes: readonly Prefix[];
+  readonly action: AccessAction;
+  /** Undefined for an entry that is a default and not written anywhere. */
+  readonly place: Place | undefined;
+  readonly owner: string | undefined;
+  readonly reason: string | undefined;
+}
+
+const DEFAULT_PORT = 5300;
+const DEFAULT_ADMIN: Endpoint = { address: '127.0.0.1', port: 8053 };
+const LOOPBACK = ['127.0.0.0/8', '::1/128'].map((text) => parsePrefix(text) as Prefix);
+
+/** Reads a configuration file. Throws a ConfigError that names every problem. */
+export function readConfig(file: string, environment: Environment = process.env): Config {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    const message = `cannot be read: ${(error as Error).message}; expect a configuration file`;
+    throw new ConfigError([{ file, line: 1, column: 1, message }]);
+  }
+  return parseConfig(file, text, environment);
+}
+
+/** Parses a configuration. Throws a ConfigError that names every problem. */
+export function parseConfig(file: string, text: string, environment: Environment = {}): Config {
+  const document = new Document(file, text, environment);
+  const raw =
+    document.root === null
+      ? document.reportAt(document.place(null), `the file is empty; expect ${CONFIG.expects}`)
+      : CONFIG.read(document.root, document);
+  const config = raw === undefined ? undefined : fillIn(raw, document);
+  if (config === undefined || document.problems.length > 0) {
+    throw new ConfigError(document.problems.sort(byPlace));
+  }
+  return config;
+}
+
+/** A path in the configuration, seen from where the program runs. */
+export function resolvePath(config: { readonly file: string }, path: string): string {
+  return path.startsWith('/') ? path : join(dirname(config.file), path);
+}
+
+function fillIn(raw: Raw, document: Document): Config {
+  const start = document.place(null);
+  const groups = raw.clientGroups.map(({ key, value }) => ({
+    name: key,
+    prefixes: value.map((item) => item.value),
+  }));
+  const access = (section: string, lines: RawAccess) =>
+    readAccess(section, lines, groups, document);
+  const { acl } = raw;
+  const config = {
+    ...raw,
+    file: document.file,
+    start,
+    listen: raw.listen ?? ['127.0.0.1', '::1'].map(defaultListener(start)),
+    admin: { ...raw.admin, listen: raw.admin.listen ?? { value: DEFAULT_ADMIN, place: start } },
+    clientGroups: groups,
+    acl: {
+      query: acl.query === undefined ? [allowLoopback()] : access('acl.query', acl.query),
+      recursion: acl.recursion && access('acl.recursion', acl.recursion),
+      transfer: access('acl.transfer', acl.transfer ?? []),
+      update: access('acl.update', acl.update ?? []),
+      notify: access('acl.notify', acl.notify ?? []),
+    },
+    routes:
+      raw.routes?.map((route) => ({ ...route, value: route.value.value })) ??
+      defaultRoutes(raw, document),
+  };
+  checkReferences(raw, config.admin, document);
+  return config;
+}
+
+function defaultListener(place: Place) {
+  return (address: string): Located<Endpoint> => ({
+    value: { address, port: DEFAULT_PORT },
+    place,
+  });
+}
+
+function allowLoopback(): AccessEntry {
+  return {
+    key: 'loopback',
+    prefixes: LOOPBACK,
+    action: 'allow',
+    place: undefined,
+    owner: undefined,
+    reason: undefined,
+  };
+}
+
+function defaultRoutes(raw: Raw, document: Document): Entry<string>[] {
+  const group = raw.upstreams.find(({ key }) => key === 'default') ?? raw.upstreams[0];
+  if (group === undefined || (group.key !== 'default' && raw.upstreams.length > 1)) {
+    document.reportAt(
+      document.place(null),
+      'routes is missing and no upstream group is named default; expect routes from domains to groups',
+    );
+    return [];
+  }
+  return [{ key: '.', place: group.place, value: group.key }];
+}
+
+function readAccess(
+  section: string,
+  lines: RawAccess,
+  groups: readonly ClientGroup[],
+  document: Document,
+): AccessEntry[] {
+  const seen = new Set<string>();
+  return lines.map(({ key, place, value }) => {
+    const prefixes = prefixesOf(key, groups);
+    if (typeof prefixes === 'string') document.reportAt(place, `${section}: ${prefixes}`);
+    if (seen.has(key)) document.reportAt(place, `${section} names "${key}" twice; expect it once`);
+    seen.add(key);
+    const given = typeof value === 'string' ? { action: value } : value;
+    return {
+      key,
+      place,
+      prefixes: typeof prefixes === 'string' ? [] : prefixes,
+      action: given.action,
+      owner: 'owner' in given ? given.owner : undefined,
+      reason: 'reason' in given ? given.reason : undefined,
+    };
+  });
+}
+
+function prefixesOf(key: string, groups: readonly ClientGroup[]): readonly Prefix[] | string {
+  const group = groups.find(({ name }) => name === key);
+  if (group !== undefined) return group.prefixes;
+  if (/[.:/]/.test(key)) {
+    const prefix = parsePrefix(key);
+    return typeof prefix === 'string' ? prefix : [prefix];
+  }
+  const names = groups.map(({ name }) => name).join(', ') || 'none is defined';
+  return `"${key}" is neither a client group (${names}) nor a prefix; expect one of them`;
+}
+
+function checkReferences(raw: Raw, admin: Config['admin'], document: Document): void {
+  const groups = raw.upstreams.map(({ key }) => key);
+  for (const { value } of raw.routes ?? []) {
+    if (!groups.includes(value.value)) {
+      document.reportAt(
+        value.place,
+        `"${value.value}" is not an upstream group; expect ${groups.join(', ')}`,
+      );
+    }
+  }
+  const { value: listen, place } = admin.listen;
+  if (!isLoopback(parseAddress(listen.address)!) && admin.token === undefined) {
+    document.reportAt(
+      place,
+      'admin.listen is not a loopback address; expect admin.token to be set',
+    );
+  }
+}
+
+function byPlace(a: Place, b: Place): number {
+  return a.line - b.line || a.column - b.column;
+}

@@ -1,0 +1,181 @@
+/** Every key of the configuration: its kind, its default, and one line for the reference. */
+
+import { hostname } from 'node:os';
+import {
+  byShape,
+  entries,
+  type Key,
+  type Kind,
+  list,
+  located,
+  optional,
+  required,
+  type SectionKeys,
+  type SectionValue,
+  section,
+} from './kind.ts';
+import { duration, endpoint, integer, oneOf, prefix, text } from './scalars.ts';
+import { server } from './server-text.ts';
+
+const MINUTE = 60_000;
+const DAY = 1440 * MINUTE;
+
+/** A section that may be left out: its keys then have their defaults. */
+function optionalSection<K extends SectionKeys>(keys: K, doc: string): Key<SectionValue<K>> {
+  const value = Object.fromEntries(
+    Object.entries(keys).map(([name, key]) => [name, key.otherwise?.value]),
+  ) as SectionValue<K>;
+  return optional(section(keys), doc, value, 'as below');
+}
+
+const ORIGIN = {
+  owner: optional(text, 'who answers for this rule; shown in records', undefined, 'none'),
+  reason: optional(text, 'why it exists, a ticket say; shown in records', undefined, 'none'),
+};
+
+const QUERY_ACTIONS = oneOf('allow', 'refuse', 'drop', 'truncate');
+const PERMISSIONS = oneOf('allow', 'refuse');
+
+/** A client group or prefix on each line. */
+function access<A extends string>(actions: Kind<A>) {
+  return entries(
+    'a client group or prefix',
+    byShape({
+      scalar: actions,
+      mapping: section({ action: required(actions, 'what happens to these clients'), ...ORIGIN }),
+    }),
+  );
+}
+
+const RULE_ACTIONS = oneOf('allow', 'refuse', 'nxdomain', 'nodata', 'drop', 'truncate');
+
+const RULE = section({
+  action: optional(located(RULE_ACTIONS), 'what is answered', undefined, 'none'),
+  answer: optional(
+    list(text),
+    'records to answer with: `192.0.2.1`, `CNAME walled.example.`, `300 TXT "text"`',
+    undefined,
+    'none',
+  ),
+  types: optional(list(text), 'only for queries of these types', undefined, 'all types'),
+  ...ORIGIN,
+});
+
+const POLICY = section({
+  name: required(located(text), 'its name in records and metrics'),
+  rules: optional(
+    entries(
+      'a name or a wildcard like "*.example"',
+      byShape({ scalar: RULE_ACTIONS, mapping: RULE }),
+    ),
+    'rules written here, by name',
+    undefined,
+    'none',
+  ),
+  rpz: optional(located(text), 'a response policy zone file', undefined, 'none'),
+  override: optional(
+    oneOf('given', 'refuse', 'nxdomain', 'nodata', 'drop', 'passthru', 'truncate'),
+    'one action in place of those that the policy zone gives',
+    'given',
+  ),
+});
+
+const UPSTREAM = section({
+  servers: required(
+    list(server),
+    'addresses asked, `tcp://` for TCP alone; a path is read like /etc/resolv.conf and followed',
+  ),
+  strategy: optional(
+    oneOf('sequential', 'round-robin', 'random', 'fastest'),
+    'which server is asked first',
+    'sequential',
+  ),
+  timeout: optional(duration, 'how long one server may take', 2000, '2s'),
+  attempts: optional(integer(1, 10), 'how often each server is asked', 2),
+});
+
+export const CONFIG = section({
+  node: optional(
+    text,
+    'identity: in records, CHAOS id.server and NSID',
+    hostname(),
+    'the host name',
+  ),
+  listen: optional(
+    list(endpoint),
+    'addresses served, each by UDP and TCP',
+    undefined,
+    '127.0.0.1:5300 and [::1]:5300',
+  ),
+  admin: optionalSection(
+    {
+      listen: optional(located(endpoint), 'address of the admin HTTP', undefined, '127.0.0.1:8053'),
+      token: optional(text, 'bearer token; required off loopback', undefined, 'none'),
+    },
+    'health, metrics, decisions and reload over HTTP',
+  ),
+  clientGroups: optional(
+    entries('a group name', list(prefix)),
+    'names for prefixes, used in rules and shown in records and metrics',
+    [],
+    'none',
+  ),
+  acl: optionalSection(
+    {
+      query: optional(
+        access(QUERY_ACTIONS),
+        'who may ask at all; the most specific prefix wins, no match is refused',
+        undefined,
+        'loopback',
+      ),
+      recursion: optional(
+        access(PERMISSIONS),
+        'who may ask with RD=1; others are refused',
+        undefined,
+        'all who may query',
+      ),
+      transfer: optional(access(PERMISSIONS), 'who may ask for AXFR and IXFR', undefined, 'nobody'),
+      update: optional(access(PERMISSIONS), 'who may send UPDATE', undefined, 'nobody'),
+      notify: optional(access(PERMISSIONS), 'who may send NOTIFY', undefined, 'nobody'),
+    },
+    'which clients may do what',
+  ),
+  upstreams: required(entries('a group name', UPSTREAM), 'named groups of resolvers to forward to'),
+  routes: optional(
+    entries('a domain name', located(text)),
+    'the upstream group for each domain; the longest suffix wins',
+    undefined,
+    '`.` to the group `default`, or to the only group',
+  ),
+  policies: optional(
+    list(POLICY),
+    'name policy, in order: the first policy with a match decides',
+    [],
+    'none',
+  ),
+  cache: optionalSection(
+    {
+      entries: optional(integer(0, 100_000_000), 'answers kept; 0 turns the cache off', 100_000),
+      maxTtl: optional(duration, 'the longest time an answer is kept', DAY, '1d'),
+      minTtl: optional(duration, 'the shortest', 0, '0s'),
+      negativeMaxTtl: optional(duration, 'the longest for NXDOMAIN and NODATA', 60 * MINUTE, '1h'),
+    },
+    'the answer cache',
+  ),
+  ede: optional(
+    oneOf('full', 'codes', 'off'),
+    'Extended DNS Errors: codes with text, codes alone, none; denied clients never get text',
+    'full',
+  ),
+  decisionLog: optionalSection(
+    {
+      to: optional(text, '`stdout` or a file', 'stdout'),
+      record: optional(
+        oneOf('refused', 'policy', 'all'),
+        'refusals, all that policy did, or every query',
+        'policy',
+      ),
+    },
+    'one JSON object a line for each decision',
+  ),
+});

@@ -1,0 +1,221 @@
+/**
+ * Kinds of configuration values: how each is read from YAML and what it says it expects.
+ * With `config/document.ts` the door to yaml.
+ */
+
+import { isMap, isScalar, isSeq, type Node, type Pair, type YAMLMap } from 'yaml';
+import type { Document } from './document.ts';
+import type { Place } from './problem.ts';
+
+/** How a value is read: undefined means that a problem was reported. */
+export interface Kind<T> {
+  /** Ends a sentence that begins with "expect". */
+  readonly expects: string;
+  read(node: Node, document: Document): T | undefined;
+}
+
+/** A value and where it stands. */
+export interface Located<T> {
+  readonly value: T;
+  readonly place: Place;
+}
+
+/** One line of a mapping whose keys the operator chose. */
+export interface Entry<T> {
+  readonly key: string;
+  readonly place: Place;
+  readonly value: T;
+}
+
+/** One key of a section. Without `otherwise` the key is required. */
+export interface Key<T> {
+  readonly kind: Kind<T>;
+  /** One line for the reference. */
+  readonly doc: string;
+  readonly otherwise?: { readonly value: T; readonly doc: string };
+}
+
+/** A key that must be there. */
+export function required<T>(kind: Kind<T>, doc: string): Key<T> {
+  return { kind, doc };
+}
+
+/** A key with a default; `shown` tells a reader what the default is when the value does not. */
+export function optional<T, D>(
+  kind: Kind<T>,
+  doc: string,
+  value: D,
+  shown: string = JSON.stringify(value),
+): Key<T | D> {
+  return { kind, doc, otherwise: { value, doc: shown } };
+}
+
+export type SectionKeys = Readonly<Record<string, Key<unknown>>>;
+export type SectionValue<K extends SectionKeys> = {
+  readonly [Name in keyof K]: K[Name] extends Key<infer T> ? T : never;
+};
+
+/** A mapping with known keys. An unknown key, a missing and a bad one are problems. */
+export interface Section<K extends SectionKeys> extends Kind<SectionValue<K>> {
+  readonly keys: K;
+}
+
+export function section<K extends SectionKeys>(keys: K): Section<K> {
+  const expects = `a mapping with ${Object.keys(keys).join(', ')}`;
+  return {
+    keys,
+    expects,
+    read(node, document) {
+      const pairs = readPairs(node, document, expects);
+      if (pairs === undefined) return undefined;
+      const value: Record<string, unknown> = {};
+      let complete = reportUnknown(pairs, keys, document);
+      for (const [name, key] of Object.entries(keys)) {
+        const given = pairs.get(name)?.value;
+        if (given != null) {
+          value[name] = key.kind.read(given as Node, document);
+          complete &&= value[name] !== undefined;
+        } else if (key.otherwise !== undefined) {
+          value[name] = key.otherwise.value;
+        } else {
+          document.report(node, `${name} is missing; expect ${key.kind.expects}`);
+          complete = false;
+        }
+      }
+      return complete ? (value as SectionValue<K>) : undefined;
+    },
+  };
+}
+
+function reportUnknown(
+  pairs: ReadonlyMap<string, Pair>,
+  keys: SectionKeys,
+  document: Document,
+): boolean {
+  let known = true;
+  for (const [name, pair] of pairs) {
+    if (Object.hasOwn(keys, name)) continue;
+    known = false;
+    document.report(
+      pair.key as Node,
+      `unknown key "${name}"; expect ${Object.keys(keys).join(', ')}`,
+    );
+  }
+  return known;
+}
+
+/** A mapping whose keys the operator chooses; the lines keep their order and place. */
+export function entries<T>(what: string, value: Kind<T>): Kind<readonly Entry<T>[]> {
+  const expects = `a mapping from ${what} to ${value.expects}`;
+  return {
+    expects,
+    read(node, document) {
+      const pairs = readPairs(node, document, expects);
+      if (pairs === undefined) return undefined;
+      const read: Entry<T>[] = [];
+      for (const [key, pair] of pairs) {
+        if (pair.value == null) {
+          document.report(pair.key as Node, `"${key}" has no value; expect ${value.expects}`);
+          continue;
+        }
+        const one = value.read(pair.value as Node, document);
+        const place = document.place(pair.key as Node);
+        if (one !== undefined) read.push({ key, place, value: one });
+      }
+      return read.length === pairs.size ? read : undefined;
+    },
+  };
+}
+
+/** A list of values. */
+export function list<T>(item: Kind<T>): Kind<readonly Located<T>[]> {
+  const expects = `a list, each item ${item.expects}`;
+  return {
+    expects,
+    read(node, document) {
+      const target = document.resolve(node);
+      if (!isSeq(target)) return document.report(node, `expect ${expects}`);
+      const read: Located<T>[] = [];
+      for (const one of target.items as Node[]) {
+        const value = item.read(one, document);
+        if (value !== undefined) read.push({ value, place: document.place(one) });
+      }
+      return read.length === target.items.length ? read : undefined;
+    },
+  };
+}
+
+/** A value that is read by its shape in YAML: a scalar, a list or a mapping. */
+export function byShape<S = never, L = never, M = never>(shapes: {
+  scalar?: Kind<S>;
+  list?: Kind<L>;
+  mapping?: Kind<M>;
+}): Kind<S | L | M> {
+  const { scalar, list: sequence, mapping } = shapes;
+  const expects = [scalar, sequence, mapping]
+    .filter((kind) => kind !== undefined)
+    .map((kind) => kind.expects)
+    .join(', or ');
+  return {
+    expects,
+    read(node, document) {
+      const target = document.resolve(node);
+      const kind = isMap(target) ? mapping : isSeq(target) ? sequence : scalar;
+      return kind === undefined
+        ? document.report(node, `expect ${expects}`)
+        : kind.read(node, document);
+    },
+  };
+}
+
+/** A value and its place. */
+export function located<T>(kind: Kind<T>): Kind<Located<T>> {
+  return {
+    expects: kind.expects,
+    read(node, document) {
+      const value = kind.read(node, document);
+      return value === undefined ? undefined : { value, place: document.place(node) };
+    },
+  };
+}
+
+/** A value made from a scalar's text; `parse` returns undefined for a text that it cannot take. */
+export function scalar<T>(expects: string, parse: (text: string) => T | undefined): Kind<T> {
+  return {
+    expects,
+    read(node, document) {
+      const text = readText(node, document);
+      if (text === undefined) return document.report(node, `expect ${expects}`);
+      const value = parse(text);
+      if (value === undefined) {
+        return document.report(node, `${JSON.stringify(text)} is not valid; expect ${expects}`);
+      }
+      return value;
+    },
+  };
+}
+
+/** A scalar's text with `${NAME}` filled in; undefined for lists, mappings and null. */
+export function readText(node: Node, document: Document): string | undefined {
+  const target = document.resolve(node);
+  if (!isScalar(target) || target.value === null) return undefined;
+  const text =
+    typeof target.value === 'string' ? target.value : (target.source ?? String(target.value));
+  return document.expand(text, node);
+}
+
+function readPairs(
+  node: Node,
+  document: Document,
+  expects: string,
+): ReadonlyMap<string, Pair> | undefined {
+  const target = document.resolve(node);
+  if (!isMap(target)) return document.report(node, `expect ${expects}`);
+  const pairs = new Map<string, Pair>();
+  for (const pair of (target as YAMLMap).items) {
+    const key = readText(pair.key as Node, document);
+    if (key === undefined) document.report(pair.key as Node, 'expect a plain key');
+    else pairs.set(key, pair as Pair);
+  }
+  return pairs;
+}

@@ -1,0 +1,50 @@
+/** The kinds of single values that the configuration knows. */
+
+import { type Address, type Endpoint, parseAddress, parseEndpoint } from '../net/address.ts';
+import { type Prefix, parsePrefix } from '../net/prefix.ts';
+import { type Kind, readText, scalar } from './kind.ts';
+
+const MILLISECONDS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+export const text: Kind<string> = scalar('a text', (given) => (given === '' ? undefined : given));
+
+export const endpoint: Kind<Endpoint> = scalar(
+  'an address and a port, like 127.0.0.1:53 or "[::1]:53"',
+  (given) => parseEndpoint(given),
+);
+
+export const address: Kind<Address> = scalar('an IPv4 or IPv6 address', parseAddress);
+
+/** Milliseconds. */
+export const duration: Kind<number> = scalar('a duration like 500ms, 2s, 10m, 1h or 1d', (given) =>
+  measure(given, MILLISECONDS),
+);
+
+export function integer(least: number, most: number): Kind<number> {
+  return scalar(`a whole number from ${least} to ${most}`, (given) => {
+    const value = Number(given);
+    return /^-?\d+$/.test(given) && value >= least && value <= most ? value : undefined;
+  });
+}
+
+export function oneOf<const T extends string>(...words: readonly T[]): Kind<T> {
+  return scalar(words.join(', '), (given) => words.find((word) => word === given));
+}
+
+/** A prefix, or an address as the prefix of itself. */
+export const prefix: Kind<Prefix> = {
+  expects: 'a prefix like 10.0.0.0/8 or 2001:db8::/32',
+  read(node, document) {
+    const given = readText(node, document);
+    if (given === undefined) return document.report(node, `expect ${this.expects}`);
+    const parsed = parsePrefix(given);
+    return typeof parsed === 'string' ? document.report(node, parsed) : parsed;
+  },
+};
+
+function measure(given: string, units: Readonly<Record<string, number>>): number | undefined {
+  const parts = /^(\d+)([A-Za-z]+)$/.exec(given);
+  if (parts === null) return given === '0' ? 0 : undefined;
+  const unit = Object.hasOwn(units, parts[2]!) ? units[parts[2]!] : undefined;
+  return unit === undefined ? undefined : Number(parts[1]) * unit;
+}

@@ -1,0 +1,127 @@
+/** What the configuration can say about a query: numbered, frozen, made once at compile time. */
+
+import { formatEde } from '../wire/opt.ts';
+import type { Query } from '../wire/query.ts';
+import { Rcode } from '../wire/registry.ts';
+import type { RecordData } from '../wire/response.ts';
+
+/** Who can end a query. One name in records, metrics, EDE texts, `explain`, docs and file names. */
+export const LAYERS = [
+  'protocol',
+  'acl',
+  'transfer',
+  'update',
+  'notify',
+  'rate-limit',
+  'recursion',
+  'special-use',
+  'policy',
+  'route',
+  'upstream',
+  'overload',
+] as const;
+export type LayerName = (typeof LAYERS)[number];
+
+/**
+ * What becomes of the query. `reject` is an error that is nobody's policy (FORMERR, NOTIMP,
+ * BADVERS, NOTAUTH), `fail` a SERVFAIL of ours, `forward` an upstream's answer.
+ */
+export const ACTIONS = [
+  'refuse',
+  'nxdomain',
+  'nodata',
+  'answer',
+  'drop',
+  'truncate',
+  'reject',
+  'fail',
+  'forward',
+] as const;
+export type Action = (typeof ACTIONS)[number];
+
+/** Where a decision was written down. */
+export interface Rule {
+  /** As the operator would say it: `acl.query 10.0.0.0/8`, `house/*.gambling.example`. */
+  readonly id: string;
+  /** The file as the configuration names it; `<built-in>` when nobody wrote the rule. */
+  readonly file: string;
+  readonly line: number;
+  /** Nobody wrote this rule: it is what happens without one. */
+  readonly implicit: boolean;
+  readonly owner?: string;
+  readonly reason?: string;
+}
+
+/** A rule that the program brings along. */
+export function builtIn(id: string, implicit = false): Rule {
+  return { id, file: '<built-in>', line: 0, implicit };
+}
+
+export interface VerdictSpec {
+  readonly layer: LayerName;
+  readonly action: Action;
+  readonly rule: Rule;
+  /** Default: what the action says by itself. */
+  readonly rcode?: number;
+  /** INFO-CODE of the Extended DNS Error that goes with it (RFC 8914). */
+  readonly ede?: number;
+  /** The RA bit of the response: whether this server would recurse for this client. */
+  readonly recursionAvailable?: boolean;
+  /** The AA bit of the response. */
+  readonly authoritative?: boolean;
+  /** Whether the client may read the rule in the EDE text. */
+  readonly explained?: boolean;
+  /** Records of the answer, whatever name was asked. Those of another type are left out. */
+  readonly records?: readonly RecordData[];
+  /** SOA of a negative answer, owned by the suffix that the query matched (RFC 2308). */
+  readonly soa?: RecordData;
+  /** The rules of this verdict are told apart by the name that matched: see `Query.match`. */
+  readonly named?: boolean;
+  /** The records of a matched rule, by `Query.match.entry`. */
+  readonly recordsOf?: (entry: number) => readonly RecordData[];
+  /** A line for the operator who asks why this client; only for records. */
+  readonly hint?: (query: Query) => string | undefined;
+}
+
+export interface Verdict extends VerdictSpec {
+  readonly index: number;
+  readonly rcode: number;
+  readonly recursionAvailable: boolean;
+  readonly authoritative: boolean;
+  readonly explained: boolean;
+  readonly named: boolean;
+  /** The octets of its EDE option without text; empty when it has none. */
+  readonly edeOption: Uint8Array;
+}
+
+const RCODES: Readonly<Record<Action, number>> = {
+  refuse: Rcode.REFUSED,
+  nxdomain: Rcode.NXDOMAIN,
+  nodata: Rcode.NOERROR,
+  answer: Rcode.NOERROR,
+  drop: Rcode.NOERROR,
+  truncate: Rcode.NOERROR,
+  reject: Rcode.FORMERR,
+  fail: Rcode.SERVFAIL,
+  forward: Rcode.NOERROR,
+};
+
+/** All that one configuration can decide. */
+export class VerdictTable {
+  readonly verdicts: Verdict[] = [];
+
+  add(spec: VerdictSpec): Verdict {
+    const verdict: Verdict = Object.freeze({
+      rcode: RCODES[spec.action],
+      recursionAvailable: true,
+      authoritative: false,
+      explained: false,
+      named: false,
+      ...spec,
+      index: this.verdicts.length,
+      edeOption: spec.ede === undefined ? new Uint8Array(0) : formatEde(spec.ede),
+    });
+    this.verdicts.push(verdict);
+    return verdict;
+  }
+}

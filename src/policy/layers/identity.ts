@@ -1,0 +1,71 @@
+/** Which server and which policy answered: CHAOS TXT names (RFC 4892), under acl. */
+
+import { builtIn, type Verdict, type VerdictTable } from '../../decision/verdict.ts';
+import { lowerName, parseName } from '../../wire/name.ts';
+import type { Query } from '../../wire/query.ts';
+import { Opcode, RrClass, RrType } from '../../wire/registry.ts';
+import type { Layer } from '../layer.ts';
+
+/** What the CHAOS names tell. */
+export interface Identity {
+  readonly node: string;
+  readonly version: string;
+  /** Read at each query: the hash is known only when all else is compiled. */
+  readonly policy: () => string;
+}
+
+const NAMES = {
+  'id.server': 'node',
+  'hostname.bind': 'node',
+  'version.server': 'version',
+  'version.bind': 'version',
+  'policy.rcode5': 'policy',
+} as const;
+
+const WIRES: readonly Uint8Array[] = Object.keys(NAMES).map((name) =>
+  lowerName(parseName(name) as Uint8Array),
+);
+
+/** Whether it asks class CH for one of the names that are answered. */
+export function isIdentityQuery(query: Query): boolean {
+  return (
+    query.qclass === RrClass.CH &&
+    query.opcode === Opcode.QUERY &&
+    WIRES.some((wire) => isName(query, wire))
+  );
+}
+
+function isName(query: Query, wire: Uint8Array): boolean {
+  if (query.nameLength !== wire.length) return false;
+  for (let i = 0; i < wire.length; i++) if (query.name[i] !== wire[i]) return false;
+  return true;
+}
+
+export function compileIdentity(identity: Identity, verdicts: VerdictTable): Layer {
+  const answers = Object.entries(NAMES).map(([name, key]): Verdict => {
+    const rule = builtIn(`special-use ${name}`);
+    return verdicts.add({
+      layer: 'special-use',
+      action: 'answer',
+      rule,
+      authoritative: true,
+      recordsOf: () => [{ type: RrType.TXT, ttl: 0, rdata: txt(textOf(identity[key])) }],
+    });
+  });
+  return {
+    name: 'special-use',
+    judge(query) {
+      if (query.qclass !== RrClass.CH) return undefined;
+      return answers[WIRES.findIndex((wire) => isName(query, wire))];
+    },
+  };
+}
+
+function textOf(value: string | (() => string)): string {
+  return typeof value === 'string' ? value : value();
+}
+
+function txt(text: string): Uint8Array {
+  const octets = new TextEncoder().encode(text).subarray(0, 255);
+  return Uint8Array.of(octets.length, ...octets);
+}

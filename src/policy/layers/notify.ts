@@ -1,0 +1,30 @@
+/**
+ * Who may send NOTIFY (RFC 1996): `acl.notify`. It is never forwarded; a permitted one for a
+ * zone that is not held here is told so.
+ */
+
+import type { AccessEntry } from '../../config/config.ts';
+import { builtIn, type VerdictTable } from '../../decision/verdict.ts';
+import { Ede, Opcode, Rcode } from '../../wire/registry.ts';
+import type { Layer } from '../layer.ts';
+import { compilePermission } from '../permission.ts';
+
+export function compileNotify(entries: readonly AccessEntry[], verdicts: VerdictTable): Layer {
+  const isNotify = ({ opcode }: { opcode: number }) => opcode === Opcode.NOTIFY;
+  const permission = compilePermission(
+    { name: 'notify', entries, ede: Ede.PROHIBITED, asks: isNotify },
+    verdicts,
+  );
+  const notHeld = verdicts.add({
+    layer: 'notify',
+    action: 'reject',
+    rule: builtIn('notify zone held here'),
+    rcode: Rcode.NOTAUTH,
+    recursionAvailable: false,
+    explained: true,
+  });
+  return {
+    ...permission,
+    judge: (query) => permission.judge(query) ?? (isNotify(query) ? notHeld : undefined),
+  };
+}

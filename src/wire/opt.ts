@@ -1,0 +1,130 @@
+/** The OPT record and its options (RFC 6891 section 6.1), and EDE (RFC 8914), in place. */
+
+import { readUint16, writeUint16 } from './header.ts';
+import { EdnsOption, RrType } from './registry.ts';
+
+/** The root owner, TYPE, CLASS, TTL and RDLENGTH of an OPT record. */
+export const OPT_LENGTH = 11;
+/** OPTION-CODE and OPTION-LENGTH. */
+export const OPTION_HEADER = 4;
+
+const DO = 0x80;
+
+/** The requestor's UDP payload size of the OPT record at `at`, in octets. */
+export function payloadSize(message: Uint8Array, at: number): number {
+  return readUint16(message, at + 3);
+}
+
+/** The upper eight bits of the extended RCODE. */
+export function extendedRcode(message: Uint8Array, at: number): number {
+  return message[at + 5]!;
+}
+
+export function ednsVersion(message: Uint8Array, at: number): number {
+  return message[at + 6]!;
+}
+
+export function isDnssecOk(message: Uint8Array, at: number): boolean {
+  return (message[at + 7]! & DO) !== 0;
+}
+
+/** Whether the option lengths of the OPT record at `at` add up to its RDLENGTH. */
+export function hasWholeOptions(message: Uint8Array, at: number): boolean {
+  const end = at + OPT_LENGTH + readUint16(message, at + 9);
+  let next = at + OPT_LENGTH;
+  while (next + OPTION_HEADER <= end) next += OPTION_HEADER + readUint16(message, next + 2);
+  return next === end;
+}
+
+/**
+ * The offset of the next option with `code` at or behind `from`; -1 when there is none.
+ * Start with `from` = `at + OPT_LENGTH`; the record has whole options.
+ */
+export function findOption(message: Uint8Array, at: number, code: number, from: number): number {
+  const end = at + OPT_LENGTH + readUint16(message, at + 9);
+  let next = from;
+  while (next + OPTION_HEADER <= end) {
+    if (readUint16(message, next) === code) return next;
+    next += OPTION_HEADER + readUint16(message, next + 2);
+  }
+  return -1;
+}
+
+/** The offset behind the option at `optionAt`. */
+export function optionEnd(message: Uint8Array, optionAt: number): number {
+  return optionAt + OPTION_HEADER + readUint16(message, optionAt + 2);
+}
+
+/** Writes an OPT record without options and returns the offset behind it. */
+export function writeOpt(
+  out: Uint8Array,
+  at: number,
+  payload: number,
+  rcode: number,
+  dnssecOk: boolean,
+): number {
+  out[at] = 0;
+  writeUint16(out, at + 1, RrType.OPT);
+  writeUint16(out, at + 3, payload);
+  out[at + 5] = rcode >> 4;
+  out[at + 6] = 0;
+  out[at + 7] = dnssecOk ? DO : 0;
+  out[at + 8] = 0;
+  writeUint16(out, at + 9, 0);
+  return at + OPT_LENGTH;
+}
+
+/** Appends octets to the options of the OPT record at `at`, which ends at `end`. */
+export function appendOptions(
+  out: Uint8Array,
+  at: number,
+  end: number,
+  options: Uint8Array,
+): number {
+  out.set(options, end);
+  const next = end + options.length;
+  writeUint16(out, at + 9, next - at - OPT_LENGTH);
+  return next;
+}
+
+/** An option's octets, its header included. */
+export function formatOption(code: number, data: Uint8Array): Uint8Array {
+  const option = new Uint8Array(OPTION_HEADER + data.length);
+  writeUint16(option, 0, code);
+  writeUint16(option, 2, data.length);
+  option.set(data, OPTION_HEADER);
+  return option;
+}
+
+/** The option of an Extended DNS Error (RFC 8914 section 2); `text` is UTF-8. */
+export function formatEde(infoCode: number, text = ''): Uint8Array {
+  const extraText = new TextEncoder().encode(text);
+  const data = new Uint8Array(2 + extraText.length);
+  writeUint16(data, 0, infoCode);
+  data.set(extraText, 2);
+  return formatOption(EdnsOption.EDE, data);
+}
+
+/** One Extended DNS Error as a message carries it. */
+export interface ExtendedError {
+  code: number;
+  text: string;
+}
+
+/** All Extended DNS Errors of the OPT record at `at`, which has whole options. Allocates. */
+export function readExtendedErrors(message: Uint8Array, at: number): ExtendedError[] {
+  const errors: ExtendedError[] = [];
+  let option = findOption(message, at, EdnsOption.EDE, at + OPT_LENGTH);
+  while (option >= 0) {
+    const end = optionEnd(message, option);
+    if (end >= option + OPTION_HEADER + 2) {
+      const text = message.subarray(option + OPTION_HEADER + 2, end);
+      errors.push({
+        code: readUint16(message, option + OPTION_HEADER),
+        text: new TextDecoder().decode(text),
+      });
+    }
+    option = findOption(message, at, EdnsOption.EDE, end);
+  }
+  return errors;
+}

@@ -1,0 +1,230 @@
+/** A client's query, seen through the packet that carried it. */
+
+import { Count, HEADER_LENGTH, hasFlag, isResponse, opcode, RD, readUint16 } from './header.ts';
+import { LOWER, MAX_LABEL, MAX_LABELS, MAX_NAME } from './name.ts';
+import {
+  ednsVersion,
+  findOption,
+  hasWholeOptions,
+  isDnssecOk,
+  OPT_LENGTH,
+  payloadSize,
+} from './opt.ts';
+import { RecordCursor, Section } from './records.ts';
+import { EdnsOption, RrType } from './registry.ts';
+
+/** What is wrong with a message; `NONE` is a message that can be judged. */
+export const Malformed = {
+  NONE: 0,
+  QUESTION_COUNT: 1,
+  QUESTION: 2,
+  RECORDS: 3,
+  OPT: 4,
+  TSIG: 5,
+} as const;
+export type Malformed = (typeof Malformed)[keyof typeof Malformed];
+
+export type Transport = 'udp' | 'tcp';
+
+/** UDP payload that everyone accepts without EDNS (RFC 1035 section 4.2.1). */
+const PLAIN_PAYLOAD = 512;
+/** Our own UDP payload size: below what any path fragments (RFC 9715 section 3). */
+export const MAX_PAYLOAD = 1232;
+const MAX_TCP = 0xffff;
+
+const HASH_SEED = 0x811c9dc5;
+const HASH_PRIME = 0x01000193;
+
+/** FNV-1a over one lower-case label, started with the hash of the labels to its right. */
+export function hashLabel(wire: Uint8Array, at: number, parent: number): number {
+  let hash = parent;
+  const end = at + wire[at]! + 1;
+  for (let i = at; i < end; i++) hash = Math.imul(hash ^ wire[i]!, HASH_PRIME);
+  return hash;
+}
+
+/** The hash of the root, where each name's hash begins. */
+export const ROOT_HASH: number = HASH_SEED | 0;
+
+const records = new RecordCursor();
+
+/**
+ * One query and where it came from.
+ *
+ * A single instance is reused for every packet, so nothing may keep a reference to it:
+ * copy what must outlive the packet.
+ */
+export class Query {
+  message: Uint8Array = new Uint8Array(HEADER_LENGTH);
+  length = 0;
+
+  /** Who asked: an IPv4 address is the first word, an IPv6 address all four. */
+  family: 4 | 6 = 4;
+  readonly address: Uint32Array = new Uint32Array(4);
+  port = 0;
+  transport: Transport = 'udp';
+  /** Index of the listener that took it. */
+  listener = 0;
+  /** Milliseconds since the epoch. */
+  receivedAt = 0;
+
+  opcode = 0;
+  qtype = 0;
+  qclass = 0;
+  /** Offset behind the question; the header's end when there is no readable question. */
+  questionEnd: number = HEADER_LENGTH;
+  /** The name asked, in lower case, and its length with the root. */
+  readonly name: Uint8Array = new Uint8Array(MAX_NAME);
+  nameLength = 0;
+  /** Where each label begins in `name`; the last is the root. */
+  readonly labelAt: Uint8Array = new Uint8Array(MAX_LABELS);
+  labels = 0;
+  /** The hash of the name from each label on: what the name tables look up. */
+  readonly hashes: Int32Array = new Int32Array(MAX_LABELS);
+
+  /** What is wrong with the message; the first layer ends a malformed query. */
+  malformed: Malformed = Malformed.NONE;
+  /** What the layer that ended it matched. */
+  readonly match: NameMatch = { depth: 0, wildcard: false, line: 0, entry: 0 };
+
+  /** Offset of the OPT record; 0 when there is none. */
+  optAt = 0;
+  ednsVersion = 0;
+  dnssecOk = false;
+  wantsNsid = false;
+  payload: number = PLAIN_PAYLOAD;
+  /** Signed by TSIG or SIG(0): passed on verbatim or not at all (RFC 5625 section 4.6). */
+  signed = false;
+
+  get recursionDesired(): boolean {
+    return hasFlag(this.message, RD);
+  }
+
+  /** Octets that a response to this query may have. */
+  get limit(): number {
+    return this.transport === 'tcp' ? MAX_TCP : this.payload;
+  }
+
+  /** The offset of the name's suffix that starts at label `depth`. */
+  suffixAt(depth: number): number {
+    return this.labelAt[depth]!;
+  }
+
+  /**
+   * Reads `length` octets of `message`, whose header is whole and says QR=0.
+   * Afterwards every field has a value; in a `malformed` message those behind the first fault
+   * say "none".
+   */
+  parse(message: Uint8Array, length: number): void {
+    this.message = message;
+    this.length = length;
+    this.opcode = opcode(message);
+    this.#clear();
+    this.malformed = this.#read();
+  }
+
+  #read(): Malformed {
+    if (readUint16(this.message, Count.QUESTION) !== 1) return Malformed.QUESTION_COUNT;
+    if (!this.#readQuestion()) return Malformed.QUESTION;
+    return this.#readRecords();
+  }
+
+  #clear(): void {
+    this.qtype = 0;
+    this.qclass = 0;
+    this.questionEnd = HEADER_LENGTH;
+    this.nameLength = 0;
+    this.labels = 0;
+    this.optAt = 0;
+    this.ednsVersion = 0;
+    this.dnssecOk = false;
+    this.wantsNsid = false;
+    this.payload = PLAIN_PAYLOAD;
+    this.signed = false;
+  }
+
+  #readQuestion(): boolean {
+    const message = this.message;
+    const name = this.name;
+    // QTYPE and QCLASS follow the name.
+    const end = this.length - 4;
+    let at = HEADER_LENGTH;
+    let out = 0;
+    let labels = 0;
+    for (;;) {
+      if (at >= end) return false;
+      const length = message[at]!;
+      // A compression pointer has nothing to point at in a question.
+      if (length > MAX_LABEL || at + length >= end || out + length + 1 > MAX_NAME) return false;
+      this.labelAt[labels] = out;
+      name[out++] = length;
+      at++;
+      if (length === 0) break;
+      for (const stop = at + length; at < stop; at++) name[out++] = LOWER[message[at]!]!;
+      labels++;
+    }
+    this.nameLength = out;
+    this.labels = labels;
+    this.qtype = readUint16(message, at);
+    this.qclass = readUint16(message, at + 2);
+    this.questionEnd = at + 4;
+    this.#hashSuffixes();
+    return true;
+  }
+
+  #hashSuffixes(): void {
+    let hash = ROOT_HASH;
+    this.hashes[this.labels] = hash;
+    for (let depth = this.labels - 1; depth >= 0; depth--) {
+      hash = hashLabel(this.name, this.labelAt[depth]!, hash);
+      this.hashes[depth] = hash;
+    }
+  }
+
+  #readRecords(): Malformed {
+    records.start(this.message, this.length);
+    while (records.next()) {
+      // RFC 8945 section 5.1: the TSIG record is the last one.
+      if (this.signed) return Malformed.TSIG;
+      if (records.type === RrType.OPT) {
+        if (!this.#readOpt()) return Malformed.OPT;
+      } else if (records.type === RrType.TSIG || records.type === RrType.SIG) {
+        this.signed = records.section === Section.ADDITIONAL;
+      }
+    }
+    return records.malformed || records.end !== this.length ? Malformed.RECORDS : Malformed.NONE;
+  }
+
+  /** RFC 6891 section 6.1.1: one OPT record at most, its owner is the root. */
+  #readOpt(): boolean {
+    const at = records.ownerAt;
+    if (this.optAt !== 0 || this.message[at] !== 0 || records.section !== Section.ADDITIONAL) {
+      return false;
+    }
+    if (!hasWholeOptions(this.message, at)) return false;
+    this.optAt = at;
+    this.ednsVersion = ednsVersion(this.message, at);
+    this.dnssecOk = isDnssecOk(this.message, at);
+    this.wantsNsid = findOption(this.message, at, EdnsOption.NSID, at + OPT_LENGTH) >= 0;
+    const size = payloadSize(this.message, at);
+    this.payload = size < PLAIN_PAYLOAD ? PLAIN_PAYLOAD : size > MAX_PAYLOAD ? MAX_PAYLOAD : size;
+    return true;
+  }
+}
+
+/** The rule that a query's name matched, in numbers: the name of the rule is a part of the query's. */
+export interface NameMatch {
+  /** The label of the query's name at which the rule's name begins. */
+  depth: number;
+  /** The rule is for all names below that name, not for the name itself. */
+  wildcard: boolean;
+  /** Line of the rule in its file. */
+  line: number;
+  /** Number of the rule in its policy. */
+  entry: number;
+}
+
+/** Whether a packet can be a query at all; anything else is dropped (RFC 8906 section 3). */
+export function isQuery(message: Uint8Array, length: number): boolean {
+  return length >= HEADER_LENGTH && !isResponse(message);
+}

@@ -1,0 +1,138 @@
+/** Writing a response to a query over the octets that carried it, or over an upstream's answer. */
+
+import {
+  AD,
+  CD,
+  Count,
+  flags2Of,
+  flagsOf,
+  HEADER_LENGTH,
+  hasFlag2,
+  QR,
+  RD,
+  readUint16,
+  setFlags,
+  TC,
+  writeResponseHeader,
+  writeUint16,
+  writeUint32,
+} from './header.ts';
+import { appendOptions, OPT_LENGTH, writeOpt } from './opt.ts';
+import { MAX_PAYLOAD, type Query } from './query.ts';
+import type { Section } from './records.ts';
+import { RrClass } from './registry.ts';
+
+/** A compression pointer to the name in the question, which follows the header. */
+const QUESTION_NAME = 0xc000 | HEADER_LENGTH;
+/** TYPE, CLASS, TTL and RDLENGTH. */
+const FIXED_LENGTH = 10;
+
+/** What a record says, without its owner. `rdata` holds no compression pointer; `ttl` is seconds. */
+export interface RecordData {
+  readonly type: number;
+  readonly ttl: number;
+  readonly rdata: Uint8Array;
+}
+
+/**
+ * One response at a time: `begin` and records, or `adopt`; then `end`; then options.
+ *
+ * The buffer it writes into has room for `query.limit` octets. A response that would grow over
+ * that limit loses its records and gets TC. An instance is reused: nothing may keep it.
+ */
+export class ResponseWriter {
+  octets: Uint8Array = new Uint8Array(HEADER_LENGTH);
+  length = 0;
+
+  #query: Query | undefined;
+  #rcode = 0;
+  #optAt = 0;
+
+  /** Header and question over the query's octets; `flags` adds AA and TC, `flags2` RA and AD. */
+  begin(query: Query, rcode: number, flags: number, flags2: number): void {
+    this.octets = query.message;
+    this.length = query.questionEnd;
+    this.#start(query, rcode);
+    writeResponseHeader(this.octets, rcode, flags, flags2);
+    if (query.questionEnd > HEADER_LENGTH) writeUint16(this.octets, Count.QUESTION, 1);
+  }
+
+  /**
+   * Makes another server's answer to the same question, without its OPT record, the answer to
+   * `query`: its ID, RD and CD, and its question octet for octet, so that the case of the name
+   * is the client's. AD stays only for a client that can ask for it (RFC 6840 section 5.8).
+   */
+  adopt(query: Query, octets: Uint8Array, length: number, rcode: number): void {
+    this.octets = octets;
+    this.length = length;
+    this.#start(query, rcode);
+    const asked = query.message;
+    octets[0] = asked[0]!;
+    octets[1] = asked[1]!;
+    const keepAd = query.dnssecOk || hasFlag2(asked, AD) ? 0 : AD;
+    setFlags(
+      octets,
+      (flagsOf(octets) & ~RD) | QR | (flagsOf(asked) & RD),
+      (flags2Of(octets) & ~(CD | keepAd | 0x0f)) | (flags2Of(asked) & CD) | (rcode & 0x0f),
+    );
+    octets.set(asked.subarray(HEADER_LENGTH, query.questionEnd), HEADER_LENGTH);
+    if (length + (query.optAt === 0 ? 0 : OPT_LENGTH) > query.limit) this.truncate();
+  }
+
+  #start(query: Query, rcode: number): void {
+    this.#query = query;
+    this.#rcode = rcode;
+    this.#optAt = 0;
+  }
+
+  /** A record owned by the suffix of the name asked that starts at label `depth` (0: all of it). */
+  record(section: Section, depth: number, data: RecordData): void {
+    const out = this.octets;
+    const query = this.#query!;
+    // The root takes one octet, which is less than a pointer to it.
+    const isRoot = depth === query.labels;
+    const at = this.length + (isRoot ? 1 : 2);
+    if (!this.#hasRoom(at + FIXED_LENGTH + data.rdata.length)) return;
+    if (isRoot) out[this.length] = 0;
+    else writeUint16(out, this.length, QUESTION_NAME + query.suffixAt(depth));
+    writeUint16(out, at, data.type);
+    writeUint16(out, at + 2, query.qclass === RrClass.ANY ? RrClass.IN : query.qclass);
+    writeUint32(out, at + 4, data.ttl);
+    writeUint16(out, at + 8, data.rdata.length);
+    out.set(data.rdata, at + FIXED_LENGTH);
+    this.length = at + FIXED_LENGTH + data.rdata.length;
+    const count = Count.ANSWER + 2 * section;
+    writeUint16(out, count, readUint16(out, count) + 1);
+  }
+
+  #hasRoom(length: number): boolean {
+    const query = this.#query!;
+    if ((flagsOf(this.octets) & TC) !== 0) return false;
+    if (length + (query.optAt === 0 ? 0 : OPT_LENGTH) <= query.limit) return true;
+    this.truncate();
+    return false;
+  }
+
+  /** Takes all records away and says so by TC. */
+  truncate(): void {
+    this.octets[2]! |= TC;
+    this.octets.fill(0, Count.ANSWER, HEADER_LENGTH);
+    this.length = this.#query!.questionEnd;
+  }
+
+  /** The OPT record, when the query had one (RFC 6891 section 6.1.1). */
+  end(): void {
+    const query = this.#query!;
+    if (query.optAt === 0) return;
+    this.#optAt = this.length;
+    this.length = writeOpt(this.octets, this.length, MAX_PAYLOAD, this.#rcode, query.dnssecOk);
+    writeUint16(this.octets, Count.ADDITIONAL, readUint16(this.octets, Count.ADDITIONAL) + 1);
+  }
+
+  /** Adds whole options when there is an OPT record and they fit; false when they did not. */
+  options(options: Uint8Array): boolean {
+    if (this.#optAt === 0 || this.length + options.length > this.#query!.limit) return false;
+    this.length = appendOptions(this.octets, this.#optAt, this.length, options);
+    return true;
+  }
+}
