@@ -23,7 +23,7 @@ export class Document {
     this.#document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false });
     this.root = this.#document.contents as Node | null;
     for (const error of this.#document.errors) {
-      this.reportAt(this.#placeOf(error.pos[0]), error.message.replace(/\n[^]*/, ''));
+      this.reportAt(this.#placeOf(error.pos[0]), error.message.split('\n', 1)[0]!);
     }
   }
 

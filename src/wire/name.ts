@@ -48,10 +48,12 @@ export function expandName(message: Uint8Array, at: number, end: number, out: Ui
       before = next;
       continue;
     }
-    const last = next + length;
-    if (length > MAX_LABEL || last >= end || written + length + 1 > MAX_NAME) return -1;
-    while (next <= last) out[written++] = message[next++]!;
+    const behind = next + length + 1;
+    if (length > MAX_LABEL || behind > end || written + length + 1 > MAX_NAME) return -1;
+    out.set(message.subarray(next, behind), written);
+    written += length + 1;
     if (length === 0) return written;
+    next = behind;
   }
   return -1;
 }
