@@ -41,7 +41,7 @@ export function required<T>(kind: Kind<T>, doc: string): Key<T> {
 }
 
 /** A key with a default; `shown` tells a reader what the default is when the value does not. */
-export function optional<T, D>(
+export function optional<T, const D>(
   kind: Kind<T>,
   doc: string,
   value: D,

@@ -15,7 +15,12 @@ export function parseServer(text: string): ServerText | undefined {
   const isTcp = text.startsWith('tcp://');
   const endpoint = parseEndpoint(isTcp ? text.slice('tcp://'.length) : text, DNS_PORT);
   if (endpoint !== undefined) return { kind: 'server', transport: isTcp ? 'tcp' : 'udp', endpoint };
-  return !isTcp && text.includes('/') ? { kind: 'file', path: text } : undefined;
+  return isPath(text) ? { kind: 'file', path: text } : undefined;
+}
+
+/** `tls://192.0.2.1` is no path: it is a transport that is not there. */
+function isPath(text: string): boolean {
+  return text.includes('/') && !text.includes('://');
 }
 
 /** How a server is named in records and metrics: `192.0.2.1:53`, `tcp://192.0.2.1:53`. */

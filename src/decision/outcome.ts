@@ -1,6 +1,7 @@
 /** What happened to one query: a verdict and the facts of this one time. */
 
-import type { Attempt, UpstreamRefusal } from './upstream-refusal.ts';
+import type { Query } from '../wire/query.ts';
+import type { Attempt, UpstreamRefusal, UpstreamVerdict } from './upstream-refusal.ts';
 import type { Action, Verdict } from './verdict.ts';
 
 export const ORIGINS = ['local', 'upstream', 'cache'] as const;
@@ -47,17 +48,33 @@ export interface Outcome {
   rcode: number;
   /** The name that a record, an EDE text and a user's complaint share. */
   ref: string;
-  /** INFO-CODEs of the Extended DNS Errors that the client was sent or would have been. */
-  ede: readonly number[];
-  /** The upstream that answered, and in how many milliseconds. */
+  /** Index of the client's group; -1 when it is in none. */
+  group: number;
+  /** The upstream that answered, and in how many milliseconds; 0 from the cache. */
   upstream: string | undefined;
   rttMs: number;
   refusal: UpstreamRefusal | undefined;
   attempts: readonly Attempt[];
 }
 
-/** Who takes note of what happened. Engine and observers meet here. */
+/** Why a packet was dropped without a word: nobody asked a question with it. */
+export const IGNORED = ['short', 'response', 'unexpected-answer', 'wrong-question'] as const;
+export type Ignored = (typeof IGNORED)[number];
+
+/** Who takes note of what happened: where the engine and its observers meet. */
 export interface Recorder {
-  /** Once for every query, before its response is handed to the shell. */
-  decided(outcome: Outcome): void;
+  /** A packet that is a query has arrived. */
+  received(query: Query): void;
+  /** The query has ended; called before its response is handed to a shell. */
+  decided(query: Query, outcome: Outcome, now: number): void;
+  /** An upstream has answered. */
+  upstreamAnswered(upstream: string, rcode: number, rttMs: number): void;
+  upstreamRefused(upstream: string, verdict: UpstreamVerdict): void;
+  ignored(reason: Ignored): void;
+}
+
+/** INFO-CODEs of the Extended DNS Errors that go with the decision. */
+export function edeCodes({ verdict, refusal }: Outcome): readonly number[] {
+  if (refusal !== undefined) return refusal.ede.map(({ code }) => code);
+  return verdict.ede === undefined ? [] : [verdict.ede];
 }

@@ -79,6 +79,8 @@ export interface VerdictSpec {
   readonly named?: boolean;
   /** The records of a matched rule, by `Query.match.entry`. */
   readonly recordsOf?: (entry: number) => readonly RecordData[];
+  /** Name of the policy that it belongs to, for counting hits. */
+  readonly policy?: string;
   /** A line for the operator who asks why this client; only for records. */
   readonly hint?: (query: Query) => string | undefined;
 }

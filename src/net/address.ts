@@ -14,11 +14,13 @@ export interface Endpoint {
   readonly port: number;
 }
 
-const DOTTED = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/;
+/** Four decimal octets; a leading zero, which some programs read as octal, is none. */
+const DOTTED = /^(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})$/;
 
 /**
  * Reads an address into `words` and returns its family; 0 when the text is none.
  * An IPv4-mapped IPv6 address is the IPv4 address: that is what a dual-stack socket reports.
+ * The zone of an IPv6 address (`%eth0`) is passed over.
  */
 export function readAddress(text: string, words: Uint32Array): 4 | 6 | 0 {
   const dotted = DOTTED.exec(text);
@@ -35,8 +37,11 @@ export function readAddress(text: string, words: Uint32Array): 4 | 6 | 0 {
 }
 
 function readIpv6(text: string, words: Uint32Array): 4 | 6 | 0 {
-  if (!ipaddr.IPv6.isValid(text)) return 0;
-  const address = ipaddr.IPv6.parse(text);
+  // ipaddr.js takes fewer zones than there are names of interfaces.
+  const zoneAt = text.indexOf('%');
+  const plain = zoneAt < 0 ? text : text.slice(0, zoneAt);
+  if (zoneAt === text.length - 1 || !ipaddr.IPv6.isValid(plain)) return 0;
+  const address = ipaddr.IPv6.parse(plain);
   words.fill(0);
   if (address.isIPv4MappedAddress()) {
     words[0] = toWord(address.toIPv4Address().toByteArray(), 0);
@@ -80,7 +85,7 @@ export function parseEndpoint(text: string, defaultPort?: number): Endpoint | un
   const withPort = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(text);
   const host = withPort?.[1] ?? withPort?.[2] ?? text.replace(/^\[(.*)\]$/, '$1');
   const port = withPort?.[3] === undefined ? defaultPort : Number(withPort[3]);
-  const address = parseAddress(host.replace(/%.*$/, ''));
+  const address = parseAddress(host);
   if (address === undefined || port === undefined || port > 0xffff) return undefined;
   return {
     address: host.includes('%') ? host : formatAddress(address.family, address.words),

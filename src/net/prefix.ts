@@ -8,19 +8,22 @@ export interface Prefix extends Address {
 }
 
 const BITS = { 4: 32, 6: 128 } as const;
+/** What stands before the IPv4 address in an IPv4-mapped IPv6 address: ::ffff:0:0/96. */
+const MAPPED_BITS = 96;
 
 /** A prefix, or an address as the prefix of itself; a text that says what is wrong. */
 export function parsePrefix(text: string): Prefix | string {
   const slash = text.indexOf('/');
   const address = parseAddress(slash < 0 ? text : text.slice(0, slash));
-  if (address === undefined) {
+  if (address === undefined || text.includes('%')) {
     return `"${text}" is not an address or a prefix; expect one like 10.0.0.0/8 or 2001:db8::/32`;
   }
   const bits = BITS[address.family];
-  const digits = slash < 0 ? String(bits) : text.slice(slash + 1);
-  const length = Number(digits);
-  if (!/^\d{1,3}$/.test(digits) || length > bits) {
-    return `"${text}" is not a prefix; expect a length of 0 to ${bits}`;
+  const least = address.family === 4 && text.includes(':') ? MAPPED_BITS : 0;
+  const digits = slash < 0 ? String(least + bits) : text.slice(slash + 1);
+  const length = Number(digits) - least;
+  if (!/^\d{1,3}$/.test(digits) || length < 0 || length > bits) {
+    return `"${text}" is not a prefix; expect a length of ${least} to ${least + bits}`;
   }
   const prefix = { ...address, length };
   const words = firstWords(prefix);

@@ -40,8 +40,9 @@ export class Answer {
   /** Low four bits and, with an OPT record, the upper eight (RFC 6891 section 6.1.3). */
   rcode = 0;
   questionEnd: number = HEADER_LENGTH;
-  /** Offset of the OPT record, and the end of all that stands before it. */
+  /** Offset of the OPT record; 0 when there is none. */
   optAt = 0;
+  /** The end of all that stands before the OPT record; without one, of the last record. */
   bodyEnd = 0;
   /** Records in the additional section before `bodyEnd`. */
   #additional = 0;
@@ -92,10 +93,7 @@ export class Answer {
     records.start(this.message, this.length);
     while (records.next()) {
       if (records.type === RrType.OPT) {
-        if (this.optAt !== 0 || !hasWholeOptions(this.message, records.ownerAt)) return false;
-        this.optAt = records.ownerAt;
-        this.bodyEnd = records.ownerAt;
-        this.rcode |= extendedRcode(this.message, records.ownerAt) << 4;
+        if (!this.#readOpt()) return false;
       } else if (this.optAt === 0) {
         if (records.section === Section.AUTHORITY && records.type === RrType.SOA) {
           soaTtl = this.#negativeTtl();
@@ -104,7 +102,21 @@ export class Answer {
       }
     }
     if (this.isNegative) this.ttl = Math.min(this.ttl, soaTtl);
+    if (this.optAt === 0) this.bodyEnd = records.end;
     return !records.malformed;
+  }
+
+  /** RFC 6891 section 6.1.1: one OPT record at most, in the additional section, of the root. */
+  #readOpt(): boolean {
+    const at = records.ownerAt;
+    if (this.optAt !== 0 || this.message[at] !== 0 || records.section !== Section.ADDITIONAL) {
+      return false;
+    }
+    if (!hasWholeOptions(this.message, at)) return false;
+    this.optAt = at;
+    this.bodyEnd = at;
+    this.rcode |= extendedRcode(this.message, at) << 4;
+    return true;
   }
 
   #countRecord(): void {
@@ -117,9 +129,9 @@ export class Answer {
     if (this.ttlCount < this.ttlAt.length) this.ttlAt[this.ttlCount++] = records.ttlAt;
   }
 
-  /** An alias on its way to nothing is no data (RFC 2308 section 2.2). */
+  /** An alias on its way to nothing is no data (RFC 2308 section 2.2, RFC 6672 section 3.1). */
   #isData(type: number): boolean {
-    if (type === RrType.RRSIG || type === RrType.CNAME) {
+    if (type === RrType.RRSIG || type === RrType.CNAME || type === RrType.DNAME) {
       return (
         this.questionEnd > HEADER_LENGTH && type === readUint16(this.message, this.questionEnd - 4)
       );

@@ -117,13 +117,13 @@ export function formatName(wire: Uint8Array, at = 0): string {
  * not it ends in a dot; a text that says what is wrong when it is no name.
  */
 export function parseName(text: string): Uint8Array | string {
-  if (text === '') return 'an empty name';
+  if (text === '') return 'no labels';
   if (text === '.') return new Uint8Array(1);
   const wire: number[] = [0];
   let label = 0;
   for (let i = 0; i < text.length; ) {
     const { octet, next } = readCharacter(text, i);
-    if (octet === undefined) return `"${text.slice(i, next)}", which is not an octet of a name`;
+    if (octet === undefined) return notAnOctet(text, i, next);
     if (octet !== DOT) {
       wire.push(octet);
       wire[label]! += 1;
@@ -138,6 +138,12 @@ export function parseName(text: string): Uint8Array | string {
   if (wire[label] !== 0) wire.push(0);
   if (wire.length > MAX_NAME) return `a name of more than ${MAX_NAME} octets`;
   return Uint8Array.from(wire);
+}
+
+function notAnOctet(text: string, at: number, next: number): string {
+  if (text[at] === '\\') return `"${text.slice(at, next)}", which is not an octet of a name`;
+  const character = String.fromCodePoint(text.codePointAt(at)!);
+  return `"${character}", which is not ASCII (an internationalized label is written as xn--…)`;
 }
 
 const DOT = -1;

@@ -116,15 +116,35 @@ export function readExtendedErrors(message: Uint8Array, at: number): ExtendedErr
   const errors: ExtendedError[] = [];
   let option = findOption(message, at, EdnsOption.EDE, at + OPT_LENGTH);
   while (option >= 0) {
+    const textAt = option + OPTION_HEADER + 2;
     const end = optionEnd(message, option);
-    if (end >= option + OPTION_HEADER + 2) {
-      const text = message.subarray(option + OPTION_HEADER + 2, end);
+    if (end >= textAt) {
+      // RFC 8914 section 2: EXTRA-TEXT may end in a NUL, which is no part of the text.
+      const textEnd = end > textAt && message[end - 1] === 0 ? end - 1 : end;
       errors.push({
         code: readUint16(message, option + OPTION_HEADER),
-        text: new TextDecoder().decode(text),
+        text: new TextDecoder().decode(message.subarray(textAt, textEnd)),
       });
     }
     option = findOption(message, at, EdnsOption.EDE, end);
   }
   return errors;
+}
+
+const NO_OPTIONS = new Uint8Array(0);
+
+/** All options with `code` of the OPT record at `at` (0: there is none), one behind the other. */
+export function collectOptions(message: Uint8Array, at: number, code: number): Uint8Array {
+  if (at === 0) return NO_OPTIONS;
+  let collected = NO_OPTIONS;
+  let option = findOption(message, at, code, at + OPT_LENGTH);
+  while (option >= 0) {
+    const end = optionEnd(message, option);
+    const longer = new Uint8Array(collected.length + end - option);
+    longer.set(collected);
+    longer.set(message.subarray(option, end), collected.length);
+    collected = longer;
+    option = findOption(message, at, code, end);
+  }
+  return collected;
 }

@@ -62,9 +62,13 @@ export class Query {
   family: 4 | 6 = 4;
   readonly address: Uint32Array = new Uint32Array(4);
   port = 0;
+  /** Zone of a link-local address (RFC 4007 section 11), `eth0`; empty for all others. */
+  zone = '';
   transport: Transport = 'udp';
   /** Index of the listener that took it. */
   listener = 0;
+  /** The shell's number for the TCP connection; 0 for datagrams. */
+  connection = 0;
   /** Milliseconds since the epoch. */
   receivedAt = 0;
 

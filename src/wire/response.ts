@@ -69,11 +69,11 @@ export class ResponseWriter {
     const asked = query.message;
     octets[0] = asked[0]!;
     octets[1] = asked[1]!;
-    const keepAd = query.dnssecOk || hasFlag2(asked, AD) ? 0 : AD;
+    const unaskedAd = query.dnssecOk || hasFlag2(asked, AD) ? 0 : AD;
     setFlags(
       octets,
       (flagsOf(octets) & ~RD) | QR | (flagsOf(asked) & RD),
-      (flags2Of(octets) & ~(CD | keepAd | 0x0f)) | (flags2Of(asked) & CD) | (rcode & 0x0f),
+      (flags2Of(octets) & ~(CD | unaskedAd | 0x0f)) | (flags2Of(asked) & CD) | (rcode & 0x0f),
     );
     octets.set(asked.subarray(HEADER_LENGTH, query.questionEnd), HEADER_LENGTH);
     if (length + (query.optAt === 0 ? 0 : OPT_LENGTH) > query.limit) this.truncate();

@@ -20,7 +20,7 @@ export function compileRoute(routes: RouteTable, verdicts: VerdictTable): Layer 
       const route = routes.find(query);
       return route === undefined
         ? { why: 'no route is a suffix of the name' }
-        : { rule: route.rule, why: `goes to the upstream group ${route.group}` };
+        : { rule: route.forwarded.rule, why: `goes to the upstream group ${route.group}` };
     },
   };
 }

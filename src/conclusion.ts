@@ -1,0 +1,137 @@
+/** How a query ends: the outcome is made, the reply written, the record taken, the reply sent. */
+
+import type { Origin, Outcome, Recorder } from './decision/outcome.ts';
+import type { Attempt, UpstreamRefusal } from './decision/upstream-refusal.ts';
+import type { Verdict } from './decision/verdict.ts';
+import { type CacheEntry, writeCached } from './forward/cache.ts';
+import type { Slot } from './forward/slot.ts';
+import type { Policy } from './policy/compile.ts';
+import type { Route } from './policy/route-table.ts';
+import { Replies, tellable } from './reply.ts';
+import type { Answer } from './wire/answer.ts';
+import type { Query } from './wire/query.ts';
+
+/** Where replies leave. */
+export interface ReplyBox {
+  /**
+   * `query` says where the reply goes: address and port, or connection. The octets are valid
+   * during the call only.
+   */
+  reply(query: Query, octets: Uint8Array, length: number): void;
+  /** Nothing is sent to the client: by policy, or because the packet is no query. */
+  drop(query: Query): void;
+}
+
+const NO_ATTEMPTS: readonly Attempt[] = [];
+
+export class Conclusion {
+  readonly #query: Query;
+  readonly #box: ReplyBox;
+  readonly #recorder: Recorder;
+  readonly #replies: Replies = new Replies();
+  readonly #outcome: Outcome;
+  readonly #refPrefix: string;
+  #refCount = 0;
+  #policy: Policy;
+
+  /** For the one query that is in `query` at a time. */
+  constructor(
+    query: Query,
+    policy: Policy,
+    { box, recorder, refPrefix }: { box: ReplyBox; recorder: Recorder; refPrefix: string },
+  ) {
+    this.#query = query;
+    this.#box = box;
+    this.#recorder = recorder;
+    this.#refPrefix = refPrefix;
+    this.#policy = policy;
+    this.#outcome = {
+      verdict: policy.overload,
+      origin: 'local',
+      rcode: 0,
+      ref: '',
+      group: -1,
+      upstream: undefined,
+      rttMs: 0,
+      refusal: undefined,
+      attempts: NO_ATTEMPTS,
+    };
+    this.use(policy);
+  }
+
+  use(policy: Policy): void {
+    this.#policy = policy;
+    this.#replies.ede = policy.config.ede;
+    this.#replies.node = policy.config.node;
+  }
+
+  /** As a verdict says. `attempts` tells which upstreams were asked in vain. */
+  verdict(verdict: Verdict, now: number, attempts: readonly Attempt[] = NO_ATTEMPTS): void {
+    this.#begin(verdict, 'local').attempts = attempts;
+    if (verdict.action !== 'drop') this.#replies.writeVerdict(this.#query, this.#outcome);
+    this.#finish(now);
+  }
+
+  /** An upstream's refusal, passed on. */
+  refusal(refusal: UpstreamRefusal, verdict: Verdict, origin: Origin, now: number): void {
+    const outcome = this.#begin(verdict, origin);
+    outcome.upstream = refusal.address;
+    outcome.rttMs = refusal.rttMs;
+    outcome.refusal = refusal;
+    outcome.attempts = refusal.attempts;
+    this.#replies.writeVerdict(this.#query, outcome);
+    this.#finish(now);
+  }
+
+  /** An upstream's answer, passed on; `options` are the EDE options that came with it. */
+  answer(slot: Slot, answer: Answer, options: Uint8Array, now: number): void {
+    const outcome = this.#begin((slot.purpose as Route).forwarded, 'upstream');
+    outcome.upstream = slot.server!.name;
+    outcome.rttMs = now - slot.sentAt;
+    outcome.attempts = slot.attempts;
+    outcome.rcode = tellable(this.#query, answer.rcode);
+    if (this.#query.signed) {
+      this.#replies.writeSigned(this.#query, answer.message, answer.length);
+    } else {
+      this.#replies.writeAnswer(this.#query, answer.message, answer.withoutOpt(), outcome);
+      this.#replies.passErrors(options);
+    }
+    this.#finish(now);
+  }
+
+  /** An answer from the cache, aged in `buffer`. */
+  cached(entry: CacheEntry, verdict: Verdict, buffer: Uint8Array, now: number): void {
+    const outcome = this.#begin(verdict, 'cache');
+    outcome.upstream = entry.upstream;
+    outcome.rcode = entry.rcode;
+    const length = writeCached(buffer, entry, now);
+    this.#replies.writeAnswer(this.#query, buffer, length, outcome);
+    this.#replies.passErrors(entry.options);
+    this.#finish(now);
+  }
+
+  #begin(verdict: Verdict, origin: Origin): Outcome {
+    const outcome = this.#outcome;
+    outcome.verdict = verdict;
+    outcome.origin = origin;
+    outcome.rcode = tellable(this.#query, verdict.rcode);
+    outcome.ref = verdict.action === 'forward' ? '' : this.#nextRef();
+    outcome.group = verdict.action === 'forward' ? -1 : this.#policy.groups.find(this.#query);
+    outcome.upstream = undefined;
+    outcome.rttMs = 0;
+    outcome.refusal = undefined;
+    outcome.attempts = NO_ATTEMPTS;
+    return outcome;
+  }
+
+  #nextRef(): string {
+    return `${this.#refPrefix}-${(++this.#refCount).toString(36)}`;
+  }
+
+  /** The record first, then the reply: whoever was refused has a record. */
+  #finish(now: number): void {
+    this.#recorder.decided(this.#query, this.#outcome, now);
+    if (this.#outcome.verdict.action === 'drop') this.#box.drop(this.#query);
+    else this.#box.reply(this.#query, this.#replies.octets, this.#replies.length);
+  }
+}

@@ -1,0 +1,47 @@
+/** The fields of a decision record: the one list behind the docs and what tests hold it to. */
+
+export interface Field {
+  readonly name: string;
+  /** One line for the reference. */
+  readonly doc: string;
+}
+
+export const DECISION_FIELDS: readonly Field[] = [
+  { name: 'level', doc: 'pino level: 30 info, 40 warn (a refusal or a drop), 50 error (SERVFAIL)' },
+  { name: 'time', doc: 'UTC, ISO 8601, milliseconds' },
+  { name: 'event', doc: '`refused`, `blocked`, `dropped`, `truncated`, `failed` or `answered`' },
+  { name: 'ref', doc: 'the name that the record shares with the EDE text the client was sent' },
+  { name: 'node', doc: 'who answered: `node` of the configuration' },
+  { name: 'policy', doc: 'hash of the policy in force' },
+  { name: 'client', doc: 'source address' },
+  { name: 'port', doc: 'source port' },
+  { name: 'group', doc: 'client group with the most specific prefix; absent when there is none' },
+  { name: 'transport', doc: '`udp` or `tcp`' },
+  { name: 'listener', doc: 'the address that was asked' },
+  { name: 'view', doc: 'the view that the client falls into' },
+  { name: 'id', doc: 'message ID of the query' },
+  { name: 'opcode', doc: 'OPCODE' },
+  { name: 'rd', doc: 'whether recursion was desired' },
+  { name: 'qname', doc: 'the name asked, in lower case, escaped; absent when it cannot be read' },
+  { name: 'qtype', doc: 'QTYPE; absent like `qname`' },
+  { name: 'qclass', doc: 'QCLASS; absent like `qname`' },
+  { name: 'rcode', doc: 'the rcode that the client was sent; absent when nothing was sent' },
+  { name: 'layer', doc: 'who decided: see the layers' },
+  { name: 'origin', doc: '`local`, `upstream`, or `cache` for an upstream answer told again' },
+  { name: 'action', doc: 'what was done' },
+  {
+    name: 'rule',
+    doc: 'what decided: `id`, `file`, `line`, `implicit` (nobody wrote it), and `owner` and `reason` as configured',
+  },
+  { name: 'trigger', doc: 'what a policy rule matched: `qname`' },
+  { name: 'match', doc: 'the name that it matched' },
+  { name: 'hint', doc: 'for a client without permission: the nearest prefix that has it' },
+  { name: 'ede', doc: 'INFO-CODEs of the Extended DNS Errors (RFC 8914) that go with it' },
+  {
+    name: 'upstream',
+    doc: 'who answered: `address`, `rttMs`; of a refusal also its `aa`, `ra`, `tc`, `ede`, and what it says of the reason: `verdict`, `confidence`, `evidence`',
+  },
+  { name: 'attempts', doc: 'every upstream asked, when more than one answer was needed' },
+  { name: 'elapsedMs', doc: 'from the query to the decision' },
+  { name: 'msg', doc: 'all of it in a sentence' },
+];

@@ -1,0 +1,257 @@
+/**
+ * The core: queries and answers in, replies and questions out. It does no I/O and reads no clock,
+ * so that it serves every transport, is tested without sockets, and can be asked by `explain`.
+ */
+
+import { Conclusion, type ReplyBox } from './conclusion.ts';
+import type { Recorder } from './decision/outcome.ts';
+import { inferReason } from './decision/upstream-refusal.ts';
+import type { AnswerCache, CacheEntry } from './forward/cache.ts';
+import { Exchanges, type Send } from './forward/exchanges.ts';
+import type { UpstreamGroup } from './forward/group.ts';
+import { LoopProbes } from './forward/loop-probe.ts';
+import type { Server } from './forward/server.ts';
+import type { Slot } from './forward/slot.ts';
+import type { Policy } from './policy/compile.ts';
+import { judge } from './policy/layer.ts';
+import type { Route } from './policy/route-table.ts';
+import { Answer } from './wire/answer.ts';
+import { HEADER_LENGTH } from './wire/header.ts';
+import { collectOptions, readExtendedErrors } from './wire/opt.ts';
+import { isQuery, Query } from './wire/query.ts';
+import { EdnsOption, formatRcode, Opcode, Rcode, RrClass } from './wire/registry.ts';
+
+/** Octets that a buffer must have for a message to be answered in it. */
+export const BUFFER_LENGTH = 0x10000;
+
+/** Where replies and questions leave. */
+export interface Outbox extends ReplyBox {
+  readonly send: Send;
+}
+
+/** What a configuration brings to the engine; swapped as a whole. */
+export interface Setup {
+  readonly policy: Policy;
+  readonly groups: ReadonlyMap<string, UpstreamGroup>;
+  readonly cache: AnswerCache;
+}
+
+/** Clients that are answered alike: until there are views, all of them. */
+const VIEW = 0;
+
+export class Engine {
+  /** The shell fills in who asks before it calls `receive`. */
+  readonly query: Query = new Query();
+  readonly #outbox: Outbox;
+  readonly #recorder: Recorder;
+  readonly #exchanges: Exchanges;
+  readonly #probes: LoopProbes;
+  readonly #answer: Answer = new Answer();
+  readonly #buffer: Uint8Array = new Uint8Array(BUFFER_LENGTH);
+  readonly #conclusion: Conclusion;
+  #setup: Setup;
+
+  /** `refPrefix` makes this engine's refs its own. */
+  constructor(
+    setup: Setup,
+    shell: { outbox: Outbox; recorder: Recorder; capacity: number; refPrefix: string },
+  ) {
+    this.#setup = setup;
+    this.#outbox = shell.outbox;
+    this.#recorder = shell.recorder;
+    this.#exchanges = new Exchanges(shell.capacity, shell.outbox.send);
+    this.#probes = new LoopProbes(shell.outbox.send);
+    this.#conclusion = new Conclusion(this.query, setup.policy, { ...shell, box: shell.outbox });
+  }
+
+  get inFlight(): number {
+    return this.#exchanges.inFlight;
+  }
+
+  get setup(): Setup {
+    return this.#setup;
+  }
+
+  /** Judges all that comes from now on by another configuration. */
+  use(setup: Setup): void {
+    this.#setup = setup;
+    this.#conclusion.use(setup.policy);
+    setup.cache.purgeRefusals();
+  }
+
+  /** A client's message, in a buffer of BUFFER_LENGTH octets; `now` is in milliseconds. */
+  receive(message: Uint8Array, length: number, now: number): void {
+    const query = this.query;
+    if (!isQuery(message, length)) {
+      this.#recorder.ignored(length < HEADER_LENGTH ? 'short' : 'response');
+      this.#outbox.drop(query);
+      return;
+    }
+    query.receivedAt = now;
+    query.parse(message, length);
+    this.#recorder.received(query);
+    const verdict = judge(this.#setup.policy.layers, query);
+    if (verdict !== undefined) this.#conclusion.verdict(verdict, now);
+    else this.#forward(now);
+  }
+
+  /** An upstream's message, in a buffer of BUFFER_LENGTH octets. */
+  response(
+    octets: Uint8Array,
+    length: number,
+    from: { server: Server; channel: number },
+    now: number,
+  ): void {
+    const answer = this.#answer;
+    if (!Answer.isAnswer(octets, length)) return this.#recorder.ignored('short');
+    answer.message = octets;
+    const slot = this.#exchanges.find(answer.id, from.server, from.channel);
+    if (slot === undefined) return this.#recorder.ignored('unexpected-answer');
+    slot.restore(this.query, this.#buffer);
+    if (!answer.parse(octets, length)) return this.#askNext(slot, 'malformed answer', now);
+    if (!answer.matches(this.query)) return this.#recorder.ignored('wrong-question');
+    const rttMs = now - slot.sentAt;
+    from.server.answered(rttMs);
+    this.#recorder.upstreamAnswered(from.server.name, answer.rcode, rttMs);
+    this.#take(slot, answer, now);
+  }
+
+  /**
+   * Nothing more will come by a channel: whoever waits there need not wait on. Without a
+   * reason it was closed in good order, which says nothing against the server.
+   */
+  channelFailed(server: Server, channel: number, reason: string | undefined, now: number): void {
+    for (const slot of this.#exchanges.on(server, channel)) {
+      slot.restore(this.query, this.#buffer);
+      if (reason !== undefined) server.failed(now, slot.group!.timeout);
+      this.#askNext(slot, reason ?? 'connection closed', now);
+    }
+  }
+
+  /** Lets time pass: timeouts, the next servers, probes. */
+  tick(now: number): void {
+    for (let slot = this.#exchanges.expired(now); slot; slot = this.#exchanges.expired(now)) {
+      const server = slot.server!;
+      slot.restore(this.query, this.#buffer);
+      server.failed(now, slot.group!.timeout);
+      this.#probes.probe(server, now);
+      this.#askNext(slot, 'timeout', now);
+    }
+    this.#probes.recheck(now);
+  }
+
+  /** Asks every server whether it leads back here. */
+  probe(now: number): void {
+    for (const group of this.#setup.groups.values()) {
+      for (const server of group.servers) this.#probes.probe(server, now);
+    }
+  }
+
+  #forward(now: number): void {
+    const query = this.query;
+    const { policy, groups, cache } = this.#setup;
+    const route = policy.routes.find(query)!;
+    if (isCacheable(query)) {
+      const entry = cache.find(query, VIEW, now);
+      if (entry !== undefined) return this.#answerCached(entry, route, now);
+    }
+    if (this.#probes.match(query) !== undefined) {
+      return this.#conclusion.verdict(route.verdicts.looped, now);
+    }
+    const slot = this.#exchanges.open(query, groups.get(route.group)!);
+    if (slot === undefined) return this.#conclusion.verdict(policy.overload, now);
+    slot.purpose = route;
+    if (!this.#exchanges.ask(slot, query, now)) this.#giveUp(slot, now);
+  }
+
+  /** An answer to the slot's question has come: is it the last word? */
+  #take(slot: Slot, answer: Answer, now: number): void {
+    const query = this.query;
+    if (slot.edns && !query.signed && isPuzzledByEdns(answer)) {
+      // RFC 6891 section 7: a server that does not know EDNS is asked without it.
+      slot.edns = false;
+      return this.#exchanges.askAgain(slot, query, now);
+    }
+    if (answer.rcode === Rcode.REFUSED) return this.#takeRefusal(slot, answer, now);
+    if (answer.rcode === Rcode.SERVFAIL) {
+      this.#exchanges.note(slot, formatRcode(answer.rcode), now);
+      if (this.#exchanges.ask(slot, query, now)) return;
+      if (slot.refusal !== undefined) return this.#giveUp(slot, now);
+    }
+    this.#relay(slot, answer, now);
+  }
+
+  /** A refusal is passed on when no other server of the group answers. */
+  #takeRefusal(slot: Slot, answer: Answer, now: number): void {
+    const server = slot.server!;
+    this.#exchanges.note(slot, formatRcode(answer.rcode), now);
+    const ede = answer.optAt === 0 ? [] : readExtendedErrors(answer.message, answer.optAt);
+    const { recursionAvailable: ra, truncated: tc } = answer;
+    const hasQuestion = answer.questionEnd > HEADER_LENGTH;
+    const reason = inferReason({ ra, tc, ede, hasQuestion, rd: this.query.recursionDesired });
+    this.#recorder.upstreamRefused(server.name, reason.verdict);
+    slot.refusal = {
+      address: server.name,
+      rttMs: now - slot.sentAt,
+      aa: answer.authoritative,
+      ra,
+      tc,
+      ede,
+      ...reason,
+      attempts: slot.attempts,
+    };
+    if (!this.#exchanges.ask(slot, this.query, now)) this.#giveUp(slot, now);
+  }
+
+  #askNext(slot: Slot, reason: string, now: number): void {
+    this.#exchanges.note(slot, reason, now);
+    if (!this.#exchanges.ask(slot, this.query, now)) this.#giveUp(slot, now);
+  }
+
+  /** No server is left to ask. */
+  #giveUp(slot: Slot, now: number): void {
+    const { refusal, attempts } = slot;
+    const { verdicts } = slot.purpose as Route;
+    const loops = slot.group!.servers.some((server) => server.isLoop);
+    this.#exchanges.close(slot);
+    if (refusal !== undefined) {
+      if (isCacheable(this.query)) this.#setup.cache.storeRefusal(this.query, VIEW, refusal, now);
+      return this.#conclusion.refusal(refusal, verdicts.refused, 'upstream', now);
+    }
+    const timedOut = attempts.some(({ result }) => result === 'timeout');
+    const unreachable = loops ? verdicts.looped : verdicts.unreachable;
+    this.#conclusion.verdict(timedOut ? verdicts.timedOut : unreachable, now, attempts);
+  }
+
+  #relay(slot: Slot, answer: Answer, now: number): void {
+    const query = this.query;
+    const options = collectOptions(answer.message, answer.optAt, EdnsOption.EDE);
+    if (isCacheable(query)) {
+      const upstream = slot.server!.name;
+      this.#setup.cache.store(query, VIEW, answer, { upstream, options, now });
+    }
+    this.#conclusion.answer(slot, answer, options, now);
+    this.#exchanges.close(slot);
+  }
+
+  #answerCached(entry: CacheEntry, route: Route, now: number): void {
+    const { refused } = route.verdicts;
+    if (entry.refusal !== undefined) this.#conclusion.refusal(entry.refusal, refused, 'cache', now);
+    else this.#conclusion.cached(entry, route.forwarded, this.#buffer, now);
+  }
+}
+
+/** RD=0 asks what a server knows by itself, and is not told who asked what (cache snooping). */
+function isCacheable(query: Query): boolean {
+  return (
+    query.opcode === Opcode.QUERY &&
+    query.qclass === RrClass.IN &&
+    query.recursionDesired &&
+    !query.signed
+  );
+}
+
+function isPuzzledByEdns({ rcode, optAt }: Answer): boolean {
+  const isPuzzled = rcode === Rcode.FORMERR || rcode === Rcode.NOTIMP || rcode === Rcode.BADVERS;
+  return isPuzzled && optAt === 0;
+}

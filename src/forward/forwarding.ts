@@ -1,0 +1,68 @@
+/** The upstream groups of one configuration. */
+
+import { readFileSync } from 'node:fs';
+import { type Config, resolvePath } from '../config/config.ts';
+import { type Endpoint, formatEndpoint } from '../net/address.ts';
+import { MAX_SERVERS, UpstreamGroup } from './group.ts';
+import { parseResolvConf } from './resolv-conf.ts';
+import type { Server, ServerTable } from './server.ts';
+
+export interface Forwarding {
+  readonly groups: ReadonlyMap<string, UpstreamGroup>;
+  /** Files that name servers, to be followed. */
+  readonly files: readonly string[];
+  /** Reads the files again. Returns what an operator should know. */
+  refresh(): string[];
+}
+
+/**
+ * Makes the groups of a configuration, with servers from `table`. `isOwn` tells the addresses
+ * that this program listens on: asking those would go round in circles.
+ */
+export function createForwarding(
+  config: Config,
+  table: ServerTable,
+  isOwn: (endpoint: Endpoint) => boolean,
+): Forwarding {
+  const groups = new Map(
+    config.upstreams.map(({ key, value }) => [key, new UpstreamGroup({ name: key, ...value })]),
+  );
+  const files = config.upstreams.flatMap(({ value }) =>
+    value.servers.flatMap(({ value: server }) =>
+      server.kind === 'file' ? [resolvePath(config, server.path)] : [],
+    ),
+  );
+  const refresh = (): string[] => {
+    const warnings: string[] = [];
+    for (const { key, value } of config.upstreams) {
+      const servers = value.servers.flatMap(({ value: server }): Server[] => {
+        if (server.kind === 'server') return [table.get(server.transport, server.endpoint)];
+        const path = resolvePath(config, server.path);
+        return readServers(path, isOwn, warnings).map((endpoint) => table.get('udp', endpoint));
+      });
+      if (servers.length === 0) warnings.push(`upstreams.${key} has no server to ask`);
+      groups.get(key)!.servers = [...new Set(servers)].slice(0, MAX_SERVERS);
+    }
+    return warnings;
+  };
+  return { groups, files, refresh };
+}
+
+function readServers(
+  path: string,
+  isOwn: (endpoint: Endpoint) => boolean,
+  warnings: string[],
+): Endpoint[] {
+  let text = '';
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    warnings.push(`${path} cannot be read: ${(error as Error).message}`);
+  }
+  return parseResolvConf(text).filter((endpoint) => {
+    const own = isOwn(endpoint);
+    if (own)
+      warnings.push(`${path} names ${formatEndpoint(endpoint)}, which is this server itself`);
+    return !own;
+  });
+}

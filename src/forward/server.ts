@@ -1,0 +1,65 @@
+/** One upstream server, whatever groups it is in, and how it has been answering. */
+
+import { formatServer } from '../config/server-text.ts';
+import type { Endpoint } from '../net/address.ts';
+
+/** How long a server that failed is asked last. */
+const DOWN_MS = 5000;
+/** A new measurement's share of the smoothed round-trip time (RFC 6298 section 2). */
+const SMOOTHING = 1 / 8;
+
+export class Server {
+  /** Its number for as long as the program runs. */
+  readonly index: number;
+  /** How records and metrics call it. */
+  readonly name: string;
+  readonly transport: 'udp' | 'tcp';
+  readonly endpoint: Endpoint;
+  /** Smoothed round-trip time in milliseconds; 0 before the first answer. */
+  rttMs = 0;
+  /** It leads back to this program. */
+  isLoop = false;
+  #downUntil = 0;
+
+  constructor(index: number, transport: 'udp' | 'tcp', endpoint: Endpoint) {
+    this.index = index;
+    this.transport = transport;
+    this.endpoint = endpoint;
+    this.name = formatServer(transport, endpoint);
+  }
+
+  isUp(now: number): boolean {
+    return now >= this.#downUntil && !this.isLoop;
+  }
+
+  /** It answered, with whatever rcode. */
+  answered(rttMs: number): void {
+    this.#downUntil = 0;
+    this.rttMs = this.rttMs === 0 ? rttMs : this.rttMs + SMOOTHING * (rttMs - this.rttMs);
+  }
+
+  /** It did not answer: others are asked first for a while, and the fastest are others. */
+  failed(now: number, timeoutMs: number): void {
+    this.#downUntil = now + DOWN_MS;
+    this.rttMs = Math.max(this.rttMs, timeoutMs);
+  }
+
+  /** Others were asked in its place: let its time decay, so that it is tried again one day. */
+  passedOver(): void {
+    this.rttMs *= 0.98;
+  }
+}
+
+/** All servers that were ever named; a server keeps its number over reloads. */
+export class ServerTable {
+  readonly servers: Server[] = [];
+
+  get(transport: 'udp' | 'tcp', endpoint: Endpoint): Server {
+    const name = formatServer(transport, endpoint);
+    const known = this.servers.find((server) => server.name === name);
+    if (known !== undefined) return known;
+    const server = new Server(this.servers.length, transport, endpoint);
+    this.servers.push(server);
+    return server;
+  }
+}

@@ -1,0 +1,96 @@
+/** One query in flight: what outlives its packet, and how far asking has come. */
+
+import type { Attempt, UpstreamRefusal } from '../decision/upstream-refusal.ts';
+import type { Query, Transport } from '../wire/query.ts';
+import type { UpstreamGroup } from './group.ts';
+import type { Server } from './server.ts';
+
+/** Octets of a query that a slot keeps in memory of its own; a longer one gets more for a while. */
+export const SLOT_OCTETS = 512;
+
+/** Slots are made beforehand and used again and again. */
+export class Slot {
+  readonly index: number;
+
+  /** The group asked, and what the one who opened the slot wants to find again. */
+  group: UpstreamGroup | undefined;
+  purpose: unknown;
+  /** The server that was asked last, how, and when. */
+  server: Server | undefined;
+  upstreamTransport: Transport = 'udp';
+  channel = 0;
+  id = 0;
+  sentAt = 0;
+  edns = true;
+  /** Where in the group to begin, and how often all of it was asked. */
+  start = 0;
+  round = 0;
+  /** Servers asked in this round: a bit for each. */
+  tried = 0;
+  /** The refusal that the client gets when nobody answers. */
+  refusal: UpstreamRefusal | undefined;
+  attempts: Attempt[] = [];
+
+  readonly #home: Uint8Array;
+  #octets: Uint8Array;
+  #length = 0;
+  #family: 4 | 6 = 4;
+  readonly #address: Uint32Array = new Uint32Array(4);
+  #port = 0;
+  #zone = '';
+  #transport: Transport = 'udp';
+  #listener = 0;
+  #connection = 0;
+  #receivedAt = 0;
+
+  constructor(index: number, octets: Uint8Array) {
+    this.index = index;
+    this.#home = octets;
+    this.#octets = octets;
+  }
+
+  /** Keeps the query and who asked it, and begins anew. */
+  keep(query: Query, group: UpstreamGroup): void {
+    this.#octets = query.length > SLOT_OCTETS ? new Uint8Array(query.length) : this.#home;
+    this.#octets.set(query.message.subarray(0, query.length));
+    this.#length = query.length;
+    this.#family = query.family;
+    this.#address.set(query.address);
+    this.#port = query.port;
+    this.#zone = query.zone;
+    this.#transport = query.transport;
+    this.#listener = query.listener;
+    this.#connection = query.connection;
+    this.#receivedAt = query.receivedAt;
+    this.group = group;
+    this.edns = true;
+    this.start = group.start();
+    this.round = 0;
+    this.tried = 0;
+    this.refusal = undefined;
+    if (this.attempts.length > 0) this.attempts = [];
+  }
+
+  /** Puts the query back into a view, over a copy of its octets in `buffer`. */
+  restore(query: Query, buffer: Uint8Array): void {
+    buffer.set(this.#octets.subarray(0, this.#length));
+    query.family = this.#family;
+    query.address.set(this.#address);
+    query.port = this.#port;
+    query.zone = this.#zone;
+    query.transport = this.#transport;
+    query.listener = this.#listener;
+    query.connection = this.#connection;
+    query.receivedAt = this.#receivedAt;
+    query.parse(buffer, this.#length);
+  }
+
+  /** Lets go of what would keep memory alive. */
+  clear(): void {
+    this.#octets = this.#home;
+    this.group = undefined;
+    this.purpose = undefined;
+    this.server = undefined;
+    this.refusal = undefined;
+  }
+}

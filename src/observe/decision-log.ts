@@ -1,0 +1,64 @@
+/** Where decision records go, before the answers that they are about. */
+
+import { closeSync, openSync, writeSync } from 'node:fs';
+
+const STDOUT = 1;
+/** Milliseconds between tries to write to a pipe that is full, and how often it is tried. */
+const PIPE_PAUSE_MS = 1;
+const PIPE_TRIES = 1000;
+
+export class DecisionLog {
+  records = 0;
+  bytes = 0;
+  /** Records that could not be written. */
+  errors = 0;
+  readonly #path: string | undefined;
+  #descriptor: number;
+  readonly #pause: Int32Array = new Int32Array(new SharedArrayBuffer(4));
+
+  /** Appends to the file `path`, or to stdout without one. Throws when it cannot be opened. */
+  constructor(path: string | undefined) {
+    this.#path = path;
+    this.#descriptor = path === undefined ? STDOUT : openSync(path, 'a', 0o640);
+  }
+
+  /**
+   * Hands whole lines to the kernel. When it returns, `kill -9` cannot take them back; when they
+   * could not be written, they are counted and answers go on.
+   */
+  write(octets: Uint8Array, length: number, records: number): void {
+    try {
+      this.#writeAll(octets, length);
+      this.records += records;
+      this.bytes += length;
+    } catch {
+      this.errors += records;
+    }
+  }
+
+  /** Goes on in a new file of the same name: the old one was moved away. */
+  reopen(): void {
+    if (this.#path === undefined) return;
+    const descriptor = openSync(this.#path, 'a', 0o640);
+    closeSync(this.#descriptor);
+    this.#descriptor = descriptor;
+  }
+
+  close(): void {
+    if (this.#path !== undefined) closeSync(this.#descriptor);
+  }
+
+  #writeAll(octets: Uint8Array, length: number): void {
+    let tries = 0;
+    for (let written = 0; written < length; ) {
+      try {
+        written += writeSync(this.#descriptor, octets, written, length - written);
+        tries = 0;
+      } catch (error) {
+        // A pipe that libuv has made non-blocking, and whose reader is slow.
+        if ((error as NodeJS.ErrnoException).code !== 'EAGAIN' || ++tries > PIPE_TRIES) throw error;
+        Atomics.wait(this.#pause, 0, 0, PIPE_PAUSE_MS);
+      }
+    }
+  }
+}

@@ -1,0 +1,147 @@
+/** What is counted of the queries: the numbers behind the metrics. */
+
+import { type Ignored, ORIGINS, type Origin, type Outcome } from '../decision/outcome.ts';
+import type { UpstreamVerdict } from '../decision/upstream-refusal.ts';
+import type { Verdict } from '../decision/verdict.ts';
+import type { Query, Transport } from '../wire/query.ts';
+import { formatRcode, formatType, Rcode, RrType } from '../wire/registry.ts';
+import { type Cell, CellFamily, HistogramCell } from './cells.ts';
+
+/** Rules that have a series of their own; those beyond share `other`. */
+const MAX_RULES = 500;
+
+/** Seconds. */
+const BOUNDS: readonly number[] = [
+  0.0001, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5,
+];
+
+/** Types with a series of their own: what clients commonly ask. */
+const COUNTED_TYPES: ReadonlySet<number> = new Set([
+  RrType.A,
+  RrType.AAAA,
+  RrType.ANY,
+  RrType.AXFR,
+  RrType.CNAME,
+  RrType.DNSKEY,
+  RrType.DS,
+  RrType.HTTPS,
+  RrType.IXFR,
+  RrType.MX,
+  RrType.NAPTR,
+  RrType.NS,
+  RrType.PTR,
+  RrType.SOA,
+  RrType.SRV,
+  RrType.SVCB,
+  RrType.TXT,
+]);
+
+/** What one verdict counts under, by numbers that are quick to compute. */
+interface VerdictCells {
+  readonly refused: Map<number, Cell>;
+  readonly responses: Map<number, Cell>;
+  readonly hits: Cell | undefined;
+}
+
+export class Statistics {
+  readonly queries: CellFamily = new CellFamily();
+  readonly responses: CellFamily = new CellFamily();
+  readonly refused: CellFamily = new CellFamily();
+  readonly policyHits: CellFamily = new CellFamily();
+  readonly ignoredPackets: CellFamily = new CellFamily();
+  readonly upstreamResponses: CellFamily = new CellFamily();
+  readonly upstreamRefused: CellFamily = new CellFamily();
+  readonly upstreamRtt: HistogramCell = new HistogramCell({}, BOUNDS);
+  readonly responseTimes: Readonly<Record<Origin, HistogramCell>>;
+
+  /** Client groups by their index. */
+  groups: readonly string[] = [];
+  readonly #byTransport: Readonly<Record<Transport, Cell>>;
+  readonly #verdicts: WeakMap<Verdict, VerdictCells> = new WeakMap();
+  readonly #rules: Set<string> = new Set();
+
+  constructor() {
+    this.#byTransport = {
+      udp: this.queries.cell({ transport: 'udp' }),
+      tcp: this.queries.cell({ transport: 'tcp' }),
+    };
+    const times = ORIGINS.map((path) => [path, new HistogramCell({ path }, BOUNDS)] as const);
+    this.responseTimes = Object.fromEntries(times) as Record<Origin, HistogramCell>;
+  }
+
+  received(query: Query): void {
+    this.#byTransport[query.transport].value++;
+  }
+
+  ignored(reason: Ignored): void {
+    this.ignoredPackets.cell({ reason }).value++;
+  }
+
+  upstreamAnswered(upstream: string, rcode: number, rttMs: number): void {
+    this.upstreamResponses.cell({ upstream, rcode: formatRcode(rcode) }).value++;
+    this.upstreamRtt.observe(rttMs / 1000);
+  }
+
+  upstreamWasRefused(upstream: string, verdict: UpstreamVerdict): void {
+    this.upstreamRefused.cell({ upstream, verdict }).value++;
+  }
+
+  decided(query: Query, outcome: Outcome, now: number): void {
+    const { verdict } = outcome;
+    const cells = this.#cellsOf(verdict);
+    if (cells.hits !== undefined) cells.hits.value++;
+    if (verdict.action === 'drop') return;
+    this.#response(cells, query, outcome).value++;
+    this.responseTimes[outcome.origin].observe((now - query.receivedAt) / 1000);
+    if (outcome.rcode === Rcode.REFUSED) this.#refusal(cells, query, outcome).value++;
+  }
+
+  #response({ responses }: VerdictCells, query: Query, outcome: Outcome): Cell {
+    const key = outcome.rcode * 2 + (query.transport === 'tcp' ? 1 : 0);
+    let cell = responses.get(key);
+    if (cell === undefined) {
+      const { layer } = outcome.verdict;
+      const rcode = formatRcode(outcome.rcode);
+      cell = this.responses.cell({ rcode, layer, transport: query.transport });
+      responses.set(key, cell);
+    }
+    return cell;
+  }
+
+  #refusal({ refused }: VerdictCells, query: Query, outcome: Outcome): Cell {
+    const { verdict, origin, group } = outcome;
+    const type = COUNTED_TYPES.has(query.qtype) ? query.qtype : 0;
+    const key = ((group + 1) * 0x10000 + type) * ORIGINS.length + ORIGINS.indexOf(origin);
+    let cell = refused.get(key);
+    if (cell === undefined) {
+      cell = this.refused.cell({
+        layer: verdict.layer,
+        origin,
+        rule: this.#ruleLabel(verdict),
+        client_group: this.groups[group] ?? 'none',
+        qtype: type === 0 ? 'other' : formatType(type),
+      });
+      refused.set(key, cell);
+    }
+    return cell;
+  }
+
+  /** Of a verdict with a million names, the policy. */
+  #ruleLabel({ rule, named, policy }: Verdict): string {
+    const label = named ? (policy ?? rule.id) : rule.id;
+    if (!this.#rules.has(label) && this.#rules.size >= MAX_RULES) return 'other';
+    this.#rules.add(label);
+    return label;
+  }
+
+  #cellsOf(verdict: Verdict): VerdictCells {
+    const known = this.#verdicts.get(verdict);
+    if (known !== undefined) return known;
+    const { policy, action } = verdict;
+    const hits =
+      policy === undefined ? undefined : this.policyHits.cell({ policy, action, mode: 'enforce' });
+    const made = { refused: new Map(), responses: new Map(), hits };
+    this.#verdicts.set(verdict, made);
+    return made;
+  }
+}

@@ -1,0 +1,46 @@
+/** What the layers say about a question that nobody asked: the very layers that serve. */
+
+import { ruleOf } from '../decision/rule-of.ts';
+import type { LayerName, Rule, Verdict } from '../decision/verdict.ts';
+import type { Query } from '../wire/query.ts';
+import type { Policy } from './compile.ts';
+import type { Account, Layer } from './layer.ts';
+
+/** One layer's part in a decision. */
+export interface TraceStep {
+  readonly layer: LayerName;
+  /** `pass`, or the action that ended the query. */
+  readonly verdict: string;
+  readonly rule?: Rule;
+  /** The rule that came nearest to matching. */
+  readonly nearest?: Rule;
+  readonly why?: string;
+}
+
+export interface Explanation {
+  readonly trace: readonly TraceStep[];
+  /** What ends the query; undefined when it would be forwarded. */
+  readonly verdict: Verdict | undefined;
+}
+
+/** Walks the layers in their order, up to the one that ends the query. */
+export function explain(policy: Policy, query: Query): Explanation {
+  const trace: TraceStep[] = [];
+  for (const layer of policy.layers) {
+    const verdict = layer.judge(query);
+    trace.push(describe(layer, verdict, query));
+    if (verdict !== undefined) return { trace, verdict };
+  }
+  return { trace, verdict: undefined };
+}
+
+function describe(layer: Layer, verdict: Verdict | undefined, query: Query): TraceStep {
+  const rule = verdict === undefined ? undefined : ruleOf(verdict, query);
+  const account: Account = layer.account?.(query) ?? {};
+  return {
+    layer: layer.name,
+    verdict: verdict?.action ?? 'pass',
+    ...account,
+    ...(rule !== undefined && { rule }),
+  };
+}

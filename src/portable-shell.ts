@@ -1,0 +1,173 @@
+/**
+ * The engine's shell over node:dgram and node:net: it moves octets, and sends what the engine
+ * replies when the records are with the kernel.
+ */
+
+import { now } from './clock.ts';
+import { BUFFER_LENGTH, type Engine, type Outbox } from './engine.ts';
+import type { Server } from './forward/server.ts';
+import { type Endpoint, formatAddress, readAddress } from './net/address.ts';
+import type { ChannelEvents, Channels } from './transport/channels.ts';
+import { listenTcp, type TcpListener } from './transport/tcp.ts';
+import { openTcpChannels } from './transport/tcp-channels.ts';
+import { openUdpChannels } from './transport/udp-channels.ts';
+import { type Datagrams, listenUdp } from './transport/udp-portable.ts';
+import type { Query, Transport } from './wire/query.ts';
+
+/** Milliseconds between two looks at what has timed out. */
+const TICK_MS = 25;
+/** Milliseconds that queries in flight get when the server stops. */
+const DRAIN_MS = 4000;
+
+interface Listener {
+  readonly udp: Datagrams;
+  readonly tcp: TcpListener;
+}
+
+export class PortableShell implements Outbox {
+  readonly #servers: readonly Server[];
+  readonly #flushRecords: () => void;
+  readonly #listeners: Listener[] = [];
+  readonly #buffer: Uint8Array = new Uint8Array(BUFFER_LENGTH);
+  readonly #channels: Readonly<Record<Transport, Channels>>;
+  #replies: (() => void)[] = [];
+  #scheduled = false;
+  #draining = false;
+  #engine: Engine | undefined;
+  #ticking: NodeJS.Timeout | undefined;
+
+  /** `servers` is the table of upstreams by number; `flushRecords` writes the decision log. */
+  constructor(servers: readonly Server[], flushRecords: () => void) {
+    this.#servers = servers;
+    this.#flushRecords = flushRecords;
+    const events: ChannelEvents = {
+      answered: (server, channel, octets) => this.#onAnswer(server, channel, octets),
+      failed: (server, channel, reason) => this.#onFailure(server, channel, reason),
+    };
+    this.#channels = { udp: openUdpChannels(events), tcp: openTcpChannels(events) };
+  }
+
+  /** Begins to serve; rejects with what stands in the way. */
+  async listen(endpoints: readonly Endpoint[], engine: Engine): Promise<void> {
+    this.#engine = engine;
+    for (const [index, endpoint] of endpoints.entries()) {
+      await this.#open(index, endpoint);
+    }
+    this.#ticking = setInterval(() => engine.tick(now()), TICK_MS);
+  }
+
+  /** Where it listens, by listener index: with the port that was free for a port of 0. */
+  get endpoints(): Endpoint[] {
+    return this.#listeners.map(({ udp }) => ({ address: udp.address, port: udp.port }));
+  }
+
+  get rejectedConnections(): number {
+    return this.#listeners.reduce((sum, { tcp }) => sum + tcp.rejected, 0);
+  }
+
+  /** Takes no more queries, answers those in flight, and lets go of all sockets. */
+  async close(): Promise<void> {
+    this.#draining = true;
+    for (const { tcp } of this.#listeners) tcp.close();
+    const deadline = now() + DRAIN_MS;
+    while ((this.#engine?.inFlight ?? 0) > 0 && now() < deadline) {
+      await new Promise((resolve) => setTimeout(resolve, TICK_MS));
+    }
+    clearInterval(this.#ticking);
+    this.#deliver();
+    for (const { udp } of this.#listeners) udp.close();
+    this.#channels.udp.close();
+    this.#channels.tcp.close();
+  }
+
+  async #open(index: number, { address, port }: Endpoint): Promise<void> {
+    const udp = await listenUdp({ address, port }, (octets, remote) =>
+      this.#onQuery(octets, remote, { listener: index, transport: 'udp', connection: 0 }),
+    );
+    try {
+      const tcp = await listenTcp({ address, port: udp.port }, (octets, client) =>
+        this.#onQuery(octets, client, {
+          listener: index,
+          transport: 'tcp',
+          connection: client.number,
+        }),
+      );
+      this.#listeners[index] = { udp, tcp };
+    } catch (error) {
+      udp.close();
+      throw error;
+    }
+  }
+
+  #onQuery(
+    octets: Buffer,
+    remote: { readonly address: string; readonly port: number },
+    by: { listener: number; transport: Transport; connection: number },
+  ): void {
+    const engine = this.#engine!;
+    if (this.#draining) return;
+    const { query } = engine;
+    const zone = remote.address.indexOf('%');
+    query.zone = zone < 0 ? '' : remote.address.slice(zone);
+    const address = zone < 0 ? remote.address : remote.address.slice(0, zone);
+    query.family = readAddress(address, query.address) === 6 ? 6 : 4;
+    query.port = remote.port;
+    query.listener = by.listener;
+    query.transport = by.transport;
+    query.connection = by.connection;
+    this.#buffer.set(octets);
+    engine.receive(this.#buffer, octets.length, now());
+  }
+
+  reply(query: Query, octets: Uint8Array, length: number): void {
+    const copy = octets.slice(0, length);
+    const { udp, tcp } = this.#listeners[query.listener]!;
+    const { connection, port } = query;
+    if (query.transport === 'tcp') {
+      this.#replies.push(() => tcp.reply(connection, copy, length));
+    } else {
+      const address = formatAddress(query.family, query.address) + query.zone;
+      this.#replies.push(() => udp.send(copy, length, address, port));
+    }
+    this.#schedule();
+  }
+
+  drop(query: Query): void {
+    const { connection } = query;
+    const { tcp } = this.#listeners[query.listener]!;
+    if (query.transport === 'tcp') this.#replies.push(() => tcp.drop(connection));
+    this.#schedule();
+  }
+
+  /** All that one turn of the event loop brings shares one write of records. */
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(() => this.#deliver());
+  }
+
+  #deliver(): void {
+    this.#scheduled = false;
+    this.#flushRecords();
+    const replies = this.#replies;
+    this.#replies = [];
+    for (const send of replies) send();
+  }
+
+  readonly send = (
+    server: Server,
+    octets: Uint8Array,
+    length: number,
+    transport: Transport,
+  ): number => this.#channels[transport].send(server.index, server.endpoint, octets, length);
+
+  #onAnswer(server: number, channel: number, octets: Buffer): void {
+    this.#buffer.set(octets);
+    const from = { server: this.#servers[server]!, channel };
+    this.#engine!.response(this.#buffer, octets.length, from, now());
+  }
+
+  #onFailure(server: number, channel: number, reason: string | undefined): void {
+    this.#engine!.channelFailed(this.#servers[server]!, channel, reason, now());
+  }
+}

@@ -1,0 +1,124 @@
+/** From an outcome to the octets that a client is sent. The only place that writes responses. */
+
+import type { Outcome } from './decision/outcome.ts';
+import { ruleOf } from './decision/rule-of.ts';
+import type { Verdict } from './decision/verdict.ts';
+import { AA, RA, setId, TC } from './wire/header.ts';
+import { formatEde, formatOption } from './wire/opt.ts';
+import type { Query } from './wire/query.ts';
+import { Section } from './wire/records.ts';
+import { Ede, EdnsOption, Rcode, RrType } from './wire/registry.ts';
+import { type RecordData, ResponseWriter } from './wire/response.ts';
+
+/** Octets of EXTRA-TEXT at most: an answer should not grow for the sake of its explanation. */
+const MAX_TEXT = 120;
+
+const NO_RECORDS: readonly RecordData[] = [];
+
+export class Replies {
+  /** Detail of Extended DNS Errors. */
+  ede: 'full' | 'codes' | 'off' = 'full';
+  readonly #writer: ResponseWriter = new ResponseWriter();
+  #nsid: Uint8Array = new Uint8Array(0);
+
+  /** The identity that NSID tells (RFC 5001). */
+  set node(name: string) {
+    this.#nsid = formatOption(EdnsOption.NSID, new TextEncoder().encode(name).subarray(0, 255));
+  }
+
+  get octets(): Uint8Array {
+    return this.#writer.octets;
+  }
+
+  get length(): number {
+    return this.#writer.length;
+  }
+
+  /** What a verdict says, over the query's own octets. */
+  writeVerdict(query: Query, outcome: Outcome): void {
+    const { verdict, refusal } = outcome;
+    const ra = refusal === undefined ? verdict.recursionAvailable : refusal.ra;
+    const flags = (verdict.authoritative ? AA : 0) | (verdict.action === 'truncate' ? TC : 0);
+    this.#writer.begin(query, outcome.rcode, flags, ra ? RA : 0);
+    this.#writeRecords(query, verdict);
+    this.#writer.end();
+    if (query.optAt === 0) return;
+    if (this.ede !== 'off') this.#writeErrors(query, outcome);
+    if (query.wantsNsid) this.#writer.options(this.#nsid);
+  }
+
+  /** An upstream's answer without its OPT record, with the EDE options that came with it. */
+  writeAnswer(query: Query, octets: Uint8Array, length: number, outcome: Outcome): void {
+    this.#writer.adopt(query, octets, length, outcome.rcode);
+    this.#writer.end();
+    if (query.wantsNsid) this.#writer.options(this.#nsid);
+  }
+
+  /** Extended DNS Errors of an upstream (RFC 8914), after `writeAnswer`. */
+  passErrors(options: Uint8Array): void {
+    if (this.ede !== 'off' && options.length > 0) this.#writer.options(options);
+  }
+
+  /** An upstream's answer to a signed query, untouched but for its ID. */
+  writeSigned(query: Query, octets: Uint8Array, length: number): void {
+    setId(octets, (query.message[0]! << 8) | query.message[1]!);
+    this.#writer.octets = octets;
+    this.#writer.length = length;
+  }
+
+  #writeRecords(query: Query, verdict: Verdict): void {
+    if (verdict.action === 'nxdomain' || verdict.action === 'nodata') {
+      return this.#writeSoa(query, verdict);
+    }
+    const records = verdict.records ?? verdict.recordsOf?.(query.match.entry) ?? NO_RECORDS;
+    let answers = 0;
+    for (const record of records) {
+      if (!answersType(record.type, query.qtype)) continue;
+      this.#writer.record(Section.ANSWER, 0, record);
+      answers++;
+    }
+    if (answers === 0 && verdict.action === 'answer') this.#writeSoa(query, verdict);
+  }
+
+  #writeSoa(query: Query, { soa }: Verdict): void {
+    if (soa !== undefined) this.#writer.record(Section.AUTHORITY, query.match.depth, soa);
+  }
+
+  #writeErrors(query: Query, outcome: Outcome): void {
+    const { verdict, refusal } = outcome;
+    for (const { code, text } of refusal?.ede ?? []) this.#writer.options(formatEde(code, text));
+    if (!verdict.explained || this.ede === 'codes') {
+      this.#writer.options(verdict.edeOption);
+      return;
+    }
+    if (verdict.ede === undefined && refusal === undefined) return;
+    const text = explain(verdict.layer, refusal?.address ?? ruleOf(verdict, query).id, outcome.ref);
+    const option = formatEde(verdict.ede ?? Ede.OTHER, text);
+    if (!this.#writer.options(option)) this.#writer.options(verdict.edeOption);
+  }
+}
+
+/** A record answers its own type, an alias every type, and HINFO the question for ANY. */
+function answersType(type: number, qtype: number): boolean {
+  return type === qtype || type === RrType.CNAME || qtype === RrType.ANY;
+}
+
+/** Layer, rule and ref; a rule that is too long loses its middle. */
+function explain(layer: string, rule: string, ref: string): string {
+  const room = MAX_TEXT - layer.length - ref.length - ' ref '.length - 1;
+  const octets = new TextEncoder().encode(rule);
+  const shown = octets.length <= room ? rule : shorten(octets, room);
+  return `${layer} ${shown} ref ${ref}`;
+}
+
+function shorten(octets: Uint8Array, room: number): string {
+  const half = (room - 3) >> 1;
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  const ends = [octets.subarray(0, half), octets.subarray(octets.length - half)];
+  return ends.map((end) => decoder.decode(end).replaceAll('\ufffd', '')).join('...');
+}
+
+/** An extended RCODE cannot be told without an OPT record (RFC 6891 section 6.1.3). */
+export function tellable(query: Query, rcode: number): number {
+  return rcode > 15 && query.optAt === 0 ? Rcode.SERVFAIL : rcode;
+}

@@ -1,0 +1,104 @@
+/**
+ * UDP sockets to upstreams. Each is connected, so that only the upstream's datagrams and its
+ * ICMP errors arrive; each query leaves by a random one of several random ports, and every port
+ * is given up after a while (RFC 5452 section 9.2).
+ */
+
+import { randomInt } from 'node:crypto';
+import { createSocket, type Socket } from 'node:dgram';
+import { isIPv6 } from 'node:net';
+import { type ChannelEvents, type Channels, type Remote, reasonOf } from './channels.ts';
+
+/** Ports open to one server at a time. */
+const PORTS = 8;
+/** Queries that leave by one port. */
+const QUERIES_PER_PORT = 1000;
+/** Milliseconds for which a port that was given up still takes answers. */
+const LINGER_MS = 15_000;
+
+export function openUdpChannels(events: ChannelEvents): Channels {
+  const ports = new Map<number, (Channel | undefined)[]>();
+  const open = new Set<Channel>();
+  let count = 0;
+
+  const create = (server: number, remote: Remote): Channel => {
+    const channel: Channel = new Channel(++count, remote, {
+      answered: (octets) => events.answered(server, channel.number, octets),
+      failed: (reason) => events.failed(server, channel.number, reason),
+      closed: () => open.delete(channel),
+    });
+    open.add(channel);
+    return channel;
+  };
+
+  return {
+    send(server, remote, octets, length) {
+      const pool = ports.get(server) ?? [];
+      ports.set(server, pool);
+      const position = randomInt(PORTS);
+      const channel = pool[position] ?? create(server, remote);
+      channel.send(octets, length);
+      pool[position] = channel.isUsedUp ? undefined : channel;
+      if (channel.isUsedUp) channel.linger();
+      return channel.number;
+    },
+    close() {
+      for (const channel of open) channel.close();
+    },
+  };
+}
+
+class Channel {
+  readonly number: number;
+  readonly #socket: Socket;
+  /** Queries that wait for the socket to be connected. */
+  #waiting: Buffer[] | undefined = [];
+  #sent = 0;
+
+  constructor(
+    number: number,
+    { address, port }: Remote,
+    on: { answered(octets: Buffer): void; failed(reason: string): void; closed(): void },
+  ) {
+    this.number = number;
+    this.#socket = createSocket(isIPv6(address.replace(/%.*/, '')) ? 'udp6' : 'udp4');
+    this.#socket.on('message', on.answered);
+    this.#socket.on('error', (error) => on.failed(reasonOf(error)));
+    this.#socket.on('close', on.closed);
+    this.#socket.connect(port, address, () => this.#flush());
+    this.#socket.unref();
+  }
+
+  get isUsedUp(): boolean {
+    return this.#sent >= QUERIES_PER_PORT;
+  }
+
+  send(octets: Uint8Array, length: number): void {
+    this.#sent++;
+    const copy = Buffer.from(octets.subarray(0, length));
+    if (this.#waiting === undefined) this.#socket.send(copy, ignore);
+    else this.#waiting.push(copy);
+  }
+
+  /** Takes answers for a while yet. */
+  linger(): void {
+    setTimeout(() => this.close(), LINGER_MS).unref();
+  }
+
+  close(): void {
+    try {
+      this.#socket.close();
+    } catch {
+      // It is closed already.
+    }
+  }
+
+  #flush(): void {
+    const waiting = this.#waiting ?? [];
+    this.#waiting = undefined;
+    for (const octets of waiting) this.#socket.send(octets, ignore);
+  }
+}
+
+/** A query that does not leave is like one that is lost: the timeout sees to it. */
+function ignore(): void {}

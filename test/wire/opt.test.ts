@@ -1,0 +1,137 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import {
+  appendOptions,
+  ednsVersion,
+  extendedRcode,
+  findOption,
+  formatEde,
+  formatOption,
+  hasWholeOptions,
+  isDnssecOk,
+  OPT_LENGTH,
+  optionEnd,
+  payloadSize,
+  readExtendedErrors,
+  writeOpt,
+} from '../../src/wire/opt.ts';
+import { EdnsOption } from '../../src/wire/registry.ts';
+import { ascii, ede, octets, opt, option } from '../messages.ts';
+
+/** An OPT record at offset 3, as a message carries it. */
+const AT = 3;
+const at3 = (parts: Parameters<typeof opt>[0]) => octets([9, 9, 9], opt(parts));
+
+describe('wire/opt reading', () => {
+  it('reads the fields that OPT makes of CLASS and TTL', () => {
+    const given = at3({ payload: 4096, version: 3, dnssecOk: true, extendedRcode: 0xab });
+    expect(payloadSize(given, AT)).to.equal(4096);
+    expect(extendedRcode(given, AT)).to.equal(0xab);
+    expect(ednsVersion(given, AT)).to.equal(3);
+    expect(isDnssecOk(given, AT)).to.equal(true);
+    expect(isDnssecOk(at3({}), AT)).to.equal(false);
+  });
+
+  const whole = [
+    { what: 'no options', options: [], is: true },
+    { what: 'an option without data', options: [option(3)], is: true },
+    { what: 'two options', options: [option(10, [1, 2, 3]), option(3)], is: true },
+    { what: 'three octets', options: [[0, 3, 0]], is: false },
+    { what: 'an option and one octet', options: [option(3), [0]], is: false },
+    { what: 'a length of one too many', options: [option(3, [1], 2)], is: false },
+    { what: 'a length of 65535', options: [option(3, [1], 0xffff)], is: false },
+  ];
+  for (const { what, options, is } of whole) {
+    it(`calls ${what} ${is ? 'whole' : 'not whole'}`, () => {
+      expect(hasWholeOptions(at3({ options }), AT)).to.equal(is);
+    });
+  }
+
+  it('finds options of a code one after the other', () => {
+    const given = at3({ options: [option(15, [0, 1]), option(3), option(15, [0, 2])] });
+    const first = findOption(given, AT, 15, AT + OPT_LENGTH);
+    expect(first).to.equal(AT + OPT_LENGTH);
+    const second = findOption(given, AT, 15, optionEnd(given, first));
+    expect(second).to.equal(AT + OPT_LENGTH + 6 + 4);
+    expect(findOption(given, AT, 15, optionEnd(given, second))).to.equal(-1);
+  });
+
+  it('finds NSID, and not its code within other data', () => {
+    const nsid = option(EdnsOption.NSID);
+    const with3 = at3({ options: [option(10, nsid), nsid] });
+    expect(findOption(with3, AT, EdnsOption.NSID, AT + OPT_LENGTH)).to.equal(AT + OPT_LENGTH + 8);
+    const without = at3({ options: [option(10, nsid)] });
+    expect(findOption(without, AT, EdnsOption.NSID, AT + OPT_LENGTH)).to.equal(-1);
+  });
+
+  it('finds nothing behind the record', () => {
+    const given = octets(at3({}), option(3));
+    expect(findOption(given, AT, 3, AT + OPT_LENGTH)).to.equal(-1);
+  });
+});
+
+describe('wire/opt writing', () => {
+  it('writes the record that RFC 6891 describes', () => {
+    const out = new Uint8Array(AT + OPT_LENGTH).fill(9);
+    expect(writeOpt(out, AT, 1232, 0xab5, true)).to.equal(AT + OPT_LENGTH);
+    expect(out).to.deep.equal(at3({ payload: 1232, extendedRcode: 0xab, dnssecOk: true }));
+  });
+
+  it('appends options and counts their octets', () => {
+    const out = new Uint8Array(64);
+    let end = writeOpt(out, AT, 512, 0, false);
+    end = appendOptions(out, AT, end, formatOption(3, ascii('ns1')));
+    end = appendOptions(out, AT, end, formatEde(18, 'acl'));
+    const options = [option(3, ascii('ns1')), ede(18, 'acl')];
+    expect(out.subarray(AT, end)).to.deep.equal(opt({ payload: 512, options }));
+  });
+
+  it('writes EDE with and without text', () => {
+    expect(formatEde(20)).to.deep.equal(octets([0, 15, 0, 2, 0, 20]));
+    expect(formatEde(0x1234, 'é')).to.deep.equal(octets([0, 15, 0, 4, 0x12, 0x34, 0xc3, 0xa9]));
+  });
+});
+
+describe('wire/opt readExtendedErrors', () => {
+  const cases = [
+    { what: 'no error', options: [option(3)], errors: [] },
+    { what: 'a code alone', options: [ede(18)], errors: [{ code: 18, text: '' }] },
+    {
+      what: 'several, among other options',
+      options: [ede(15, 'list'), option(3), ede(65_535, 'é')],
+      errors: [
+        { code: 15, text: 'list' },
+        { code: 65_535, text: 'é' },
+      ],
+    },
+    { what: 'a final NUL', options: [ede(18, 'no\0')], errors: [{ code: 18, text: 'no' }] },
+    { what: 'a NUL alone', options: [ede(18, '\0')], errors: [{ code: 18, text: '' }] },
+    {
+      what: 'octets that are not UTF-8',
+      options: [option(15, [0, 18, 0x61, 0xff])],
+      errors: [{ code: 18, text: 'a\ufffd' }],
+    },
+    {
+      what: 'an option without a code',
+      options: [option(15, [1]), ede(2)],
+      errors: [{ code: 2, text: '' }],
+    },
+    { what: 'an empty option', options: [option(15)], errors: [] },
+  ];
+  for (const { what, options, errors } of cases) {
+    it(`reads ${what}`, () => {
+      expect(readExtendedErrors(at3({ options }), AT)).to.deep.equal(errors);
+    });
+  }
+
+  it('reads back what formatEde writes', () => {
+    // A text that ends in NUL loses it; a byte order mark is none of ours to write.
+    const text = fc.string({ unit: fc.constantFrom('a', '"', '\\', '\n', 'é', '😀') });
+    fc.assert(
+      fc.property(fc.nat(0xffff), text, (code, extraText) => {
+        const given = at3({ options: [formatEde(code, extraText)] });
+        expect(readExtendedErrors(given, AT)).to.deep.equal([{ code, text: extraText }]);
+      }),
+    );
+  });
+});
