@@ -106,7 +106,12 @@ export class Engine {
     if (!Answer.isAnswer(octets, length)) return this.#recorder.ignored('short');
     answer.message = octets;
     const slot = this.#exchanges.find(answer.id, from.server, from.channel);
-    if (slot === undefined) return this.#recorder.ignored('unexpected-answer');
+    if (slot === undefined) {
+      if (!this.#probes.isAnswer(from.server, answer.id)) {
+        this.#recorder.ignored('unexpected-answer');
+      }
+      return;
+    }
     slot.restore(this.query, this.#buffer);
     if (!answer.parse(octets, length)) return this.#askNext(slot, 'malformed answer', now);
     if (!answer.matches(this.query)) return this.#recorder.ignored('wrong-question');

@@ -47,13 +47,11 @@ export class PortableShell implements Outbox {
     this.#channels = { udp: openUdpChannels(events), tcp: openTcpChannels(events) };
   }
 
-  /** Begins to serve; rejects with what stands in the way. */
-  async listen(endpoints: readonly Endpoint[], engine: Engine): Promise<void> {
+  /** Serves an address by UDP and TCP; rejects when it cannot be had. */
+  async listen(endpoint: Endpoint, engine: Engine): Promise<void> {
     this.#engine = engine;
-    for (const [index, endpoint] of endpoints.entries()) {
-      await this.#open(index, endpoint);
-    }
-    this.#ticking = setInterval(() => engine.tick(now()), TICK_MS);
+    this.#ticking ??= setInterval(() => engine.tick(now()), TICK_MS);
+    await this.#open(this.#listeners.length, endpoint);
   }
 
   /** Where it listens, by listener index: with the port that was free for a port of 0. */

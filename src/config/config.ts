@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { type Endpoint, isLoopback, parseAddress } from '../net/address.ts';
+import type { Endpoint } from '../net/address.ts';
 import { type Prefix, parsePrefix } from '../net/prefix.ts';
 import { Document, type Environment } from './document.ts';
 import { CONFIG } from './keys.ts';
@@ -18,6 +18,8 @@ export interface Config {
   readonly file: string;
   readonly node: string;
   readonly listen: readonly Located<Endpoint>[];
+  /** Nobody wrote `listen`: not every host has both of the default addresses. */
+  readonly listensByDefault: boolean;
   readonly admin: { readonly listen: Located<Endpoint>; readonly token: string | undefined };
   readonly clientGroups: readonly ClientGroup[];
   readonly acl: {
@@ -74,15 +76,16 @@ export function readConfig(file: string, environment: Environment = process.env)
 /** Parses a configuration. Throws a ConfigError that names every problem. */
 export function parseConfig(file: string, text: string, environment: Environment = {}): Config {
   const document = new Document(file, text, environment);
+  if (document.problems.length > 0) throw new ConfigError(document.problems.sort(byPlace));
   const raw =
     document.root === null
       ? document.reportAt(document.place(null), `the file is empty; expect ${CONFIG.expects}`)
       : CONFIG.read(document.root, document);
-  const config = raw === undefined ? undefined : fillIn(raw, document);
-  if (config === undefined || document.problems.length > 0) {
+  checkDefaultRoute(document);
+  if (raw === undefined || document.problems.length > 0) {
     throw new ConfigError(document.problems.sort(byPlace));
   }
-  return config;
+  return fillIn(raw, document);
 }
 
 /** A path in the configuration, seen from where the program runs. */
@@ -96,29 +99,25 @@ function fillIn(raw: Raw, document: Document): Config {
     name: key,
     prefixes: value.map((item) => item.value),
   }));
-  const access = (section: string, lines: RawAccess) =>
-    readAccess(section, lines, groups, document);
+  const access = (lines: RawAccess) => readAccess(lines, groups);
   const { acl } = raw;
-  const config = {
+  return {
     ...raw,
     file: document.file,
     start,
+    listensByDefault: raw.listen === undefined,
     listen: raw.listen ?? ['127.0.0.1', '::1'].map(defaultListener(start)),
     admin: { ...raw.admin, listen: raw.admin.listen ?? { value: DEFAULT_ADMIN, place: start } },
     clientGroups: groups,
     acl: {
-      query: acl.query === undefined ? [allowLoopback()] : access('acl.query', acl.query),
-      recursion: acl.recursion && access('acl.recursion', acl.recursion),
-      transfer: access('acl.transfer', acl.transfer ?? []),
-      update: access('acl.update', acl.update ?? []),
-      notify: access('acl.notify', acl.notify ?? []),
+      query: acl.query === undefined ? [allowLoopback()] : access(acl.query),
+      recursion: acl.recursion && access(acl.recursion),
+      transfer: access(acl.transfer ?? []),
+      update: access(acl.update ?? []),
+      notify: access(acl.notify ?? []),
     },
-    routes:
-      raw.routes?.map((route) => ({ ...route, value: route.value.value })) ??
-      defaultRoutes(raw, document),
+    routes: raw.routes ?? [defaultRoute(raw)],
   };
-  checkReferences(raw, config.admin, document);
-  return config;
 }
 
 function defaultListener(place: Place) {
@@ -139,70 +138,36 @@ function allowLoopback(): AccessEntry {
   };
 }
 
-function defaultRoutes(raw: Raw, document: Document): Entry<string>[] {
-  const group = raw.upstreams.find(({ key }) => key === 'default') ?? raw.upstreams[0];
-  if (group === undefined || (group.key !== 'default' && raw.upstreams.length > 1)) {
-    document.reportAt(
-      document.place(null),
-      'routes is missing and no upstream group is named default; expect routes from domains to groups',
-    );
-    return [];
-  }
-  return [{ key: '.', place: group.place, value: group.key }];
+/** Without routes, all names go to the group `default` or to the only one. */
+function checkDefaultRoute(document: Document): void {
+  const groups = document.keysOf('upstreams');
+  if (document.keysOf().includes('routes') || groups.length < 2) return;
+  if (groups.includes('default')) return;
+  document.report(
+    document.root,
+    'routes is missing and no upstream group is named default; expect routes from domains to groups',
+  );
 }
 
-function readAccess(
-  section: string,
-  lines: RawAccess,
-  groups: readonly ClientGroup[],
-  document: Document,
-): AccessEntry[] {
-  const seen = new Set<string>();
+function defaultRoute(raw: Raw): Entry<string> {
+  const group = raw.upstreams.find(({ key }) => key === 'default') ?? raw.upstreams[0]!;
+  return { key: '.', place: group.place, value: group.key };
+}
+
+function readAccess(lines: RawAccess, groups: readonly ClientGroup[]): AccessEntry[] {
   return lines.map(({ key, place, value }) => {
-    const prefixes = prefixesOf(key, groups);
-    if (typeof prefixes === 'string') document.reportAt(place, `${section}: ${prefixes}`);
-    if (seen.has(key)) document.reportAt(place, `${section} names "${key}" twice; expect it once`);
-    seen.add(key);
     const given = typeof value === 'string' ? { action: value } : value;
+    const group = groups.find(({ name }) => name === key);
     return {
       key,
       place,
-      prefixes: typeof prefixes === 'string' ? [] : prefixes,
+      // The key was found to be a prefix when it was read, unless it is the name of a group.
+      prefixes: group?.prefixes ?? [parsePrefix(key) as Prefix],
       action: given.action,
       owner: 'owner' in given ? given.owner : undefined,
       reason: 'reason' in given ? given.reason : undefined,
     };
   });
-}
-
-function prefixesOf(key: string, groups: readonly ClientGroup[]): readonly Prefix[] | string {
-  const group = groups.find(({ name }) => name === key);
-  if (group !== undefined) return group.prefixes;
-  if (/[.:/]/.test(key)) {
-    const prefix = parsePrefix(key);
-    return typeof prefix === 'string' ? prefix : [prefix];
-  }
-  const names = groups.map(({ name }) => name).join(', ') || 'none is defined';
-  return `"${key}" is neither a client group (${names}) nor a prefix; expect one of them`;
-}
-
-function checkReferences(raw: Raw, admin: Config['admin'], document: Document): void {
-  const groups = raw.upstreams.map(({ key }) => key);
-  for (const { value } of raw.routes ?? []) {
-    if (!groups.includes(value.value)) {
-      document.reportAt(
-        value.place,
-        `"${value.value}" is not an upstream group; expect ${groups.join(', ')}`,
-      );
-    }
-  }
-  const { value: listen, place } = admin.listen;
-  if (!isLoopback(parseAddress(listen.address)!) && admin.token === undefined) {
-    document.reportAt(
-      place,
-      'admin.listen is not a loopback address; expect admin.token to be set',
-    );
-  }
 }
 
 function byPlace(a: Place, b: Place): number {

@@ -1,6 +1,6 @@
 /** One YAML file: its nodes, their places, and the problems found in them. */
 
-import { isAlias, LineCounter, type Node, parseDocument } from 'yaml';
+import { isAlias, isMap, isScalar, LineCounter, type Node, parseDocument, visit } from 'yaml';
 import type { Place, Problem } from './problem.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -16,15 +16,37 @@ export class Document {
   readonly #document: ReturnType<typeof parseDocument>;
   readonly #environment: Environment;
 
-  /** Syntax errors and duplicate keys are problems from the start. `file` is only shown. */
+  /**
+   * What is no YAML is a problem from the start, and there is no use in reading on. `file` is
+   * only shown.
+   */
   constructor(file: string, text: string, environment: Environment) {
     this.file = file;
     this.#environment = environment;
-    this.#document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false });
+    this.#document = parseDocument(text, {
+      lineCounter: this.#lines,
+      prettyErrors: false,
+      // Keys are compared when they are read, with their variables filled in.
+      uniqueKeys: false,
+    });
     this.root = this.#document.contents as Node | null;
-    for (const error of this.#document.errors) {
-      this.reportAt(this.#placeOf(error.pos[0]), error.message.split('\n', 1)[0]!);
+    this.#reportSyntax();
+  }
+
+  #reportSyntax(): void {
+    for (const { code, message, pos } of this.#document.errors) {
+      const what =
+        code === 'MULTIPLE_DOCS' ? 'a second document begins' : message.split('\n', 1)[0];
+      const expected = code === 'MULTIPLE_DOCS' ? 'one' : 'YAML';
+      this.reportAt(this.#placeOf(pos[0]), `${what}; expect ${expected}`);
     }
+    visit(this.#document, {
+      Alias: (_, alias) => {
+        if (alias.resolve(this.#document) !== undefined) return;
+        const anchor = alias.source;
+        this.report(alias, `there is no anchor "${anchor}" above; expect a value with &${anchor}`);
+      },
+    });
   }
 
   /** Where a node begins; the start of the file for a node without a range. */
@@ -42,6 +64,18 @@ export class Document {
     return isAlias(node) ? (node.resolve(this.#document) as Node | undefined) : node;
   }
 
+  /**
+   * The keys of the mapping that is found below these keys, as far as they can be told: what
+   * may be referred to, whether or not its values make sense.
+   */
+  keysOf(...path: readonly string[]): readonly string[] {
+    const node = path.length === 0 ? this.root : this.#document.getIn(path, true);
+    const mapping = this.resolve(node as Node);
+    if (!isMap(mapping)) return [];
+    const keys = mapping.items.map(({ key }) => this.resolve(key as Node));
+    return keys.filter(isScalar).map(({ value }) => this.#fillIn(String(value), (whole) => whole));
+  }
+
   report(node: Node | null, message: string): undefined {
     return this.reportAt(this.place(node), message);
   }
@@ -52,15 +86,23 @@ export class Document {
   }
 
   /** Fills in `${NAME}` from the environment; a name that is not set is a problem. */
-  expand(text: string, node: Node): string {
-    return text.replace(VARIABLE, (whole, name: string) => {
-      const value = this.#environment[name];
-      if (value !== undefined) return value;
+  expand(text: string, node: Node): string | undefined {
+    let complete = true;
+    const filled = this.#fillIn(text, (whole, name) => {
+      complete = false;
       this.report(
         node,
         `the environment variable ${name} is not set; expect ${whole} to have a value`,
       );
-      return '';
+      return whole;
     });
+    return complete ? filled : undefined;
+  }
+
+  #fillIn(text: string, otherwise: (whole: string, name: string) => string): string {
+    return text.replace(
+      VARIABLE,
+      (whole, name: string) => this.#environment[name] ?? otherwise(whole, name),
+    );
   }
 }

@@ -1,9 +1,11 @@
 /** Every key of the configuration: its kind, its default, and one line for the reference. */
 
 import { hostname } from 'node:os';
+import type { Document } from './document.ts';
 import {
   byShape,
   entries,
+  filled,
   type Key,
   type Kind,
   list,
@@ -14,6 +16,7 @@ import {
   type SectionValue,
   section,
 } from './kind.ts';
+import { checkClients, checkToken, upstreamGroup } from './reference.ts';
 import { duration, endpoint, integer, oneOf, prefix, text } from './scalars.ts';
 import { server } from './server-text.ts';
 
@@ -21,11 +24,15 @@ const MINUTE = 60_000;
 const DAY = 1440 * MINUTE;
 
 /** A section that may be left out: its keys then have their defaults. */
-function optionalSection<K extends SectionKeys>(keys: K, doc: string): Key<SectionValue<K>> {
+function optionalSection<K extends SectionKeys>(
+  keys: K,
+  doc: string,
+  check?: (value: SectionValue<K>, document: Document) => void,
+): Key<SectionValue<K>> {
   const value = Object.fromEntries(
     Object.entries(keys).map(([name, key]) => [name, key.otherwise?.value]),
   ) as SectionValue<K>;
-  return optional(section(keys), doc, value, 'as below');
+  return optional(section(keys, check), doc, value, 'as below');
 }
 
 const ORIGIN = {
@@ -44,6 +51,7 @@ function access<A extends string>(actions: Kind<A>) {
       scalar: actions,
       mapping: section({ action: required(actions, 'what happens to these clients'), ...ORIGIN }),
     }),
+    checkClients,
   );
 }
 
@@ -82,7 +90,7 @@ const POLICY = section({
 
 const UPSTREAM = section({
   servers: required(
-    list(server),
+    filled(list(server)),
     'addresses asked, `tcp://` for TCP alone; a path is read like /etc/resolv.conf and followed',
   ),
   strategy: optional(
@@ -102,7 +110,7 @@ export const CONFIG = section({
     'the host name',
   ),
   listen: optional(
-    list(endpoint),
+    filled(list(endpoint)),
     'addresses served, each by UDP and TCP',
     undefined,
     '127.0.0.1:5300 and [::1]:5300',
@@ -113,6 +121,7 @@ export const CONFIG = section({
       token: optional(text, 'bearer token; required off loopback', undefined, 'none'),
     },
     'health, metrics, decisions and reload over HTTP',
+    checkToken,
   ),
   clientGroups: optional(
     entries('a group name', list(prefix)),
@@ -140,9 +149,12 @@ export const CONFIG = section({
     },
     'which clients may do what',
   ),
-  upstreams: required(entries('a group name', UPSTREAM), 'named groups of resolvers to forward to'),
+  upstreams: required(
+    filled(entries('a group name', UPSTREAM)),
+    'named groups of resolvers to forward to',
+  ),
   routes: optional(
-    entries('a domain name', located(text)),
+    entries('a domain name', upstreamGroup),
     'the upstream group for each domain; the longest suffix wins',
     undefined,
     '`.` to the group `default`, or to the only group',

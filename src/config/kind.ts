@@ -60,7 +60,11 @@ export interface Section<K extends SectionKeys> extends Kind<SectionValue<K>> {
   readonly keys: K;
 }
 
-export function section<K extends SectionKeys>(keys: K): Section<K> {
+/** `check` reports what is wrong between keys that are right each by itself. */
+export function section<K extends SectionKeys>(
+  keys: K,
+  check?: (value: SectionValue<K>, document: Document) => void,
+): Section<K> {
   const expects = `a mapping with ${Object.keys(keys).join(', ')}`;
   return {
     keys,
@@ -82,7 +86,9 @@ export function section<K extends SectionKeys>(keys: K): Section<K> {
           complete = false;
         }
       }
-      return complete ? (value as SectionValue<K>) : undefined;
+      if (!complete) return undefined;
+      check?.(value as SectionValue<K>, document);
+      return value as SectionValue<K>;
     },
   };
 }
@@ -104,8 +110,15 @@ function reportUnknown(
   return known;
 }
 
-/** A mapping whose keys the operator chooses; the lines keep their order and place. */
-export function entries<T>(what: string, value: Kind<T>): Kind<readonly Entry<T>[]> {
+/**
+ * A mapping whose keys the operator chooses; the lines keep their order and place. `check` says
+ * what is wrong with a key.
+ */
+export function entries<T>(
+  what: string,
+  value: Kind<T>,
+  check?: (key: string, document: Document) => string | undefined,
+): Kind<readonly Entry<T>[]> {
   const expects = `a mapping from ${what} to ${value.expects}`;
   return {
     expects,
@@ -114,6 +127,8 @@ export function entries<T>(what: string, value: Kind<T>): Kind<readonly Entry<T>
       if (pairs === undefined) return undefined;
       const read: Entry<T>[] = [];
       for (const [key, pair] of pairs) {
+        const wrong = check?.(key, document);
+        if (wrong !== undefined) document.report(pair.key as Node, wrong);
         if (pair.value == null) {
           document.report(pair.key as Node, `"${key}" has no value; expect ${value.expects}`);
           continue;
@@ -141,6 +156,18 @@ export function list<T>(item: Kind<T>): Kind<readonly Located<T>[]> {
         if (value !== undefined) read.push({ value, place: document.place(one) });
       }
       return read.length === target.items.length ? read : undefined;
+    },
+  };
+}
+
+/** A list or a mapping with something in it. */
+export function filled<T>(kind: Kind<readonly T[]>): Kind<readonly T[]> {
+  return {
+    expects: kind.expects,
+    read(node, document) {
+      const value = kind.read(node, document);
+      if (value?.length !== 0) return value;
+      return document.report(node, `there is nothing in it; expect ${kind.expects}`);
     },
   };
 }
@@ -184,8 +211,8 @@ export function scalar<T>(expects: string, parse: (text: string) => T | undefine
   return {
     expects,
     read(node, document) {
-      const text = readText(node, document);
-      if (text === undefined) return document.report(node, `expect ${expects}`);
+      const text = readText(node, document, expects);
+      if (text === undefined) return undefined;
       const value = parse(text);
       if (value === undefined) {
         return document.report(node, `${JSON.stringify(text)} is not valid; expect ${expects}`);
@@ -195,10 +222,12 @@ export function scalar<T>(expects: string, parse: (text: string) => T | undefine
   };
 }
 
-/** A scalar's text with `${NAME}` filled in; undefined for lists, mappings and null. */
-export function readText(node: Node, document: Document): string | undefined {
+/** A scalar's text with `${NAME}` filled in; lists, mappings and null are problems. */
+export function readText(node: Node, document: Document, expects: string): string | undefined {
   const target = document.resolve(node);
-  if (!isScalar(target) || target.value === null) return undefined;
+  if (!isScalar(target) || target.value === null) {
+    return document.report(node, `expect ${expects}`);
+  }
   const text =
     typeof target.value === 'string' ? target.value : (target.source ?? String(target.value));
   return document.expand(text, node);
@@ -213,8 +242,10 @@ function readPairs(
   if (!isMap(target)) return document.report(node, `expect ${expects}`);
   const pairs = new Map<string, Pair>();
   for (const pair of (target as YAMLMap).items) {
-    const key = readText(pair.key as Node, document);
-    if (key === undefined) document.report(pair.key as Node, 'expect a plain key');
+    const key = readText(pair.key as Node, document, 'a key that is a text');
+    if (key === undefined) continue;
+    if (pairs.has(key))
+      document.report(pair.key as Node, `"${key}" is there twice; expect it once`);
     else pairs.set(key, pair as Pair);
   }
   return pairs;

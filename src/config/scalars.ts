@@ -6,7 +6,9 @@ import { type Kind, readText, scalar } from './kind.ts';
 
 const MILLISECONDS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
-export const text: Kind<string> = scalar('a text', (given) => (given === '' ? undefined : given));
+export const text: Kind<string> = scalar('a text that is not empty', (given) =>
+  given === '' ? undefined : given,
+);
 
 export const endpoint: Kind<Endpoint> = scalar(
   'an address and a port, like 127.0.0.1:53 or "[::1]:53"',
@@ -28,15 +30,16 @@ export function integer(least: number, most: number): Kind<number> {
 }
 
 export function oneOf<const T extends string>(...words: readonly T[]): Kind<T> {
-  return scalar(words.join(', '), (given) => words.find((word) => word === given));
+  const expects = `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
+  return scalar(expects, (given) => words.find((word) => word === given));
 }
 
 /** A prefix, or an address as the prefix of itself. */
 export const prefix: Kind<Prefix> = {
   expects: 'a prefix like 10.0.0.0/8 or 2001:db8::/32',
   read(node, document) {
-    const given = readText(node, document);
-    if (given === undefined) return document.report(node, `expect ${this.expects}`);
+    const given = readText(node, document, this.expects);
+    if (given === undefined) return undefined;
     const parsed = parsePrefix(given);
     return typeof parsed === 'string' ? document.report(node, parsed) : parsed;
   },

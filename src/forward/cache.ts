@@ -89,7 +89,7 @@ export class AnswerCache {
     const seconds = this.#lifetime(answer);
     if (seconds <= 0) return;
     this.#set(query, view, now, seconds, {
-      octets: answer.message.slice(0, answer.bodyEnd),
+      octets: answer.message.slice(0, answer.withoutOpt()),
       ttlAt: answer.ttlAt.slice(0, answer.ttlCount),
       rcode: answer.rcode,
       upstream,

@@ -22,6 +22,7 @@ const NONCE_OCTETS = 12;
 interface Probe {
   readonly server: Server;
   readonly name: Uint8Array;
+  readonly id: number;
   readonly sentAt: number;
   seen: boolean;
 }
@@ -40,8 +41,8 @@ export class LoopProbes {
     if (last !== undefined && now - last.sentAt < PAUSE_MS) return;
     const nonce = randomBytes(NONCE_OCTETS).toString('hex');
     const name = lowerName(parseName(`${nonce}.rcode5-loop`) as Uint8Array);
-    this.#probes.set(server, { server, name, sentAt: now, seen: false });
     const id = random16();
+    this.#probes.set(server, { server, name, id, sentAt: now, seen: false });
     const request = formatRequest({ id, name, type: RrType.TXT, rrClass: RrClass.IN });
     this.#send(server, request, request.length, server.transport);
   }
@@ -55,6 +56,11 @@ export class LoopProbes {
       return probe.server;
     }
     return undefined;
+  }
+
+  /** Whether an answer with this ID is to a probe: what it says does not matter. */
+  isAnswer(server: Server, id: number): boolean {
+    return this.#probes.get(server)?.id === id;
   }
 
   /** Probes the looping servers again; one whose last probe did not come back is free. */

@@ -24,24 +24,26 @@ const DOTTED = /^(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})\.(0|[1-9]\
  */
 export function readAddress(text: string, words: Uint32Array): 4 | 6 | 0 {
   const dotted = DOTTED.exec(text);
-  if (dotted !== null) {
-    words.fill(0);
-    for (let i = 1; i <= 4; i++) {
-      const octet = Number(dotted[i]);
-      if (octet > 255) return 0;
-      words[0] = (words[0]! << 8) | octet;
-    }
-    return 4;
+  if (dotted === null) return readIpv6(text, words);
+  words.fill(0);
+  for (let i = 1; i <= 4; i++) {
+    const octet = Number(dotted[i]);
+    if (octet > 255) return 0;
+    words[0] = (words[0]! << 8) | octet;
   }
-  return readIpv6(text, words);
+  return 4;
 }
 
 function readIpv6(text: string, words: Uint32Array): 4 | 6 | 0 {
   // ipaddr.js takes fewer zones than there are names of interfaces.
   const zoneAt = text.indexOf('%');
+  if (zoneAt === text.length - 1) return 0;
   const plain = zoneAt < 0 ? text : text.slice(0, zoneAt);
-  if (zoneAt === text.length - 1 || !ipaddr.IPv6.isValid(plain)) return 0;
-  const address = ipaddr.IPv6.parse(plain);
+  // It also takes `::192.0.2.1`, which is how inet_ntop writes ::c000:201, for an IPv4-mapped
+  // address (RFC 4291 section 2.5.5.1).
+  const explicit = plain.replace(/^::(?=\d+\.)/, '0::');
+  if (!ipaddr.IPv6.isValid(explicit)) return 0;
+  const address = ipaddr.IPv6.parse(explicit);
   words.fill(0);
   if (address.isIPv4MappedAddress()) {
     words[0] = toWord(address.toIPv4Address().toByteArray(), 0);

@@ -30,7 +30,9 @@ export class Metrics {
   }
 
   histogram(name: string, help: string, read: () => readonly HistogramCell[]): void {
-    this.#add(name, help, 'histogram', () => read().flatMap((cell) => histogramSamples(name, cell)));
+    this.#add(name, help, 'histogram', () =>
+      read().flatMap((cell) => histogramSamples(name, cell)),
+    );
   }
 
   /** The text that a scrape gets. */

@@ -57,6 +57,8 @@ export class RecentDecisions {
   }
 
   #line(index: number): string {
-    return this.#octets.toString('utf8', this.#start[index % LINES], this.#end[index % LINES]).trimEnd();
+    return this.#octets
+      .toString('utf8', this.#start[index % LINES], this.#end[index % LINES])
+      .trimEnd();
   }
 }

@@ -1,6 +1,6 @@
 /** The decision record: one JSON object a line, in the shape of pino's. */
 
-import { edeCodes, type Event, eventOf, type Outcome } from '../decision/outcome.ts';
+import { type Event, edeCodes, eventOf, type Outcome } from '../decision/outcome.ts';
 import type { Attempt, UpstreamRefusal } from '../decision/upstream-refusal.ts';
 import type { Rule, Verdict } from '../decision/verdict.ts';
 import { HEADER_LENGTH, id } from '../wire/header.ts';

@@ -2,7 +2,7 @@
 
 import { parseAddress } from '../../net/address.ts';
 import { MAX_LABEL, MAX_NAME } from '../../wire/name.ts';
-import { ESCAPE_EXPECTED, resolveEscapes } from './escape.ts';
+import { ESCAPE_EXPECTED, formatOctets, resolveEscapes } from './escape.ts';
 import { AS_WRITTEN, NameText } from './name-text.ts';
 import { readNumber, readSeconds } from './number-text.ts';
 import type { RdataToken } from './zone-scanner.ts';
@@ -80,7 +80,7 @@ export function characterString(name: string): Field {
 }
 
 export const IPV4: Field = fixed(4, 'address', ({ octets }, out) => {
-  const text = String.fromCharCode(...octets.subarray(0, MAX_STRING));
+  const text = formatOctets(octets);
   const address = text.includes(':') ? undefined : parseAddress(text);
   if (address?.family !== 4) return 'an IPv4 address';
   pushNumber(address.words[0]!, 4, out);
@@ -88,7 +88,7 @@ export const IPV4: Field = fixed(4, 'address', ({ octets }, out) => {
 });
 
 export const IPV6: Field = fixed(16, 'address', ({ octets }, out) => {
-  const text = String.fromCharCode(...octets.subarray(0, MAX_STRING));
+  const text = formatOctets(octets);
   const address = /^[\da-f:.]*:[\da-f:.]*$/i.test(text) ? parseAddress(text) : undefined;
   if (address === undefined) return 'an IPv6 address';
   // An IPv4-mapped address was taken for the IPv4 address that it holds.
@@ -157,8 +157,7 @@ export const HEX: Rest = {
     if (digits.length % 2 !== 0) {
       return { field: tokens.length - 1, expected: 'an even number of hexadecimal digits' };
     }
-    for (let i = 0; i < digits.length; i += 2)
-      out.push(Number.parseInt(digits.slice(i, i + 2), 16));
+    for (const [pair] of digits.matchAll(/../g)) out.push(Number.parseInt(pair, 16));
     return undefined;
   },
   isWhole: (rdata, at) => at < rdata.length,

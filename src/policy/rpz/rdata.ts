@@ -1,27 +1,12 @@
-/** RDATA in text: the fields of each type (RFC 1035 section 3.3 and others), and RFC 3597. */
+/** RDATA in text, by the form of its type or as octets (RFC 3597), and records without owner. */
 
 import { parseAddress } from '../../net/address.ts';
-import { formatClass, formatType, RrClass, RrType } from '../../wire/registry.ts';
+import { formatClass, formatType, RrClass } from '../../wire/registry.ts';
 import { formatOctets } from './escape.ts';
 import { ROOT } from './name-text.ts';
-import {
-  CAA_TAG,
-  characterString,
-  domain,
-  type Field,
-  HEX,
-  IPV4,
-  IPV6,
-  openText,
-  parseNumber,
-  type Rest,
-  STRINGS,
-  seconds,
-  type Unexpected,
-  unsigned,
-} from './rdata-field.ts';
+import { HEX, parseNumber, type Unexpected } from './rdata-field.ts';
+import { FORMS, type Form } from './rdata-form.ts';
 import { RecordHead } from './record-head.ts';
-import { SVC_PARAMS } from './svcb.ts';
 import { type RdataToken, ZoneScanner } from './zone-scanner.ts';
 
 /** What is wrong with RDATA text: in which field, the first being 0, and what was expected. */
@@ -37,78 +22,6 @@ export interface RecordText {
   readonly ttl: number | undefined;
   readonly rdata: Uint8Array;
 }
-
-interface Form {
-  readonly fields: readonly Field[];
-  readonly rest?: Rest;
-}
-
-const SERVICE: Form = { fields: [unsigned(2, 'priority'), domain('target')], rest: SVC_PARAMS };
-const TEXT: Form = { fields: [], rest: STRINGS };
-
-const FORMS: ReadonlyMap<number, Form> = new Map<number, Form>([
-  [RrType.A, { fields: [IPV4] }],
-  [RrType.NS, { fields: [domain('name')] }],
-  [RrType.CNAME, { fields: [domain('target')] }],
-  [
-    RrType.SOA,
-    {
-      fields: [
-        domain('primary'),
-        domain('mailbox'),
-        unsigned(4, 'serial'),
-        seconds('refresh'),
-        seconds('retry'),
-        seconds('expire'),
-        seconds('minimum'),
-      ],
-    },
-  ],
-  [RrType.PTR, { fields: [domain('name')] }],
-  [RrType.HINFO, { fields: [characterString('cpu'), characterString('os')] }],
-  [RrType.MX, { fields: [unsigned(2, 'preference'), domain('exchange')] }],
-  [RrType.TXT, TEXT],
-  [RrType.AAAA, { fields: [IPV6] }],
-  [
-    RrType.SRV,
-    {
-      fields: [
-        unsigned(2, 'priority'),
-        unsigned(2, 'weight'),
-        unsigned(2, 'port'),
-        domain('target'),
-      ],
-    },
-  ],
-  [
-    RrType.NAPTR,
-    {
-      fields: [
-        unsigned(2, 'order'),
-        unsigned(2, 'preference'),
-        characterString('flags'),
-        characterString('services'),
-        characterString('regexp'),
-        domain('replacement'),
-      ],
-    },
-  ],
-  [RrType.DNAME, { fields: [domain('target')] }],
-  [
-    RrType.DS,
-    { fields: [unsigned(2, 'tag'), unsigned(1, 'algorithm'), unsigned(1, 'digest')], rest: HEX },
-  ],
-  [RrType.SSHFP, { fields: [unsigned(1, 'algorithm'), unsigned(1, 'hash')], rest: HEX }],
-  [
-    RrType.TLSA,
-    { fields: [unsigned(1, 'usage'), unsigned(1, 'selector'), unsigned(1, 'match')], rest: HEX },
-  ],
-  [RrType.SVCB, SERVICE],
-  [RrType.HTTPS, SERVICE],
-  [RrType.SPF, TEXT],
-  [RrType.URI, { fields: [unsigned(2, 'priority'), unsigned(2, 'weight'), openText('target')] }],
-  [RrType.CAA, { fields: [unsigned(1, 'flags'), CAA_TAG, openText('value')] }],
-]);
 
 const BACKSLASH = 0x5c;
 const HASH = 0x23;
@@ -137,15 +50,15 @@ export function parseRdata(
   return out.length <= MAX_RDATA ? new Uint8Array(out) : { field: 0, message: TOO_LONG };
 }
 
-/** `"x" does not fit into MX preference exchange; expect a number from 0 to 65535` */
+/** `"x" does not fit in "MX preference exchange"; expect a number from 0 to 65535` */
 function describe(type: number, tokens: readonly RdataToken[], wrong: Unexpected): string {
   const form = FORMS.get(type);
-  const fields = [...(form?.fields ?? []), form?.rest].map((field) => field?.name);
-  const text = [formatType(type), ...fields].filter((name) => name !== undefined).join(' ');
+  const names = [...(form?.fields ?? []), form?.rest].map((field) => field?.name);
+  const text = [formatType(type), ...names].filter((name) => name !== undefined).join(' ');
   const token = tokens[wrong.field];
   const what =
     token === undefined ? 'a field is missing' : `"${formatOctets(token.octets)}" does not fit`;
-  return `${what} in ${text}; expect ${wrong.expected}`;
+  return `${what} in "${text}"; expect ${wrong.expected}`;
 }
 
 function writeForm(
@@ -189,7 +102,7 @@ function writeGeneric(
     return { field: 1, expected: `the number of octets that follow, ${out.length}` };
   }
   const isWhole = form === undefined || isWholeForm(form, new Uint8Array(out));
-  return isWhole ? undefined : { field: 2, expected: 'octets that are well-formed RDATA' };
+  return isWhole ? undefined : { field: 0, expected: 'octets that are well-formed RDATA' };
 }
 
 function isWholeForm({ fields, rest }: Form, rdata: Uint8Array): boolean {
@@ -213,12 +126,12 @@ export function parseRecordText(text: string): RecordText | string {
   const type = text.includes(':') ? 'AAAA' : 'A';
   const record = parseAddress(text.trim()) === undefined ? text : `${type} ${text}`;
   const scanner = new ZoneScanner(new TextEncoder().encode(record));
-  if (!scanner.next()) return 'nothing; expect an address, or a type and its data';
+  if (!scanner.next()) return 'an empty text; expect an address, or a type and its data';
   if (scanner.fault !== '') return scanner.fault;
   const head = new RecordHead();
   if (!head.read(scanner, 0)) return head.fault;
   if (head.rrClass >= 0 && head.rrClass !== RrClass.IN) {
-    return `class ${formatClass(head.rrClass)}; expect IN or none`;
+    return `class ${formatClass(head.rrClass)} does not belong here; expect IN or none`;
   }
   const rdata = parseRdata(head.type, scanner.tokens(head.field), ROOT);
   if (!(rdata instanceof Uint8Array)) return rdata.message;

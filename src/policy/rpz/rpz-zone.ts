@@ -3,7 +3,7 @@
 import type { Rule, Verdict, VerdictTable } from '../../decision/verdict.ts';
 import { LOWER, nameLength, parseName } from '../../wire/name.ts';
 import { RrType } from '../../wire/registry.ts';
-import { NamePolicy, PASS } from '../name-policy.ts';
+import { NamePolicy, type PASS } from '../name-policy.ts';
 import { addPolicyVerdict, type PolicyAction } from '../policy-verdicts.ts';
 import { type ZoneProblem, ZoneReader } from './zone-text.ts';
 
@@ -29,7 +29,10 @@ const TARGETS: readonly (readonly [string, PolicyAction])[] = [
   ['rpz-drop.', 'drop'],
   ['rpz-tcp-only.', 'truncate'],
 ];
-const TARGET_WIRES = TARGETS.map(([name, action]) => ({ wire: parseName(name) as Uint8Array, action }));
+const TARGET_WIRES = TARGETS.map(([name, action]) => ({
+  wire: parseName(name) as Uint8Array,
+  action,
+}));
 
 /** Owner suffixes of triggers other than QNAME (section 4). */
 const OTHER_TRIGGERS = ['rpz-client-ip', 'rpz-ip', 'rpz-nsip', 'rpz-nsdname'].map((label) => ({
@@ -137,7 +140,9 @@ function cnameAction(reader: ZoneReader, owner: Uint8Array): PolicyAction {
   }
   // Section 3.3's older form of PASSTHRU: a CNAME to the name itself.
   const length = nameLength(owner);
-  return isSame(reader.target, reader.targetLength, owner.subarray(0, length)) ? 'passthru' : 'answer';
+  return isSame(reader.target, reader.targetLength, owner.subarray(0, length))
+    ? 'passthru'
+    : 'answer';
 }
 
 function isSame(name: Uint8Array, length: number, wire: Uint8Array): boolean {
@@ -152,7 +157,8 @@ function otherTrigger(owner: Uint8Array, length: number): string | undefined {
     const labelLength = wire.length - 1;
     const at = length - labelLength;
     if (at < 0) continue;
-    if (isSame(owner.subarray(at, length), labelLength, wire.subarray(0, labelLength))) return label;
+    if (isSame(owner.subarray(at, length), labelLength, wire.subarray(0, labelLength)))
+      return label;
   }
   return undefined;
 }

@@ -1,7 +1,7 @@
 /** The parameters of SVCB and HTTPS records in text (RFC 9460 sections 2 and 7). */
 
 import { readUint16 } from '../../wire/header.ts';
-import { resolveEscapes } from './escape.ts';
+import { formatOctets, resolveEscapes } from './escape.ts';
 import { IPV4, IPV6, MAX_STRING, parseNumber, type Rest } from './rdata-field.ts';
 import type { RdataToken } from './zone-scanner.ts';
 
@@ -71,8 +71,7 @@ export const SVC_PARAMS: Rest = {
 function splitParam(tokens: readonly RdataToken[], field: number) {
   const { octets } = tokens[field]!;
   const equals = octets.indexOf(EQUALS);
-  const nameEnd = Math.min(equals < 0 ? octets.length : equals, MAX_STRING);
-  const name = String.fromCharCode(...octets.subarray(0, nameEnd)).toLowerCase();
+  const name = formatOctets(equals < 0 ? octets : octets.subarray(0, equals));
   if (equals < 0) return { name, value: undefined, next: field + 1 };
   const quoted = equals === octets.length - 1 && tokens[field + 1]?.quoted === true;
   const value = quoted ? tokens[field + 1]!.octets : octets.subarray(equals + 1);

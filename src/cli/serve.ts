@@ -1,0 +1,33 @@
+/** `serve`: runs the forwarder. */
+
+import { parseArgs } from 'node:util';
+import { createLog } from '../log.ts';
+import { RunningServer } from '../server.ts';
+import { type Command, Exit } from './command.ts';
+
+export const DEFAULT_CONFIG = 'config/default.yaml';
+
+export const serve: Command = {
+  name: 'serve',
+  synopsis: '[-c FILE]',
+  about: 'runs the forwarder; SIGHUP reloads and reopens logs, SIGTERM drains and ends',
+  async run(args) {
+    const { values } = parseArgs({
+      args: [...args],
+      options: { config: { type: 'string', short: 'c', default: DEFAULT_CONFIG } },
+    });
+    const log = createLog();
+    const source = { file: values.config, environment: process.env };
+    const server = await RunningServer.start(source, log);
+    process.on('SIGHUP', () => {
+      server.reload();
+      server.reopenLogs();
+    });
+    await new Promise((resolve) => {
+      for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, resolve);
+    });
+    log.info('draining');
+    await server.close();
+    return Exit.OK;
+  },
+};

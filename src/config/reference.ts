@@ -1,0 +1,44 @@
+/** Values that depend on other values: names of groups, and a token off loopback. */
+
+import { type Endpoint, isLoopback, parseAddress } from '../net/address.ts';
+import { parsePrefix } from '../net/prefix.ts';
+import type { Document } from './document.ts';
+import { type Kind, type Located, readText } from './kind.ts';
+
+/** The name of a group in `upstreams`. */
+export const upstreamGroup: Kind<string> = {
+  expects: 'the name of an upstream group',
+  read(node, document) {
+    const given = readText(node, document, this.expects);
+    const groups = document.keysOf('upstreams');
+    if (given === undefined || groups.includes(given)) return given;
+    const expected = groups.join(', ') || 'one to be defined in upstreams';
+    return document.report(node, `"${given}" is not an upstream group; expect ${expected}`);
+  },
+};
+
+/** What is wrong with a key that names clients: a group in `clientGroups`, or a prefix. */
+export function checkClients(key: string, document: Document): string | undefined {
+  const groups = document.keysOf('clientGroups');
+  if (groups.includes(key)) return undefined;
+  if (/[.:/]/.test(key)) {
+    const prefix = parsePrefix(key);
+    return typeof prefix === 'string' ? prefix : undefined;
+  }
+  const names = groups.join(', ') || 'none is defined';
+  return `"${key}" is neither a client group (${names}) nor a prefix; expect one of them`;
+}
+
+/** Off loopback the admin HTTP needs a token. */
+export function checkToken(
+  admin: { readonly listen: Located<Endpoint> | undefined; readonly token: string | undefined },
+  document: Document,
+): void {
+  const { listen, token } = admin;
+  if (listen === undefined || token !== undefined) return;
+  if (isLoopback(parseAddress(listen.value.address)!)) return;
+  document.reportAt(
+    listen.place,
+    'admin.listen is not a loopback address; expect admin.token to be set',
+  );
+}

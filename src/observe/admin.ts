@@ -1,0 +1,108 @@
+/** The admin HTTP: who may speak to it, and which handler answers. */
+
+import { timingSafeEqual } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+
+export interface AdminReply {
+  readonly status: number;
+  readonly type?: string;
+  readonly body: string;
+}
+
+/** Answers one kind of request; a stream is written to directly. */
+export type AdminHandler = (
+  url: URL,
+  response: ServerResponse,
+) => AdminReply | 'streaming' | Promise<AdminReply>;
+
+export interface AdminOptions {
+  readonly address: string;
+  readonly port: number;
+  readonly token: string | undefined;
+  /** By method and path: `GET /healthz`. */
+  readonly handlers: Readonly<Record<string, AdminHandler>>;
+}
+
+export interface AdminHttp {
+  readonly address: string;
+  readonly port: number;
+  close(): void;
+}
+
+const LOOPBACK_HOSTS: ReadonlySet<string> = new Set(['127.0.0.1', '[::1]', 'localhost']);
+
+/** A reply of one JSON value. */
+export function jsonReply(value: unknown, status = 200): AdminReply {
+  return { status, type: 'application/json', body: `${JSON.stringify(value)}\n` };
+}
+
+/** Listens on an address; port 0 takes a free one. Rejects when the address cannot be had. */
+export async function listenAdmin(options: AdminOptions): Promise<AdminHttp> {
+  const server = createServer((request, response) => {
+    answer(options, request, response).catch((error: Error) => {
+      send(response, { status: 500, body: `${error.message}\n` });
+    });
+  });
+  server.listen({ host: options.address, port: options.port, exclusive: true });
+  await once(server, 'listening');
+  return {
+    address: options.address,
+    port: (server.address() as { port: number }).port,
+    close: () => {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
+
+async function answer(
+  options: AdminOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const url = new URL(request.url ?? '/', 'http://admin');
+  const refusal = whyNot(options, request);
+  if (refusal !== undefined) return send(response, refusal);
+  const handler = options.handlers[`${request.method} ${url.pathname}`];
+  if (handler === undefined) return send(response, notFound(options, url.pathname));
+  const reply = await handler(url, response);
+  if (reply !== 'streaming') send(response, reply);
+}
+
+/** A page in somebody's browser must not reach this: neither by its origin nor by a name. */
+function whyNot(options: AdminOptions, { headers }: IncomingMessage): AdminReply | undefined {
+  const host = headers.host ?? '';
+  const name = host.replace(/:\d+$/, '');
+  const own = options.address.includes(':') ? `[${options.address}]` : options.address;
+  if (!LOOPBACK_HOSTS.has(name) && name !== own && options.token === undefined) {
+    return { status: 403, body: `Host ${host} is not this server; ask for ${own}\n` };
+  }
+  if (headers.origin !== undefined && headers.origin !== `http://${host}`) {
+    return { status: 403, body: `Origin ${headers.origin} may not ask\n` };
+  }
+  if (options.token !== undefined && !isToken(headers.authorization, options.token)) {
+    return { status: 401, body: 'expect the header "Authorization: Bearer" and admin.token\n' };
+  }
+  return undefined;
+}
+
+function isToken(authorization: string | undefined, token: string): boolean {
+  const given = Buffer.from(authorization ?? '');
+  const expected = Buffer.from(`Bearer ${token}`);
+  return given.length === expected.length && timingSafeEqual(given, expected);
+}
+
+function notFound({ handlers }: AdminOptions, path: string): AdminReply {
+  const allowed = Object.keys(handlers).filter((key) => key.endsWith(` ${path}`));
+  const known = Object.keys(handlers).join(', ');
+  return allowed.length > 0
+    ? { status: 405, body: `expect ${allowed.join(', ')}\n` }
+    : { status: 404, body: `nothing at ${path}; expect ${known}\n` };
+}
+
+function send(response: ServerResponse, { status, type = 'text/plain', body }: AdminReply): void {
+  if (response.headersSent) return void response.end();
+  response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' });
+  response.end(body);
+}

@@ -1,0 +1,103 @@
+/** What serves by one configuration, and how a new one takes its place. */
+
+import { unwatchFile, watchFile } from 'node:fs';
+import { networkInterfaces } from 'node:os';
+import { type Config, readConfig } from './config/config.ts';
+import type { Environment } from './config/document.ts';
+import type { Setup } from './engine.ts';
+import { AnswerCache } from './forward/cache.ts';
+import { createForwarding, type Forwarding } from './forward/forwarding.ts';
+import type { ServerTable } from './forward/server.ts';
+import { type Endpoint, isLoopback, isUnspecified, parseAddress } from './net/address.ts';
+import { compilePolicy } from './policy/compile.ts';
+import { findWarnings } from './policy/warnings.ts';
+import { VERSION } from './version.ts';
+
+/** How often the files that name servers are looked at. */
+const FOLLOW_MS = 2000;
+
+/** One configuration, ready to serve. */
+export interface Serving extends Setup {
+  readonly config: Config;
+  readonly forwarding: Forwarding;
+  /** What an operator should know. */
+  readonly warnings: readonly string[];
+}
+
+export interface Source {
+  readonly file: string;
+  readonly environment: Environment;
+}
+
+/**
+ * Reads and compiles a configuration; `running` is what it will take the place of. Throws a
+ * ConfigError.
+ */
+export function prepare(
+  { file, environment }: Source,
+  table: ServerTable,
+  running?: { readonly serving: Serving; readonly endpoints: readonly Endpoint[] },
+): Serving {
+  const config = readConfig(file, environment);
+  const policy = compilePolicy(config, VERSION);
+  const listeners = running?.endpoints ?? config.listen.map(({ value }) => value);
+  const before = running?.serving;
+  const forwarding = createForwarding(config, table, (endpoint) => isOwn(endpoint, listeners));
+  const warnings = [...findWarnings(policy), ...forwarding.refresh()];
+  const cache =
+    before !== undefined && forwardsAlike(before.config, config)
+      ? before.cache
+      : createCache(config);
+  return { config, policy, forwarding, groups: forwarding.groups, cache, warnings };
+}
+
+/** Calls `changed` with what an operator should know when a file that names servers changes. */
+export function follow({ forwarding }: Serving, changed: (warnings: string[]) => void): () => void {
+  const look = () => changed(forwarding.refresh());
+  for (const file of forwarding.files) watchFile(file, { interval: FOLLOW_MS }, look);
+  return () => {
+    for (const file of forwarding.files) unwatchFile(file, look);
+  };
+}
+
+function createCache({ cache }: Config): AnswerCache {
+  return new AnswerCache({
+    entries: cache.entries,
+    maxTtl: cache.maxTtl / 1000,
+    minTtl: cache.minTtl / 1000,
+    negativeMaxTtl: cache.negativeMaxTtl / 1000,
+  });
+}
+
+/** Whether the answers kept for one configuration are those that the other would get. */
+function forwardsAlike(a: Config, b: Config): boolean {
+  const content = ({ upstreams, routes, cache }: Config) =>
+    JSON.stringify([upstreams, routes, cache], (key, value) =>
+      key === 'place' ? undefined : value,
+    );
+  return content(a) === content(b);
+}
+
+/** Whether asking this address would be asking this program. */
+function isOwn(endpoint: Endpoint, listeners: readonly Endpoint[]): boolean {
+  const address = parseAddress(endpoint.address)!;
+  return listeners.some((listener) => {
+    if (listener.port !== endpoint.port) return false;
+    if (listener.address === endpoint.address) return true;
+    if (!isUnspecified(parseAddress(listener.address)!)) return false;
+    const own = Object.values(networkInterfaces()).flat();
+    return isLoopback(address) || own.some((one) => one?.address === endpoint.address);
+  });
+}
+
+/** What must be the same for a running server to take a configuration over. */
+export function restartNeeded(before: Config, after: Config): string[] {
+  const parts: Readonly<Record<string, (config: Config) => unknown>> = {
+    listen: ({ listen }) => listen.map(({ value }) => value),
+    admin: ({ admin }) => [admin.listen.value, admin.token],
+    'decisionLog.to': ({ decisionLog }) => decisionLog.to,
+  };
+  return Object.keys(parts).filter(
+    (key) => JSON.stringify(parts[key]!(before)) !== JSON.stringify(parts[key]!(after)),
+  );
+}
