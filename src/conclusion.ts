@@ -116,7 +116,7 @@ export class Conclusion {
     outcome.origin = origin;
     outcome.rcode = tellable(this.#query, verdict.rcode);
     outcome.ref = verdict.action === 'forward' ? '' : this.#nextRef();
-    outcome.group = verdict.action === 'forward' ? -1 : this.#policy.groups.find(this.#query);
+    outcome.group = this.#policy.groups.find(this.#query);
     outcome.upstream = undefined;
     outcome.rttMs = 0;
     outcome.refusal = undefined;

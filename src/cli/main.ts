@@ -4,9 +4,15 @@
 import { ConfigError } from '../config/problem.ts';
 import { VERSION } from '../version.ts';
 import { type Command, Exit, UsageError } from './command.ts';
+import { check } from './check.ts';
+import { demo } from './demo.ts';
+import { explain } from './explain.ts';
+import { log } from './log.ts';
+import { reload } from './reload.ts';
 import { serve } from './serve.ts';
+import { status } from './status.ts';
 
-const COMMANDS: readonly Command[] = [serve];
+const COMMANDS: readonly Command[] = [serve, check, explain, log, status, reload, demo];
 
 function usage(): string {
   const lines = COMMANDS.map(

@@ -1,6 +1,16 @@
 /** One YAML file: its nodes, their places, and the problems found in them. */
 
-import { isAlias, isMap, isScalar, LineCounter, type Node, parseDocument, visit } from 'yaml';
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  LineCounter,
+  type Node,
+  parseDocument,
+  type Scalar,
+  visit,
+  type YAMLParseError,
+} from 'yaml';
 import type { Place, Problem } from './problem.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -30,16 +40,13 @@ export class Document {
       uniqueKeys: false,
     });
     this.root = this.#document.contents as Node | null;
-    this.#reportSyntax();
+    const [error] = this.#document.errors;
+    // The errors behind the first are its echoes.
+    if (error !== undefined) this.reportAt(this.#placeOf(error.pos[0]), explain(error, text));
+    else this.#reportAliases();
   }
 
-  #reportSyntax(): void {
-    for (const { code, message, pos } of this.#document.errors) {
-      const what =
-        code === 'MULTIPLE_DOCS' ? 'a second document begins' : message.split('\n', 1)[0];
-      const expected = code === 'MULTIPLE_DOCS' ? 'one' : 'YAML';
-      this.reportAt(this.#placeOf(pos[0]), `${what}; expect ${expected}`);
-    }
+  #reportAliases(): void {
     visit(this.#document, {
       Alias: (_, alias) => {
         if (alias.resolve(this.#document) !== undefined) return;
@@ -73,7 +80,7 @@ export class Document {
     const mapping = this.resolve(node as Node);
     if (!isMap(mapping)) return [];
     const keys = mapping.items.map(({ key }) => this.resolve(key as Node));
-    return keys.filter(isScalar).map(({ value }) => this.#fillIn(String(value), (whole) => whole));
+    return keys.filter(isScalar).map((key) => this.#fillIn(textOf(key), (whole) => whole));
   }
 
   report(node: Node | null, message: string): undefined {
@@ -105,4 +112,17 @@ export class Document {
       (whole, name: string) => this.#environment[name] ?? otherwise(whole, name),
     );
   }
+}
+
+function explain({ code, message, pos: [at] }: YAMLParseError, text: string): string {
+  if (code === 'MULTIPLE_DOCS') return 'a second document begins here; expect one';
+  if (text.startsWith('${', at - 1)) {
+    return 'within [ ] or { } a variable begins a mapping; expect quotes around it';
+  }
+  return `${message.split('\n', 1)[0]}; expect YAML`;
+}
+
+/** A scalar as it is written: `010` stays `010`. */
+export function textOf({ value, source }: Scalar): string {
+  return typeof value === 'string' ? value : (source ?? String(value));
 }

@@ -4,7 +4,7 @@
  */
 
 import { isMap, isScalar, isSeq, type Node, type Pair, type YAMLMap } from 'yaml';
-import type { Document } from './document.ts';
+import { type Document, textOf } from './document.ts';
 import type { Place } from './problem.ts';
 
 /** How a value is read: undefined means that a problem was reported. */
@@ -228,9 +228,7 @@ export function readText(node: Node, document: Document, expects: string): strin
   if (!isScalar(target) || target.value === null) {
     return document.report(node, `expect ${expects}`);
   }
-  const text =
-    typeof target.value === 'string' ? target.value : (target.source ?? String(target.value));
-  return document.expand(text, node);
+  return document.expand(textOf(target), node);
 }
 
 function readPairs(

@@ -20,5 +20,6 @@ export function compileAny(verdicts: VerdictTable): Layer {
     name: 'protocol',
     judge: ({ opcode, qtype }) =>
       opcode === Opcode.QUERY && qtype === RrType.ANY ? minimal : undefined,
+    account: () => ({ why: 'minimal answers are for type ANY' }),
   };
 }

@@ -58,6 +58,7 @@ export function compileIdentity(identity: Identity, verdicts: VerdictTable): Lay
       if (query.qclass !== RrClass.CH) return undefined;
       return answers[WIRES.findIndex((wire) => isName(query, wire))];
     },
+    account: () => ({ why: 'identity names are asked in class CH' }),
   };
 }
 

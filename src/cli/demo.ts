@@ -1,0 +1,205 @@
+/** `demo`: a question for each layer, its answer and its record, on embedded upstreams. */
+
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { silentLog } from '../log.ts';
+import { RunningServer } from '../server.ts';
+import { parseName } from '../wire/name.ts';
+import { formatRcode, formatType, Opcode, RrClass, RrType } from '../wire/registry.ts';
+import { formatRequest } from '../wire/request.ts';
+import { type Asked, ask } from './ask.ts';
+import { type Command, Exit } from './command.ts';
+import {
+  authoritativeOnly,
+  DEMO_ZONE,
+  type DemoUpstream,
+  policing,
+  recursive,
+  startDemoUpstream,
+} from './demo-upstreams.ts';
+
+interface Question {
+  readonly from: string;
+  readonly name: string;
+  readonly type?: number;
+  readonly rrClass?: number;
+  readonly opcode?: number;
+}
+
+const QUESTIONS: readonly Question[] = [
+  { from: '127.0.0.1', name: 'www.example.com' },
+  { from: '127.0.0.1', name: 'www.example.com', rrClass: RrClass.HS },
+  { from: '127.0.20.1', name: 'www.example.com' },
+  { from: '127.0.99.1', name: 'www.example.com' },
+  { from: '127.0.0.1', name: DEMO_ZONE, type: RrType.AXFR },
+  { from: '127.0.0.1', name: DEMO_ZONE, type: RrType.SOA, opcode: Opcode.UPDATE },
+  { from: '127.0.0.1', name: DEMO_ZONE, type: RrType.SOA, opcode: Opcode.NOTIFY },
+  { from: '127.0.30.1', name: 'www.example.com' },
+  { from: '127.0.0.1', name: 'hidden.onion' },
+  { from: '127.0.0.1', name: 'poker.gambling.example' },
+  { from: '127.0.0.1', name: 'bad.example' },
+  { from: '127.0.0.1', name: 'www.elsewhere.example' },
+  { from: '127.0.0.1', name: 'www.partner.example' },
+  { from: '127.0.0.1', name: 'www.partner.example' },
+  { from: '127.0.0.1', name: 'blocked.filtered.example' },
+  { from: '127.0.0.1', name: 'www.down.example' },
+];
+
+const ZONE = `$TTL 60
+@ SOA localhost. nobody.invalid. 1 3600 600 86400 60
+  NS localhost.
+bad.example CNAME .
+`;
+
+/** A port that nobody listens on: where the dead upstream is. */
+const DEAD_PORT = 9;
+const TIMEOUT_MS = 2000;
+
+function configText(ports: Readonly<Record<string, number>>): string {
+  return `# The configuration of the demo.
+node: demo
+listen: ["127.0.0.1:0"]
+admin: { listen: "127.0.0.1:0" }
+clientGroups:
+  office: [127.0.0.0/24]
+  vpn: [127.0.30.0/24]
+acl:
+  query:
+    office: allow
+    127.0.20.0/24: { action: refuse, owner: netops, reason: NET-42 }
+    vpn: allow
+  recursion:
+    office: allow
+upstreams:
+  resolver: { servers: ["127.0.0.1:${ports['recursive']}"] }
+  authoritative: { servers: ["127.0.0.1:${ports['authoritative']}"] }
+  filter: { servers: ["127.0.0.1:${ports['filter']}"] }
+  dead: { servers: ["127.0.0.1:${DEAD_PORT}"], timeout: 100ms, attempts: 1 }
+routes:
+  example.com: resolver
+  ${DEMO_ZONE}: authoritative
+  partner.example: authoritative
+  filtered.example: filter
+  down.example: dead
+policies:
+  - name: house
+    rules:
+      "*.gambling.example": refuse
+  - { name: malware, rpz: malware.rpz }
+decisionLog: { to: demo.ndjson, record: all }
+`;
+}
+
+export const demo: Command = {
+  name: 'demo',
+  synopsis: '[--json]',
+  about: 'asks a question for each layer, on embedded upstreams, and shows answers and records',
+  async run(args) {
+    const options = { json: { type: 'boolean', default: false } } as const;
+    const { values } = parseArgs({ args: [...args], options });
+    const before = process.cwd();
+    const folder = mkdtempSync(join(tmpdir(), 'rcode5-demo-'));
+    const upstreams: DemoUpstream[] = [];
+    try {
+      for (const handler of [recursive, authoritativeOnly, policing]) {
+        upstreams.push(await startDemoUpstream(handler));
+      }
+      const [resolver, authoritative, filter] = upstreams.map(({ port }) => port) as [
+        number,
+        number,
+        number,
+      ];
+      // Records name files as the configuration does, which here is without any folder.
+      process.chdir(folder);
+      writeFileSync('malware.rpz', ZONE);
+      writeFileSync('demo.yaml', configText({ recursive: resolver, authoritative, filter }));
+      await show('demo.yaml', values.json);
+    } finally {
+      process.chdir(before);
+      for (const upstream of upstreams) upstream.close();
+      rmSync(folder, { recursive: true });
+    }
+    return Exit.OK;
+  },
+};
+
+async function show(file: string, json: boolean): Promise<void> {
+  const server = await RunningServer.start({ file, environment: {} }, silentLog());
+  try {
+    if (!json) process.stdout.write(`${HEADING}\n`);
+    for (const [id, question] of QUESTIONS.entries()) {
+      const answer = await ask(formatQuestion(question, id), {
+        from: question.from,
+        port: server.endpoints[0]!.port,
+        timeoutMs: TIMEOUT_MS,
+      });
+      const [line] = server.recent.latest();
+      process.stdout.write(json ? `${line}\n` : formatRow(question, answer, JSON.parse(line!)));
+    }
+  } finally {
+    await server.close();
+  }
+}
+
+function formatQuestion({ name, type, rrClass, opcode }: Question, id: number): Uint8Array {
+  return formatRequest({
+    id,
+    name: parseName(name) as Uint8Array,
+    type: type ?? RrType.A,
+    rrClass: rrClass ?? RrClass.IN,
+    opcode: opcode ?? Opcode.QUERY,
+  });
+}
+
+/** The fields of a record that the table shows. */
+interface Shown {
+  readonly client: string;
+  readonly opcode: string;
+  readonly qname: string;
+  readonly qtype: string;
+  readonly qclass: string;
+  readonly layer: string;
+  readonly origin: string;
+  readonly rule: { readonly id: string; readonly file: string; readonly line: number };
+  readonly hint?: string;
+  readonly upstream?: Readonly<Record<string, unknown>>;
+  readonly attempts?: readonly { readonly address: string; readonly rcode: string }[];
+}
+
+const QUERY_WIDTH = 46;
+const ANSWER_WIDTH = 22;
+
+const HEADING = `${'QUERY'.padEnd(QUERY_WIDTH)} ${'ANSWER'.padEnd(ANSWER_WIDTH)} RECORD`;
+
+/** Query, answer and record in three columns. */
+function formatRow(question: Question, answer: Asked | undefined, record: Shown): string {
+  const { rule, layer, origin } = record;
+  const what = record.opcode === 'QUERY' ? formatType(question.type ?? RrType.A) : record.opcode;
+  const where = record.qclass === 'IN' ? '' : ` ${record.qclass}`;
+  const columns = [
+    `${record.client.padEnd(11)} ${record.qname} ${what}${where}`.padEnd(QUERY_WIDTH),
+    formatAnswer(answer).padEnd(ANSWER_WIDTH),
+    `${layer} (${origin}): ${rule.id} at ${rule.file}:${rule.line}`,
+  ];
+  const margin = ' '.repeat(QUERY_WIDTH + ANSWER_WIDTH + 2);
+  return `${columns.join(' ')}\n${formatNotes(record).map((note) => `${margin}${note}\n`).join('')}`;
+}
+
+function formatAnswer(answer: Asked | undefined): string {
+  if (answer === undefined) return 'no answer';
+  const codes = answer.ede.map(({ code }) => code).join(',');
+  return `${formatRcode(answer.rcode)} RA=${+answer.recursionAvailable}${codes && ` EDE ${codes}`}`;
+}
+
+function formatNotes({ hint, upstream, attempts }: Shown): string[] {
+  const { address, verdict, confidence, evidence } = upstream ?? {};
+  return [
+    ...(hint === undefined ? [] : [hint]),
+    ...(verdict === undefined ? [] : [`${address}: ${verdict}, ${confidence} (${evidence})`]),
+    ...(upstream === undefined ? (attempts ?? []) : []).map((attempt) => {
+      return `${attempt.address}: ${attempt.rcode}`;
+    }),
+  ];
+}

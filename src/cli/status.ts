@@ -1,0 +1,58 @@
+/** `status`: what a running server serves. */
+
+import { parseArgs } from 'node:util';
+import { ADMIN_OPTIONS, askAdmin } from './admin-client.ts';
+import { type Command, Exit } from './command.ts';
+
+/** The parts of `GET /api/policy` that people look at. */
+interface Status {
+  readonly version: string;
+  readonly node: string;
+  readonly policy: string;
+  readonly file: string;
+  readonly listeners: readonly string[];
+  readonly policies: readonly { name: string; file: string; rules: number; serial?: number }[];
+  readonly upstreams: readonly {
+    name: string;
+    servers: readonly { address: string; up: boolean; loop: boolean; rttMs: number }[];
+  }[];
+  readonly warnings: readonly string[];
+  readonly lastReload?: { ok: boolean; problems: readonly string[] };
+}
+
+export const status: Command = {
+  name: 'status',
+  synopsis: '[--admin URL] [--json]',
+  about: 'shows the policy, the upstreams and the last reload of the running server',
+  async run(args) {
+    const { values } = parseArgs({ args: [...args], options: ADMIN_OPTIONS });
+    const { body } = await askAdmin(values.admin, 'GET', '/api/policy');
+    const shown = values.json ? JSON.stringify(body) : format(body as unknown as Status).join('\n');
+    process.stdout.write(`${shown}\n`);
+    return Exit.OK;
+  },
+};
+
+function format(status: Status): string[] {
+  return [
+    `node       ${status.node} (rcode5 ${status.version})`,
+    `policy     ${status.policy} from ${status.file}`,
+    ...status.listeners.map((listener) => `listener   ${listener}`),
+    ...status.policies.map(({ name, file, rules, serial }) => {
+      const of = serial === undefined ? '' : `, serial ${serial}`;
+      return `policy     ${name}: ${rules} rules${of} from ${file}`;
+    }),
+    ...status.upstreams.flatMap(({ name, servers }) =>
+      servers.map(({ address, up, loop, rttMs }) => {
+        const state = loop ? 'leads back here' : up ? `up, ${rttMs} ms` : 'down';
+        return `upstream   ${name} ${address}: ${state}`;
+      }),
+    ),
+    ...status.warnings.map((warning) => `warning    ${warning}`),
+    ...(status.lastReload === undefined ? [] : [`reload     ${formatReload(status.lastReload)}`]),
+  ];
+}
+
+function formatReload({ ok, problems }: NonNullable<Status['lastReload']>): string {
+  return ok ? 'the last one succeeded' : `the last one failed: ${problems.join('; ')}`;
+}

@@ -1,0 +1,205 @@
+/** Which decision records a reader asks for: the same words on the command line and over HTTP. */
+
+import { EVENTS, type Event } from '../decision/outcome.ts';
+import { LAYERS } from '../decision/verdict.ts';
+import { formatEndpoint, parseAddress, parseEndpoint } from '../net/address.ts';
+import { contains, parsePrefix } from '../net/prefix.ts';
+import { formatName, lowerName, parseName } from '../wire/name.ts';
+import { formatType, parseType } from '../wire/registry.ts';
+
+/** A decision record as it was read, as far as its readers look at it. */
+export interface DecisionRecord {
+  readonly time: string;
+  readonly event: Event;
+  readonly ref?: string;
+  readonly policy?: string;
+  readonly client?: string;
+  readonly group?: string;
+  readonly qname?: string;
+  readonly qtype?: string;
+  readonly rcode?: string;
+  readonly layer?: string;
+  readonly origin?: string;
+  readonly action?: string;
+  readonly rule?: { readonly id?: string; readonly file?: string; readonly line?: number };
+  readonly upstream?: {
+    readonly address?: string;
+    readonly verdict?: string;
+    readonly confidence?: string;
+  };
+  readonly attempts?: readonly { readonly address?: string }[];
+}
+
+type Test = (record: DecisionRecord) => boolean;
+
+/** What a record has to meet, all of it. */
+export type Filter = readonly Test[];
+
+const MILLISECONDS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+const SCHEME = /^([a-z]+:\/\/)?(.*)$/s;
+const RECORD_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+const ISO_TIME = /^(\d{4}-\d\d-\d\d)(T\d\d:\d\d(?::\d\d(?:\.\d+)?)?)?(Z|[+-]\d\d:\d\d)?$/;
+
+/** Each option: the test that its text asks for, or what is wrong with the text. */
+const FILTERS = {
+  client: (text) => {
+    const prefix = parsePrefix(text);
+    if (typeof prefix === 'string') return prefix;
+    return ({ client = '' }) => {
+      const address = parseAddress(client);
+      return address !== undefined && contains(prefix, address);
+    };
+  },
+  name: (text) => {
+    const wire = parseName(text);
+    if (typeof wire === 'string')
+      return `${shown(text)} has ${wire}; expect a name like example.com`;
+    const suffix = formatName(lowerName(wire));
+    return ({ qname }) => qname !== undefined && isBelow(qname.toLowerCase(), suffix);
+  },
+  type: (text) => {
+    const type = parseType(text);
+    if (type === undefined)
+      return `${shown(text)} is not a type; expect one like AAAA or TYPE65280`;
+    const name = formatType(type);
+    return ({ qtype }) => qtype === name;
+  },
+  layer: (text) => oneOf(LAYERS, text) ?? (({ layer }) => layer === text),
+  event: (text) => oneOf(EVENTS, text) ?? (({ event }) => event === text),
+  upstream: (text) => byUpstream(text),
+  since: (text, now) => {
+    const start = parseStart(text, now);
+    if (start === undefined) {
+      return `${shown(text)} is not a time; expect a duration like 10m, 2h or 1d, or a time like 2026-11-20T23:00:00Z`;
+    }
+    return ({ time }) => time >= start;
+  },
+  ref: (text) => (record) => record.ref === text,
+} as const satisfies Readonly<Record<string, (text: string, now: number) => Test | string>>;
+
+/** The name of an option that selects records. */
+export type FilterOption = keyof typeof FILTERS;
+
+/** Every option that selects records. */
+export const FILTER_OPTIONS = Object.keys(FILTERS) as readonly FilterOption[];
+
+/**
+ * The filter that options ask for, seen from `now`; a text that names the option, what is wrong
+ * with it and what is expected. Options that do not select records are passed over.
+ */
+export function parseFilter(
+  options: Readonly<Record<string, string | undefined>>,
+  now: number,
+): Filter | string {
+  const filter: Test[] = [];
+  for (const option of FILTER_OPTIONS) {
+    const text = options[option];
+    if (text === undefined) continue;
+    const test = FILTERS[option](text, now);
+    if (typeof test === 'string') return `${option}: ${test}`;
+    filter.push(test);
+  }
+  return filter;
+}
+
+/** Whether a record is one of those asked for. */
+export function matches(filter: Filter, record: DecisionRecord): boolean {
+  return filter.every((test) => test(record));
+}
+
+/** The decision record that a line is; undefined when it is something else. */
+export function parseDecision(line: string): DecisionRecord | undefined {
+  try {
+    const value: unknown = JSON.parse(line);
+    return isDecision(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const EVENT_NAMES: ReadonlySet<unknown> = new Set(EVENTS);
+const TEXTS = [
+  ...['ref', 'policy', 'client', 'group', 'qname', 'qtype', 'rcode', 'layer', 'origin', 'action'],
+];
+
+function isDecision(value: unknown): value is DecisionRecord {
+  if (!hasTexts(value, TEXTS)) return false;
+  const { time, event, rule = {}, upstream = {}, attempts = [] } = value;
+  return (
+    typeof time === 'string' &&
+    RECORD_TIME.test(time) &&
+    EVENT_NAMES.has(event) &&
+    hasTexts(rule, ['id', 'file']) &&
+    hasTexts(upstream, ['address', 'verdict', 'confidence']) &&
+    Array.isArray(attempts) &&
+    attempts.every((attempt) => hasTexts(attempt, ['address']))
+  );
+}
+
+/** Whether a value is an object whose fields of these names are texts or absent. */
+function hasTexts(
+  value: unknown,
+  names: readonly string[],
+): value is Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null) return false;
+  const fields = value as Readonly<Record<string, unknown>>;
+  return names.every((name) => fields[name] === undefined || typeof fields[name] === 'string');
+}
+
+/** Whether a name is `suffix` or below it; both absolute, in lower case and escaped alike. */
+function isBelow(name: string, suffix: string): boolean {
+  if (name === suffix || suffix === '.') return true;
+  if (!name.endsWith(`.${suffix}`)) return false;
+  // A dot behind an odd number of backslashes is a part of its label.
+  const dot = name.length - suffix.length - 1;
+  let backslashes = 0;
+  while (name[dot - backslashes - 1] === '\\') backslashes++;
+  return backslashes % 2 === 0;
+}
+
+/** A test for those who answered or were asked before. */
+function byUpstream(text: string): Test | string {
+  const [, scheme = '', bare = ''] = SCHEME.exec(text)!;
+  const endpoint = parseEndpoint(bare, 0);
+  if (endpoint === undefined || (scheme !== '' && scheme !== 'tcp://')) {
+    return `${shown(text)} is not an upstream; expect an address like 192.0.2.1, 192.0.2.1:53 or [2001:db8::1]:53`;
+  }
+  const written = formatEndpoint(endpoint);
+  // Port 0 is no port to send to: it stands for every port.
+  const anyPort = endpoint.port === 0 ? written.slice(0, -1) : undefined;
+  const isMeant = (address: string | undefined): boolean => {
+    if (address === undefined) return false;
+    const [, itsScheme = '', its = ''] = SCHEME.exec(address)!;
+    if (scheme !== '' && scheme !== itsScheme) return false;
+    return anyPort === undefined ? its === written : its.startsWith(anyPort);
+  };
+  return ({ upstream, attempts = [] }) =>
+    isMeant(upstream?.address) || attempts.some(({ address }) => isMeant(address));
+}
+
+function oneOf(words: readonly string[], text: string): string | undefined {
+  if (words.includes(text)) return undefined;
+  return `${shown(text)} is not known; expect ${words.join(', ')}`;
+}
+
+/** The first time that is meant, as records write it; undefined when the text is none. */
+function parseStart(text: string, now: number): string | undefined {
+  const parts = /^(\d+)(ms|s|m|h|d)$/.exec(text);
+  if (parts === null) return parseTime(text);
+  const ago = Number(parts[1]) * MILLISECONDS[parts[2] as keyof typeof MILLISECONDS];
+  return new Date(Math.max(now - ago, 0)).toISOString();
+}
+
+/** An ISO 8601 date, or date and time: UTC like the records, unless it says otherwise. */
+function parseTime(text: string): string | undefined {
+  const [, date, time = 'T00:00', zone = 'Z'] = ISO_TIME.exec(text) ?? [];
+  const day = new Date(`${date}T00:00Z`);
+  const start = new Date(`${date}${time}${zone}`);
+  if (Number.isNaN(day.getTime()) || Number.isNaN(start.getTime())) return undefined;
+  // Date takes the 30th of February for the 2nd of March.
+  return day.toISOString().startsWith(date!) ? start.toISOString() : undefined;
+}
+
+function shown(text: string): string {
+  return JSON.stringify(text);
+}

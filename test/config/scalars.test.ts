@@ -1,0 +1,106 @@
+import { FINE, itSays } from './problems.ts';
+
+const SERVER =
+  'an address like 192.0.2.1, "[2001:db8::1]:53" or tcp://192.0.2.1:53, or the path of a resolv.conf';
+const ENDPOINT = 'an address and a port, like 127.0.0.1:53 or "[::1]:53"';
+const DURATION = 'a duration like 500ms, 2s, 10m, 1h or 1d';
+
+describe('config/scalars', () => {
+  itSays(
+    [
+      {
+        when: 'a text is empty',
+        text: 'node: ""\n',
+        says: ['2:7: "" is not valid; expect a text that is not empty'],
+      },
+      {
+        when: 'a text is a list',
+        text: 'node: [a]\n',
+        says: ['2:7: expect a text that is not empty'],
+      },
+      {
+        when: 'a text is a mapping',
+        text: 'node: { a: b }\n',
+        says: ['2:7: expect a text that is not empty'],
+      },
+      {
+        when: 'a text is nothing',
+        text: 'node: ~\n',
+        says: ['2:7: expect a text that is not empty'],
+      },
+      {
+        when: 'a list is a text',
+        text: 'listen: 127.0.0.1:53\n',
+        says: [`2:9: expect a list, each item ${ENDPOINT}`],
+      },
+      {
+        when: 'a list is empty',
+        text: 'listen: []\n',
+        says: [`2:9: there is nothing in it; expect a list, each item ${ENDPOINT}`],
+      },
+      {
+        when: 'an item is a list',
+        text: 'listen: [[127.0.0.1:53]]\n',
+        says: [`2:10: expect ${ENDPOINT}`],
+      },
+      { when: 'an item is nothing', text: 'listen:\n  -\n', says: [`3:4: expect ${ENDPOINT}`] },
+      {
+        when: 'an address to listen on has no port',
+        text: 'listen:\n  - 127.0.0.1:53\n  - 127.0.0.1\n',
+        says: [`4:5: "127.0.0.1" is not valid; expect ${ENDPOINT}`],
+      },
+      {
+        when: 'a section is a text',
+        text: 'cache: none\n',
+        says: ['2:8: expect a mapping with entries, maxTtl, minTtl, negativeMaxTtl'],
+      },
+      {
+        when: 'a word is none of those it can be',
+        text: 'ede: ful\n',
+        says: ['2:6: "ful" is not valid; expect full, codes or off'],
+      },
+      {
+        when: 'a word has another case',
+        text: 'decisionLog: { record: ALL }\n',
+        says: ['2:24: "ALL" is not valid; expect refused, policy or all'],
+      },
+      ...['1e3', '-1', '1.5', '100000001', 'many', '0x10', ''].map((given) => ({
+        when: `a number is ${JSON.stringify(given)}`,
+        text: `cache: { entries: "${given}" }\n`,
+        says: [`2:19: "${given}" is not valid; expect a whole number from 0 to 100000000`],
+      })),
+      ...['5', '5 s', '5S', '5w', '-5s', '1.5s', 's', '5s5s', ''].map((given) => ({
+        when: `a duration is ${JSON.stringify(given)}`,
+        text: `cache: { maxTtl: "${given}" }\n`,
+        says: [`2:18: "${given}" is not valid; expect ${DURATION}`],
+      })),
+    ],
+    FINE,
+  );
+
+  itSays(
+    [
+      {
+        when: 'a server is a name',
+        text: 'upstreams: { default: { servers: [192.0.2.1, dns.example] } }\n',
+        says: [`1:46: "dns.example" is not valid; expect ${SERVER}`],
+      },
+      {
+        when: 'a server is asked by a transport that is not there',
+        text: 'upstreams: { default: { servers: [tls://192.0.2.1] } }\n',
+        says: [`1:35: "tls://192.0.2.1" is not valid; expect ${SERVER}`],
+      },
+      {
+        when: 'a server is asked too often',
+        text: 'upstreams: { default: { servers: [192.0.2.1], attempts: 11 } }\n',
+        says: ['1:57: "11" is not valid; expect a whole number from 1 to 10'],
+      },
+      {
+        when: 'a strategy is not known',
+        text: 'upstreams: { default: { servers: [192.0.2.1], strategy: best } }\n',
+        says: ['1:57: "best" is not valid; expect sequential, round-robin, random or fastest'],
+      },
+    ],
+    '',
+  );
+});
