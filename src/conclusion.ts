@@ -18,7 +18,9 @@ export interface ReplyBox {
    * during the call only.
    */
   reply(query: Query, octets: Uint8Array, length: number): void;
-  /** Nothing is sent to the client: by policy, or because the packet is no query. */
+  /** A message of several: the last is followed by `drop`. */
+  more(query: Query, octets: Uint8Array, length: number): void;
+  /** Nothing (more) is sent: by policy, because the packet is no query, after `more`. */
   drop(query: Query): void;
 }
 
@@ -72,14 +74,23 @@ export class Conclusion {
     this.#finish(now);
   }
 
-  /** An upstream's refusal, passed on. */
-  refusal(refusal: UpstreamRefusal, verdict: Verdict, origin: Origin, now: number): void {
+  /** An upstream's refusal, passed on; `answer` is the message that it came in, if at hand. */
+  refusal(
+    refusal: UpstreamRefusal,
+    verdict: Verdict,
+    origin: Origin,
+    { now, answer }: { now: number; answer?: Answer | undefined },
+  ): void {
     const outcome = this.#begin(verdict, origin);
     outcome.upstream = refusal.address;
     outcome.rttMs = refusal.rttMs;
     outcome.refusal = refusal;
     outcome.attempts = refusal.attempts;
-    this.#replies.writeVerdict(this.#query, outcome);
+    if (answer !== undefined && this.#query.isVerbatim) {
+      this.#replies.writeVerbatim(this.#query, answer.message, answer.length);
+    } else {
+      this.#replies.writeVerdict(this.#query, outcome);
+    }
     this.#finish(now);
   }
 
@@ -90,13 +101,24 @@ export class Conclusion {
     outcome.rttMs = now - slot.sentAt;
     outcome.attempts = slot.attempts;
     outcome.rcode = tellable(this.#query, answer.rcode);
-    if (this.#query.signed) {
-      this.#replies.writeSigned(this.#query, answer.message, answer.length);
+    if (this.#query.isVerbatim) {
+      this.#replies.writeVerbatim(this.#query, answer.message, answer.length);
     } else {
       this.#replies.writeAnswer(this.#query, answer.message, answer.withoutOpt(), outcome);
       this.#replies.passErrors(options);
     }
-    this.#finish(now);
+    this.#finish(now, slot.isStreaming);
+  }
+
+  /** One more message of a transfer whose first was an `answer`. */
+  more(answer: Answer): void {
+    this.#replies.writeVerbatim(this.#query, answer.message, answer.length);
+    this.#box.more(this.#query, this.#replies.octets, this.#replies.length);
+  }
+
+  /** No message of the transfer is left. */
+  done(): void {
+    this.#box.drop(this.#query);
   }
 
   /** An answer from the cache, aged in `buffer`. */
@@ -129,9 +151,11 @@ export class Conclusion {
   }
 
   /** The record first, then the reply: whoever was refused has a record. */
-  #finish(now: number): void {
+  #finish(now: number, isMoreToCome = false): void {
     this.#recorder.decided(this.#query, this.#outcome, now);
+    const { octets, length } = this.#replies;
     if (this.#outcome.verdict.action === 'drop') this.#box.drop(this.#query);
-    else this.#box.reply(this.#query, this.#replies.octets, this.#replies.length);
+    else if (isMoreToCome) this.#box.more(this.#query, octets, length);
+    else this.#box.reply(this.#query, octets, length);
   }
 }

@@ -118,7 +118,8 @@ export class Engine {
     const rttMs = now - slot.sentAt;
     from.server.answered(rttMs);
     this.#recorder.upstreamAnswered(from.server.name, answer.rcode, rttMs);
-    this.#take(slot, answer, now);
+    if (slot.isStreaming) this.#stream(slot, answer, now);
+    else this.#take(slot, answer, now);
   }
 
   /**
@@ -128,6 +129,10 @@ export class Engine {
   channelFailed(server: Server, channel: number, reason: string | undefined, now: number): void {
     for (const slot of this.#exchanges.on(server, channel)) {
       slot.restore(this.query, this.#buffer);
+      if (slot.isStreaming) {
+        this.#endStream(slot);
+        continue;
+      }
       if (reason !== undefined) server.failed(now, slot.group!.timeout);
       this.#askNext(slot, reason ?? 'connection closed', now);
     }
@@ -138,6 +143,10 @@ export class Engine {
     for (let slot = this.#exchanges.expired(now); slot; slot = this.#exchanges.expired(now)) {
       const server = slot.server!;
       slot.restore(this.query, this.#buffer);
+      if (slot.isStreaming) {
+        this.#endStream(slot);
+        continue;
+      }
       server.failed(now, slot.group!.timeout);
       this.#probes.probe(server, now);
       this.#askNext(slot, 'timeout', now);
@@ -172,7 +181,7 @@ export class Engine {
   /** An answer to the slot's question has come: is it the last word? */
   #take(slot: Slot, answer: Answer, now: number): void {
     const query = this.query;
-    if (slot.edns && !query.signed && isPuzzledByEdns(answer)) {
+    if (slot.edns && !query.isVerbatim && isPuzzledByEdns(answer)) {
       // RFC 6891 section 7: a server that does not know EDNS is asked without it.
       slot.edns = false;
       return this.#exchanges.askAgain(slot, query, now);
@@ -205,7 +214,7 @@ export class Engine {
       ...reason,
       attempts: slot.attempts,
     };
-    if (!this.#exchanges.ask(slot, this.query, now)) this.#giveUp(slot, now);
+    if (!this.#exchanges.ask(slot, this.query, now)) this.#giveUp(slot, now, answer);
   }
 
   #askNext(slot: Slot, reason: string, now: number): void {
@@ -213,15 +222,15 @@ export class Engine {
     if (!this.#exchanges.ask(slot, this.query, now)) this.#giveUp(slot, now);
   }
 
-  /** No server is left to ask. */
-  #giveUp(slot: Slot, now: number): void {
+  /** No server is left to ask; `answer` is a refusal that has just come. */
+  #giveUp(slot: Slot, now: number, answer?: Answer): void {
     const { refusal, attempts } = slot;
     const { verdicts } = slot.purpose as Route;
     const loops = slot.group!.servers.some((server) => server.isLoop);
     this.#exchanges.close(slot);
     if (refusal !== undefined) {
       if (isCacheable(this.query)) this.#setup.cache.storeRefusal(this.query, VIEW, refusal, now);
-      return this.#conclusion.refusal(refusal, verdicts.refused, 'upstream', now);
+      return this.#conclusion.refusal(refusal, verdicts.refused, 'upstream', { now, answer });
     }
     const timedOut = attempts.some(({ result }) => result === 'timeout');
     const unreachable = loops ? verdicts.looped : verdicts.unreachable;
@@ -235,13 +244,26 @@ export class Engine {
       const upstream = slot.server!.name;
       this.#setup.cache.store(query, VIEW, answer, { upstream, options, now });
     }
+    slot.isStreaming = query.isTransfer && query.transport === 'tcp' && answer.rcode === 0;
     this.#conclusion.answer(slot, answer, options, now);
+    if (slot.isStreaming) this.#exchanges.wait(slot, now);
+    else this.#exchanges.close(slot);
+  }
+
+  /** Where a transfer ends only the zone tells: it is over when nothing more comes. */
+  #stream(slot: Slot, answer: Answer, now: number): void {
+    this.#conclusion.more(answer);
+    this.#exchanges.wait(slot, now);
+  }
+
+  #endStream(slot: Slot): void {
     this.#exchanges.close(slot);
+    this.#conclusion.done();
   }
 
   #answerCached(entry: CacheEntry, route: Route, now: number): void {
     const { refused } = route.verdicts;
-    if (entry.refusal !== undefined) this.#conclusion.refusal(entry.refusal, refused, 'cache', now);
+    if (entry.refusal !== undefined) this.#conclusion.refusal(entry.refusal, refused, 'cache', { now });
     else this.#conclusion.cached(entry, route.forwarded, this.#buffer, now);
   }
 }
@@ -252,7 +274,7 @@ function isCacheable(query: Query): boolean {
     query.opcode === Opcode.QUERY &&
     query.qclass === RrClass.IN &&
     query.recursionDesired &&
-    !query.signed
+    !query.isVerbatim
   );
 }
 

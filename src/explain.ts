@@ -98,7 +98,7 @@ function recordOf(policy: Policy, query: Query, verdict: Ended, now: number) {
   writer.context = { node: config.node, policy: hash, listeners: [], groups: groups.names };
   const nothing = () => {};
   const conclusion = new Conclusion(query, policy, {
-    box: { reply: nothing, drop: nothing },
+    box: { reply: nothing, more: nothing, drop: nothing },
     recorder: {
       received: nothing,
       decided: (_query, outcome) => writer.record(query, outcome, now),

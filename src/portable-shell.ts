@@ -93,6 +93,9 @@ export class PortableShell implements Outbox {
       this.#listeners[index] = { udp, tcp };
     } catch (error) {
       udp.close();
+      // A port that is free for datagrams need not be free for connections.
+      const isTaken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
+      if (port === 0 && isTaken) return this.#open(index, { address, port });
       throw error;
     }
   }
@@ -115,6 +118,13 @@ export class PortableShell implements Outbox {
     query.connection = by.connection;
     this.#buffer.set(octets);
     engine.receive(this.#buffer, octets.length, now());
+  }
+
+  more(query: Query, octets: Uint8Array, length: number): void {
+    const copy = octets.slice(0, length);
+    const { connection, listener } = query;
+    this.#replies.push(() => this.#listeners[listener]!.tcp.more(connection, copy, length));
+    this.#schedule();
   }
 
   reply(query: Query, octets: Uint8Array, length: number): void {

@@ -59,11 +59,12 @@ export class Replies {
     if (this.ede !== 'off' && options.length > 0) this.#writer.options(options);
   }
 
-  /** An upstream's answer to a signed query, untouched but for its ID. */
-  writeSigned(query: Query, octets: Uint8Array, length: number): void {
+  /** An upstream's answer, untouched but for its ID. */
+  writeVerbatim(query: Query, octets: Uint8Array, length: number): void {
     setId(octets, (query.message[0]! << 8) | query.message[1]!);
     this.#writer.octets = octets;
     this.#writer.length = length;
+    if (length > query.limit) this.#writer.adopt(query, octets, length, octets[3]! & 0x0f);
   }
 
   #writeRecords(query: Query, verdict: Verdict): void {

@@ -121,9 +121,13 @@ export class RunningServer {
     return result;
   }
 
-  /** Goes on in new log files: the old ones were moved away. */
+  /** Goes on in new log files, the old ones were moved away; in the old ones when it cannot. */
   reopenLogs(): void {
-    this.#decisionLog.reopen();
+    try {
+      this.#decisionLog.reopen();
+    } catch (error) {
+      this.#log.error(`the decision log cannot be reopened: ${(error as Error).message}`);
+    }
   }
 
   /** Takes no more queries, answers those in flight, writes all records. */

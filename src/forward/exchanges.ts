@@ -2,6 +2,7 @@
 
 import { setId } from '../wire/header.ts';
 import type { Query, Transport } from '../wire/query.ts';
+import { Opcode } from '../wire/registry.ts';
 import { writeForwarded, writeVerbatim } from '../wire/request.ts';
 import { Deadlines } from './deadlines.ts';
 import { NO_SERVER, type UpstreamGroup } from './group.ts';
@@ -57,9 +58,11 @@ export class Exchanges {
 
   /**
    * Asks the next server of the group; false when none is left. `query` is the slot's query.
-   * Once a server has refused, each of the others is asked at most once more.
+   * Once a server has refused, each of the others is asked at most once more. An update is sent
+   * once: a server that did not answer may have carried it out.
    */
   ask(slot: Slot, query: Query, now: number): boolean {
+    if (query.opcode !== Opcode.QUERY && slot.tried !== 0) return false;
     const group = slot.group!;
     let position = group.choose(slot.tried, slot.start, now);
     if (position === NO_SERVER) {
@@ -80,14 +83,15 @@ export class Exchanges {
     this.#forgetId(slot);
     this.#deadlines.clear(slot.index);
     const server = slot.server!;
-    const length = query.signed
+    const length = query.isVerbatim
       ? writeVerbatim(this.#out, query)
       : writeForwarded(this.#out, query, slot.edns);
     slot.id = this.#freeId();
     this.#byId[slot.id] = slot.index + 1;
     setId(this.#out, slot.id);
     slot.sentAt = now;
-    slot.upstreamTransport = server.transport === 'tcp' ? 'tcp' : query.transport;
+    const isTcp = server.transport === 'tcp' || query.opcode !== Opcode.QUERY;
+    slot.upstreamTransport = isTcp ? 'tcp' : query.transport;
     slot.channel = this.#send(server, this.#out, length, slot.upstreamTransport);
     this.#deadlines.set(slot.index, now, slot.group!.timeout);
   }
@@ -96,6 +100,12 @@ export class Exchanges {
   find(id: number, server: Server, channel: number): Slot | undefined {
     const slot = this.#slots[this.#byId[id]! - 1];
     return slot?.server === server && slot.channel === channel ? slot : undefined;
+  }
+
+  /** Waits for more from the slot's server. */
+  wait(slot: Slot, now: number): void {
+    this.#deadlines.clear(slot.index);
+    this.#deadlines.set(slot.index, now, slot.group!.timeout);
   }
 
   /** Notes what came of asking the slot's server. */

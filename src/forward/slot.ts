@@ -27,6 +27,8 @@ export class Slot {
   round = 0;
   /** Servers asked in this round: a bit for each. */
   tried = 0;
+  /** Part of a transfer has been passed on: more may come, and no other server can take over. */
+  isStreaming = false;
   /** The refusal that the client gets when nobody answers. */
   refusal: UpstreamRefusal | undefined;
   attempts: Attempt[] = [];
@@ -67,6 +69,7 @@ export class Slot {
     this.start = group.start();
     this.round = 0;
     this.tried = 0;
+    this.isStreaming = false;
     this.refusal = undefined;
     if (this.attempts.length > 0) this.attempts = [];
   }

@@ -13,6 +13,7 @@ const IDLE_MS = 10_000;
 export function openTcpChannels(events: ChannelEvents): Channels {
   const connections = new Map<number, { socket: Socket; number: number }>();
   let count = 0;
+  let isClosed = false;
 
   const create = (server: number, remote: Remote) => {
     const number = --count;
@@ -32,7 +33,7 @@ export function openTcpChannels(events: ChannelEvents): Channels {
     });
     socket.on('close', () => {
       forget();
-      events.failed(server, number, reason);
+      if (!isClosed) events.failed(server, number, reason);
     });
     const connection = { socket, number };
     connections.set(server, connection);
@@ -46,6 +47,7 @@ export function openTcpChannels(events: ChannelEvents): Channels {
       return number;
     },
     close() {
+      isClosed = true;
       for (const { socket } of connections.values()) socket.destroy();
     },
   };

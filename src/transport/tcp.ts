@@ -13,7 +13,7 @@ export interface TcpLimits {
   /** Milliseconds without a whole query or an answer, and of a connection's life. */
   readonly idle: number;
   readonly total: number;
-  /** Bytes that a client may leave unread. */
+  /** Bytes of replies that a client may leave unread; transfers are for trusted clients. */
   readonly unread: number;
 }
 
@@ -40,7 +40,9 @@ export interface TcpListener {
   readonly rejected: number;
   /** Answers a query; a connection that is gone is passed over. The octets may be used again. */
   reply(connection: number, octets: Uint8Array, length: number): void;
-  /** A query that gets no answer. */
+  /** One message of several that answer a query; the last is followed by `drop`. */
+  more(connection: number, octets: Uint8Array, length: number): void;
+  /** A query that gets no answer, or none more. */
   drop(connection: number): void;
   /** Takes no more connections and queries, and closes each connection when it is answered. */
   close(): void;
@@ -77,6 +79,8 @@ export async function listenTcp(
   });
   server.listen({ host: address, port, ipv6Only: isIPv6(address), exclusive: true });
   await once(server, 'listening');
+  // Without a file descriptor to spare a connection is lost, and not the listener.
+  server.on('error', () => rejected++);
 
   return {
     address,
@@ -85,10 +89,11 @@ export async function listenTcp(
       return rejected;
     },
     reply: (number, octets, length) => connections.get(number)?.reply(octets, length),
+    more: (number, octets, length) => connections.get(number)?.write(octets, length),
     drop: (number) => connections.get(number)?.settle(),
     close: () => {
       server.close();
-      for (const connection of connections.values()) connection.finish();
+      for (const connection of connections.values()) connection.leave();
     },
   };
 }
@@ -140,10 +145,14 @@ class Connection implements TcpClient {
   }
 
   reply(octets: Uint8Array, length: number): void {
-    this.#socket.write(frame(octets, length));
-    this.#idle.refresh();
+    this.write(octets, length);
     if (this.#socket.writableLength > this.#limits.unread) this.#socket.destroy();
     this.settle();
+  }
+
+  write(octets: Uint8Array, length: number): void {
+    this.#socket.write(frame(octets, length));
+    this.#idle.refresh();
   }
 
   /** One query less is waiting. */
@@ -157,6 +166,14 @@ class Connection implements TcpClient {
     if (this.#finishing) return;
     this.#finishing = true;
     if (this.#waiting === 0) this.#socket.end();
+  }
+
+  /** Like `finish`, and a client that does not go keeps no program from its end. */
+  leave(): void {
+    this.finish();
+    this.#socket.unref();
+    this.#idle.unref();
+    this.#total.unref();
   }
 
   /** A client that takes its time with a query, or does not go after its last answer. */

@@ -17,14 +17,17 @@ const QUERIES_PER_PORT = 1000;
 const LINGER_MS = 15_000;
 
 export function openUdpChannels(events: ChannelEvents): Channels {
-  const ports = new Map<number, (Channel | undefined)[]>();
+  const ports = new Map<number, Channel[]>();
   const open = new Set<Channel>();
   let count = 0;
+  let isClosed = false;
 
   const create = (server: number, remote: Remote): Channel => {
     const channel: Channel = new Channel(++count, remote, {
       answered: (octets) => events.answered(server, channel.number, octets),
-      failed: (reason) => events.failed(server, channel.number, reason),
+      failed: (reason) => {
+        if (!isClosed) events.failed(server, channel.number, reason);
+      },
       closed: () => open.delete(channel),
     });
     open.add(channel);
@@ -36,36 +39,45 @@ export function openUdpChannels(events: ChannelEvents): Channels {
       const pool = ports.get(server) ?? [];
       ports.set(server, pool);
       const position = randomInt(PORTS);
-      const channel = pool[position] ?? create(server, remote);
+      const known = pool[position];
+      const channel = known === undefined || known.isUsedUp ? create(server, remote) : known;
+      pool[position] = channel;
       channel.send(octets, length);
-      pool[position] = channel.isUsedUp ? undefined : channel;
       if (channel.isUsedUp) channel.linger();
       return channel.number;
     },
     close() {
+      isClosed = true;
       for (const channel of open) channel.close();
     },
   };
 }
 
+interface Events {
+  answered(octets: Buffer): void;
+  failed(reason: string): void;
+  closed(): void;
+}
+
 class Channel {
   readonly number: number;
   readonly #socket: Socket;
+  readonly #on: Events;
   /** Queries that wait for the socket to be connected. */
   #waiting: Buffer[] | undefined = [];
   #sent = 0;
 
-  constructor(
-    number: number,
-    { address, port }: Remote,
-    on: { answered(octets: Buffer): void; failed(reason: string): void; closed(): void },
-  ) {
+  constructor(number: number, { address, port }: Remote, on: Events) {
     this.number = number;
+    this.#on = on;
     this.#socket = createSocket(isIPv6(address.replace(/%.*/, '')) ? 'udp6' : 'udp4');
     this.#socket.on('message', on.answered);
-    this.#socket.on('error', (error) => on.failed(reasonOf(error)));
+    this.#socket.on('error', (error) => this.#fail(error));
     this.#socket.on('close', on.closed);
-    this.#socket.connect(port, address, () => this.#flush());
+    this.#socket.connect(port, address, (error?: Error) => {
+      if (error === undefined) this.#flush();
+      else this.#fail(error);
+    });
     this.#socket.unref();
   }
 
@@ -76,7 +88,7 @@ class Channel {
   send(octets: Uint8Array, length: number): void {
     this.#sent++;
     const copy = Buffer.from(octets.subarray(0, length));
-    if (this.#waiting === undefined) this.#socket.send(copy, ignore);
+    if (this.#waiting === undefined) this.#write(copy);
     else this.#waiting.push(copy);
   }
 
@@ -96,9 +108,22 @@ class Channel {
   #flush(): void {
     const waiting = this.#waiting ?? [];
     this.#waiting = undefined;
-    for (const octets of waiting) this.#socket.send(octets, ignore);
+    for (const octets of waiting) this.#write(octets);
+  }
+
+  /** An ICMP error may be told to whoever sends next, and that query does not leave. */
+  #write(octets: Buffer): void {
+    this.#socket.send(octets, (error) => {
+      if (error !== null) this.#fail(error);
+    });
+  }
+
+  /** A socket that was never connected is of no use; one that was goes on. */
+  #fail(error: Error): void {
+    if (this.#waiting !== undefined) {
+      this.#sent = QUERIES_PER_PORT;
+      this.close();
+    }
+    this.#on.failed(reasonOf(error));
   }
 }
-
-/** A query that does not leave is like one that is lost: the timeout sees to it. */
-function ignore(): void {}

@@ -26,17 +26,27 @@ export async function listenUdp(
   socket.bind({ address, port, exclusive: true });
   await once(socket, 'listening');
   enlargeBuffers(socket);
-  socket.on('message', onDatagram);
+  let isClosed = false;
+  let leaving = 0;
+  socket.on('message', (octets, remote) => {
+    // Who sends from port 0 expects no answer (RFC 768), and there is none to send there.
+    if (!isClosed && remote.port !== 0) onDatagram(octets, remote);
+  });
   // A datagram that cannot be delivered is like one that was lost on its way.
   socket.on('error', () => {});
   return {
     address,
     port: socket.address().port,
     send: (octets, length, to, toPort) => {
-      socket.send(Buffer.from(octets.subarray(0, length)), toPort, to, () => {});
+      leaving++;
+      socket.send(Buffer.from(octets.subarray(0, length)), toPort, to, () => {
+        leaving--;
+        if (isClosed && leaving === 0) socket.close();
+      });
     },
     close: () => {
-      socket.close();
+      isClosed = true;
+      if (leaving === 0) socket.close();
     },
   };
 }

@@ -148,14 +148,15 @@ export class Answer {
 
   /**
    * Whether it answers this question (RFC 5452 section 9.1). An error may come without any
-   * question: some servers refuse before they parse.
+   * question: some servers refuse before they parse. So may the later messages of a transfer
+   * (RFC 5936 section 2.2.1).
    */
   matches(query: Query): boolean {
     const message = this.message;
     if (opcode(message) !== query.opcode) return false;
     const questions = readUint16(message, Count.QUESTION);
     if (questions === 0) {
-      return this.rcode !== Rcode.NOERROR && this.rcode !== Rcode.NXDOMAIN;
+      return query.isTransfer || (this.rcode !== Rcode.NOERROR && this.rcode !== Rcode.NXDOMAIN);
     }
     if (questions !== 1 || this.questionEnd !== query.questionEnd) return false;
     const typeAt = query.questionEnd - 4;

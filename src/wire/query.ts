@@ -11,7 +11,7 @@ import {
   payloadSize,
 } from './opt.ts';
 import { RecordCursor, Section } from './records.ts';
-import { EdnsOption, RrType } from './registry.ts';
+import { EdnsOption, Opcode, RrType } from './registry.ts';
 
 /** What is wrong with a message; `NONE` is a message that can be judged. */
 export const Malformed = {
@@ -97,11 +97,26 @@ export class Query {
   dnssecOk = false;
   wantsNsid = false;
   payload: number = PLAIN_PAYLOAD;
-  /** Signed by TSIG or SIG(0): passed on verbatim or not at all (RFC 5625 section 4.6). */
+  /** Signed by TSIG or SIG(0) (RFC 5625 section 4.6). */
   signed = false;
 
   get recursionDesired(): boolean {
     return hasFlag(this.message, RD);
+  }
+
+  /** A zone transfer (RFC 5936, RFC 1995). */
+  get isTransfer(): boolean {
+    return (
+      this.opcode === Opcode.QUERY && (this.qtype === RrType.AXFR || this.qtype === RrType.IXFR)
+    );
+  }
+
+  /**
+   * Passed to an upstream as it is, and the answer passed back as it is: a signature would not
+   * survive a change, and of updates and transfers a forwarder has no business to change a thing.
+   */
+  get isVerbatim(): boolean {
+    return this.signed || this.opcode !== Opcode.QUERY || this.isTransfer;
   }
 
   /** Octets that a response to this query may have. */

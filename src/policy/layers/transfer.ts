@@ -1,19 +1,32 @@
 /** Who may ask for zone transfers, AXFR (RFC 5936) and IXFR (RFC 1995): `acl.transfer`. */
 
 import type { AccessEntry } from '../../config/config.ts';
-import type { VerdictTable } from '../../decision/verdict.ts';
+import { builtIn, type VerdictTable } from '../../decision/verdict.ts';
 import type { Query } from '../../wire/query.ts';
-import { Ede, Opcode, RrType } from '../../wire/registry.ts';
+import { Ede, RrType } from '../../wire/registry.ts';
 import type { Layer } from '../layer.ts';
 import { compilePermission } from '../permission.ts';
 
-export function isTransfer({ opcode, qtype }: Query): boolean {
-  return opcode === Opcode.QUERY && (qtype === RrType.AXFR || qtype === RrType.IXFR);
+/** RFC 5936 section 4.2: AXFR is not defined over UDP. */
+function isByWrongTransport({ isTransfer, qtype, transport }: Query): boolean {
+  return isTransfer && qtype === RrType.AXFR && transport === 'udp';
 }
 
 export function compileTransfer(entries: readonly AccessEntry[], verdicts: VerdictTable): Layer {
-  return compilePermission(
-    { name: 'transfer', entries, ede: Ede.PROHIBITED, asks: isTransfer },
+  const permission = compilePermission(
+    { name: 'transfer', entries, ede: Ede.PROHIBITED, asks: ({ isTransfer }) => isTransfer },
     verdicts,
   );
+  const wrongTransport = verdicts.add({
+    layer: 'transfer',
+    action: 'reject',
+    rule: builtIn('transfer AXFR by TCP'),
+    recursionAvailable: false,
+    explained: true,
+  });
+  return {
+    ...permission,
+    judge: (query) =>
+      permission.judge(query) ?? (isByWrongTransport(query) ? wrongTransport : undefined),
+  };
 }

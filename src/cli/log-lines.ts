@@ -1,0 +1,127 @@
+/** From the octets of a decision log, gzip or not, to its lines and their records. */
+
+import { pipeline } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { type DecisionRecord, parseDecision } from '../observe/decision-filter.ts';
+
+/** Octets of a line that is kept whole: more than any record has. */
+const MAX_LINE = 1 << 20;
+const LF = 0x0a;
+/** What gzip begins with (RFC 1952 section 2.3.1). */
+const GZIP = [0x1f, 0x8b] as const;
+/** What every record begins with; inside its texts the quotes are escaped. */
+const RECORD_START = '{"level":';
+/** A time, a host or a name that a log collector writes before each line: no half record. */
+const COLLECTED = /^[^\p{Cc}{"]+\{/u;
+
+/** Whether octets begin as gzip does. */
+export function isGzip(octets: Uint8Array): boolean {
+  return octets[0] === GZIP[0] && octets[1] === GZIP[1];
+}
+
+/** Cuts octets that come in pieces into lines, with as much memory as a line takes. */
+export class LineSplitter {
+  #parts: Buffer[] = [];
+  #length = 0;
+
+  /** The lines that this piece completes, without their ends. */
+  push(chunk: Buffer): readonly string[] {
+    const last = chunk.lastIndexOf(LF);
+    const text = last < 0 ? undefined : this.#take(chunk.subarray(0, last));
+    if (last < chunk.length - 1) this.#keep(chunk.subarray(last + 1));
+    return text?.split('\n') ?? [];
+  }
+
+  /** What stands behind the last line end. */
+  end(): readonly string[] {
+    return this.#length === 0 ? [] : [this.#take(Buffer.alloc(0))];
+  }
+
+  #take(rest: Buffer): string {
+    const text = Buffer.concat([...this.#parts, rest]).toString('utf8');
+    this.#parts = [];
+    this.#length = 0;
+    return text;
+  }
+
+  /** Keeps a copy, for the piece may be read over. Of a line without an end only the end counts. */
+  #keep(chunk: Buffer): void {
+    if (this.#length > MAX_LINE) this.#take(Buffer.alloc(0));
+    this.#parts.push(Buffer.from(chunk));
+    this.#length += chunk.length;
+  }
+}
+
+/** The lines of a stream, in batches as its octets come. */
+export async function* readLines(octets: AsyncIterable<Buffer>): AsyncGenerator<readonly string[]> {
+  const splitter = new LineSplitter();
+  for await (const chunk of expand(octets)) yield splitter.push(chunk);
+  yield splitter.end();
+}
+
+async function* expand(octets: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  const chunks = octets[Symbol.asyncIterator]();
+  let head: Buffer = Buffer.alloc(0);
+  while (head.length < GZIP.length) {
+    const { done, value } = await chunks.next();
+    if (done) break;
+    head = Buffer.concat([head, value]);
+  }
+  const all = joined(head, chunks);
+  yield* isGzip(head) ? inflate(all) : all;
+}
+
+async function* joined(head: Buffer, rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
+  try {
+    yield head;
+    for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value;
+  } finally {
+    await rest.return?.();
+  }
+}
+
+async function* inflate(octets: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  const inflated = pipeline(octets, createGunzip(), () => {});
+  try {
+    yield* inflated;
+  } catch (error) {
+    // What was inflated before the damage still waits in the stream.
+    for (let chunk = inflated.read(); chunk !== null; chunk = inflated.read()) yield chunk;
+    throw error;
+  }
+}
+
+/** A record and its line, as it came. */
+export interface LoggedDecision {
+  readonly record: DecisionRecord;
+  readonly line: string;
+}
+
+/** Finds the records among lines and counts what is none. */
+export class DecisionReader {
+  /** Lines, and beginnings of lines, that were not whole records. */
+  skipped = 0;
+
+  /** The records among lines. */
+  read(lines: readonly string[]): LoggedDecision[] {
+    return lines.map((line) => this.#readLine(line)).filter((found) => found !== undefined);
+  }
+
+  #readLine(line: string): LoggedDecision | undefined {
+    const record = parseDecision(line);
+    if (record !== undefined) return { record, line };
+    if (line.trim() === '') return undefined;
+    const found = behind(line);
+    if (found === undefined || !COLLECTED.test(line)) this.skipped++;
+    return found;
+  }
+}
+
+/** The whole record at the end of a line: a disk that was full leaves half a record before it. */
+function behind(line: string): LoggedDecision | undefined {
+  const at = line.lastIndexOf(RECORD_START);
+  if (at <= 0) return undefined;
+  const rest = line.slice(at);
+  const record = parseDecision(rest);
+  return record && { record, line: rest };
+}

@@ -1,0 +1,80 @@
+/** The decision logs that a command is given: files one after the other, and stdin. */
+
+import { createReadStream } from 'node:fs';
+import type { Readable, Writable } from 'node:stream';
+import { followLines } from './log-follow.ts';
+import { readLines } from './log-lines.ts';
+
+const STDIN = '-';
+
+export interface LogSource {
+  /** In this order; `-` is stdin, and so is no file at all. */
+  readonly files: readonly string[];
+  /** Whether the last file is read on as it grows. */
+  readonly follow: boolean;
+  readonly stdin: Readable;
+  /** Told of what cannot be read. */
+  readonly stderr: Writable;
+}
+
+export class LogReader {
+  /** A source could not be read, or not to its end. */
+  failed = false;
+  readonly #source: LogSource;
+
+  constructor(source: LogSource) {
+    this.#source = source;
+  }
+
+  /** The lines of all that can be read, in batches, until the end or `stop`. */
+  async *lines(stop: AbortSignal): AsyncGenerator<readonly string[]> {
+    const { files, follow } = this.#source;
+    const paths = files.length === 0 ? [STDIN] : files;
+    for (const [index, path] of paths.entries()) {
+      const isFollowed = follow && index === paths.length - 1;
+      try {
+        for await (const lines of this.#open(path, isFollowed, stop)) {
+          if (stop.aborted) return;
+          yield lines;
+        }
+      } catch (error) {
+        if (stop.aborted) return;
+        this.#tell(path === STDIN ? 'stdin' : path, error);
+      }
+    }
+  }
+
+  #open(path: string, isFollowed: boolean, stop: AbortSignal): AsyncGenerator<readonly string[]> {
+    if (path !== STDIN) {
+      return isFollowed ? followLines(path, stop) : readLines(createReadStream(path));
+    }
+    const { stdin } = this.#source;
+    stop.addEventListener('abort', () => stdin.destroy(), { once: true });
+    return readLines(stdin);
+  }
+
+  #tell(name: string, error: unknown): void {
+    const why = explainUnreadable(name, error);
+    if (why === undefined) throw error;
+    this.failed = true;
+    this.#source.stderr.write(`${why}\n`);
+  }
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT:
+    'there is no such file; expect the file that decisionLog.to names, or one rotated from it',
+  EACCES: 'this user may not read it; expect its owner, its group or root',
+  EPERM: 'this user may not read it; expect its owner, its group or root',
+  EISDIR: 'is a directory; expect the files in it',
+  COMPRESSED: 'is compressed, so nothing is added to it; expect the log that is being written',
+  Z_BUF_ERROR: 'ends too early for gzip, what stands before was read; expect a whole copy',
+  Z_DATA_ERROR: 'is damaged gzip, what stands before was read; expect a whole copy',
+};
+
+/** Why a log cannot be read and what to do; undefined for an error of another kind. */
+function explainUnreadable(path: string, error: unknown): string | undefined {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (typeof code !== 'string') return undefined;
+  return `${path}: ${REASONS[code] ?? `cannot be read: ${message}; expect a decision log`}`;
+}

@@ -1,0 +1,83 @@
+/** Decision records as a table for people: one line each, nothing cut off. */
+
+import type { DecisionRecord } from '../observe/decision-filter.ts';
+
+interface Column {
+  readonly title: string;
+  /** Width to begin with, and how far a longer value widens the rows behind it. */
+  readonly least: number;
+  readonly most: number;
+  text(record: DecisionRecord): string | undefined;
+}
+
+const COLUMNS: readonly Column[] = [
+  { title: 'TIME', least: 24, most: 24, text: ({ time }) => time },
+  { title: 'CLIENT', least: 15, most: 48, text: formatClient },
+  { title: 'NAME', least: 20, most: 48, text: ({ qname }) => qname },
+  { title: 'TYPE', least: 5, most: 10, text: ({ qtype }) => qtype },
+  { title: 'RESULT', least: 8, most: 12, text: formatResult },
+  { title: 'LAYER', least: 9, most: 12, text: ({ layer }) => layer },
+  { title: 'RULE', least: 20, most: 48, text: ({ rule }) => rule?.id },
+  { title: 'AT', least: 12, most: 48, text: formatPlace },
+  { title: 'REF', least: 7, most: 16, text: ({ ref }) => ref },
+  { title: 'UPSTREAM', least: 0, most: 0, text: formatUpstream },
+];
+const GAP = '  ';
+const ABSENT = '-';
+/** What a terminal would act on, or show as something else. */
+const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
+
+/** Rows whose columns widen with what they have to hold; its heading comes with the first row. */
+export class Table {
+  readonly #widths: number[] = COLUMNS.map(({ least }) => least);
+  #begun = false;
+
+  /** The lines of these records; the widest of them count for all. */
+  format(records: readonly DecisionRecord[]): string {
+    if (records.length === 0) return '';
+    const rows = records.map((record) => COLUMNS.map(({ text }) => printable(text(record))));
+    for (const row of rows) this.#widen(row);
+    const heading = this.#begun ? [] : [COLUMNS.map(({ title }) => title)];
+    this.#begun = true;
+    return [...heading, ...rows].map((row) => this.#line(row)).join('');
+  }
+
+  #widen(row: readonly string[]): void {
+    for (let i = 0; i < row.length; i++) {
+      this.#widths[i] = Math.max(this.#widths[i]!, Math.min(row[i]!.length, COLUMNS[i]!.most));
+    }
+  }
+
+  #line(row: readonly string[]): string {
+    return `${row.map((text, i) => text.padEnd(this.#widths[i]!)).join(GAP)}\n`;
+  }
+}
+
+function printable(text: string | undefined): string {
+  if (text === undefined || text === '') return ABSENT;
+  return text.replace(
+    UNSAFE,
+    (character) => `\\u${character.codePointAt(0)!.toString(16).padStart(4, '0')}`,
+  );
+}
+
+function formatClient({ client, group }: DecisionRecord): string | undefined {
+  return group === undefined ? client : `${client ?? ABSENT} (${group})`;
+}
+
+/** The rcode where it tells what happened; NOERROR alone could be an answer or a block. */
+function formatResult({ rcode, event }: DecisionRecord): string {
+  return rcode === undefined || (rcode === 'NOERROR' && event !== 'answered') ? event : rcode;
+}
+
+/** A rule that nobody wrote has a file but no line. */
+function formatPlace({ rule }: DecisionRecord): string | undefined {
+  return rule?.file !== undefined && rule.line ? `${rule.file}:${rule.line}` : rule?.file;
+}
+
+/** Who answered, and why it would not, as sure as that is. */
+function formatUpstream({ upstream }: DecisionRecord): string | undefined {
+  if (upstream?.verdict === undefined) return upstream?.address;
+  const { address = ABSENT, verdict, confidence = 'unknown' } = upstream;
+  return `${address} ${verdict} (${confidence} confidence)`;
+}

@@ -1,0 +1,108 @@
+/** `log`: shows the decisions that decision logs hold. */
+
+import type { Writable } from 'node:stream';
+import { parseArgs } from 'node:util';
+import { now } from '../clock.ts';
+import { type Filter, matches, parseFilter } from '../observe/decision-filter.ts';
+import { type Command, Exit, UsageError } from './command.ts';
+import { DecisionReader } from './log-lines.ts';
+import { LogReader, type LogSource } from './log-source.ts';
+import { Table } from './log-table.ts';
+import { Output } from './output.ts';
+
+export const log: Command = {
+  name: 'log',
+  synopsis:
+    '[FILE…] [--follow] [--client CIDR] [--layer L] [--event E] [--name SUFFIX] [--type T] [--upstream A] [--since 10m] [--ref REF] [--json]',
+  about: 'shows decision logs as a table: files, also rotated and gzip, or stdin',
+  async run(args) {
+    const request = parseRequest(args, now());
+    if (args.length === 0 && process.stdin.isTTY) {
+      throw new UsageError('nothing to read; expect a FILE, or records on stdin');
+    }
+    const stop = new AbortController();
+    if (!request.follow) return showLogs(request, process, stop.signal);
+    const end = () => stop.abort();
+    process.once('SIGINT', end).once('SIGTERM', end);
+    try {
+      return await showLogs(request, process, stop.signal);
+    } finally {
+      process.off('SIGINT', end).off('SIGTERM', end);
+    }
+  },
+};
+
+/** What is to be shown, and of which files. */
+export interface LogRequest extends Pick<LogSource, 'files' | 'follow'> {
+  readonly json: boolean;
+  readonly filter: Filter;
+}
+
+/** Where it comes from and goes to. */
+export interface LogStreams extends Pick<LogSource, 'stdin' | 'stderr'> {
+  readonly stdout: Writable;
+}
+
+/** Reads the arguments. Throws when one of them is not understood. */
+export function parseRequest(args: readonly string[], at: number): LogRequest {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      follow: { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+      client: { type: 'string' },
+      layer: { type: 'string' },
+      event: { type: 'string' },
+      name: { type: 'string' },
+      type: { type: 'string' },
+      upstream: { type: 'string' },
+      since: { type: 'string' },
+      ref: { type: 'string' },
+    },
+  });
+  const { follow, json, ...options } = values;
+  const filter = parseFilter(options, at);
+  if (typeof filter === 'string') throw new UsageError(`--${filter}`);
+  return { files: positionals, follow, json, filter };
+}
+
+/** Shows what matches, until the files end or `stop` says so. */
+export async function showLogs(
+  request: LogRequest,
+  streams: LogStreams,
+  stop: AbortSignal,
+): Promise<Exit> {
+  const { filter, json, follow } = request;
+  const logs = new LogReader({ ...request, ...streams });
+  const reader = new DecisionReader();
+  const table = new Table();
+  const output = new Output(streams.stdout);
+  let matched = false;
+  for await (const lines of logs.lines(stop)) {
+    const found = reader.read(lines).filter(({ record }) => matches(filter, record));
+    if (found.length === 0) continue;
+    matched = true;
+    const text = json
+      ? found.map(({ line }) => `${line}\n`).join('')
+      : table.format(found.map(({ record }) => record));
+    await output.write(text);
+    if (output.isClosed) return conclude(output.failure, streams.stderr);
+  }
+  if (reader.skipped > 0) streams.stderr.write(`${formatSkipped(reader.skipped)}\n`);
+  if (logs.failed) return Exit.UNUSABLE;
+  return matched || follow ? Exit.OK : Exit.NEGATIVE;
+}
+
+/** Nobody reads any more, or the disk is full. */
+function conclude(failure: string | undefined, stderr: Writable): Exit {
+  if (failure === undefined) return Exit.OK;
+  stderr.write(`stdout: cannot be written: ${failure}\n`);
+  return Exit.UNUSABLE;
+}
+
+function formatSkipped(count: number): string {
+  return count === 1
+    ? '1 line was skipped: it is no whole decision record'
+    : `${count} lines were skipped: they are no whole decision records`;
+}
