@@ -17,7 +17,8 @@ export function assertSees(): void {
   const { bytes } = measure('a small object', 0, () => {
     kept = { one: 1, two: 2 };
   });
-  if (kept === undefined || bytes < 16) throw new Error('allocations go unnoticed: give the young generation more room');
+  if (kept === undefined || bytes < 16)
+    throw new Error('allocations go unnoticed: give the young generation more room');
 }
 
 /** Runs `operation` often. Needs `--expose-gc` and a young generation that holds it all. */

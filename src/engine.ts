@@ -263,7 +263,8 @@ export class Engine {
 
   #answerCached(entry: CacheEntry, route: Route, now: number): void {
     const { refused } = route.verdicts;
-    if (entry.refusal !== undefined) this.#conclusion.refusal(entry.refusal, refused, 'cache', { now });
+    if (entry.refusal !== undefined)
+      this.#conclusion.refusal(entry.refusal, refused, 'cache', { now });
     else this.#conclusion.cached(entry, route.forwarded, this.#buffer, now);
   }
 }

@@ -19,12 +19,15 @@ export interface AdminAnswer {
 export async function askAdmin(admin: string, method: string, path: string): Promise<AdminAnswer> {
   const token = process.env['RCODE5_TOKEN'];
   const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
-  if (!URL.canParse(path, admin)) throw new UsageError(`--admin ${admin}: expect a URL like ${DEFAULT_ADMIN}`);
+  if (!URL.canParse(path, admin))
+    throw new UsageError(`--admin ${admin}: expect a URL like ${DEFAULT_ADMIN}`);
   let response: Response;
   try {
     response = await fetch(new URL(path, admin), { method, headers });
   } catch {
-    throw new UsageError(`nobody answers at ${admin}; start rcode5 there or name its admin URL by --admin`);
+    throw new UsageError(
+      `nobody answers at ${admin}; start rcode5 there or name its admin URL by --admin`,
+    );
   }
   const text = await response.text();
   const isJson = response.headers.get('content-type')?.startsWith('application/json');

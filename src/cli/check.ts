@@ -23,7 +23,10 @@ export const check: Command = {
     });
     try {
       const policy = compilePolicy(readConfig(values.config), VERSION);
-      const rules = policy.zones.reduce((sum, zone) => sum + zone.rules, countAccess(policy.config));
+      const rules = policy.zones.reduce(
+        (sum, zone) => sum + zone.rules,
+        countAccess(policy.config),
+      );
       const warnings = findWarnings(policy);
       const report = { ok: true, policy: policy.hash, rules, warnings, problems: [] };
       if (values.json) process.stdout.write(`${JSON.stringify(report)}\n`);

@@ -57,7 +57,14 @@ bad.example CNAME .
 const DEAD_PORT = 9;
 const TIMEOUT_MS = 2000;
 
-function configText(ports: Readonly<Record<string, number>>): string {
+/** Ports of the embedded upstreams. */
+interface Ports {
+  readonly recursive: number;
+  readonly authoritative: number;
+  readonly filter: number;
+}
+
+function configText(ports: Ports): string {
   return `# The configuration of the demo.
 node: demo
 listen: ["127.0.0.1:0"]
@@ -73,9 +80,9 @@ acl:
   recursion:
     office: allow
 upstreams:
-  resolver: { servers: ["127.0.0.1:${ports['recursive']}"] }
-  authoritative: { servers: ["127.0.0.1:${ports['authoritative']}"] }
-  filter: { servers: ["127.0.0.1:${ports['filter']}"] }
+  resolver: { servers: ["127.0.0.1:${ports.recursive}"] }
+  authoritative: { servers: ["127.0.0.1:${ports.authoritative}"] }
+  filter: { servers: ["127.0.0.1:${ports.filter}"] }
   dead: { servers: ["127.0.0.1:${DEAD_PORT}"], timeout: 100ms, attempts: 1 }
 routes:
   example.com: resolver
@@ -184,7 +191,9 @@ function formatRow(question: Question, answer: Asked | undefined, record: Shown)
     `${layer} (${origin}): ${rule.id} at ${rule.file}:${rule.line}`,
   ];
   const margin = ' '.repeat(QUERY_WIDTH + ANSWER_WIDTH + 2);
-  return `${columns.join(' ')}\n${formatNotes(record).map((note) => `${margin}${note}\n`).join('')}`;
+  return `${columns.join(' ')}\n${formatNotes(record)
+    .map((note) => `${margin}${note}\n`)
+    .join('')}`;
 }
 
 function formatAnswer(answer: Asked | undefined): string {

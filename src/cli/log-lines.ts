@@ -39,14 +39,18 @@ export class LineSplitter {
 
   #take(rest: Buffer): string {
     const text = Buffer.concat([...this.#parts, rest]).toString('utf8');
+    this.#clear();
+    return text;
+  }
+
+  #clear(): void {
     this.#parts = [];
     this.#length = 0;
-    return text;
   }
 
   /** Keeps a copy, for the piece may be read over. Of a line without an end only the end counts. */
   #keep(chunk: Buffer): void {
-    if (this.#length > MAX_LINE) this.#take(Buffer.alloc(0));
+    if (this.#length > MAX_LINE) this.#clear();
     this.#parts.push(Buffer.from(chunk));
     this.#length += chunk.length;
   }

@@ -7,11 +7,14 @@ import { readLines } from './log-lines.ts';
 
 const STDIN = '-';
 
+/** What is read: `-` among the files is stdin, and so is no file at all. */
 export interface LogSource {
-  /** In this order; `-` is stdin, and so is no file at all. */
   readonly files: readonly string[];
   /** Whether the last file is read on as it grows. */
   readonly follow: boolean;
+}
+
+export interface LogInput {
   readonly stdin: Readable;
   /** Told of what cannot be read. */
   readonly stderr: Writable;
@@ -20,18 +23,20 @@ export interface LogSource {
 export class LogReader {
   /** A source could not be read, or not to its end. */
   failed = false;
-  readonly #source: LogSource;
+  readonly #paths: readonly string[];
+  readonly #follow: boolean;
+  readonly #input: LogInput;
 
-  constructor(source: LogSource) {
-    this.#source = source;
+  constructor({ files, follow }: LogSource, input: LogInput) {
+    this.#paths = files.length === 0 ? [STDIN] : files;
+    this.#follow = follow;
+    this.#input = input;
   }
 
   /** The lines of all that can be read, in batches, until the end or `stop`. */
   async *lines(stop: AbortSignal): AsyncGenerator<readonly string[]> {
-    const { files, follow } = this.#source;
-    const paths = files.length === 0 ? [STDIN] : files;
-    for (const [index, path] of paths.entries()) {
-      const isFollowed = follow && index === paths.length - 1;
+    for (const [index, path] of this.#paths.entries()) {
+      const isFollowed = this.#follow && index === this.#paths.length - 1;
       try {
         for await (const lines of this.#open(path, isFollowed, stop)) {
           if (stop.aborted) return;
@@ -48,7 +53,7 @@ export class LogReader {
     if (path !== STDIN) {
       return isFollowed ? followLines(path, stop) : readLines(createReadStream(path));
     }
-    const { stdin } = this.#source;
+    const { stdin } = this.#input;
     stop.addEventListener('abort', () => stdin.destroy(), { once: true });
     return readLines(stdin);
   }
@@ -57,7 +62,7 @@ export class LogReader {
     const why = explainUnreadable(name, error);
     if (why === undefined) throw error;
     this.failed = true;
-    this.#source.stderr.write(`${why}\n`);
+    this.#input.stderr.write(`${why}\n`);
   }
 }
 

@@ -6,7 +6,7 @@ import { now } from '../clock.ts';
 import { type Filter, matches, parseFilter } from '../observe/decision-filter.ts';
 import { type Command, Exit, UsageError } from './command.ts';
 import { DecisionReader } from './log-lines.ts';
-import { LogReader, type LogSource } from './log-source.ts';
+import { type LogInput, LogReader, type LogSource } from './log-source.ts';
 import { Table } from './log-table.ts';
 import { Output } from './output.ts';
 
@@ -17,7 +17,7 @@ export const log: Command = {
   about: 'shows decision logs as a table: files, also rotated and gzip, or stdin',
   async run(args) {
     const request = parseRequest(args, now());
-    if (args.length === 0 && process.stdin.isTTY) {
+    if (request.files.length === 0 && process.stdin.isTTY) {
       throw new UsageError('nothing to read; expect a FILE, or records on stdin');
     }
     const stop = new AbortController();
@@ -33,13 +33,13 @@ export const log: Command = {
 };
 
 /** What is to be shown, and of which files. */
-export interface LogRequest extends Pick<LogSource, 'files' | 'follow'> {
+export interface LogRequest extends LogSource {
   readonly json: boolean;
   readonly filter: Filter;
 }
 
 /** Where it comes from and goes to. */
-export interface LogStreams extends Pick<LogSource, 'stdin' | 'stderr'> {
+export interface LogStreams extends LogInput {
   readonly stdout: Writable;
 }
 
@@ -74,7 +74,7 @@ export async function showLogs(
   stop: AbortSignal,
 ): Promise<Exit> {
   const { filter, json, follow } = request;
-  const logs = new LogReader({ ...request, ...streams });
+  const logs = new LogReader(request, streams);
   const reader = new DecisionReader();
   const table = new Table();
   const output = new Output(streams.stdout);

@@ -3,8 +3,8 @@
 
 import { ConfigError } from '../config/problem.ts';
 import { VERSION } from '../version.ts';
-import { type Command, Exit, UsageError } from './command.ts';
 import { check } from './check.ts';
+import { type Command, Exit, UsageError } from './command.ts';
 import { demo } from './demo.ts';
 import { explain } from './explain.ts';
 import { log } from './log.ts';

@@ -12,6 +12,16 @@ export interface Kind<T> {
   /** Ends a sentence that begins with "expect". */
   readonly expects: string;
   read(node: Node, document: Document): T | undefined;
+  /** What it is made of: for the reference. */
+  readonly parts?: readonly Part[];
+}
+
+/** A kind within a kind, and how a path to it goes on: `.name`, `.*`, `[]` or not at all. */
+export interface Part {
+  readonly step: string;
+  readonly kind: Kind<unknown>;
+  /** In a section: the key that has this kind. */
+  readonly key?: Key<unknown>;
 }
 
 /** A value and where it stands. */
@@ -69,6 +79,7 @@ export function section<K extends SectionKeys>(
   return {
     keys,
     expects,
+    parts: Object.entries(keys).map(([name, key]) => ({ step: `.${name}`, kind: key.kind, key })),
     read(node, document) {
       const pairs = readPairs(node, document, expects);
       if (pairs === undefined) return undefined;
@@ -122,6 +133,7 @@ export function entries<T>(
   const expects = `a mapping from ${what} to ${value.expects}`;
   return {
     expects,
+    parts: [{ step: '.*', kind: value }],
     read(node, document) {
       const pairs = readPairs(node, document, expects);
       if (pairs === undefined) return undefined;
@@ -147,6 +159,7 @@ export function list<T>(item: Kind<T>): Kind<readonly Located<T>[]> {
   const expects = `a list, each item ${item.expects}`;
   return {
     expects,
+    parts: [{ step: '[]', kind: item }],
     read(node, document) {
       const target = document.resolve(node);
       if (!isSeq(target)) return document.report(node, `expect ${expects}`);
@@ -164,6 +177,7 @@ export function list<T>(item: Kind<T>): Kind<readonly Located<T>[]> {
 export function filled<T>(kind: Kind<readonly T[]>): Kind<readonly T[]> {
   return {
     expects: kind.expects,
+    parts: [{ step: '', kind }],
     read(node, document) {
       const value = kind.read(node, document);
       if (value?.length !== 0) return value;
@@ -179,12 +193,11 @@ export function byShape<S = never, L = never, M = never>(shapes: {
   mapping?: Kind<M>;
 }): Kind<S | L | M> {
   const { scalar, list: sequence, mapping } = shapes;
-  const expects = [scalar, sequence, mapping]
-    .filter((kind) => kind !== undefined)
-    .map((kind) => kind.expects)
-    .join(', or ');
+  const kinds = [scalar, sequence, mapping].filter((kind) => kind !== undefined);
+  const expects = kinds.map((kind) => kind.expects).join(', or ');
   return {
     expects,
+    parts: kinds.map((kind) => ({ step: '', kind })),
     read(node, document) {
       const target = document.resolve(node);
       const kind = isMap(target) ? mapping : isSeq(target) ? sequence : scalar;
@@ -199,6 +212,7 @@ export function byShape<S = never, L = never, M = never>(shapes: {
 export function located<T>(kind: Kind<T>): Kind<Located<T>> {
   return {
     expects: kind.expects,
+    parts: [{ step: '', kind }],
     read(node, document) {
       const value = kind.read(node, document);
       return value === undefined ? undefined : { value, place: document.place(node) };
@@ -242,9 +256,8 @@ function readPairs(
   for (const pair of (target as YAMLMap).items) {
     const key = readText(pair.key as Node, document, 'a key that is a text');
     if (key === undefined) continue;
-    if (pairs.has(key))
-      document.report(pair.key as Node, `"${key}" is there twice; expect it once`);
-    else pairs.set(key, pair as Pair);
+    if (!pairs.has(key)) pairs.set(key, pair as Pair);
+    else document.report(pair.key as Node, `"${key}" is there twice; expect it once`);
   }
   return pairs;
 }

@@ -40,8 +40,13 @@ export function createForwarding(
         const path = resolvePath(config, server.path);
         return readServers(path, isOwn, warnings).map((endpoint) => table.get('udp', endpoint));
       });
-      if (servers.length === 0) warnings.push(`upstreams.${key} has no server to ask`);
-      groups.get(key)!.servers = [...new Set(servers)].slice(0, MAX_SERVERS);
+      const distinct = [...new Set(servers)];
+      const { length } = distinct;
+      if (length === 0) warnings.push(`upstreams.${key} has no server to ask`);
+      if (length > MAX_SERVERS) {
+        warnings.push(`upstreams.${key} has ${length} servers; only ${MAX_SERVERS} are asked`);
+      }
+      groups.get(key)!.servers = distinct.slice(0, MAX_SERVERS);
     }
     return warnings;
   };

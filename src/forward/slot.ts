@@ -40,6 +40,8 @@ export class Slot {
   readonly #address: Uint32Array = new Uint32Array(4);
   #port = 0;
   #zone = '';
+  readonly #local: Uint32Array = new Uint32Array(4);
+  #localInterface = 0;
   #transport: Transport = 'udp';
   #listener = 0;
   #connection = 0;
@@ -60,6 +62,8 @@ export class Slot {
     this.#address.set(query.address);
     this.#port = query.port;
     this.#zone = query.zone;
+    this.#local.set(query.local);
+    this.#localInterface = query.localInterface;
     this.#transport = query.transport;
     this.#listener = query.listener;
     this.#connection = query.connection;
@@ -81,6 +85,8 @@ export class Slot {
     query.address.set(this.#address);
     query.port = this.#port;
     query.zone = this.#zone;
+    query.local.set(this.#local);
+    query.localInterface = this.#localInterface;
     query.transport = this.#transport;
     query.listener = this.#listener;
     query.connection = this.#connection;

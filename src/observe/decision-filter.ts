@@ -52,8 +52,9 @@ const FILTERS = {
   },
   name: (text) => {
     const wire = parseName(text);
-    if (typeof wire === 'string')
+    if (typeof wire === 'string') {
       return `${shown(text)} has ${wire}; expect a name like example.com`;
+    }
     const suffix = formatName(lowerName(wire));
     return ({ qname }) => qname !== undefined && isBelow(qname.toLowerCase(), suffix);
   },
@@ -118,9 +119,7 @@ export function parseDecision(line: string): DecisionRecord | undefined {
 }
 
 const EVENT_NAMES: ReadonlySet<unknown> = new Set(EVENTS);
-const TEXTS = [
-  ...['ref', 'policy', 'client', 'group', 'qname', 'qtype', 'rcode', 'layer', 'origin', 'action'],
-];
+const TEXTS = 'ref policy client group qname qtype rcode layer origin action'.split(' ');
 
 function isDecision(value: unknown): value is DecisionRecord {
   if (!hasTexts(value, TEXTS)) return false;

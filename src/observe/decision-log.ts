@@ -1,11 +1,12 @@
 /** Where decision records go, before the answers that they are about. */
 
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readSync, statSync, writeSync } from 'node:fs';
 
 const STDOUT = 1;
 /** Milliseconds between tries to write to a pipe that is full, and how often it is tried. */
 const PIPE_PAUSE_MS = 1;
 const PIPE_TRIES = 1000;
+const LINE_END: Uint8Array = Buffer.from('\n');
 
 export class DecisionLog {
   records = 0;
@@ -14,12 +15,16 @@ export class DecisionLog {
   errors = 0;
   readonly #path: string | undefined;
   #descriptor: number;
+  /** What was written last is no whole line: the next record begins on one of its own. */
+  #isTorn: boolean;
   readonly #pause: Int32Array = new Int32Array(new SharedArrayBuffer(4));
 
   /** Appends to the file `path`, or to stdout without one. Throws when it cannot be opened. */
   constructor(path: string | undefined) {
     this.#path = path;
     this.#descriptor = path === undefined ? STDOUT : openSync(path, 'a', 0o640);
+    // Whoever was killed while it wrote has left part of a record that nobody was answered for.
+    this.#isTorn = path !== undefined && endsWithinLine(path);
   }
 
   /**
@@ -28,6 +33,7 @@ export class DecisionLog {
    */
   write(octets: Uint8Array, length: number, records: number): void {
     try {
+      if (this.#isTorn) this.#writeAll(LINE_END, LINE_END.length);
       this.#writeAll(octets, length);
       this.records += records;
       this.bytes += length;
@@ -42,6 +48,7 @@ export class DecisionLog {
     const descriptor = openSync(this.#path, 'a', 0o640);
     closeSync(this.#descriptor);
     this.#descriptor = descriptor;
+    this.#isTorn &&= endsWithinLine(this.#path);
   }
 
   close(): void {
@@ -53,6 +60,7 @@ export class DecisionLog {
     for (let written = 0; written < length; ) {
       try {
         written += writeSync(this.#descriptor, octets, written, length - written);
+        this.#isTorn = octets[written - 1] !== LINE_END[0];
         tries = 0;
       } catch (error) {
         // A pipe that libuv has made non-blocking, and whose reader is slow.
@@ -61,4 +69,15 @@ export class DecisionLog {
       }
     }
   }
+}
+
+/** Whether the last line of a file has no end. What is no file has no lines. */
+function endsWithinLine(path: string): boolean {
+  const stat = statSync(path);
+  if (!stat.isFile() || stat.size === 0) return false;
+  const descriptor = openSync(path, 'r');
+  const last = new Uint8Array(1);
+  readSync(descriptor, last, 0, 1, stat.size - 1);
+  closeSync(descriptor);
+  return last[0] !== LINE_END[0];
 }

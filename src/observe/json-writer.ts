@@ -85,13 +85,18 @@ export class JsonWriter {
   /** An address in its usual text form, without quotes; IPv6 after RFC 5952. */
   address(family: 4 | 6, words: Uint32Array): void {
     this.reserve(40);
-    if (family === 4) {
-      for (let shift = 24; shift >= 0; shift -= 8) {
-        this.number((words[0]! >>> shift) & 0xff);
-        if (shift > 0) this.octets[this.length++] = 0x2e;
-      }
-      return;
+    if (family === 4) this.#ipv4(words[0]!);
+    else this.#ipv6(words);
+  }
+
+  #ipv4(word: number): void {
+    for (let shift = 24; shift >= 0; shift -= 8) {
+      this.number((word >>> shift) & 0xff);
+      if (shift > 0) this.octets[this.length++] = 0x2e;
     }
+  }
+
+  #ipv6(words: Uint32Array): void {
     const { at, count } = longestZeros(words);
     for (let i = 0; i < 8; i++) {
       if (i === at) {

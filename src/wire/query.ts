@@ -62,9 +62,12 @@ export class Query {
   family: 4 | 6 = 4;
   readonly address: Uint32Array = new Uint32Array(4);
   port = 0;
-  /** Zone of a link-local address (RFC 4007 section 11), `eth0`; empty for all others. */
+  /** Zone of a link-local address (RFC 4007 section 11), `%eth0`; empty for all others. */
   zone = '';
   transport: Transport = 'udp';
+  /** By a listener for all addresses of the host: the address asked, and its interface. */
+  readonly local: Uint32Array = new Uint32Array(4);
+  localInterface = 0;
   /** Index of the listener that took it. */
   listener = 0;
   /** The shell's number for the TCP connection; 0 for datagrams. */

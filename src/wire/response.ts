@@ -75,8 +75,16 @@ export class ResponseWriter {
       (flagsOf(octets) & ~RD) | QR | (flagsOf(asked) & RD),
       (flags2Of(octets) & ~(CD | unaskedAd | 0x0f)) | (flags2Of(asked) & CD) | (rcode & 0x0f),
     );
+    if (readUint16(octets, Count.QUESTION) === 0) this.#takeQuestion();
     octets.set(asked.subarray(HEADER_LENGTH, query.questionEnd), HEADER_LENGTH);
-    if (length + (query.optAt === 0 ? 0 : OPT_LENGTH) > query.limit) this.truncate();
+    if (this.length + (query.optAt === 0 ? 0 : OPT_LENGTH) > query.limit) this.truncate();
+  }
+
+  /** An error that came without a question gets one, in place of whatever records it has. */
+  #takeQuestion(): void {
+    writeUint16(this.octets, Count.QUESTION, 1);
+    this.octets.fill(0, Count.ANSWER, HEADER_LENGTH);
+    this.length = this.#query!.questionEnd;
   }
 
   #start(query: Query, rcode: number): void {

@@ -1,4 +1,6 @@
-import { hostname } from 'node:os';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import { parseConfig, readConfig, resolvePath } from '../../src/config/config.ts';
 import { formatEndpoint } from '../../src/net/address.ts';
@@ -226,6 +228,13 @@ upstreams:
     expect(node).to.equal(`\${B}`);
   });
 
+  it('may be the least and the most there can be', () => {
+    const upstreams = 'upstreams: { a: { servers: [192.0.2.1], attempts: 10, timeout: 1d } }';
+    const most = parseConfig('a.yaml', `${upstreams}\ncache: { entries: 100000000 }\n`);
+    expect(most.cache.entries).to.equal(100_000_000);
+    expect(most.upstreams[0]!.value).to.include({ attempts: 10, timeout: 86_400_000 });
+  });
+
   it('are texts as they are written, whatever YAML makes of them', () => {
     const octal = parseConfig(
       'a.yaml',
@@ -240,6 +249,14 @@ upstreams:
 describe('config/config files', () => {
   it('are named as they were given', () => {
     expect(() => readConfig('nowhere.yaml')).to.throw(/^nowhere\.yaml:1:1: /);
+  });
+
+  it('are read with the variables that are given', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'rcode5-'));
+    const file = join(folder, 'site.yaml');
+    writeFileSync(file, `${FINE}node: "\${SITE}"\n`);
+    expect(readConfig(file, { SITE: 'a' })).to.include({ file, node: 'a' });
+    rmSync(folder, { recursive: true });
   });
 
   for (const [path, resolved] of [

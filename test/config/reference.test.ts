@@ -83,6 +83,11 @@ describe('config/reference', () => {
         says: ['2:18: admin.listen is not a loopback address; expect admin.token to be set'],
       },
       {
+        when: 'the admin address may have a token by another name',
+        text: 'admin: { listen: 192.0.2.1:8053, tokne: secret }\n',
+        says: ['2:34: unknown key "tokne"; expect listen, token'],
+      },
+      {
         when: 'the admin address is of a link',
         text: 'admin: { listen: "[fe80::1%br-lan]:8053" }\n',
         says: ['2:18: admin.listen is not a loopback address; expect admin.token to be set'],

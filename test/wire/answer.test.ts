@@ -152,6 +152,13 @@ describe('wire/answer matches', () => {
     query.parse(asked, asked.length);
   });
 
+  it('is true without a question in the later messages of a transfer', () => {
+    const transfer = message({ questions: [question('example', 252)] });
+    const asker = new Query();
+    asker.parse(transfer, transfer.length);
+    expect(parse(answer({ questions: [], answers: [A] })).matches(asker)).to.equal(true);
+  });
+
   it('is false for a question with a pointer', () => {
     const root = message({ questions: [question([1, 0x61, 0])] });
     const short = new Query();
@@ -165,6 +172,21 @@ describe('wire/answer withoutOpt', () => {
   const NS = record('example.com', TYPE.NS, name('ns.example.com'));
   const glue = record('ns.example.com', TYPE.A, [192, 0, 2, 53]);
   const body = { answers: [A], authorities: [NS] };
+
+  it('counts the records of this answer, not of those before', () => {
+    const parsed = new Answer();
+    for (const additionals of [
+      [glue, glue, opt()],
+      [glue, opt()],
+    ]) {
+      const given = answer({ ...body, additionals });
+      parsed.parse(given, given.length);
+    }
+    const length = parsed.withoutOpt();
+    expect(parsed.message.subarray(0, length)).to.deep.equal(
+      answer({ ...body, additionals: [glue] }),
+    );
+  });
 
   const cases = [
     { when: 'it is the last record', additionals: [glue, opt()], left: [glue] },

@@ -81,10 +81,16 @@ describe('wire/name expandName', () => {
       at: 4,
     },
     { what: 'a pointer behind the end', message: octets([0], pointer(0x3fff)), at: 1 },
+    {
+      what: 'a loop before the name',
+      message: octets(pointer(2), pointer(0), pointer(0)),
+      at: 4,
+    },
     { what: 'half a pointer at the end', message: octets([0, 0xc0]), at: 1 },
     { what: 'a label that runs over the end', message: octets([9], ascii('short')), at: 0 },
     { what: 'a name without its root', message: octets([1, 0x61]), at: 0 },
-    { what: 'a label type 01', message: octets([0x40, 0]), at: 0 },
+    { what: 'a label type 01', message: octets([0x41], new Uint8Array(66)), at: 0 },
+    { what: 'a label type 10', message: octets([0x80], new Uint8Array(129)), at: 0 },
     { what: 'a name of 256 octets', message: name(NAME_256), at: 0 },
     {
       what: 'more than 255 octets by pointer',
@@ -174,6 +180,10 @@ describe('wire/name presentation format', () => {
     { text: '😀.example', says: `"😀", which is not ASCII ${IDN}` },
     { text: 'a\\256', says: '"\\256", which is not an octet of a name' },
     { text: 'a\\25', says: '"\\2", which is not an octet of a name' },
+    { text: 'a\\9', says: '"\\9", which is not an octet of a name' },
+    { text: 'a\\0.', says: '"\\0", which is not an octet of a name' },
+    { text: '\u0080', says: `"\u0080", which is not ASCII ${IDN}` },
+    { text: '\\\u0080', says: '"\\\u0080", which is not an octet of a name' },
     { text: 'a\\', says: '"\\", which is not an octet of a name' },
     { text: 'a\\ü', says: '"\\ü", which is not an octet of a name' },
   ];

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import {
   appendOptions,
+  collectOptions,
   ednsVersion,
   extendedRcode,
   findOption,
@@ -89,6 +90,19 @@ describe('wire/opt writing', () => {
   it('writes EDE with and without text', () => {
     expect(formatEde(20)).to.deep.equal(octets([0, 15, 0, 2, 0, 20]));
     expect(formatEde(0x1234, 'é')).to.deep.equal(octets([0, 15, 0, 4, 0x12, 0x34, 0xc3, 0xa9]));
+  });
+});
+
+describe('wire/opt collectOptions', () => {
+  it('takes all options of a code, octet for octet', () => {
+    const errors = [ede(18, 'no'), ede(22)];
+    const given = at3({ options: [errors[0]!, option(3, ascii('ns1')), errors[1]!] });
+    expect(collectOptions(given, AT, 15)).to.deep.equal(octets(...errors));
+    expect(collectOptions(given, AT, 10)).to.deep.equal(octets());
+  });
+
+  it('takes none without an OPT record', () => {
+    expect(collectOptions(at3({ options: [ede(18)] }), 0, 15)).to.deep.equal(octets());
   });
 });
 

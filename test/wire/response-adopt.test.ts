@@ -85,6 +85,26 @@ describe('wire/response adopt', () => {
     );
   });
 
+  for (const [what, authorities] of [
+    ['alone', []],
+    ['with a record', [record('.', TYPE.NS, [0])]],
+  ] as const) {
+    it(`gives the question to an error that came without one, ${what}`, () => {
+      const upstream = { flags: Flag.QR, rcode: 2, questions: [], answers: [], authorities };
+      for (const additionals of [[], [opt()]]) {
+        expect(adopt({ id: 7, additionals }, upstream, 2)).to.deep.equal(
+          message({
+            id: 7,
+            flags: Flag.QR,
+            rcode: 2,
+            questions: [question('wWw.Example.com')],
+            additionals,
+          }),
+        );
+      }
+    });
+  }
+
   it('takes options', () => {
     adopt(edns, { flags: Flag.QR });
     expect(writer.options(formatEde(22, 'why'))).to.equal(true);

@@ -1,0 +1,74 @@
+/**
+ * Fills the generated regions of README.md and docs/, or says with `--check` which are stale.
+ *
+ * A region stands between `<!-- generated: NAME -->` and `<!-- end -->`.
+ */
+
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { keysTables } from './reference/keys.ts';
+import { layersTable } from './reference/layers.ts';
+import { formatMetrics } from './reference/metrics.ts';
+import { fieldsTable, overloadRecord } from './reference/record.ts';
+import { createSpecimen } from './reference/specimen.ts';
+
+/** One page as it is, and as it would be when its regions were filled anew. */
+export interface Page {
+  readonly file: string;
+  readonly text: string;
+  readonly fresh: string;
+  /** Names of its regions whose text is not what it would be. */
+  readonly stale: readonly string[];
+}
+
+const REGION = /(?<=<!-- generated: ([a-z-]+) -->\n)[\s\S]*?(?=<!-- end -->)/g;
+
+/** The pages that have documentation in them, by their path from the project's folder. */
+export function listPages(): string[] {
+  const docs = readdirSync('docs').filter((name) => name.endsWith('.md'));
+  return ['README.md', ...docs.map((name) => `docs/${name}`)];
+}
+
+/** Generates all regions of all pages. */
+export async function generatePages(): Promise<readonly Page[]> {
+  const regions = await generateRegions();
+  return listPages().map((file) => fillPage(file, readFileSync(file, 'utf8'), regions));
+}
+
+type Regions = Readonly<Record<string, string>>;
+
+async function generateRegions(): Promise<Regions> {
+  const specimen = createSpecimen();
+  return {
+    keys: keysTables(),
+    fields: fieldsTable(),
+    layers: layersTable(specimen),
+    overload: overloadRecord(specimen),
+    metrics: await formatMetrics(specimen),
+  };
+}
+
+function fillPage(file: string, text: string, regions: Regions): Page {
+  const stale: string[] = [];
+  const fresh = text.replace(REGION, (before, name: string) => {
+    const after = regions[name];
+    if (after === undefined) throw new Error(`${file}: nothing generates the region ${name}`);
+    if (after !== before) stale.push(name);
+    return after;
+  });
+  return { file, text, fresh, stale };
+}
+
+async function main(isCheck: boolean): Promise<void> {
+  for (const { file, fresh, stale } of await generatePages()) {
+    if (stale.length === 0) continue;
+    if (isCheck) {
+      process.exitCode = 1;
+      console.error(`${file} is stale (${stale.join(', ')}); run: npm run docs`);
+    } else {
+      writeFileSync(file, fresh);
+      console.log(`${file}: ${stale.join(', ')}`);
+    }
+  }
+}
+
+if (import.meta.main) await main(process.argv.includes('--check'));

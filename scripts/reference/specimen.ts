@@ -1,0 +1,86 @@
+/** A server without sockets that has seen one of each: what the pages show of the real one. */
+
+import type { Outcome } from '../../src/decision/outcome.ts';
+import type { Verdict } from '../../src/decision/verdict.ts';
+import { ServerTable } from '../../src/forward/server.ts';
+import { readAddress } from '../../src/net/address.ts';
+import { DecisionLog } from '../../src/observe/decision-log.ts';
+import { RecentDecisions } from '../../src/observe/recent.ts';
+import { Recording } from '../../src/observe/recording.ts';
+import { Statistics } from '../../src/observe/statistics.ts';
+import { judge } from '../../src/policy/layer.ts';
+import { prepare, type Serving } from '../../src/serving.ts';
+import type { MeasuredServer } from '../../src/serving-metrics.ts';
+import { parseName } from '../../src/wire/name.ts';
+import { Query } from '../../src/wire/query.ts';
+import { RrClass, RrType } from '../../src/wire/registry.ts';
+import { formatRequest } from '../../src/wire/request.ts';
+
+export interface Specimen {
+  readonly serving: Serving;
+  readonly measured: MeasuredServer;
+  /** Its records. */
+  readonly recent: RecentDecisions;
+}
+
+const CONFIG_FILE = 'config/example.yaml';
+const NOON = Date.UTC(2026, 10, 21, 12);
+
+/** Serves by config/example.yaml; it has seen a refusal of each origin and an overload. */
+export function createSpecimen(): Specimen {
+  const table = new ServerTable();
+  const serving = prepare({ file: CONFIG_FILE, environment: {} }, table);
+  const statistics = new Statistics();
+  const recent = new RecentDecisions();
+  // Nobody flushes the recording, so that nothing is written to stdout.
+  const decisionLog = new DecisionLog(undefined);
+  const recording = new Recording(statistics, recent, decisionLog);
+  const { policy, config } = serving;
+  recording.context = {
+    node: config.node,
+    policy: policy.hash,
+    listeners: ['127.0.0.1:5300'],
+    groups: policy.groups.names,
+  };
+  const blocked = createQuery('www.gambling.example');
+  recording.decided(blocked, outcomeOf(judge(policy.layers, blocked)!), NOON);
+  recording.decided(createQuery('www.example.com'), outcomeOf(policy.overload), NOON);
+  recording.upstreamAnswered('10.0.0.10:53', 0, 1);
+  recording.upstreamRefused('10.0.0.10:53', 'unknown');
+  recording.ignored('short');
+  const measured: MeasuredServer = {
+    statistics,
+    decisionLog,
+    serving: () => serving,
+    servers: table.servers,
+    inFlight: () => 0,
+    rejectedConnections: () => 0,
+    reloads: { ok: 0, failed: 0 },
+  };
+  return { serving, measured, recent };
+}
+
+function createQuery(name: string): Query {
+  const query = new Query();
+  query.family = readAddress('10.20.0.9', query.address) as 4;
+  query.port = 43_812;
+  query.receivedAt = NOON;
+  const wire = parseName(name) as Uint8Array;
+  const request = formatRequest({ id: 1, name: wire, type: RrType.A, rrClass: RrClass.IN });
+  query.parse(request, request.length);
+  return query;
+}
+
+function outcomeOf(verdict: Verdict): Outcome {
+  return {
+    verdict,
+    origin: 'local',
+    rcode: verdict.rcode,
+    ref: 'k3f9x-1',
+    group: 0,
+    upstream: undefined,
+    rttMs: 0,
+    refusal: undefined,
+    attempts: [],
+  };
+}

@@ -1,0 +1,162 @@
+/** UDP sockets for clients whose datagrams are received and sent many at a time (Linux). */
+
+import { check, enlargeBuffers, openSocket, sendAll, setOption } from './batch-socket.ts';
+import {
+  allocate,
+  IP_PKTINFO,
+  IPPROTO_IP,
+  IPPROTO_IPV6,
+  IPV6_RECVPKTINFO,
+  IPV6_V6ONLY,
+  type Libc,
+  MSG_DONTWAIT,
+  SO_MEMINFO,
+  SO_REUSEPORT,
+  SOL_SOCKET,
+} from './libc.ts';
+import { CONTROL_LENGTH_MAX, MessageBatch } from './message-batch.ts';
+import { readPacketInfo, writePacketInfo } from './packet-info.ts';
+import {
+  addressLength,
+  formatSocketAddress,
+  readPort,
+  readSocketAddress,
+  readZone,
+  SOCKADDR_LENGTH,
+  type SocketAddress,
+  writeSocketAddress,
+} from './socket-address.ts';
+
+/** Datagrams of one call. */
+export const BATCH = 64;
+/** Octets of a datagram that is read; a longer one is dropped. */
+export const DATAGRAM = 4096;
+/** Replies that can wait to be sent. */
+const OUTGOING = 256;
+/** `SO_MEMINFO`: nine counters of 32 bits, the last tells the drops. */
+const MEMINFO_LENGTH = 36;
+const MEMINFO_DROPS = 32;
+
+/** Where a datagram came from and which address of this host it was sent to. */
+export interface DatagramPath {
+  family: 4 | 6;
+  readonly address: Uint32Array;
+  port: number;
+  /** Zone of a link-local address with its `%`, or nothing. */
+  zone: string;
+  /** On a wildcard address: the address that was asked, and its interface. */
+  readonly local: Uint32Array;
+  localInterface: number;
+}
+
+/** A UDP socket for clients; several threads can each have one on the same address. */
+export class BatchListener {
+  readonly fd: number;
+  /** Datagrams that the kernel did not take. */
+  lost = 0;
+  readonly #libc: Libc;
+  readonly #family: 4 | 6;
+  readonly #isWildcard: boolean;
+  readonly #incoming: MessageBatch;
+  readonly #outgoing: MessageBatch;
+  /** Which of the incoming messages is being handled. */
+  #current = 0;
+  #waiting = 0;
+
+  /** Throws a SystemError when the address cannot be had. */
+  constructor(libc: Libc, address: SocketAddress) {
+    this.#libc = libc;
+    this.#family = address.family;
+    this.#isWildcard = address.words.every((word) => word === 0);
+    this.fd = openSocket(libc, address.family);
+    const shape = { size: DATAGRAM, addressed: true };
+    this.#incoming = new MessageBatch(libc, { ...shape, count: BATCH });
+    this.#outgoing = new MessageBatch(libc, { ...shape, count: OUTGOING });
+    try {
+      this.#configure();
+      const memory = formatSocketAddress(address);
+      check(libc, 'bind', libc.bind(this.fd, memory, memory.length));
+    } catch (error) {
+      libc.close(this.fd);
+      throw error;
+    }
+  }
+
+  get port(): number {
+    const memory = allocate(SOCKADDR_LENGTH);
+    const length = allocate(4);
+    length.writeUInt32LE(SOCKADDR_LENGTH, 0);
+    check(this.#libc, 'getsockname', this.#libc.getsockname(this.fd, memory, length));
+    return readPort(memory, 0);
+  }
+
+  /** Datagrams for which the kernel had no room, since the socket was opened. */
+  get overflowed(): number {
+    const info = allocate(MEMINFO_LENGTH);
+    const length = allocate(4);
+    length.writeUInt32LE(MEMINFO_LENGTH, 0);
+    const result = this.#libc.getsockopt(this.fd, SOL_SOCKET, SO_MEMINFO, info, length);
+    return result < 0 ? 0 : info.readUInt32LE(MEMINFO_DROPS);
+  }
+
+  #configure(): void {
+    const set = (level: number, name: number, value: number) =>
+      setOption(this.#libc, this.fd, { level, name, value });
+    set(SOL_SOCKET, SO_REUSEPORT, 1);
+    enlargeBuffers(this.#libc, this.fd);
+    if (this.#family === 6) set(IPPROTO_IPV6, IPV6_V6ONLY, 1);
+    if (!this.#isWildcard) return;
+    if (this.#family === 4) set(IPPROTO_IP, IP_PKTINFO, 1);
+    else set(IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
+  }
+
+  /**
+   * Takes what has come, up to a batch: `path` is filled in before each call of `onDatagram`,
+   * whose octets may be answered where they stand. Returns how many came.
+   */
+  receive(path: DatagramPath, onDatagram: (octets: Uint8Array, length: number) => void): number {
+    const incoming = this.#incoming;
+    incoming.prepareReceive(SOCKADDR_LENGTH, this.#isWildcard ? CONTROL_LENGTH_MAX : 0);
+    const count = this.#libc.recvmmsg(this.fd, incoming.headers, BATCH, MSG_DONTWAIT, null);
+    for (let i = 0; i < count; i++) {
+      if (incoming.isTruncated(i)) continue;
+      const at = i * SOCKADDR_LENGTH;
+      path.family = readSocketAddress(incoming.names, at, path.address);
+      path.port = readPort(incoming.names, at);
+      path.zone = this.#family === 4 ? '' : readZone(incoming.names, at);
+      if (this.#isWildcard) readPacketInfo(incoming, i, path);
+      this.#current = i;
+      onDatagram(incoming.view(i), incoming.lengthOf(i));
+    }
+    return count;
+  }
+
+  /** Puts a reply on its way; it leaves with the next `flush`. The octets are not kept. */
+  send(path: DatagramPath, octets: Uint8Array, length: number): void {
+    if (this.#waiting === OUTGOING) this.flush();
+    const outgoing = this.#outgoing;
+    const index = this.#waiting++;
+    const at = index * SOCKADDR_LENGTH;
+    writeSocketAddress(outgoing.names, at, this.#family, path);
+    outgoing.setNameLength(index, addressLength(this.#family));
+    const control = this.#isWildcard ? writePacketInfo(outgoing, index, this.#family, path) : 0;
+    outgoing.setControlLength(index, control);
+    if (octets === this.#incoming.view(this.#current)) {
+      outgoing.pointAt(index, this.#incoming, this.#current);
+    } else {
+      outgoing.pointAtOwn(index);
+      outgoing.view(index).set(octets.subarray(0, length));
+    }
+    outgoing.setLength(index, length);
+  }
+
+  /** Hands the replies to the kernel; to be called before the next `receive`. */
+  flush(): void {
+    this.lost += sendAll(this.#libc, this.fd, this.#outgoing, this.#waiting);
+    this.#waiting = 0;
+  }
+
+  close(): void {
+    this.#libc.close(this.fd);
+  }
+}

@@ -1,0 +1,39 @@
+/** What dig and kdig show of an answer. */
+
+import { run } from './processes.ts';
+
+/** One answer, read from the text that people read. */
+export interface Shown {
+  readonly status: string | undefined;
+  /** Like `qr rd ra`. */
+  readonly flags: string | undefined;
+  readonly answers: number;
+  /** Octets. */
+  readonly size: number;
+  /** INFO-CODEs of Extended DNS Errors. */
+  readonly ede: readonly number[];
+  readonly hasOpt: boolean;
+  readonly text: string;
+}
+
+/** Asks 127.0.0.1 once; the arguments are those of dig: `dig(5300, '-b', '127.0.1.1', 'a.example')`. */
+export function dig(port: number, ...args: readonly string[]): Promise<Shown> {
+  return ask('dig', port, ['+tries=1', '+time=5', '+nocookie', ...args]);
+}
+
+export function kdig(port: number, ...args: readonly string[]): Promise<Shown> {
+  return ask('kdig', port, ['+retry=0', '+time=5', ...args]);
+}
+
+async function ask(command: string, port: number, args: readonly string[]): Promise<Shown> {
+  const { stdout: text } = await run(command, ['@127.0.0.1', '-p', String(port), ...args]);
+  return {
+    status: /status: (\w+)/.exec(text)?.[1],
+    flags: /[Ff]lags: ([a-z ]*);/.exec(text)?.[1],
+    answers: Number(/ANSWER: (\d+)/.exec(text)?.[1]),
+    size: Number(/(?:rcvd: |Received )(\d+)/.exec(text)?.[1]),
+    ede: [...text.matchAll(/EDE: (\d+)/g)].map(([, code]) => Number(code)),
+    hasOpt: /OPT PSEUDOSECTION|EDNS PSEUDOSECTION/.test(text),
+    text,
+  };
+}

@@ -1,0 +1,115 @@
+/** Name servers of others, on free ports of 127.0.0.1, each in a folder of its own. */
+
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { copyFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { message, question } from '../messages.ts';
+import { findProgram, makeFolder, Program } from './processes.ts';
+
+/** Below the ports that the kernel gives to those who do not choose. */
+const FIRST_PORT = 20_000;
+const PORTS = 12_000;
+const ANSWER_MS = 200;
+
+/** A name server that answers, whatever its answer is. */
+export interface Peer {
+  readonly program: Program;
+  readonly port: number;
+}
+
+/** BIND that lets nobody ask. */
+export async function startBind(): Promise<Peer> {
+  const folder = makeFolder();
+  const port = await findPort();
+  // A copy: AppArmor goes by the path, and would keep the original from reading this folder.
+  const named = join(folder, 'named');
+  copyFileSync(findProgram('named')!, named);
+  const config = join(folder, 'named.conf');
+  writeFileSync(
+    config,
+    `options {
+  directory "${folder}";
+  listen-on port ${port} { 127.0.0.1; };
+  listen-on-v6 { none; };
+  pid-file none;
+  session-keyfile none;
+  dnssec-validation no;
+  allow-query { none; };
+};
+controls {};
+`,
+  );
+  return whenAnswering(new Program(named, ['-g', '-4', '-n', '1', '-c', config], folder), port);
+}
+
+/** NSD that holds one zone and is asked for others too. */
+export async function startNsd(zone: string, text: string): Promise<Peer> {
+  const folder = makeFolder();
+  const port = await findPort();
+  const config = join(folder, 'nsd.conf');
+  writeFileSync(join(folder, 'zone'), text);
+  writeFileSync(
+    config,
+    `server:
+  ip-address: 127.0.0.1@${port}
+  server-count: 1
+  username: ""
+  zonesdir: "${folder}"
+  xfrdir: "${folder}"
+  database: ""
+  pidfile: "${join(folder, 'nsd.pid')}"
+  xfrdfile: "${join(folder, 'xfrd.state')}"
+  zonelistfile: "${join(folder, 'zone.list')}"
+remote-control:
+  control-enable: no
+zone:
+  name: ${zone}
+  zonefile: zone
+`,
+  );
+  return whenAnswering(new Program(findProgram('nsd')!, ['-d', '-c', config], folder), port);
+}
+
+async function whenAnswering(program: Program, port: number): Promise<Peer> {
+  await program.until('an answer', () => isAnswering(port));
+  return { program, port };
+}
+
+/** Whether an answer to a question for the root comes; what it says does not matter. */
+async function isAnswering(port: number): Promise<true | undefined> {
+  const socket = createSocket('udp4');
+  try {
+    socket.connect(port, '127.0.0.1');
+    await once(socket, 'connect');
+    socket.send(message({ id: 5, questions: [question('.', 6)] }));
+    await once(socket, 'message', { signal: AbortSignal.timeout(ANSWER_MS) });
+    return true;
+  } catch {
+    return undefined;
+  } finally {
+    socket.close();
+  }
+}
+
+/** A port of 127.0.0.1 that nobody has, neither by UDP nor by TCP. */
+export async function findPort(): Promise<number> {
+  for (;;) {
+    const port = FIRST_PORT + Math.floor(Math.random() * PORTS);
+    const tcp = createServer();
+    const udp = createSocket('udp4');
+    try {
+      tcp.listen(port, '127.0.0.1');
+      await once(tcp, 'listening');
+      udp.bind(port, '127.0.0.1');
+      await once(udp, 'listening');
+      return port;
+    } catch {
+      // Somebody has it.
+    } finally {
+      tcp.close();
+      udp.close();
+    }
+  }
+}

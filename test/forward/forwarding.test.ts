@@ -1,0 +1,117 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { parseConfig } from '../../src/config/config.ts';
+import { createForwarding } from '../../src/forward/forwarding.ts';
+import { ServerTable } from '../../src/forward/server.ts';
+import type { Endpoint } from '../../src/net/address.ts';
+
+const RESOLV_CONF = 'resolv.conf';
+
+describe('forward/forwarding', () => {
+  let folder = '';
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'rcode5-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  /** The forwarding of these upstreams, in a folder with this resolv.conf. */
+  function forwarding(upstreams: string, { resolvConf = '', own = [] as Endpoint[] } = {}) {
+    write(resolvConf);
+    const config = parseConfig(join(folder, 'site.yaml'), `upstreams: ${upstreams}`);
+    const table = new ServerTable();
+    const made = createForwarding(config, table, ({ address, port }) =>
+      own.some((one) => one.address === address && one.port === port),
+    );
+    return { ...made, table, config };
+  }
+
+  function write(resolvConf: string): void {
+    writeFileSync(join(folder, RESOLV_CONF), resolvConf);
+  }
+
+  function names({ groups }: ReturnType<typeof forwarding>, group = 'default'): string[] {
+    return groups.get(group)!.servers.map(({ name }) => name);
+  }
+
+  it('has no servers before the first refresh', () => {
+    expect(names(forwarding('{ default: { servers: [192.0.2.1] } }'))).to.deep.equal([]);
+  });
+
+  it('makes a group of each entry, with its settings', () => {
+    const made = forwarding(
+      '{ default: { servers: [192.0.2.1, tcp://192.0.2.2:54] }, corp: { servers: [192.0.2.1], strategy: fastest, timeout: 5s, attempts: 4 } }',
+    );
+    expect(made.refresh()).to.deep.equal([]);
+    expect(names(made)).to.deep.equal(['192.0.2.1:53', 'tcp://192.0.2.2:54']);
+    expect(names(made, 'corp')).to.deep.equal(['192.0.2.1:53']);
+    expect(made.groups.get('corp')).to.include({
+      name: 'corp',
+      strategy: 'fastest',
+      timeout: 5000,
+      attempts: 4,
+    });
+    expect(made.groups.get('corp')!.servers[0]).to.equal(made.groups.get('default')!.servers[0]);
+  });
+
+  it('names a server once when it is written twice', () => {
+    const made = forwarding(`{ default: { servers: [192.0.2.1, ./${RESOLV_CONF}, 192.0.2.1] } }`, {
+      resolvConf: 'nameserver 192.0.2.1\nnameserver 192.0.2.2\n',
+    });
+    made.refresh();
+    expect(names(made)).to.deep.equal(['192.0.2.1:53', '192.0.2.2:53']);
+  });
+
+  it('reads the servers of a resolv.conf again when it is asked to', () => {
+    const made = forwarding(`{ default: { servers: [./${RESOLV_CONF}] } }`, {
+      resolvConf: 'nameserver 192.0.2.1\n',
+    });
+    expect(made.files).to.deep.equal([join(folder, RESOLV_CONF)]);
+    made.refresh();
+    expect(names(made)).to.deep.equal(['192.0.2.1:53']);
+    write('nameserver 192.0.2.2\nnameserver 192.0.2.1\n');
+    expect(made.refresh()).to.deep.equal([]);
+    expect(names(made)).to.deep.equal(['192.0.2.2:53', '192.0.2.1:53']);
+    expect(made.table.servers.map(({ name }) => name)).to.deep.equal([
+      '192.0.2.1:53',
+      '192.0.2.2:53',
+    ]);
+  });
+
+  it('leaves its own listener in a resolv.conf out, with a warning', () => {
+    const made = forwarding(`{ default: { servers: [./${RESOLV_CONF}] } }`, {
+      resolvConf: 'nameserver 127.0.0.1\nnameserver 192.0.2.1\n',
+      own: [{ address: '127.0.0.1', port: 53 }],
+    });
+    expect(made.refresh()).to.deep.equal([
+      `${join(folder, RESOLV_CONF)} names 127.0.0.1:53, which is this server itself`,
+    ]);
+    expect(names(made)).to.deep.equal(['192.0.2.1:53']);
+  });
+
+  it('warns of a group that has nobody left to ask', () => {
+    const made = forwarding(`{ default: { servers: [./${RESOLV_CONF}] } }`, {
+      resolvConf: 'search example\n',
+    });
+    expect(made.refresh()).to.deep.equal(['upstreams.default has no server to ask']);
+  });
+
+  it('warns of a file that is not there and goes on with the other servers', () => {
+    const made = forwarding('{ default: { servers: [./missing.conf, 192.0.2.1] } }');
+    const warnings = made.refresh();
+    expect(warnings).to.have.lengthOf(1);
+    expect(warnings[0]).to.match(/missing\.conf cannot be read: ENOENT/);
+    expect(names(made)).to.deep.equal(['192.0.2.1:53']);
+  });
+
+  it('asks 31 servers of a group at most, and says so', () => {
+    const lines = Array.from({ length: 40 }, (_, i) => `nameserver 192.0.2.${i}\n`);
+    const made = forwarding(`{ default: { servers: [./${RESOLV_CONF}] } }`, {
+      resolvConf: lines.join(''),
+    });
+    expect(made.refresh()).to.deep.equal(['upstreams.default has 40 servers; only 31 are asked']);
+    expect(names(made)).to.have.lengthOf(31);
+    expect(names(made)[30]).to.equal('192.0.2.30:53');
+  });
+});

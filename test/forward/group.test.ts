@@ -1,0 +1,137 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { MAX_SERVERS, NO_SERVER, type Strategy, UpstreamGroup } from '../../src/forward/group.ts';
+import { ServerTable } from '../../src/forward/server.ts';
+
+const TIMEOUT = 2000;
+
+function group(strategy: Strategy, count: number): UpstreamGroup {
+  const table = new ServerTable();
+  const made = new UpstreamGroup({ name: 'default', strategy, timeout: TIMEOUT, attempts: 2 });
+  made.servers = Array.from({ length: count }, (_, i) =>
+    table.get('udp', { address: '192.0.2.1', port: 1000 + i }),
+  );
+  return made;
+}
+
+/** The servers in the order in which one query would ask them, when none of them answers. */
+function order(made: UpstreamGroup, now = 0): number[] {
+  const start = made.start();
+  const positions: number[] = [];
+  let tried = 0;
+  for (;;) {
+    const position = made.choose(tried, start, now);
+    if (position === NO_SERVER) return positions;
+    positions.push(position);
+    tried |= 1 << position;
+  }
+}
+
+/** Servers whose round-trip times are these. */
+function timed(...times: number[]): UpstreamGroup {
+  const made = group('fastest', times.length);
+  for (const [i, rttMs] of times.entries()) made.servers[i]!.rttMs = rttMs;
+  return made;
+}
+
+const STRATEGIES = ['sequential', 'round-robin', 'random', 'fastest'] as const;
+
+describe('forward/group sequential', () => {
+  it('asks the servers as they are written, with every query', () => {
+    const made = group('sequential', 3);
+    expect([order(made), order(made)]).to.deep.equal([
+      [0, 1, 2],
+      [0, 1, 2],
+    ]);
+  });
+});
+
+describe('forward/group round-robin', () => {
+  it('begins with the next server at each query', () => {
+    const made = group('round-robin', 3);
+    expect([order(made), order(made), order(made), order(made)]).to.deep.equal([
+      [0, 1, 2],
+      [1, 2, 0],
+      [2, 0, 1],
+      [0, 1, 2],
+    ]);
+  });
+});
+
+describe('forward/group random', () => {
+  it('begins anywhere and goes round', () => {
+    const made = group('random', 3);
+    const seen = new Set(Array.from({ length: 200 }, () => order(made).join(' ')));
+    expect([...seen]).to.have.members(['0 1 2', '1 2 0', '2 0 1']);
+  });
+});
+
+describe('forward/group fastest', () => {
+  it('asks in the order of their round-trip times', () => {
+    expect(order(timed(30, 10, 20))).to.deep.equal([1, 2, 0]);
+  });
+
+  it('begins with those that were never asked', () => {
+    expect(order(timed(30, 0, 20))[0]).to.equal(1);
+  });
+
+  it('tries a slow server again after a while, but rarely', () => {
+    const made = timed(10, 500);
+    let asked = 0;
+    while (made.choose(0, 0, 0) === 0) {
+      asked++;
+      made.servers[0]!.answered(10);
+    }
+    expect(asked).to.be.within(100, 300);
+  });
+});
+
+describe('forward/group choose', () => {
+  for (const strategy of STRATEGIES) {
+    it(`asks servers that are down last (${strategy})`, () => {
+      const made = group(strategy, 4);
+      made.servers[0]!.failed(0, TIMEOUT);
+      made.servers[2]!.failed(0, TIMEOUT);
+      const positions = order(made, 1);
+      expect(positions.slice(0, 2)).to.have.members([1, 3]);
+      expect(positions.slice(2)).to.have.members([0, 2]);
+    });
+
+    it(`never asks servers that lead back here (${strategy})`, () => {
+      const made = group(strategy, 3);
+      made.servers[1]!.isLoop = true;
+      made.servers[2]!.failed(0, TIMEOUT);
+      expect(order(made, 1)).to.have.members([0, 2]);
+    });
+
+    it(`finds no server in an empty group (${strategy})`, () => {
+      expect(order(group(strategy, 0))).to.deep.equal([]);
+    });
+
+    it(`asks each of ${MAX_SERVERS} servers once (${strategy})`, () => {
+      const positions = order(group(strategy, MAX_SERVERS));
+      expect(positions.toSorted((a, b) => a - b)).to.deep.equal([...Array(MAX_SERVERS).keys()]);
+    });
+  }
+
+  const states = fc.array(fc.constantFrom('up', 'down', 'loop'), {
+    minLength: 1,
+    maxLength: MAX_SERVERS,
+  });
+
+  it('takes an untried server that is up, else one that is down', () => {
+    fc.assert(
+      fc.property(states, fc.constantFrom(...STRATEGIES), fc.nat(), (list, strategy, tried) => {
+        const made = group(strategy, list.length);
+        for (const [i, state] of list.entries()) {
+          if (state === 'down') made.servers[i]!.failed(0, TIMEOUT);
+          made.servers[i]!.isLoop = state === 'loop';
+        }
+        const left = list.map((state, i) => ((tried & (1 << i)) === 0 ? state : 'tried'));
+        const position = made.choose(tried, made.start(), 1);
+        const expected = left.includes('up') ? 'up' : left.includes('down') ? 'down' : undefined;
+        expect(left[position]).to.equal(expected);
+      }),
+    );
+  });
+});

@@ -1,0 +1,132 @@
+import { expect } from 'chai';
+import { LoopProbes } from '../../src/forward/loop-probe.ts';
+import type { Server } from '../../src/forward/server.ts';
+import { ServerTable } from '../../src/forward/server.ts';
+import { Query } from '../../src/wire/query.ts';
+import { asked } from '../asked.ts';
+import { withRoom } from '../messages.ts';
+
+interface Sent {
+  readonly server: Server;
+  readonly octets: Uint8Array;
+  readonly transport: string;
+}
+
+function setUp() {
+  const table = new ServerTable();
+  const servers = [
+    table.get('udp', { address: '192.0.2.1', port: 53 }),
+    table.get('tcp', { address: '192.0.2.2', port: 53 }),
+  ] as const;
+  const sent: Sent[] = [];
+  const probes = new LoopProbes((server, octets, length, transport) => {
+    sent.push({ server, octets: octets.slice(0, length), transport });
+    return 1;
+  });
+  return { probes, servers, sent };
+}
+
+/** The question of a probe, as a client might ask it. */
+function comesBack({ octets }: Sent): Query {
+  const query = new Query();
+  query.parse(withRoom(octets), octets.length);
+  return query;
+}
+
+function idOf({ octets }: Sent): number {
+  return octets[0]! * 256 + octets[1]!;
+}
+
+describe('forward/loop-probe probe', () => {
+  it('asks for a TXT record of a name that nobody else knows', () => {
+    const { probes, servers, sent } = setUp();
+    for (const server of servers) probes.probe(server, 0);
+    const texts = sent.map(({ octets }) => Buffer.from(octets).toString('latin1', 13, 49));
+    const [first, second] = texts.map((text) => text.split('\x0b'));
+    expect(first).to.have.lengthOf(2);
+    expect(first![0]).to.match(/^[0-9a-f]{24}$/);
+    expect(first![1]).to.equal('rcode5-loop');
+    expect(second![0]).to.not.equal(first![0]);
+    expect(comesBack(sent[0]!)).to.include({ qtype: 16, qclass: 1, malformed: 0 });
+    expect(sent.map(({ transport }) => transport)).to.deep.equal(['udp', 'tcp']);
+  });
+
+  it('asks a server again after ten seconds, not before', () => {
+    const { probes, servers, sent } = setUp();
+    probes.probe(servers[0], 0);
+    probes.probe(servers[0], 9999);
+    expect(sent).to.have.lengthOf(1);
+    probes.probe(servers[0], 10_000);
+    expect(sent).to.have.lengthOf(2);
+    expect(sent[0]!.octets.slice(12)).to.not.deep.equal(sent[1]!.octets.slice(12));
+  });
+});
+
+describe('forward/loop-probe match', () => {
+  it('knows the server whose probe came back as a query', () => {
+    const { probes, servers, sent } = setUp();
+    for (const server of servers) probes.probe(server, 0);
+    expect(probes.match(comesBack(sent[1]!))).to.equal(servers[1]);
+    expect(servers.map(({ isLoop }) => isLoop)).to.deep.equal([false, true]);
+  });
+
+  it('knows it whatever has become of the case of its letters', () => {
+    const { probes, servers, sent } = setUp();
+    probes.probe(servers[0], 0);
+    const octets = Buffer.from(sent[0]!.octets);
+    octets.write(octets.toString('latin1', 13, 49).toUpperCase(), 13, 'latin1');
+    expect(probes.match(comesBack({ ...sent[0]!, octets }))).to.equal(servers[0]);
+  });
+
+  for (const name of ['www.example.com', 'rcode5-loop', `${'0'.repeat(24)}.rcode5-loop`]) {
+    it(`passes over ${name}`, () => {
+      const { probes, servers } = setUp();
+      probes.probe(servers[0], 0);
+      expect(probes.match(asked(name))).to.equal(undefined);
+      expect(servers[0].isLoop).to.equal(false);
+    });
+  }
+});
+
+describe('forward/loop-probe isAnswer', () => {
+  it('knows the answers of a server by the ID that it was sent', () => {
+    const { probes, servers, sent } = setUp();
+    probes.probe(servers[0], 0);
+    expect(probes.isAnswer(servers[0], idOf(sent[0]!))).to.equal(true);
+    expect(probes.isAnswer(servers[0], idOf(sent[0]!) ^ 1)).to.equal(false);
+    expect(probes.isAnswer(servers[1], idOf(sent[0]!))).to.equal(false);
+  });
+});
+
+describe('forward/loop-probe recheck', () => {
+  it('leaves servers alone that do not lead back here', () => {
+    const { probes, servers, sent } = setUp();
+    probes.probe(servers[0], 0);
+    probes.recheck(60_000);
+    expect(sent).to.have.lengthOf(1);
+  });
+
+  it('frees a server when the next probe does not come back', () => {
+    const { probes, servers, sent } = setUp();
+    probes.probe(servers[0], 0);
+    probes.match(comesBack(sent[0]!));
+    probes.recheck(9999);
+    expect(sent).to.have.lengthOf(1);
+    probes.recheck(10_000);
+    expect(sent).to.have.lengthOf(2);
+    expect(servers[0].isLoop).to.equal(true);
+    probes.recheck(20_000);
+    expect(servers[0].isLoop).to.equal(false);
+  });
+
+  it('keeps a server out for as long as its probes come back', () => {
+    const { probes, servers, sent } = setUp();
+    probes.probe(servers[0], 0);
+    for (let now = 10_000; now <= 50_000; now += 10_000) {
+      probes.match(comesBack(sent.at(-1)!));
+      probes.recheck(now);
+      expect(servers[0].isLoop).to.equal(true);
+    }
+    expect(sent).to.have.lengthOf(6);
+  });
+});

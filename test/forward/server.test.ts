@@ -1,0 +1,112 @@
+import { expect } from 'chai';
+import { Server, ServerTable } from '../../src/forward/server.ts';
+
+const ENDPOINT = { address: '192.0.2.1', port: 53 };
+
+function server(): Server {
+  return new Server(0, 'udp', ENDPOINT);
+}
+
+describe('forward/server Server', () => {
+  it('takes the first round-trip time as it is', () => {
+    const one = server();
+    one.answered(40);
+    expect(one.rttMs).to.equal(40);
+  });
+
+  it('moves by an eighth of the difference afterwards (RFC 6298 section 2)', () => {
+    const one = server();
+    one.answered(40);
+    one.answered(120);
+    expect(one.rttMs).to.equal(50);
+    one.answered(10);
+    expect(one.rttMs).to.equal(45);
+  });
+
+  it('is up before it was asked', () => {
+    expect(server().isUp(0)).to.equal(true);
+  });
+
+  it('is down for five seconds after it failed', () => {
+    const one = server();
+    one.failed(1000, 2000);
+    expect(one.isUp(1000)).to.equal(false);
+    expect(one.isUp(5999)).to.equal(false);
+    expect(one.isUp(6000)).to.equal(true);
+  });
+
+  it('is down for five seconds after the last of its failures', () => {
+    const one = server();
+    one.failed(1000, 2000);
+    one.failed(4000, 2000);
+    expect(one.isUp(8999)).to.equal(false);
+    expect(one.isUp(9000)).to.equal(true);
+  });
+
+  it('is up again as soon as it answers', () => {
+    const one = server();
+    one.failed(1000, 2000);
+    one.answered(10);
+    expect(one.isUp(1001)).to.equal(true);
+  });
+
+  it('counts as slow as the timeout when it failed, or as slow as it was', () => {
+    const one = server();
+    one.answered(10);
+    one.failed(0, 2000);
+    expect(one.rttMs).to.equal(2000);
+    one.failed(0, 500);
+    expect(one.rttMs).to.equal(2000);
+  });
+
+  it('seems faster each time that another is asked in its place', () => {
+    const one = server();
+    one.answered(100);
+    one.passedOver();
+    expect(one.rttMs).to.equal(98);
+  });
+
+  it('is not up while it leads back here', () => {
+    const one = server();
+    one.isLoop = true;
+    expect(one.isUp(0)).to.equal(false);
+    one.isLoop = false;
+    expect(one.isUp(0)).to.equal(true);
+  });
+});
+
+describe('forward/server ServerTable', () => {
+  it('gives the same server for the same address and transport', () => {
+    const table = new ServerTable();
+    const one = table.get('udp', ENDPOINT);
+    expect(table.get('udp', { ...ENDPOINT })).to.equal(one);
+    expect(table.servers).to.have.lengthOf(1);
+  });
+
+  const others = [
+    { what: 'transport', transport: 'tcp', endpoint: ENDPOINT, name: 'tcp://192.0.2.1:53' },
+    { what: 'port', transport: 'udp', endpoint: { ...ENDPOINT, port: 54 }, name: '192.0.2.1:54' },
+    {
+      what: 'address',
+      transport: 'udp',
+      endpoint: { address: '2001:db8::1', port: 53 },
+      name: '[2001:db8::1]:53',
+    },
+  ] as const;
+  for (const { what, transport, endpoint, name } of others) {
+    it(`tells apart servers of another ${what}`, () => {
+      const table = new ServerTable();
+      table.get('udp', ENDPOINT);
+      const other = table.get(transport, endpoint);
+      expect(other).to.deep.include({ index: 1, transport, endpoint, name });
+      expect(table.servers[1]).to.equal(other);
+    });
+  }
+
+  it('lets servers keep their numbers', () => {
+    const table = new ServerTable();
+    const ports = [53, 54, 55, 53, 55];
+    const indexes = ports.map((port) => table.get('udp', { ...ENDPOINT, port }).index);
+    expect(indexes).to.deep.equal([0, 1, 2, 0, 2]);
+  });
+});

@@ -1,0 +1,278 @@
+/**
+ * Plays a scenario: what clients ask, what upstreams answer, and what must come of it. The
+ * files are in `scenarios/`, where README.md says how they are written.
+ */
+
+import { expect } from 'chai';
+import { parse } from 'yaml';
+import { VERSION } from '../src/version.ts';
+import { type AnswerText, writeAnswer } from './answer-text.ts';
+import { canonical, type MessageText, readMessage } from './message-text.ts';
+import { clientOf, type QueryText, toQuery, writeQuery } from './query-text.ts';
+import { type SentQuestion, type SentReply, Stage } from './stage.ts';
+
+/** One file: a configuration and what can be seen of it. */
+export interface ScenarioFile {
+  readonly about: string;
+  readonly config: string;
+  readonly zones?: Readonly<Record<string, string>>;
+  readonly scenarios: readonly Scenario[];
+}
+
+export interface Scenario {
+  readonly it: string;
+  /** In place of the file's configuration. */
+  readonly config?: string;
+  /** Lines that the configuration has in addition. */
+  readonly with?: string;
+  /** Queries that may be in flight. */
+  readonly slots?: number;
+  /** What happens, in the order in which it is written. */
+  readonly steps: readonly Readonly<Record<string, unknown>>[];
+}
+
+/** What a message must be like; what is left out may be anything. */
+interface Expected extends Partial<Pick<MessageText, 'rcode' | 'flags' | 'question'>> {
+  readonly answer?: readonly string[];
+  readonly authority?: readonly string[];
+  readonly additional?: readonly string[];
+  readonly ede?: readonly (string | number)[];
+  readonly edns?: false | Readonly<Record<string, unknown>>;
+  /** Octets of the whole message at most. */
+  readonly atMost?: number;
+}
+
+interface ExpectedQuestion extends Expected {
+  readonly server?: string;
+  readonly oneOf?: readonly string[];
+  readonly transport?: string;
+  /** All octets but the ID are those of the client's query. */
+  readonly verbatim?: boolean;
+}
+
+interface GivenAnswer extends AnswerText {
+  readonly from?: string;
+  readonly wrongChannel?: boolean;
+  readonly after?: string;
+}
+
+/** Reads a scenario file. */
+export function parseScenarios(text: string): ScenarioFile {
+  return parse(text) as ScenarioFile;
+}
+
+/** Plays a scenario on a stage of its own; throws where it goes another way. */
+export function play(file: ScenarioFile, scenario: Scenario): void {
+  const config = `${scenario.config ?? file.config}\n${scenario.with ?? ''}`;
+  const stage = new Stage(config, { files: file.zones ?? {}, capacity: scenario.slots ?? 16 });
+  try {
+    const player = new Player(stage, config);
+    for (const step of scenario.steps) {
+      for (const [event, value] of Object.entries(step)) player.play(event, value);
+    }
+    player.end();
+  } finally {
+    stage.close();
+  }
+}
+
+class Player {
+  readonly #stage: Stage;
+  readonly #config: string;
+  /** Queries by ID. */
+  readonly #queries: Map<number, { query: QueryText; octets: Uint8Array }> = new Map();
+  #lastId = 0;
+  #asked: SentQuestion | undefined;
+  #ignored: ReadonlyMap<string, number> = new Map();
+  #recordsBefore = 0;
+  #droppedBefore = 0;
+  readonly #events: Readonly<Record<string, (value: never) => void>> = {
+    query: (given: QueryText | string) => this.#query(toQuery(given)),
+    asks: (expected: ExpectedQuestion | string) => this.#asks(expected),
+    answers: (answer: GivenAnswer | string) => this.#answers(answer),
+    wait: (time: string) => this.#stage.wait(milliseconds(time)),
+    fails: (reason: string) => this.#stage.fail(this.#asked!, reason || undefined),
+    reply: (expected: Expected | string) => this.#reply(expected),
+    record: (expected: unknown) => this.#record(expected),
+    ignored: (reason: string) => this.#ignores(reason),
+    reload: (lines: string) => this.#stage.reload(`${this.#config}\n${lines}`),
+    probes: (servers: readonly string[]) => this.#probes(servers),
+    loops: (client: string) => this.#loops(client),
+  };
+
+  constructor(stage: Stage, config: string) {
+    this.#stage = stage;
+    this.#config = config;
+  }
+
+  play(event: string, value: unknown): void {
+    const handle = this.#events[event];
+    if (handle === undefined) throw new Error(`"${event}" is no event of a scenario`);
+    handle(this.#fillIn(value) as never);
+  }
+
+  /** `$policy` and `$version` stand for what nobody can write down beforehand. */
+  #fillIn(value: unknown): unknown {
+    const { hash } = this.#stage.serving.policy;
+    const text = JSON.stringify(value);
+    return JSON.parse(text.replaceAll('$policy', hash).replaceAll('$version', VERSION));
+  }
+
+  /** All that was sent must have been looked at. */
+  end(): void {
+    expect(this.#stage.replies.length, 'replies that no step expects').to.equal(0);
+    expect(this.#stage.asked.length, 'questions to upstreams that no step expects').to.equal(0);
+  }
+
+  #query(query: QueryText): void {
+    const id = query.id ?? ++this.#lastId;
+    this.#send(query, id, writeQuery(query, id));
+  }
+
+  #send(query: QueryText, id: number, octets: Uint8Array): void {
+    this.#queries.set(id, { query, octets });
+    this.#recordsBefore = this.#stage.records.length;
+    this.#droppedBefore = this.#stage.dropped;
+    this.#ignored = this.#ignoredPackets();
+    this.#stage.query(octets, clientOf(query));
+  }
+
+  #asks(expected: ExpectedQuestion | string): void {
+    const { asked } = this.#stage;
+    if (expected === 'none')
+      return expect(asked.length, 'questions to upstreams').to.equal(0) && undefined;
+    const question = asked.shift();
+    expect(question, 'a question to an upstream').not.to.equal(undefined);
+    this.#asked = question!;
+    const { server, oneOf, transport, verbatim, ...rest } =
+      typeof expected === 'string' ? { server: expected } : expected;
+    if (server !== undefined) expect(question!.server.name).to.equal(server);
+    if (oneOf !== undefined) expect(oneOf).to.include(question!.server.name);
+    if (transport !== undefined) expect(question!.transport).to.equal(transport);
+    if (verbatim) {
+      const { octets } = this.#queries.get(this.#lastId)!;
+      expect([...question!.octets.subarray(2)]).to.deep.equal([...octets.subarray(2)]);
+    }
+    check(question!.octets, rest);
+  }
+
+  #answers(given: GivenAnswer | string): void {
+    if (this.#stage.asked.length > 0) this.#asks({});
+    const answer = typeof given === 'string' ? { rcode: given } : given;
+    const { from, wrongChannel, after, ...text } = answer;
+    const { server, channel, octets } = this.#asked!;
+    if (after !== undefined) this.#stage.wait(milliseconds(after));
+    this.#ignored = this.#ignoredPackets();
+    this.#stage.answer(writeAnswer(text, octets), {
+      server: from === undefined ? server : this.#stage.server(from),
+      channel: wrongChannel ? channel + 1 : channel,
+    });
+  }
+
+  #reply(expected: Expected | string): void {
+    const { replies, dropped } = this.#stage;
+    if (expected === 'none') {
+      expect(replies.length, 'replies').to.equal(0);
+      return;
+    }
+    if (expected === 'dropped') {
+      expect(dropped, 'queries dropped').to.equal(this.#droppedBefore + 1);
+      return;
+    }
+    const reply = replies.shift();
+    expect(reply, 'a reply').not.to.equal(undefined);
+    this.#checkWay(reply!);
+    check(reply!.octets, typeof expected === 'string' ? { rcode: expected } : expected);
+  }
+
+  /** What is true of every reply: it goes to who asked, echoes the question, and fits. */
+  #checkWay({ octets, ...to }: SentReply): void {
+    const reply = readMessage(octets);
+    const { query, octets: asked } = this.#queries.get(reply.id)!;
+    expect(to).to.deep.equal(clientOf(query));
+    expect(reply.flags.startsWith('qr'), 'QR=1').to.equal(true);
+    const { edns = {} } = query;
+    if (edns === false) expect(reply.edns, 'an OPT record').to.equal(undefined);
+    const { payload = 1232 } = edns === false ? { payload: 512 } : edns;
+    const limit = to.transport === 'tcp' ? 0xffff : Math.max(512, Math.min(payload, 1232));
+    expect(octets.length, 'octets').to.be.at.most(limit);
+    if (reply.question !== undefined) {
+      const { length } = reply.question.split(' ')[0]!;
+      const end = 12 + (length === 1 ? 1 : length + 1) + 4;
+      expect([...octets.subarray(12, end)]).to.deep.equal([...asked.subarray(12, end)]);
+    }
+  }
+
+  #record(expected: unknown): void {
+    const { records } = this.#stage;
+    const fresh = records.slice(this.#recordsBefore);
+    if (expected === 'none') expect(fresh, 'records').to.deep.equal([]);
+    else expectPart(fresh.at(-1), expected, 'record');
+  }
+
+  #ignores(reason: string): void {
+    const count = (counts: ReadonlyMap<string, number>) => counts.get(reason) ?? 0;
+    expect(count(this.#ignoredPackets()), reason).to.equal(count(this.#ignored) + 1);
+  }
+
+  #ignoredPackets(): ReadonlyMap<string, number> {
+    const cells = this.#stage.statistics.ignoredPackets.values();
+    return new Map(cells.map(({ labels, value }) => [labels['reason']!, value]));
+  }
+
+  /** Which servers were asked whether they lead back here. */
+  #probes(servers: readonly string[]): void {
+    const { probes } = this.#stage;
+    expect(probes.map(({ server }) => server.name)).to.deep.equal(servers);
+    this.#asked = probes.at(-1);
+    probes.length = 0;
+  }
+
+  /** The last probe comes back as a query. */
+  #loops(client: string): void {
+    const octets = this.#asked!.octets.slice();
+    const { id, question } = readMessage(octets);
+    this.#send({ name: question!.split(' ')[0]!, client }, id, octets);
+  }
+}
+
+function check(octets: Uint8Array, expected: Expected): void {
+  const seen = readMessage(octets);
+  const { atMost, ede, edns, ...rest } = expected;
+  const { answer, authority, additional, ...words } = rest;
+  expectPart(seen, words, 'message');
+  for (const [section, texts] of Object.entries({ answer, authority, additional })) {
+    if (texts === undefined) continue;
+    const records = seen[section as 'answer' | 'authority' | 'additional'];
+    expect(records, section).to.deep.equal(texts.map(canonical));
+  }
+  if (ede !== undefined) expect(seen.edns?.ede ?? [], 'EDE').to.deep.equal(ede.map(String));
+  if (edns === false) expect(seen.edns, 'OPT record').to.equal(undefined);
+  else if (edns !== undefined) expectPart(seen.edns, edns, 'OPT record');
+  if (atMost !== undefined) expect(octets.length, 'octets').to.be.at.most(atMost);
+}
+
+/** Every part of `expected` is there; null stands for what must not be. */
+function expectPart(seen: unknown, expected: unknown, where: string): void {
+  if (expected === null) {
+    expect(seen, where).to.equal(undefined);
+  } else if (typeof expected !== 'object') {
+    expect(seen, where).to.equal(expected);
+  } else if (Array.isArray(expected)) {
+    expect(seen, where).to.be.an('array').with.length(expected.length);
+    for (const [i, part] of expected.entries()) {
+      expectPart((seen as unknown[])[i], part, `${where}[${i}]`);
+    }
+  } else {
+    expect(seen, where).to.be.an('object');
+    for (const [key, part] of Object.entries(expected)) {
+      expectPart((seen as Readonly<Record<string, unknown>>)[key], part, `${where}.${key}`);
+    }
+  }
+}
+
+function milliseconds(time: string): number {
+  const [, count, unit] = /^(\d+)(ms|s)$/.exec(time) ?? [];
+  if (unit === undefined) throw new Error(`"${time}" is no time; expect one like 20ms or 2s`);
+  return Number(count) * (unit === 's' ? 1000 : 1);
+}

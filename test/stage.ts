@@ -1,0 +1,209 @@
+/** The engine with everything around it played: clients, upstreams, the log, and the clock. */
+
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { BUFFER_LENGTH, Engine, type Outbox } from '../src/engine.ts';
+import { type Server, ServerTable } from '../src/forward/server.ts';
+import { formatAddress, parseAddress } from '../src/net/address.ts';
+import { DecisionLog } from '../src/observe/decision-log.ts';
+import { RecentDecisions } from '../src/observe/recent.ts';
+import { Recording } from '../src/observe/recording.ts';
+import { Statistics } from '../src/observe/statistics.ts';
+import { prepare, type Serving } from '../src/serving.ts';
+import type { Query, Transport } from '../src/wire/query.ts';
+import { withRoom } from './messages.ts';
+
+const START = Date.parse('2026-11-20T23:00:00.000Z');
+/** How often a shell lets the engine look at its clock. */
+const TICK_MS = 25;
+
+/** Who asks, and how. */
+export interface Client {
+  readonly address: string;
+  readonly port: number;
+  readonly transport: Transport;
+}
+
+/** What a client was sent. */
+export interface SentReply extends Client {
+  readonly octets: Uint8Array;
+}
+
+/** What an upstream was asked. */
+export interface SentQuestion {
+  readonly server: Server;
+  readonly octets: Uint8Array;
+  readonly transport: Transport;
+  readonly channel: number;
+}
+
+export type DecisionRecord = Readonly<Record<string, unknown>>;
+
+export class Stage implements Outbox {
+  now: number = START;
+  /** What has happened and was not looked at yet, the oldest first. */
+  readonly replies: SentReply[] = [];
+  readonly asked: SentQuestion[] = [];
+  readonly probes: SentQuestion[] = [];
+  readonly records: DecisionRecord[] = [];
+  dropped = 0;
+  readonly statistics: Statistics = new Statistics();
+  readonly table: ServerTable = new ServerTable();
+  readonly engine: Engine;
+  serving: Serving;
+  readonly #folder: string;
+  readonly #recording: Recording;
+  readonly #buffer: Uint8Array = new Uint8Array(BUFFER_LENGTH);
+  #channel = 0;
+
+  /** `files` are written beside the configuration, which is `site.yaml`. */
+  constructor(
+    config: string,
+    { files = {}, capacity = 16 }: { files?: Readonly<Record<string, string>>; capacity?: number },
+  ) {
+    this.#folder = mkdtempSync(join(tmpdir(), 'rcode5-'));
+    for (const [file, text] of Object.entries(files)) writeFileSync(this.#path(file), text);
+    this.serving = this.#prepare(config);
+    const log = new PlayedLog((text) => this.#take(text));
+    this.#recording = new Recording(this.statistics, new RecentDecisions(), log);
+    const recorder = this.#recording;
+    this.engine = new Engine(this.serving, { outbox: this, recorder, capacity, refPrefix: 't' });
+    this.use(this.serving);
+  }
+
+  /** Lets go of the files. */
+  close(): void {
+    rmSync(this.#folder, { recursive: true });
+  }
+
+  /** Another text takes the configuration's place. */
+  reload(config: string): void {
+    this.use(this.#prepare(config, { serving: this.serving, endpoints: [] }));
+  }
+
+  use(serving: Serving): void {
+    const { policy, config } = serving;
+    this.serving = serving;
+    this.#recording.level = 'all';
+    this.#recording.context = {
+      node: config.node,
+      policy: policy.hash,
+      listeners: ['192.0.2.53:53'],
+      groups: policy.groups.names,
+    };
+    this.engine.use(serving);
+  }
+
+  /** A client's message arrives. */
+  query(octets: Uint8Array, { address, port, transport }: Client): void {
+    const { query } = this.engine;
+    const { family, words } = parseAddress(address)!;
+    query.family = family;
+    query.address.set(words);
+    query.port = port;
+    query.transport = transport;
+    query.connection = transport === 'tcp' ? port : 0;
+    this.#buffer.fill(0xee).set(octets);
+    this.engine.receive(this.#buffer, octets.length, this.now);
+  }
+
+  /** An upstream's message arrives. */
+  answer(octets: Uint8Array, from: { server: Server; channel: number }): void {
+    this.engine.response(withRoom(octets, BUFFER_LENGTH), octets.length, from, this.now);
+  }
+
+  /** An upstream's channel is gone. */
+  fail({ server, channel }: SentQuestion, reason: string | undefined): void {
+    this.engine.channelFailed(server, channel, reason, this.now);
+  }
+
+  /** Time passes. */
+  wait(milliseconds: number): void {
+    const end = this.now + milliseconds;
+    while (this.now < end) {
+      this.now = Math.min(this.now + TICK_MS, end);
+      this.engine.tick(this.now);
+    }
+  }
+
+  server(name: string): Server {
+    const found = this.table.servers.find((server) => server.name === name);
+    if (found === undefined) throw new Error(`no configuration names the upstream ${name}`);
+    return found;
+  }
+
+  /** The record first, as a shell does it: whoever is refused has a record by then. */
+  reply(query: Query, octets: Uint8Array, length: number): void {
+    const before = this.records.length;
+    this.#recording.flush();
+    const record = this.records.at(-1);
+    expect(this.records.length, 'records of a reply').to.equal(before + 1);
+    const refused = (octets[3]! & 0x0f) === 5;
+    expect(record!['event'] === 'refused', 'a record says refused').to.equal(refused);
+    expect(record!['id'], 'ID of the reply').to.equal(octets[0]! * 256 + octets[1]!);
+    this.more(query, octets, length);
+  }
+
+  /** A message of a transfer: the first has a record, the others have none. */
+  more(query: Query, octets: Uint8Array, length: number): void {
+    this.#recording.flush();
+    const address = formatAddress(query.family, query.address);
+    const { port, transport } = query;
+    this.replies.push({ octets: octets.slice(0, length), address, port, transport });
+  }
+
+  drop(_query: Query): void {
+    this.#recording.flush();
+    this.dropped++;
+  }
+
+  readonly send = (
+    server: Server,
+    octets: Uint8Array,
+    length: number,
+    transport: Transport,
+  ): number => {
+    const channel = ++this.#channel;
+    const question = { server, octets: octets.slice(0, length), transport, channel };
+    (isProbe(octets) ? this.probes : this.asked).push(question);
+    return channel;
+  };
+
+  #prepare(text: string, running?: { serving: Serving; endpoints: [] }): Serving {
+    const file = this.#path('site.yaml');
+    writeFileSync(file, text);
+    return prepare({ file, environment: {} }, this.table, running);
+  }
+
+  #path(file: string): string {
+    return join(this.#folder, file);
+  }
+
+  #take(lines: string): void {
+    const shown = lines.replaceAll(`${this.#folder}/`, '');
+    for (const line of shown.trimEnd().split('\n')) this.records.push(JSON.parse(line));
+  }
+}
+
+/** Nobody else asks for names in `rcode5-loop`. */
+function isProbe(octets: Uint8Array): boolean {
+  return Buffer.from(octets.subarray(0, 64)).includes('rcode5-loop');
+}
+
+/** A decision log that hands its lines on, and writes none. */
+class PlayedLog extends DecisionLog {
+  readonly #take: (lines: string) => void;
+
+  constructor(take: (lines: string) => void) {
+    super(undefined);
+    this.#take = take;
+  }
+
+  override write(octets: Uint8Array, length: number, records: number): void {
+    this.records += records;
+    this.bytes += length;
+    this.#take(Buffer.from(octets.subarray(0, length)).toString());
+  }
+}
