@@ -33,16 +33,18 @@ export function writeAnswer(answer: AnswerText, asked: Uint8Array): Uint8Array {
   const code = EXTENDED_RCODES[rcode] ?? RCODES.indexOf(rcode);
   const hasOpt = edns ?? seen.edns !== undefined;
   const [owner, rrClass, type] = (answer.question ?? seen.question ?? 'none').split(' ');
+  const write = (texts: readonly string[] = []) =>
+    texts.map((text) => writeRecord(text, type === undefined ? undefined : owner));
   const whole = message({
     id: answer.wrongId ? id ^ 1 : id,
     opcode,
     flags: toFlags(answer.flags ?? (flags.includes('rd') ? 'qr rd ra' : 'qr ra')),
     rcode: code & 0x0f,
     questions: type === undefined ? [] : [question(owner!, toType(type), toClass(rrClass!))],
-    answers: (answer.answer ?? []).map(writeRecord),
-    authorities: (answer.authority ?? []).map(writeRecord),
+    answers: write(answer.answer),
+    authorities: write(answer.authority),
     additionals: [
-      ...(answer.additional ?? []).map(writeRecord),
+      ...write(answer.additional),
       ...(hasOpt ? [opt({ extendedRcode: code >> 4, options: optionsOf(answer) })] : []),
     ],
   });

@@ -43,6 +43,6 @@ export function asked(owner: string | Octets, parts: AskedParts = {}): Query {
   query.port = parts.port ?? 43_812;
   query.transport = parts.transport ?? 'udp';
   query.receivedAt = parts.receivedAt ?? 0;
-  query.parse(withRoom(octets), octets.length);
+  query.parse(withRoom(octets, octets.length + 16), octets.length);
   return query;
 }

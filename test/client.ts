@@ -80,7 +80,7 @@ export class Stream {
       ...(from !== undefined && { localAddress: from }),
     });
     const stream = new Stream(socket);
-    await Promise.race([once(socket, 'connect'), stream.ended]);
+    await once(socket, 'connect');
     return stream;
   }
 

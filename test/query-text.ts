@@ -77,9 +77,9 @@ export function writeQuery(query: QueryText, id: number): Uint8Array {
     opcode: OPCODES[opcode] ?? Number(opcode),
     flags: toFlags(query.flags ?? 'rd'),
     questions: Array.from({ length: questions }, () => asked),
-    authorities: (query.authority ?? []).map(writeRecord),
+    authorities: (query.authority ?? []).map((text) => writeRecord(text)),
     additionals: [
-      ...(query.additional ?? []).map(writeRecord),
+      ...(query.additional ?? []).map((text) => writeRecord(text)),
       ...writeOpts(query.edns ?? {}),
       ...(query.signed ? [TSIG] : []),
     ],

@@ -4,7 +4,7 @@
  *     writeRecord('www.example.com. 60 A 192.0.2.80')
  */
 
-import { ascii, name, octets, record, uint16, uint32 } from './messages.ts';
+import { ascii, name, octets, record, TO_QUESTION, uint16, uint32 } from './messages.ts';
 
 const TYPES: Readonly<Record<string, number>> = {
   A: 1,
@@ -60,12 +60,13 @@ function textOf(table: Readonly<Record<string, number>>, prefix: string, value: 
   return known?.[0] ?? `${prefix}${value}`;
 }
 
-/** The octets of `owner TTL [CLASS] TYPE rdata`. */
-export function writeRecord(text: string): Uint8Array {
-  const [owner, ttl, ...rest] = fieldsOf(text);
+/** The octets of `owner TTL [CLASS] TYPE rdata`; the name asked is written as a pointer to it. */
+export function writeRecord(text: string, asked?: string): Uint8Array {
+  const [first, ttl, ...rest] = fieldsOf(text);
+  const owner = first === asked ? TO_QUESTION : first!;
   const rrClass = Object.hasOwn(CLASSES, rest[0]!) ? toClass(rest.shift()!) : 1;
   const type = toType(rest.shift()!);
-  return record(owner!, type, writeRdata(type, rest), { ttl: Number(ttl), rrClass });
+  return record(owner, type, writeRdata(type, rest), { ttl: Number(ttl), rrClass });
 }
 
 /** Words, and texts in quotes without their quotes. */

@@ -86,6 +86,7 @@ class Player {
   #ignored: ReadonlyMap<string, number> = new Map();
   #recordsBefore = 0;
   #droppedBefore = 0;
+  #probesBefore = 0;
   readonly #events: Readonly<Record<string, (value: never) => void>> = {
     query: (given: QueryText | string) => this.#query(toQuery(given)),
     asks: (expected: ExpectedQuestion | string) => this.#asks(expected),
@@ -96,8 +97,10 @@ class Player {
     record: (expected: unknown) => this.#record(expected),
     ignored: (reason: string) => this.#ignores(reason),
     reload: (lines: string) => this.#stage.reload(`${this.#config}\n${lines}`),
+    counts: (lines: readonly string[]) => this.#counts(lines),
+    start: () => this.#stage.engine.probe(this.#stage.now),
     probes: (servers: readonly string[]) => this.#probes(servers),
-    loops: (client: string) => this.#loops(client),
+    loops: (by: { server: string; client: string }) => this.#loops(by),
   };
 
   constructor(stage: Stage, config: string) {
@@ -111,11 +114,13 @@ class Player {
     handle(this.#fillIn(value) as never);
   }
 
-  /** `$policy` and `$version` stand for what nobody can write down beforehand. */
+  /** What nobody can or wants to write down. */
   #fillIn(value: unknown): unknown {
-    const { hash } = this.#stage.serving.policy;
-    const text = JSON.stringify(value);
-    return JSON.parse(text.replaceAll('$policy', hash).replaceAll('$version', VERSION));
+    const text = JSON.stringify(value)
+      .replaceAll('$policy', this.#stage.serving.policy.hash)
+      .replaceAll('$version', VERSION)
+      .replaceAll('$zeros', '00'.repeat(240));
+    return JSON.parse(text);
   }
 
   /** All that was sent must have been looked at. */
@@ -211,8 +216,10 @@ class Player {
   }
 
   #ignores(reason: string): void {
-    const count = (counts: ReadonlyMap<string, number>) => counts.get(reason) ?? 0;
-    expect(count(this.#ignoredPackets()), reason).to.equal(count(this.#ignored) + 1);
+    const before = this.#ignored;
+    const after = this.#ignoredPackets();
+    const grown = [...after].filter(([key, count]) => count !== (before.get(key) ?? 0));
+    expect(grown.map(([key]) => key).join(' ') || 'none', 'packets ignored').to.equal(reason);
   }
 
   #ignoredPackets(): ReadonlyMap<string, number> {
@@ -220,19 +227,29 @@ class Player {
     return new Map(cells.map(({ labels, value }) => [labels['reason']!, value]));
   }
 
-  /** Which servers were asked whether they lead back here. */
-  #probes(servers: readonly string[]): void {
-    const { probes } = this.#stage;
-    expect(probes.map(({ server }) => server.name)).to.deep.equal(servers);
-    this.#asked = probes.at(-1);
-    probes.length = 0;
+  /** `upstreamRefused 192.0.2.1:53 rate-limit 1`: a counter, its labels, its value. */
+  #counts(lines: readonly string[]): void {
+    const { upstreamRefused, upstreamResponses } = this.#stage.statistics;
+    const seen = Object.entries({ upstreamRefused, upstreamResponses }).flatMap(([name, family]) =>
+      family.values().map(({ labels, value }) => [name, ...Object.values(labels), value].join(' ')),
+    );
+    expect(seen).to.have.members([...lines]);
   }
 
-  /** The last probe comes back as a query. */
-  #loops(client: string): void {
-    const octets = this.#asked!.octets.slice();
-    const { id, question } = readMessage(octets);
-    this.#send({ name: question!.split(' ')[0]!, client }, id, octets);
+  /** Which servers were asked, since the last look, whether they lead back here. */
+  #probes(servers: readonly string[]): void {
+    const { probes } = this.#stage;
+    const seen = probes.slice(this.#probesBefore).map(({ server }) => server.name);
+    expect(seen, 'probes').to.deep.equal(servers);
+    this.#probesBefore = probes.length;
+    this.#asked = probes.at(-1);
+  }
+
+  /** The last probe of a server comes back as a client's query. */
+  #loops({ server, client }: { server: string; client: string }): void {
+    const probe = this.#stage.probes.findLast((sent) => sent.server.name === server);
+    const { id, question } = readMessage(probe!.octets);
+    this.#send({ name: question!.split(' ')[0]!, client }, id, probe!.octets);
   }
 }
 

@@ -173,7 +173,8 @@ export class Stage implements Outbox {
 
   #prepare(text: string, running?: { serving: Serving; endpoints: [] }): Serving {
     const file = this.#path('site.yaml');
-    writeFileSync(file, text);
+    // Room for a hundred thousand answers takes longer than all that is played here.
+    writeFileSync(file, /^cache:/m.test(text) ? text : `${text}\ncache: { entries: 100 }\n`);
     return prepare({ file, environment: {} }, this.table, running);
   }
 
@@ -181,9 +182,13 @@ export class Stage implements Outbox {
     return join(this.#folder, file);
   }
 
+  /** A text with the files in it named as if the stage's folder were the current one. */
+  shown(text: string): string {
+    return text.replaceAll(`${this.#folder}/`, '');
+  }
+
   #take(lines: string): void {
-    const shown = lines.replaceAll(`${this.#folder}/`, '');
-    for (const line of shown.trimEnd().split('\n')) this.records.push(JSON.parse(line));
+    for (const line of this.shown(lines).trimEnd().split('\n')) this.records.push(JSON.parse(line));
   }
 }
 

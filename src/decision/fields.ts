@@ -41,7 +41,10 @@ export const DECISION_FIELDS: readonly Field[] = [
     name: 'upstream',
     doc: 'who answered: `address`, `rttMs`; of a refusal also its `aa`, `ra`, `tc`, `ede`, and what it says of the reason: `verdict`, `confidence`, `evidence`',
   },
-  { name: 'attempts', doc: 'every upstream asked, when more than one answer was needed' },
+  {
+    name: 'attempts',
+    doc: 'every upstream that refused or failed, in order: `address`, `rcode` or what went wrong, `rttMs`',
+  },
   { name: 'elapsedMs', doc: 'from the query to the decision' },
   { name: 'msg', doc: 'all of it in a sentence' },
 ];

@@ -10,8 +10,13 @@ import type { Rule, Verdict } from './verdict.ts';
  */
 export function ruleOf(verdict: Verdict, query: Query): Rule {
   if (!verdict.named) return verdict.rule;
-  const { depth, wildcard, line } = query.match;
+  return { ...verdict.rule, id: verdict.rule.id + matchedOwner(query), line: query.match.line };
+}
+
+/** The owner of the rule that the query's name matched: `*.bad.example`. */
+export function matchedOwner(query: Query): string {
+  const { depth, wildcard } = query.match;
   const name = formatName(query.name, query.suffixAt(depth)).replace(/(?<=.)\.$/, '');
-  const owner = wildcard ? (name === '.' ? '*' : `*.${name}`) : name;
-  return { ...verdict.rule, id: verdict.rule.id + owner, line };
+  if (!wildcard) return name;
+  return name === '.' ? '*' : `*.${name}`;
 }

@@ -6,7 +6,7 @@ import { type Config, resolvePath } from '../config/config.ts';
 import { ConfigError, type Place, type Problem } from '../config/problem.ts';
 import { type Verdict, VerdictTable } from '../decision/verdict.ts';
 import { ClientGroups } from './client-groups.ts';
-import { addInlineRules } from './inline-rules.ts';
+import { compileInlineRules } from './inline-rules.ts';
 import type { Layer } from './layer.ts';
 import { compileAcl } from './layers/acl.ts';
 import { compileAny } from './layers/any.ts';
@@ -21,9 +21,9 @@ import { compileSpecialUse } from './layers/special-use.ts';
 import { compileTransfer } from './layers/transfer.ts';
 import { compileUpdate } from './layers/update.ts';
 import { compileUpstream } from './layers/upstream.ts';
-import { NamePolicy } from './name-policy.ts';
+import type { NamePolicy } from './name-policy.ts';
 import { RouteTable } from './route-table.ts';
-import { compileRpz } from './rpz/rpz-zone.ts';
+import { attachRpz, type Override, type RpzImage, readRpz } from './rpz/rpz-zone.ts';
 
 /** All that one configuration says about queries. Nothing in it changes. */
 export interface Policy {
@@ -39,6 +39,11 @@ export interface Policy {
   readonly zones: readonly PolicyZone[];
 }
 
+/** Reads and compiles a policy zone file. */
+export function loadZone(file: string, override: Override): RpzImage {
+  return readRpz(readFileSync(file), override);
+}
+
 /** One policy, for people and metrics. */
 export interface PolicyZone {
   readonly name: string;
@@ -51,9 +56,16 @@ export interface PolicyZone {
   readonly policy: NamePolicy;
 }
 
-/** Compiles a configuration and reads its policy files. Throws a ConfigError. */
-export function compilePolicy(config: Config, version: string): Policy {
-  const compiler = new Compiler(config);
+/** Gives the rules of a policy zone file; throws when it cannot be read. */
+export type ZoneLoader = (file: string, override: Override) => RpzImage;
+
+/** Compiles a configuration with its policy files. Throws a ConfigError. */
+export function compilePolicy(
+  config: Config,
+  version: string,
+  load: ZoneLoader = loadZone,
+): Policy {
+  const compiler = new Compiler(config, load);
   const { verdicts, problems } = compiler;
   const zones = config.policies.map(({ value, place }) => compiler.policyZone(value, place));
   const routes = compiler.routes();
@@ -86,10 +98,12 @@ class Compiler {
   /** The policy hash and the serials of its zones. */
   identity = '';
   readonly #config: Config;
+  readonly #load: ZoneLoader;
   readonly #hash = createHash('sha256');
 
-  constructor(config: Config) {
+  constructor(config: Config, load: ZoneLoader) {
     this.#config = config;
+    this.#load = load;
     const { clientGroups, acl, upstreams, routes, policies, ede } = config;
     const content = { clientGroups, acl, upstreams, routes, policies, ede };
     this.#hash.update(
@@ -115,30 +129,29 @@ class Compiler {
       this.problems.push({ ...place, message: `policy ${name}: expect either rules or rpz` });
     }
     if (config.rpz !== undefined) return { ...zone, ...this.#rpz(config, config.rpz) };
-    const policy = new NamePolicy(name);
-    addInlineRules(policy, config.rules ?? [], this.verdicts, this.problems);
-    const rules = policy.count;
+    const policy = compileInlineRules(name, config.rules ?? [], this.verdicts, this.problems);
+    const rules = policy.rules.count;
     return { ...zone, policy, rules, file: place.file, serial: undefined, ignored: new Map() };
   }
 
   #rpz(config: PolicyConfig, path: NonNullable<PolicyConfig['rpz']>) {
     const name = config.name.value;
     const file = resolvePath(this.#config, path.value);
-    const octets = this.#read(file, path.place);
-    this.#hash.update(octets);
-    const zone = compileRpz({ name, file, override: config.override }, octets, this.verdicts);
-    for (const problem of zone.problems) this.problems.push({ file, ...problem });
-    const { policy, serial, ignored } = zone;
-    return { policy, file, serial, ignored, rules: policy.count };
+    const image = this.#loadZone(file, config.override, path.place);
+    this.#hash.update(image.digest);
+    for (const problem of image.problems) this.problems.push({ file, ...problem });
+    const policy = attachRpz({ name, file }, image, this.verdicts);
+    const { serial, ignored } = image;
+    return { policy, file, serial, ignored, rules: policy.rules.count };
   }
 
-  #read(file: string, place: Place): Uint8Array {
+  #loadZone(file: string, override: Override, place: Place): RpzImage {
     try {
-      return readFileSync(file);
+      return this.#load(file, override);
     } catch (error) {
       const message = `${file} cannot be read: ${(error as Error).message}; expect a zone file`;
       this.problems.push({ ...place, message });
-      return new Uint8Array(0);
+      return readRpz(new Uint8Array(0), override);
     }
   }
 

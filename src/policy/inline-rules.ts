@@ -2,41 +2,111 @@
 
 import type { Config } from '../config/config.ts';
 import type { Located } from '../config/kind.ts';
-import type { Problem } from '../config/problem.ts';
-import type { Rule, VerdictTable } from '../decision/verdict.ts';
+import type { Place, Problem } from '../config/problem.ts';
+import type { Rule, Verdict, VerdictTable } from '../decision/verdict.ts';
 import { lowerName, parseName } from '../wire/name.ts';
 import { parseType } from '../wire/registry.ts';
 import type { RecordData } from '../wire/response.ts';
-import type { NamePolicy } from './name-policy.ts';
+import { NamePolicy, type PASS } from './name-policy.ts';
 import { addPolicyVerdict, POLICY_TTL, type PolicyAction } from './policy-verdicts.ts';
 import { parseRecordText } from './rpz/rdata.ts';
+import { MAX_CODES, RuleTable } from './rule-table.ts';
 
 type Lines = NonNullable<Config['policies'][number]['value']['rules']>;
 type Line = Lines[number];
 
-/** Adds the rules to `policy`; whatever cannot be understood is added to `problems`. */
-export function addInlineRules(
-  policy: NamePolicy,
+/** Makes a policy of the rules; whatever cannot be understood is added to `problems`. */
+export function compileInlineRules(
+  name: string,
   lines: Lines,
   verdicts: VerdictTable,
   problems: Problem[],
-): void {
-  for (const line of lines) {
-    const owner = readOwner(line.key);
+): NamePolicy {
+  const compiler = new InlineCompiler(name, verdicts, problems);
+  for (const line of lines) compiler.take(line);
+  return new NamePolicy(name, compiler.rules, compiler.answers);
+}
+
+class InlineCompiler {
+  readonly rules: RuleTable = new RuleTable();
+  readonly answers: (Verdict | typeof PASS)[] = [];
+  readonly #policy: string;
+  readonly #verdicts: VerdictTable;
+  readonly #problems: Problem[];
+
+  constructor(policy: string, verdicts: VerdictTable, problems: Problem[]) {
+    this.#policy = policy;
+    this.#verdicts = verdicts;
+    this.#problems = problems;
+  }
+
+  take(line: Line): void {
+    const { key, place } = line;
+    const owner = readOwner(key);
     if (typeof owner === 'string') {
-      problems.push({
-        ...line.place,
-        message: `"${line.key}" has ${owner}; expect a name or a wildcard`,
-      });
-      continue;
+      return this.#report(place, `"${key}" has ${owner}; expect a name or a wildcard`);
     }
-    const entry = policy.entry(owner.wire, owner.wildcard);
-    if (policy.isSet(entry)) {
-      const message = `"${line.key}" has a rule at line ${policy.lineOf(entry)} already; expect one`;
-      problems.push({ ...line.place, message });
-      continue;
+    if (this.answers.length === MAX_CODES) {
+      return this.#report(place, `more than ${MAX_CODES} rules; expect so many in an rpz file`);
     }
-    addRule(policy, entry, line, verdicts, problems);
+    const entry = this.rules.entry(owner.wire, owner.wildcard);
+    if (this.rules.isSet(entry)) {
+      const first = this.rules.lineOf(entry);
+      return this.#report(place, `"${key}" has a rule at line ${first} already; expect one`);
+    }
+    this.#add(entry, line);
+  }
+
+  #add(entry: number, line: Line): void {
+    const { key, value, place } = line;
+    const given = typeof value === 'string' ? undefined : value;
+    const action = typeof value === 'string' ? value : this.#actionOf(line);
+    const rule: Rule = {
+      id: `${this.#policy}/${key.replace(/(?<=.)\.$/, '')}`,
+      file: place.file,
+      line: place.line,
+      implicit: false,
+      ...(given?.owner !== undefined && { owner: given.owner }),
+      ...(given?.reason !== undefined && { reason: given.reason }),
+    };
+    const of = { policy: this.#policy, rules: this.rules, rule, named: false };
+    this.rules.set(entry, this.answers.length, place.line);
+    this.answers.push(addPolicyVerdict(action, of, this.#verdicts));
+    for (const record of this.#readRecords(given?.answer ?? []))
+      this.rules.addRecord(entry, record);
+    if (given?.types !== undefined) this.rules.setTypes(entry, this.#readTypes(given.types));
+  }
+
+  #actionOf({ key, value, place }: Line): PolicyAction {
+    const { action, answer } = value as Exclude<Line['value'], string>;
+    if ((action === undefined) === (answer === undefined)) {
+      this.#report(place, `"${key}": expect either an action or an answer`);
+    }
+    return action?.value ?? 'answer';
+  }
+
+  #readRecords(texts: readonly Located<string>[]): RecordData[] {
+    return texts.flatMap(({ value, place }) => {
+      const record = parseRecordText(value);
+      if (typeof record !== 'string') return [{ ...record, ttl: record.ttl ?? POLICY_TTL }];
+      this.#report(place, record);
+      return [];
+    });
+  }
+
+  #readTypes(texts: readonly Located<string>[]): ReadonlySet<number> {
+    return new Set(
+      texts.flatMap(({ value, place }) => {
+        const type = parseType(value);
+        if (type !== undefined) return [type];
+        this.#report(place, `"${value}" is not a type; expect one like A or TYPE65`);
+        return [];
+      }),
+    );
+  }
+
+  #report(place: Place, message: string): void {
+    this.#problems.push({ ...place, message });
   }
 }
 
@@ -46,55 +116,4 @@ function readOwner(text: string): { wire: Uint8Array; wildcard: boolean } | stri
   const name = wildcard ? text.slice(2) || '.' : text;
   const wire = parseName(name);
   return typeof wire === 'string' ? wire : { wire: lowerName(wire), wildcard };
-}
-
-function addRule(
-  policy: NamePolicy,
-  entry: number,
-  line: Line,
-  verdicts: VerdictTable,
-  problems: Problem[],
-): void {
-  const { value, place } = line;
-  const given = typeof value === 'string' ? undefined : value;
-  const action = typeof value === 'string' ? value : actionOf(line, problems);
-  const rule: Rule = {
-    id: `${policy.name}/${line.key.replace(/(?<=.)\.$/, '')}`,
-    file: place.file,
-    line: place.line,
-    implicit: false,
-    ...(given?.owner !== undefined && { owner: given.owner }),
-    ...(given?.reason !== undefined && { reason: given.reason }),
-  };
-  policy.set(entry, addPolicyVerdict(policy, action, rule, verdicts), place.line);
-  for (const record of readRecords(given?.answer ?? [], problems)) policy.addRecord(entry, record);
-  if (given?.types !== undefined) policy.setTypes(entry, readTypes(given.types, problems));
-}
-
-function actionOf({ key, value, place }: Line, problems: Problem[]): PolicyAction {
-  const { action, answer } = value as Exclude<Line['value'], string>;
-  if ((action === undefined) === (answer === undefined)) {
-    problems.push({ ...place, message: `"${key}": expect either an action or an answer` });
-  }
-  return action?.value ?? 'answer';
-}
-
-function readRecords(texts: readonly Located<string>[], problems: Problem[]): RecordData[] {
-  return texts.flatMap(({ value, place }) => {
-    const record = parseRecordText(value);
-    if (typeof record !== 'string') return [{ ...record, ttl: record.ttl ?? POLICY_TTL }];
-    problems.push({ ...place, message: record });
-    return [];
-  });
-}
-
-function readTypes(texts: readonly Located<string>[], problems: Problem[]): ReadonlySet<number> {
-  return new Set(
-    texts.flatMap(({ value, place }) => {
-      const type = parseType(value);
-      if (type !== undefined) return [type];
-      problems.push({ ...place, message: `"${value}" is not a type; expect one like A or TYPE65` });
-      return [];
-    }),
-  );
 }

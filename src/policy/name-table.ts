@@ -5,8 +5,9 @@
  * query brings the hash of each of its suffixes along.
  */
 
-import { nameLength } from '../wire/name.ts';
+import { MAX_LABELS, nameLength } from '../wire/name.ts';
 import { hashLabel, type Query, ROOT_HASH } from '../wire/query.ts';
+import { resized, sharedUint8, sharedUint32 } from './shared-array.ts';
 
 /** No entry has this name. */
 export const NO_ENTRY = -1;
@@ -15,17 +16,48 @@ const WILDCARD_HASH = 0x5bd1e995;
 const FIRST_SLOTS = 64;
 const AVERAGE_NAME = 24;
 
+/** A table in memory that threads share. Nothing in it changes. */
+export interface NameTableImage {
+  readonly count: number;
+  readonly slots: Uint32Array;
+  readonly names: Uint8Array;
+  readonly nameAt: Uint32Array;
+  readonly hashes: Uint32Array;
+}
+
 export class NameTable {
   /** Number of entries; they count from 0 in the order in which they were added. */
   count = 0;
 
   /** Entry + 1 by hash; 0 is free. */
-  #slots: Uint32Array = new Uint32Array(FIRST_SLOTS);
+  #slots: Uint32Array = sharedUint32(FIRST_SLOTS);
   /** The names, uncompressed and in lower case, one behind the other. */
-  #names: Uint8Array = new Uint8Array(FIRST_SLOTS * AVERAGE_NAME);
+  #names: Uint8Array = sharedUint8(FIRST_SLOTS * AVERAGE_NAME);
   #namesEnd = 0;
-  #nameAt: Uint32Array = new Uint32Array(FIRST_SLOTS);
-  #hashes: Int32Array = new Int32Array(FIRST_SLOTS);
+  #nameAt: Uint32Array = sharedUint32(FIRST_SLOTS);
+  #hashes: Uint32Array = sharedUint32(FIRST_SLOTS);
+
+  /** An empty table, or one that another thread has filled. */
+  constructor(image?: NameTableImage) {
+    if (image === undefined) return;
+    this.count = image.count;
+    this.#slots = image.slots;
+    this.#names = image.names;
+    this.#namesEnd = image.names.length;
+    this.#nameAt = image.nameAt;
+    this.#hashes = image.hashes;
+  }
+
+  /** What other threads need, without the room to grow. */
+  get image(): NameTableImage {
+    return {
+      count: this.count,
+      slots: this.#slots,
+      names: resized(this.#names, this.#namesEnd),
+      nameAt: resized(this.#nameAt, this.count),
+      hashes: resized(this.#hashes, this.count),
+    };
+  }
 
   /** The entry of a lower-case name in wire format: the one it has, or a new one. */
   add(wire: Uint8Array, wildcard: boolean): number {
@@ -54,7 +86,7 @@ export class NameTable {
     for (let slot = spread(hash) & mask; ; slot = (slot + 1) & mask) {
       const entry = this.#slots[slot]! - 1;
       if (entry < 0) return slot;
-      if (this.#hashes[entry] === hash && this.#equals(entry, name, at, length)) return slot;
+      if (this.#hashes[entry] === hash >>> 0 && this.#equals(entry, name, at, length)) return slot;
     }
   }
 
@@ -68,11 +100,11 @@ export class NameTable {
 
   #store(entry: number, wire: Uint8Array, length: number, hash: number): void {
     if (entry === this.#nameAt.length) {
-      this.#nameAt = grown(this.#nameAt, entry * 2);
-      this.#hashes = grown(this.#hashes, entry * 2);
+      this.#nameAt = resized(this.#nameAt, entry * 2);
+      this.#hashes = resized(this.#hashes, entry * 2);
     }
     if (this.#namesEnd + length > this.#names.length) {
-      this.#names = grown(this.#names, this.#names.length * 2 + length);
+      this.#names = resized(this.#names, this.#names.length * 2 + length);
     }
     this.#names.set(wire.subarray(0, length), this.#namesEnd);
     this.#nameAt[entry] = this.#namesEnd;
@@ -81,7 +113,7 @@ export class NameTable {
   }
 
   #grow(): void {
-    this.#slots = new Uint32Array(this.#slots.length * 2);
+    this.#slots = sharedUint32(this.#slots.length * 2);
     const mask = this.#slots.length - 1;
     for (let entry = 0; entry < this.count; entry++) {
       let slot = spread(this.#hashes[entry]!) & mask;
@@ -91,11 +123,15 @@ export class NameTable {
   }
 }
 
+const labelAt = new Uint8Array(MAX_LABELS);
+
 /** The hash of a lower-case name, as `Query` computes it. */
 function hashName(wire: Uint8Array): number {
-  const labels: number[] = [];
-  for (let at = 0; wire[at] !== 0; at += wire[at]! + 1) labels.push(at);
-  return labels.reduceRight((parent, at) => hashLabel(wire, at, parent), ROOT_HASH);
+  let labels = 0;
+  for (let at = 0; wire[at] !== 0; at += wire[at]! + 1) labelAt[labels++] = at;
+  let hash = ROOT_HASH;
+  while (labels > 0) hash = hashLabel(wire, labelAt[--labels]!, hash);
+  return hash;
 }
 
 function keyHash(hash: number, wildcard: boolean): number {
@@ -105,10 +141,4 @@ function keyHash(hash: number, wildcard: boolean): number {
 /** FNV-1a leaves its entropy in the upper bits; a table looks at the lower ones. */
 function spread(hash: number): number {
   return hash ^ (hash >>> 15);
-}
-
-function grown<T extends Uint8Array | Uint32Array | Int32Array>(array: T, length: number): T {
-  const larger = new (array.constructor as new (length: number) => T)(length);
-  larger.set(array);
-  return larger;
 }

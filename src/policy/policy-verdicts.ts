@@ -1,8 +1,9 @@
 /** What a policy can do to a query, one verdict for each of its actions. */
 
-import type { Action, Rule, Verdict, VerdictSpec, VerdictTable } from '../decision/verdict.ts';
+import type { Action, Rule, Verdict, VerdictTable } from '../decision/verdict.ts';
 import { Ede } from '../wire/registry.ts';
-import { type NamePolicy, PASS } from './name-policy.ts';
+import { PASS } from './name-policy.ts';
+import type { RuleTable } from './rule-table.ts';
 import { negativeSoa } from './soa.ts';
 
 /** Seconds for which a client may remember what policy made up. */
@@ -10,35 +11,38 @@ export const POLICY_TTL = 30;
 
 const SOA = negativeSoa(POLICY_TTL);
 
-/** The actions of a rule, in the words of the configuration. */
-export type PolicyAction =
-  | 'allow'
-  | 'passthru'
-  | 'refuse'
-  | 'nxdomain'
-  | 'nodata'
-  | 'drop'
-  | 'truncate'
-  | 'answer';
+/** The actions of a rule, in the words of the configuration. Their order is their code. */
+export const POLICY_ACTIONS = [
+  'allow',
+  'passthru',
+  'refuse',
+  'nxdomain',
+  'nodata',
+  'drop',
+  'truncate',
+  'answer',
+] as const;
+export type PolicyAction = (typeof POLICY_ACTIONS)[number];
 
-/** Makes a verdict for a rule of `policy`; PASS for the actions that let the query through. */
+/**
+ * Makes a verdict for the rules of a policy that do `action`; PASS for the actions that let the
+ * query through.
+ */
 export function addPolicyVerdict(
-  policy: NamePolicy,
   action: PolicyAction,
-  rule: Rule,
+  { policy, rules, rule, named }: { policy: string; rules: RuleTable; rule: Rule; named: boolean },
   verdicts: VerdictTable,
-  more: Partial<VerdictSpec> = {},
 ): Verdict | typeof PASS {
   if (action === 'allow' || action === 'passthru') return PASS;
   return verdicts.add({
     layer: 'policy',
     action: action satisfies Action,
     rule,
-    policy: policy.name,
+    policy,
+    named,
     explained: true,
     soa: SOA,
     ede: Ede.BLOCKED,
-    ...(action === 'answer' && { recordsOf: (entry) => policy.recordsOf(entry) }),
-    ...more,
+    ...(action === 'answer' && { recordsOf: (entry) => rules.recordsOf(entry) }),
   });
 }

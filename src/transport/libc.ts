@@ -9,7 +9,9 @@ import { createRequire } from 'node:module';
 export const AF_INET = 2;
 export const AF_INET6 = 10;
 export const SOCK_DGRAM_NONBLOCK = 2 | 0x800;
+export const SOCK_STREAM_NONBLOCK = 1 | 0x800;
 export const SOL_SOCKET = 1;
+export const SO_ERROR = 4;
 export const SO_REUSEPORT = 15;
 export const SO_RCVBUF = 8;
 export const SO_SNDBUF = 7;
@@ -31,6 +33,7 @@ export const EFD_NONBLOCK = 0x800;
 export const EINTR = 4;
 export const EAGAIN = 11;
 export const ENOBUFS = 105;
+export const EINPROGRESS = 115;
 export const ECONNREFUSED = 111;
 
 /** Memory that C may write to: a Buffer whose ArrayBuffer is its own and never moves. */
@@ -95,4 +98,10 @@ export function loadLibc(): Libc | string {
 /** Memory of `length` octets, all zero. */
 export function allocate(length: number): Memory {
   return Buffer.from(new ArrayBuffer(length));
+}
+
+/** What poll found out about descriptor number `index`. */
+export function revents(descriptors: Memory, index: number): number {
+  const at = index * POLLFD_LENGTH + 6;
+  return descriptors[at]! | (descriptors[at + 1]! << 8);
 }

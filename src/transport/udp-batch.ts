@@ -131,6 +131,11 @@ export class BatchListener {
     return count;
   }
 
+  /** Whether there may be more than the `count` datagrams that came. */
+  isFull(count: number): boolean {
+    return count === BATCH;
+  }
+
   /** Puts a reply on its way; it leaves with the next `flush`. The octets are not kept. */
   send(path: DatagramPath, octets: Uint8Array, length: number): void {
     if (this.#waiting === OUTGOING) this.flush();

@@ -1,5 +1,6 @@
 /** What dig and kdig show of an answer. */
 
+import { expect } from 'chai';
 import { run } from './processes.ts';
 
 /** One answer, read from the text that people read. */
@@ -36,4 +37,24 @@ async function ask(command: string, port: number, args: readonly string[]): Prom
     hasOpt: /OPT PSEUDOSECTION|EDNS PSEUDOSECTION/.test(text),
     text,
   };
+}
+
+/** Ways to ask; `opt` is what the answer's OPT record must show, and without it there is none. */
+export const WAYS = [
+  { way: 'dig by UDP', ask: dig, args: [], transport: 'udp', opt: 'flags:;' },
+  { way: 'dig by TCP', ask: dig, args: ['+tcp'], transport: 'tcp', opt: 'flags:;' },
+  { way: 'dig without EDNS', ask: dig, args: ['+noedns'], transport: 'udp' },
+  { way: 'dig by TCP without EDNS', ask: dig, args: ['+tcp', '+noedns'], transport: 'tcp' },
+  { way: 'dig with DO', ask: dig, args: ['+dnssec'], transport: 'udp', opt: 'flags: do;' },
+  { way: 'kdig by UDP', ask: kdig, args: [], transport: 'udp' },
+  { way: 'kdig by TCP', ask: kdig, args: ['+tcp'], transport: 'tcp' },
+  { way: 'kdig with EDNS', ask: kdig, args: ['+edns'], transport: 'udp', opt: 'flags: ;' },
+  { way: 'kdig with DO', ask: kdig, args: ['+dnssec'], transport: 'udp', opt: 'flags: do;' },
+] as const;
+export type Way = (typeof WAYS)[number];
+
+/** An OPT record is answered with an OPT record, and with nothing else (RFC 6891 section 7). */
+export function expectOpt(shown: Shown, way: Way): void {
+  expect(shown.hasOpt, 'has an OPT record').to.equal('opt' in way);
+  if ('opt' in way) expect(shown.text).to.contain(way.opt);
 }

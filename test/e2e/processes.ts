@@ -9,7 +9,7 @@ import { delimiter, join } from 'node:path';
 const SYSTEM_FOLDERS: readonly string[] = ['/usr/local/sbin', '/usr/sbin', '/sbin'];
 /** Milliseconds between two tries to reach a program, and until one gives up. */
 const PAUSE_MS = 20;
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 10_000;
 /** Milliseconds that a program gets to end by itself. */
 const GRACE_MS = 6000;
 
@@ -83,12 +83,21 @@ export class Program {
   /** Asks again and again until there is an answer; rejects when the program is gone. */
   async until<T>(what: string, ask: () => T | undefined | Promise<T | undefined>): Promise<T> {
     const deadline = Date.now() + PATIENCE_MS;
-    while (running.has(this) && Date.now() < deadline) {
+    for (;;) {
+      const isLast = !running.has(this) || Date.now() > deadline;
       const answer = await ask();
       if (answer !== undefined) return answer;
+      if (isLast) throw new Error(`${this.#name}: no ${what}; it said:\n${this.stderr}`);
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
     }
-    throw new Error(`${this.#name}: waited in vain for ${what}; it said:\n${this.stderr}`);
+  }
+
+  /** Waits until its log has this, behind what it has said before. */
+  says(pattern: RegExp, before = 0): Promise<string> {
+    return this.until(String(pattern), () => {
+      const said = this.stderr.slice(before);
+      return pattern.test(said) ? said : undefined;
+    });
   }
 }
 

@@ -36,6 +36,7 @@ export interface DecisionRecord {
     readonly owner?: string;
     readonly reason?: string;
   };
+  readonly hint?: string;
   readonly ede?: readonly number[];
   readonly upstream?: {
     readonly address: string;
@@ -64,15 +65,19 @@ export class Site {
     this.write('site.yaml', `${text.trimEnd()}\n${lines.join('')}`);
   }
 
-  write(name: string, content: string): void {
-    writeFileSync(join(this.folder, name), content);
+  path(name: string): string {
+    return join(this.folder, name);
   }
 
-  /** The line of the configuration that has this text, counted from 1. */
-  lineOf(text: string): number {
-    const lines = readFileSync(this.config, 'utf8').split('\n');
-    const found = lines.flatMap((line, i) => (line.includes(text) ? [i + 1] : []));
-    if (found.length !== 1) throw new Error(`${found.length} lines have ${text}; expect one`);
+  write(name: string, content: string): void {
+    writeFileSync(this.path(name), content);
+  }
+
+  /** The line of the configuration, or of another file, that begins with this text. */
+  lineOf(text: string, name: string = 'site.yaml'): number {
+    const lines = readFileSync(this.path(name), 'utf8').split('\n');
+    const found = lines.flatMap((line, i) => (line.trimStart().startsWith(text) ? [i + 1] : []));
+    if (found.length !== 1) throw new Error(`${found.length} lines begin with ${text}; expect one`);
     return found[0]!;
   }
 
@@ -106,14 +111,11 @@ export function spawnRcode5(args: readonly string[], folder: string = ROOT): Pro
 export async function serve(site: Site): Promise<Rcode5> {
   const program = spawnRcode5(['serve', '-c', site.config]);
   // The ports are free ones: only the program can tell them.
-  const port = program.until('its port', () =>
-    /listening on 127\.0\.0\.1:(\d+)/.exec(program.stderr)?.at(1),
-  );
-  const admin = await program.until('its admin HTTP', () =>
-    /admin HTTP on (http:[^"]+)/.exec(program.stderr)?.at(1),
-  );
+  const said = await program.says(/admin HTTP on /);
+  const port = Number(/listening on 127\.0\.0\.1:(\d+)/.exec(said)?.[1]);
+  const admin = /admin HTTP on (http:[^"]+)/.exec(said)![1]!;
   await program.until('readiness', () => isReady(admin));
-  return { site, program, port: Number(await port), admin };
+  return { site, program, port, admin };
 }
 
 async function isReady(admin: string): Promise<true | undefined> {
@@ -121,9 +123,21 @@ async function isReady(admin: string): Promise<true | undefined> {
   return status === 200 ? true : undefined;
 }
 
-/** The sum of a metric's series. */
-export async function sumOf({ admin }: Rcode5, metric: string): Promise<number> {
+/** One series of a metric, with its labels as they stand in the text. */
+export interface Sample {
+  readonly labels: string;
+  readonly value: number;
+}
+
+/** The series of a metric, as a scrape shows them. */
+export async function scrape({ admin }: Rcode5, metric: string): Promise<Sample[]> {
   const text = await (await fetch(`${admin}/metrics`)).text();
-  const series = text.split('\n').filter((line) => line.replace(/[{ ].*/, '') === metric);
-  return series.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0);
+  const series = text.matchAll(new RegExp(`^${metric}(?:{(.*)})? ([0-9.e+]+)$`, 'gm'));
+  return [...series].map(([, labels = '', value]) => ({ labels, value: Number(value) }));
+}
+
+/** The sum of a metric's series. */
+export async function sumOf(server: Rcode5, metric: string): Promise<number> {
+  const samples = await scrape(server, metric);
+  return samples.reduce((sum, { value }) => sum + value, 0);
 }

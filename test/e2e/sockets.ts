@@ -1,60 +1,120 @@
 /** Asking and answering with plain sockets, where a test needs its hand on each message. */
 
-import { createSocket, type RemoteInfo } from 'node:dgram';
+import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { Flag, message, question } from '../messages.ts';
+import { connect, createServer, type Socket } from 'node:net';
+import { Flag, message, octets, question, uint16 } from '../messages.ts';
 
 /** Milliseconds after which an answer is taken for lost. */
-const LOST_MS = 5000;
+const LOST_MS = 8000;
 
-/** The rcode of the answer to one question for an address, asked by UDP. */
+export interface Manner {
+  readonly source?: string;
+  readonly transport?: 'udp' | 'tcp';
+}
+
+/** The rcode of the answer to one question for an address; undefined when none comes. */
 export async function ask(
   port: number,
   name: string,
-  { source = '127.0.0.1' }: { readonly source?: string } = {},
-): Promise<number> {
+  { source = '127.0.0.1', transport = 'udp' }: Manner = {},
+): Promise<number | undefined> {
+  const query = message({ id: 5, flags: Flag.RD, questions: [question(name)] });
+  const answer =
+    transport === 'udp' ? await askUdp(query, port, source) : await askTcp(query, port, source);
+  return answer === undefined ? undefined : answer[3]! & 0x0f;
+}
+
+async function askUdp(
+  query: Uint8Array,
+  port: number,
+  source: string,
+): Promise<Uint8Array | undefined> {
   const socket = createSocket('udp4');
   try {
     socket.bind(0, source);
     await once(socket, 'listening');
-    socket.send(message({ id: 5, flags: Flag.RD, questions: [question(name)] }), port, '127.0.0.1');
+    socket.send(query, port, '127.0.0.1');
     const [answer] = await once(socket, 'message', { signal: AbortSignal.timeout(LOST_MS) });
-    return answer[3] & 0x0f;
+    return answer;
+  } catch {
+    return undefined;
   } finally {
     socket.close();
   }
 }
 
+async function askTcp(
+  query: Uint8Array,
+  port: number,
+  source: string,
+): Promise<Uint8Array | undefined> {
+  const socket = connect({ port, host: '127.0.0.1', localAddress: source });
+  socket.setTimeout(LOST_MS, () => socket.destroy());
+  socket.write(frame(query));
+  try {
+    for await (const answer of framesOf(socket)) return answer;
+  } catch {
+    // The connection is gone, and nothing has come by it.
+  }
+  return undefined;
+}
+
+/** The messages of a stream (RFC 1035 section 4.2.2). */
+async function* framesOf(socket: Socket): AsyncGenerator<Buffer> {
+  let stream = Buffer.alloc(0);
+  for await (const chunk of socket) {
+    stream = Buffer.concat([stream, chunk]);
+    while (stream.length >= 2 && stream.length >= 2 + stream.readUInt16BE(0)) {
+      const end = 2 + stream.readUInt16BE(0);
+      yield stream.subarray(2, end);
+      stream = stream.subarray(end);
+    }
+  }
+}
+
+function frame(octetsOfMessage: Uint8Array): Uint8Array {
+  return octets(uint16(octetsOfMessage.length), octetsOfMessage);
+}
+
 /** An upstream that keeps its queries until it is told to answer. */
 export interface SlowUpstream {
   readonly port: number;
-  /** Settles when a query for this name is there. */
-  asked(name: string): Promise<void>;
+  /** How many queries for this name it has. */
+  has(name: string): number;
   /** Answers all that is there: NOERROR and no records. */
   answer(): void;
-  close(): void;
 }
 
+/** Listens by UDP and TCP; it does not keep the tests from their end. */
 export async function slowUpstream(): Promise<SlowUpstream> {
-  const socket = createSocket('udp4');
-  const queries: { readonly octets: Buffer; readonly from: RemoteInfo }[] = [];
-  socket.on('message', (octets, from) => queries.push({ octets, from }));
-  socket.bind(0, '127.0.0.1');
-  await once(socket, 'listening');
+  const waiting: { readonly query: Buffer; reply(answer: Buffer): void }[] = [];
+  const udp = createSocket('udp4').unref();
+  udp.on('message', (query, { port, address }) => {
+    waiting.push({ query, reply: (answer) => udp.send(answer, port, address) });
+  });
+  const tcp = createServer(async (socket) => {
+    socket.unref().on('error', () => {});
+    for await (const query of framesOf(socket)) {
+      waiting.push({ query, reply: (answer) => socket.write(frame(answer)) });
+    }
+  }).unref();
+  tcp.listen(0, '127.0.0.1');
+  await once(tcp, 'listening');
+  const { port } = tcp.address() as { port: number };
+  udp.bind(port, '127.0.0.1');
+  await once(udp, 'listening');
   return {
-    port: socket.address().port,
-    async asked(name) {
+    port,
+    has(name) {
       const wire = Buffer.from(question(name));
-      while (!queries.some(({ octets }) => octets.includes(wire))) await once(socket, 'message');
+      return waiting.filter(({ query }) => query.includes(wire)).length;
     },
     answer() {
-      for (const { octets, from } of queries.splice(0)) {
-        octets[2]! |= Flag.QR >> 8;
-        socket.send(octets, from.port, from.address);
+      for (const { query, reply } of waiting.splice(0)) {
+        query[2]! |= Flag.QR >> 8;
+        reply(query);
       }
-    },
-    close: () => {
-      socket.close();
     },
   };
 }

@@ -94,7 +94,10 @@ function furnish(blocks: readonly Block[]): string {
   }
   mkdirSync(join(folder, 'bin'));
   const program = join(folder, 'bin/rcode5');
-  writeFileSync(program, `#!/bin/sh\nexec "${process.execPath}" "${resolve('src/cli/main.ts')}" "$@"\n`);
+  writeFileSync(
+    program,
+    `#!/bin/sh\nexec "${process.execPath}" "${resolve('src/cli/main.ts')}" "$@"\n`,
+  );
   chmodSync(program, 0o755);
   return folder;
 }

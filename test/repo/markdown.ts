@@ -14,6 +14,7 @@ export interface Heading {
   readonly text: string;
 }
 
+const HEADING = /^(#+) (.*)$/;
 const FENCE = /^```(\w*)\n([\s\S]*?)^```$/gm;
 
 export function blocksOf(file: string, page: string): Block[] {
@@ -26,22 +27,30 @@ export function blocksOf(file: string, page: string): Block[] {
 }
 
 export function headingsOf(page: string): Heading[] {
-  return [...withoutBlocks(page).matchAll(/^(#+) (.*)$/gm)].map(([, signs = '', text = '']) => ({
-    level: signs.length,
-    text,
-  }));
+  return withoutBlocks(page)
+    .split('\n')
+    .flatMap((line) => {
+      const [, signs = '', text = ''] = HEADING.exec(line) ?? [];
+      return signs === '' ? [] : [{ level: signs.length, text }];
+    });
 }
 
 /** The text below each heading of a level, down to the next of that level or a higher one. */
 export function sectionsOf(page: string, level: number): Map<string, string> {
-  const start = new RegExp(`^#{1,${level}} `, 'm');
-  const parts = page.split(new RegExp(`^#{${level}} `, 'm')).slice(1);
-  return new Map(
-    parts.map((part) => {
-      const [heading = '', ...lines] = part.split('\n');
-      return [heading, lines.join('\n').split(start)[0]!];
-    }),
-  );
+  const sections = new Map<string, string[]>();
+  let section: string[] | undefined;
+  let isFenced = false;
+  for (const line of page.split('\n')) {
+    if (line.startsWith('```')) isFenced = !isFenced;
+    const [, signs = '', heading = ''] = (isFenced ? undefined : HEADING.exec(line)) ?? [];
+    if (signs === '' || signs.length > level) {
+      section?.push(line);
+      continue;
+    }
+    section = [];
+    if (signs.length === level) sections.set(heading, section);
+  }
+  return new Map([...sections].map(([heading, lines]) => [heading, lines.join('\n')]));
 }
 
 /** The targets of the links of a page that lead to files or within the page. */

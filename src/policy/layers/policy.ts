@@ -1,8 +1,7 @@
 /** Name policy: the policies in their order; the first with a matching rule decides. */
 
-import { ruleOf } from '../../decision/rule-of.ts';
+import { matchedOwner, ruleOf } from '../../decision/rule-of.ts';
 import type { Rule, Verdict } from '../../decision/verdict.ts';
-import { formatName } from '../../wire/name.ts';
 import type { Query } from '../../wire/query.ts';
 import { Opcode, RrClass } from '../../wire/registry.ts';
 import type { Layer } from '../layer.ts';
@@ -29,7 +28,7 @@ export function compilePolicies(policies: readonly NamePolicy[]): Layer {
       for (const policy of policies) {
         const answer = policy.judge(query);
         if (answer === PASS) {
-          const id = `${policy.name}/${formatName(query.name, query.suffixAt(query.match.depth))}`;
+          const id = `${policy.name}/${matchedOwner(query)}`;
           return { why: `let through by ${id}, line ${query.match.line}` };
         }
         if (answer !== undefined) return { rule: ruleOf(answer, query) satisfies Rule };

@@ -1,24 +1,27 @@
 /** A response policy zone (draft-vixie-dnsop-dns-rpz-00): its text, compiled to rules. */
 
-import type { Rule, Verdict, VerdictTable } from '../../decision/verdict.ts';
+import { createHash } from 'node:crypto';
+import type { Rule, VerdictTable } from '../../decision/verdict.ts';
 import { LOWER, nameLength, parseName } from '../../wire/name.ts';
 import { RrType } from '../../wire/registry.ts';
-import { NamePolicy, type PASS } from '../name-policy.ts';
-import { addPolicyVerdict, type PolicyAction } from '../policy-verdicts.ts';
+import { NamePolicy } from '../name-policy.ts';
+import { addPolicyVerdict, POLICY_ACTIONS, type PolicyAction } from '../policy-verdicts.ts';
+import { type RuleImage, RuleTable } from '../rule-table.ts';
 import { type ZoneProblem, ZoneReader } from './zone-text.ts';
 
 /** What to do in place of what the zone says; `given` leaves it as it is. */
 export type Override = 'given' | Exclude<PolicyAction, 'allow' | 'answer'>;
 
-export interface RpzZone {
-  readonly policy: NamePolicy;
+/** A zone's rules in memory that threads share, and what is to say of it. */
+export interface RpzImage {
+  readonly rules: RuleImage;
   /** Of the zone's SOA; 0 when it has none. */
   readonly serial: number;
   /** Rules that a QNAME policy cannot hold, by kind. */
   readonly ignored: ReadonlyMap<string, number>;
+  /** SHA-256 of its text, in hexadecimal digits. */
+  readonly digest: string;
   readonly problems: readonly ZoneProblem[];
-  /** Problems in all; only the first of them are kept. */
-  readonly problemCount: number;
 }
 
 /** Special CNAME targets (section 3). */
@@ -40,64 +43,86 @@ const OTHER_TRIGGERS = ['rpz-client-ip', 'rpz-ip', 'rpz-nsip', 'rpz-nsdname'].ma
   wire: parseName(label) as Uint8Array,
 }));
 
+/** What a signed zone has besides its rules (RFC 4034, RFC 5155). */
+const SIGNING_TYPES: ReadonlySet<number> = new Set([
+  RrType.RRSIG,
+  RrType.NSEC,
+  RrType.NSEC3,
+  RrType.NSEC3PARAM,
+  RrType.DNSKEY,
+]);
+
 const SERIAL_FROM_END = 20;
 
-/** Compiles a zone's text. `file` is the name that its rules show. */
-export function compileRpz(
-  { name, file, override }: { name: string; file: string; override: Override },
-  octets: Uint8Array,
-  verdicts: VerdictTable,
-): RpzZone {
-  const compiler = new RpzCompiler(name, file, override, verdicts);
+/** Compiles a zone's text; the code of a rule is the number of its action. */
+export function readRpz(octets: Uint8Array, override: Override): RpzImage {
+  const compiler = new RpzCompiler(override);
   const reader = new ZoneReader(octets);
   while (reader.next()) compiler.take(reader);
+  const { problems, problemCount, line } = reader;
+  const more = problemCount - problems.length;
+  const rest = { line, column: 1, message: `${more} more problems` };
   return {
-    policy: compiler.policy,
+    rules: compiler.rules.image,
     serial: compiler.serial,
     ignored: compiler.ignored,
-    problems: reader.problems,
-    problemCount: reader.problemCount,
+    digest: createHash('sha256').update(octets).digest('hex'),
+    problems: more > 0 ? [...problems, rest] : problems,
   };
 }
 
+/** Makes a policy of a zone. `file` is the name that its rules show. */
+export function attachRpz(
+  { name, file }: { name: string; file: string },
+  image: RpzImage,
+  verdicts: VerdictTable,
+): NamePolicy {
+  const rules = new RuleTable(image.rules);
+  const rule: Rule = { id: `${name}/`, file, line: 0, implicit: false };
+  const of = { policy: name, rules, rule, named: true };
+  const answers = POLICY_ACTIONS.map((action) => addPolicyVerdict(action, of, verdicts));
+  return new NamePolicy(name, rules, answers);
+}
+
 class RpzCompiler {
-  readonly policy: NamePolicy;
+  readonly rules: RuleTable = new RuleTable();
   readonly ignored: Map<string, number> = new Map();
   serial = 0;
-
   readonly #override: Override;
-  readonly #answers: Map<PolicyAction, Verdict | typeof PASS> = new Map();
-  readonly #answerOf: (action: PolicyAction) => Verdict | typeof PASS;
-  /** Length of the zone's name; rules are owned by names below it. */
-  #apexLength = 1;
+  /** The zone's name; rules are owned by names below it. */
+  #apex: Uint8Array = Uint8Array.of(0);
+  #hasSoa = false;
   readonly #owner: Uint8Array = new Uint8Array(255);
 
-  constructor(name: string, file: string, override: Override, verdicts: VerdictTable) {
-    this.policy = new NamePolicy(name);
+  constructor(override: Override) {
     this.#override = override;
-    const rule: Rule = { id: `${name}/`, file, line: 0, implicit: false };
-    this.#answerOf = (action) => {
-      const known = this.#answers.get(action);
-      if (known !== undefined) return known;
-      const made = addPolicyVerdict(this.policy, action, rule, verdicts, { named: true });
-      this.#answers.set(action, made);
-      return made;
-    };
   }
 
   take(reader: ZoneReader): void {
-    if (reader.type === RrType.SOA) return this.#takeSoa(reader);
-    // The records of the zone itself, NS above all, are no rules.
-    if (reader.ownerLength === this.#apexLength) return;
-    const length = reader.ownerLength - this.#apexLength;
+    if (reader.type === RrType.SOA && !this.#hasSoa) return this.#takeSoa(reader);
+    const length = this.#apexAt(reader);
     if (length < 0) return this.#ignore('out of zone');
+    // The records of the zone itself, NS above all, are no rules; nor are signatures.
+    if (length === 0 || SIGNING_TYPES.has(reader.type)) return;
     const other = otherTrigger(reader.owner, length);
     if (other !== undefined) return this.#ignore(other);
     this.#takeRule(reader, this.#relativeOwner(reader, length));
   }
 
+  /** Where the zone's name begins in the owner; -1 when the owner is outside of the zone. */
+  #apexAt({ owner, ownerLength }: ZoneReader): number {
+    const apex = this.#apex;
+    const at = ownerLength - apex.length;
+    let label = 0;
+    while (label < at) label += owner[label]! + 1;
+    if (label !== at) return -1;
+    for (let i = 0; i < apex.length; i++) if (owner[at + i] !== apex[i]) return -1;
+    return at;
+  }
+
   #takeSoa(reader: ZoneReader): void {
-    this.#apexLength = reader.ownerLength;
+    this.#apex = reader.owner.slice(0, reader.ownerLength);
+    this.#hasSoa = true;
     const rdata = reader.rdata();
     if (rdata === undefined) return;
     const view = new DataView(rdata.buffer, rdata.byteOffset, rdata.length);
@@ -121,15 +146,15 @@ class RpzCompiler {
     const action = reader.type === RrType.CNAME ? cnameAction(reader, owner) : 'answer';
     const rdata = action === 'answer' ? reader.rdata() : undefined;
     if (action === 'answer' && rdata === undefined) return;
-    const entry = this.policy.entry(name, wildcard);
-    if (!this.policy.isSet(entry)) {
+    const entry = this.rules.entry(name, wildcard);
+    if (!this.rules.isSet(entry)) {
       const wanted = this.#override === 'given' ? action : this.#override;
-      this.policy.set(entry, this.#answerOf(wanted), reader.line);
+      this.rules.set(entry, POLICY_ACTIONS.indexOf(wanted), reader.line);
     } else if (action !== 'answer') {
       return this.#ignore('duplicate');
     }
     if (rdata !== undefined) {
-      this.policy.addRecord(entry, { type: reader.type, ttl: reader.ttl, rdata });
+      this.rules.addRecord(entry, { type: reader.type, ttl: reader.ttl, rdata });
     }
   }
 }

@@ -1,0 +1,185 @@
+/** The same load on several servers in turn: what each does in a second, and what it costs. */
+
+import { type Bench, say } from './bench.ts';
+import { type Contestant, isInstalled, isWanted, type Running, start, stop } from './contestant.ts';
+import { type Load, type LoadResult, load } from './dnsperf.ts';
+import type { Question } from './first-answer.ts';
+import { assertLogged, takeLines } from './log-lines.ts';
+import { median } from './median.ts';
+import { cpuSeconds, type Memory, memoryOf, runSeconds } from './proc.ts';
+import { startNsd } from './servers/nsd.ts';
+
+export interface Contest {
+  readonly contestants: readonly Contestant[];
+  readonly load: Load;
+  /** By its answer a server is known to be ready. */
+  readonly question: Question;
+  /** Whether the upstream must get every query, or none once the caches are warm. */
+  readonly upstream?: 'asked' | 'idle';
+  /** The part of the queries that contestants with a log must have logged. */
+  readonly logged?: number;
+}
+
+/** Medians of what was measured. */
+export interface Measured {
+  readonly perSecond: number;
+  /** Microseconds of CPU a query. */
+  readonly cpuMicros: number;
+  /** The part of the time in which it had a core. */
+  readonly busy: number;
+  /** After the last measurement. */
+  readonly memory: Memory;
+}
+
+/** What came of one contestant: measurements, or the reason why there are none. */
+export interface Row {
+  readonly label: string;
+  readonly peer: string | undefined;
+  readonly measured?: Measured;
+  readonly problem?: string;
+}
+
+interface Sample {
+  readonly perSecond: number;
+  readonly cpuMicros: number;
+  readonly busy: number;
+}
+
+/** The longest that caches and compilers get to warm up. */
+const WARM_UP_SECONDS = 3;
+/** Microseconds of the upstream's CPU a query: what no answer takes less than, none more than. */
+const ASKED_MICROS = 1;
+const IDLE_MICROS = 0.3;
+
+/**
+ * Measures all contestants in turn, again and again, so that what disturbs the machine disturbs
+ * them alike. Who gives wrong answers is out.
+ */
+export async function compare(bench: Bench, contest: Contest): Promise<Row[]> {
+  const wanted = contest.contestants.filter((one) => isWanted(one, bench));
+  if (contest.upstream !== undefined && !bench.programs.has('nsd')) {
+    return wanted.map((one) => ({ ...rowOf(one), problem: 'nsd is not installed' }));
+  }
+  const upstream = contest.upstream && (await startNsd(bench));
+  const entries = wanted.map((one) => new Entry(one, { bench, contest, upstream }));
+  try {
+    for (const entry of entries) await entry.start();
+    for (let rep = 0; rep < bench.options.reps; rep++) {
+      for (const entry of entries) await entry.measure();
+    }
+    return entries.map((entry) => entry.row());
+  } finally {
+    for (const entry of entries) await entry.stop();
+    if (upstream !== undefined) await stop(upstream);
+  }
+}
+
+/** One contestant's way through a contest. */
+class Entry {
+  readonly #contestant: Contestant;
+  readonly #bench: Bench;
+  readonly #contest: Contest;
+  readonly #upstream: Running | undefined;
+  readonly #samples: Sample[] = [];
+  #running: Running | undefined;
+  #problem: string | undefined;
+
+  constructor(
+    contestant: Contestant,
+    of: { bench: Bench; contest: Contest; upstream: Running | undefined },
+  ) {
+    this.#contestant = contestant;
+    this.#bench = of.bench;
+    this.#contest = of.contest;
+    this.#upstream = of.upstream;
+    if (!isInstalled(contestant, of.bench)) this.#problem = 'not installed';
+  }
+
+  async start(): Promise<void> {
+    await this.#attempt(async () => {
+      const { question } = this.#contest;
+      const upstream = this.#upstream?.port;
+      this.#running = await start(this.#contestant, this.#bench, { question, upstream });
+      await this.#load(Math.min(WARM_UP_SECONDS, this.#bench.options.seconds));
+      this.#takeLines();
+    });
+  }
+
+  async measure(): Promise<void> {
+    await this.#attempt(async () => {
+      const { pid } = this.#running!.program;
+      const before = cpuSeconds(pid);
+      const upstreamBefore = this.#upstreamSeconds();
+      const result = await this.#load(this.#bench.options.seconds);
+      const cpu = cpuSeconds(pid) - before;
+      const { completed, seconds, perSecond } = result;
+      this.#assertUpstream(this.#upstreamSeconds() - upstreamBefore, completed);
+      assertLogged(this.#takeLines(), this.#wantedLines(completed));
+      const cpuMicros = (cpu / completed) * 1e6;
+      this.#samples.push({ perSecond, cpuMicros, busy: cpu / seconds });
+      const { label } = this.#contestant;
+      say(`  ${label}: ${perSecond.toFixed(0)} queries/s, ${cpuMicros.toFixed(2)} µs/query`);
+    });
+  }
+
+  row(): Row {
+    const row = rowOf(this.#contestant);
+    if (this.#problem !== undefined) return { ...row, problem: this.#problem };
+    const middle = (key: keyof Sample) => median(this.#samples.map((sample) => sample[key]));
+    const measured = {
+      perSecond: middle('perSecond'),
+      cpuMicros: middle('cpuMicros'),
+      busy: middle('busy'),
+      memory: memoryOf(this.#running!.program.pid),
+    };
+    return { ...row, measured };
+  }
+
+  async stop(): Promise<void> {
+    if (this.#running !== undefined) await stop(this.#running);
+    this.#running = undefined;
+  }
+
+  /** Does nothing for who is out already. */
+  async #attempt(what: () => Promise<void>): Promise<void> {
+    if (this.#problem !== undefined) return;
+    try {
+      await what();
+    } catch (error) {
+      this.#problem = (error as Error).message;
+      say(`  ${this.#contestant.label}: ${this.#problem}`);
+      this.#bench.failures.push(`${this.#contestant.label}: ${this.#problem}`);
+      await this.stop();
+    }
+  }
+
+  #load(seconds: number): Promise<LoadResult> {
+    const { port } = this.#running!;
+    const what = this.#contestant.load ?? this.#contest.load;
+    return load(what, { port, seconds, cores: this.#bench.cores.load });
+  }
+
+  #takeLines(): number {
+    const { log } = this.#contestant;
+    return log === undefined ? 0 : takeLines(this.#running!.folder, log);
+  }
+
+  #wantedLines(completed: number): number {
+    return this.#contestant.log === undefined ? 0 : completed * (this.#contest.logged ?? 0);
+  }
+
+  #upstreamSeconds(): number {
+    return this.#upstream === undefined ? 0 : runSeconds(this.#upstream.program.pid);
+  }
+
+  #assertUpstream(seconds: number, completed: number): void {
+    const micros = (seconds / completed) * 1e6;
+    const wanted = this.#contest.upstream;
+    if (wanted === 'asked' && micros < ASKED_MICROS) throw new Error('did not ask the upstream');
+    if (wanted === 'idle' && micros > IDLE_MICROS) throw new Error('asked the upstream');
+  }
+}
+
+function rowOf({ label, peer }: Contestant): Row {
+  return { label, peer };
+}

@@ -1,0 +1,66 @@
+/** `npm run bench:load`: rcode5 and its peers on the same work, in turn, in one run. */
+
+import { createBench, say, type Work } from './bench.ts';
+import { describeCpu, describeMachine } from './machine.ts';
+import { type Options, parseOptions } from './options.ts';
+import { findPrograms } from './packages.ts';
+import { type Section, writeResults } from './results.ts';
+import { cached } from './works/cached.ts';
+import { forwarded } from './works/forwarded.ts';
+import { refused } from './works/refused.ts';
+import { refusedLogged } from './works/refused-logged.ts';
+import { rpz } from './works/rpz.ts';
+import { rules } from './works/rules.ts';
+import { start } from './works/start.ts';
+import { tcp } from './works/tcp.ts';
+import { threads } from './works/threads.ts';
+
+const WORKS: readonly Work[] = [
+  refusedLogged,
+  refused,
+  cached,
+  forwarded,
+  rpz,
+  tcp,
+  start,
+  rules,
+  threads,
+];
+const NAMES: readonly string[] = WORKS.map(({ name }) => name);
+const UNUSABLE = 2;
+
+async function main(options: Options): Promise<void> {
+  const programs = await findPrograms(['dnsperf', 'nsd', ...options.peers]);
+  if (!programs.has('dnsperf')) throw new RangeError('dnsperf is not installed');
+  const bench = await createBench(options, programs);
+  const machine = await describeMachine(programs);
+  console.log(`${machine}\n`);
+  const sections: Section[] = [];
+  for (const work of WORKS) {
+    if (options.only.length > 0 && !options.only.includes(work.name)) continue;
+    say(work.name);
+    const tables = await work.run(bench);
+    const text = `${work.about}\n\n${tables}\n\n${describeRun(options)}`;
+    console.log(`## ${work.name}\n\n${text}\n`);
+    sections.push({ name: work.name, text });
+  }
+  if (!options.isQuick) say(`wrote ${writeResults(machine, NAMES, sections)}`);
+  for (const failure of bench.failures) console.error(`failed: ${failure}`);
+  if (bench.failures.length > 0) process.exitCode = 1;
+}
+
+function describeRun({ reps, seconds }: Options): string {
+  const date = new Date().toISOString().slice(0, 10);
+  return `*${date}, ${describeCpu()}; medians of ${reps} × ${seconds} s.*`;
+}
+
+// What was started is ended, and the folder removed, when the process exits.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130));
+
+try {
+  await main(parseOptions(process.argv.slice(2), NAMES));
+} catch (error) {
+  if (!(error instanceof RangeError)) throw error;
+  console.error(error.message);
+  process.exitCode = UNUSABLE;
+}

@@ -1,0 +1,65 @@
+/** rcode5 from its source, as `npm start` runs it. */
+
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Bench } from '../bench.ts';
+import type { Contestant, Site } from '../contestant.ts';
+import { run } from '../run.ts';
+
+const MAIN: string = join(import.meta.dirname, '..', '..', '..', 'src', 'cli', 'main.ts');
+/** The decision log in its folder. */
+const LOG = 'decisions.log';
+
+export interface Rcode5Config {
+  readonly label?: string;
+  /** Lines of its configuration besides addresses, upstream and decision log. */
+  readonly lines?: readonly string[];
+  /** Whether its log is looked at; without one, records go to /dev/null. */
+  readonly isLogged?: boolean;
+  readonly cores?: string;
+}
+
+/** As it is by default, and with one data thread where it has the key. */
+export function rcode5AndOneThread(bench: Bench, config: Rcode5Config): Contestant[] {
+  const lines = [...(config.lines ?? []), 'threads: 1'];
+  const oneThread = rcode5({ ...config, lines, label: 'rcode5, threads: 1' });
+  return bench.hasThreads ? [rcode5(config), oneThread] : [rcode5(config)];
+}
+
+export function rcode5({
+  label = 'rcode5',
+  lines = [],
+  isLogged = false,
+  cores,
+}: Rcode5Config): Contestant {
+  const log = isLogged ? LOG : undefined;
+  return {
+    label,
+    peer: undefined,
+    log,
+    ...(cores === undefined ? {} : { cores }),
+    configure({ folder, port, upstream, program }: Site) {
+      const file = join(folder, 'rcode5.yaml');
+      writeFileSync(file, format({ port, upstream, lines, log: log ?? '/dev/null' }));
+      return [program, MAIN, 'serve', '-c', file];
+    },
+  };
+}
+
+/** Whether this version has the key `threads`: data threads, 0 for none besides the main one. */
+export async function acceptsThreads(folder: string): Promise<boolean> {
+  const file = join(folder, 'threads.yaml');
+  const lines = ['threads: 1'];
+  writeFileSync(file, format({ port: 5300, upstream: 53, lines, log: '/dev/null' }));
+  const { ok } = await run(process.execPath, [MAIN, 'check', '-c', file]);
+  return ok;
+}
+
+function format(of: { port: number; upstream: number; lines: readonly string[]; log: string }) {
+  return `listen: ["127.0.0.1:${of.port}"]
+admin: { listen: "127.0.0.1:0" }
+upstreams: { default: { servers: ["127.0.0.1:${of.upstream}"] } }
+decisionLog: { to: ${of.log}, record: policy }
+${of.lines.join('\n')}
+`;
+}

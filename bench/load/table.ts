@@ -1,0 +1,61 @@
+/** Tables in Markdown. */
+
+import type { Row } from './contest.ts';
+
+const MEGABYTE = 1_000_000;
+
+const COLUMNS: readonly string[] = [
+  'server',
+  'queries/s',
+  'CPU µs/query',
+  'core busy',
+  'resident MB',
+  "rcode5's queries/s ÷ its",
+  "its CPU ÷ rcode5's",
+];
+
+/** What servers did, and how rcode5, the first of the rows, compares to each of its peers. */
+export function formatRows(rows: readonly Row[]): string {
+  const own = rows.find(({ peer }) => peer === undefined)?.measured;
+  const lines = rows.map(({ label, peer, measured, problem }) => {
+    if (measured === undefined) return [label, ...failed(problem)];
+    const { perSecond, cpuMicros, busy, memory } = measured;
+    const isCompared = peer !== undefined && own !== undefined;
+    return [
+      label,
+      formatCount(perSecond),
+      cpuMicros.toFixed(2),
+      `${(busy * 100).toFixed(0)} %`,
+      formatMegabytes(memory.resident),
+      isCompared ? formatRatio(own.perSecond / perSecond) : '',
+      isCompared ? formatRatio(cpuMicros / own.cpuMicros) : '',
+    ];
+  });
+  return formatTable(COLUMNS, lines);
+}
+
+/** The reason in the second column, the others empty. */
+function failed(problem: string | undefined): string[] {
+  const reason = (problem ?? 'not measured').replace(/\s+/g, ' ').replaceAll('|', '\\|');
+  return [reason, ...Array<string>(COLUMNS.length - 2).fill('')];
+}
+
+/** The first column is text, the others are numbers. */
+export function formatTable(columns: readonly string[], rows: readonly string[][]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  const rule = columns.map((_, i) => (i === 0 ? '---' : '---:'));
+  return [line(columns), line(rule), ...rows.map(line)].join('\n');
+}
+
+/** `123,456`. */
+export function formatCount(value: number): string {
+  return value.toLocaleString('en', { maximumFractionDigits: 0 });
+}
+
+export function formatMegabytes(bytes: number): string {
+  return formatCount(bytes / MEGABYTE);
+}
+
+export function formatRatio(ratio: number): string {
+  return `${ratio.toFixed(2)} ×`;
+}

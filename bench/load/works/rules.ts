@@ -1,0 +1,65 @@
+/** Work: rcode5 with policies of ever more rules. */
+
+import type { Bench, Work } from '../bench.ts';
+import { compare } from '../contest.ts';
+import type { Contestant } from '../contestant.ts';
+import { RPZ_QUESTION, rpzLoad, writeRpz } from '../rpz.ts';
+import { rcode5 } from '../servers/rcode5.ts';
+import { timeStarts } from '../starts.ts';
+import { formatCount, formatMegabytes, formatTable } from '../table.ts';
+
+const SIZES: readonly number[] = [1000, 10_000, 100_000, 1_000_000];
+const LARGE = 10_000_000;
+const QUICK = 2;
+const MAX_STARTS = 3;
+
+export const rules: Work = {
+  name: 'rules',
+  about: `rcode5 alone: what a query, the start and the memory cost as the policy zone grows. The queries
+go all over the zone; nine of ten have a rule.`,
+  async run(bench) {
+    const sizes = sizesFor(bench);
+    const contestants = sizes.map((size) => withRules(bench, size));
+    const rows = await compare(bench, {
+      contestants,
+      load: rpzLoad(bench, sizes[0]!),
+      question: RPZ_QUESTION,
+      upstream: 'idle',
+    });
+    const reps = Math.min(MAX_STARTS, bench.options.reps);
+    const lines: string[][] = [];
+    for (const [i, contestant] of contestants.entries()) {
+      const started = await timeStarts(contestant, bench, { question: RPZ_QUESTION, reps });
+      const { measured, problem } = rows[i]!;
+      lines.push([
+        formatCount(sizes[i]!),
+        measured === undefined ? (problem ?? '') : formatCount(measured.perSecond),
+        measured?.cpuMicros.toFixed(2) ?? '',
+        started === undefined ? '' : formatCount(started.milliseconds),
+        started === undefined ? '' : formatMegabytes(started.memory.resident),
+        started === undefined ? '' : formatMegabytes(started.memory.peak),
+      ]);
+    }
+    return formatTable(COLUMNS, lines);
+  },
+};
+
+const COLUMNS: readonly string[] = [
+  'rules',
+  'queries/s',
+  'CPU µs/query',
+  'ms to the first answer',
+  'resident MB then',
+  'peak MB',
+];
+
+function sizesFor({ options }: Bench): readonly number[] {
+  if (options.isQuick) return SIZES.slice(0, QUICK);
+  return options.isLarge ? [...SIZES, LARGE] : SIZES;
+}
+
+function withRules(bench: Bench, size: number): Contestant {
+  const lines = [`policies: [{ name: bench, rpz: ${writeRpz(bench, size)} }]`];
+  const label = `${formatCount(size)} rules`;
+  return { ...rcode5({ label, lines }), load: rpzLoad(bench, size) };
+}

@@ -1,0 +1,191 @@
+/**
+ * The engine's shell over batched system calls: a thread that blocks in poll on its sockets,
+ * takes datagrams many at a time, writes the records of all of them, and then sends the replies.
+ */
+
+import { BatchChannels } from './batch-channels.ts';
+import { now } from './clock.ts';
+import { BUFFER_LENGTH, type Engine, type Outbox } from './engine.ts';
+import type { Server } from './forward/server.ts';
+import { type Endpoint, parseAddress } from './net/address.ts';
+import {
+  allocate,
+  type Libc,
+  type Memory,
+  POLLFD_LENGTH,
+  POLLIN,
+  revents,
+} from './transport/libc.ts';
+import { BatchListener } from './transport/udp-batch.ts';
+import type { Query, Transport } from './wire/query.ts';
+
+/** Milliseconds between two looks at what has timed out, while something may. */
+const TICK_MS = 10;
+/** Milliseconds to sleep at most. */
+const IDLE_MS = 1000;
+/** Batches of one listener before the others get their turn. */
+const TURNS = 4;
+
+export class BatchShell implements Outbox {
+  readonly #libc: Libc;
+  readonly #listeners: BatchListener[] = [];
+  readonly #channels: BatchChannels;
+  readonly #flushRecords: () => void;
+  readonly #wakeFd: number;
+  readonly #wakeValue: Memory = allocate(8);
+  #descriptors: Memory = allocate(0);
+  #engine: Engine | undefined;
+  #isAccepting = true;
+  #isRunning = true;
+
+  /** `wakeFd` is an eventfd: whoever writes to it makes `run` look at what it was told. */
+  constructor(
+    libc: Libc,
+    {
+      servers,
+      flushRecords,
+      wakeFd,
+    }: {
+      readonly servers: readonly Server[];
+      readonly flushRecords: () => void;
+      readonly wakeFd: number;
+    },
+  ) {
+    this.#libc = libc;
+    this.#flushRecords = flushRecords;
+    this.#wakeFd = wakeFd;
+    const buffer = new Uint8Array(BUFFER_LENGTH);
+    this.#channels = new BatchChannels(libc, {
+      answered: (server, channel, octets, length) => {
+        // The engine answers in place, which a datagram's own memory has no room for.
+        buffer.set(octets.subarray(0, length));
+        this.#engine!.response(buffer, length, { server: servers[server]!, channel }, now());
+      },
+      failed: (server, channel, reason) => {
+        this.#engine!.channelFailed(servers[server]!, channel, reason, now());
+      },
+    });
+  }
+
+  /** Opens a socket for an address, which threads share. Throws a SystemError. */
+  listen({ address, port }: Endpoint): void {
+    const { family, words } = parseAddress(address.replace(/%.*/, ''))!;
+    this.#listeners.push(new BatchListener(this.#libc, { family, words, port }));
+  }
+
+  /** Serves until `stop`. `onWake` is called when somebody has written to the eventfd. */
+  run(engine: Engine, onWake: () => void): void {
+    this.#engine = engine;
+    let lastTick = now();
+    while (this.#isRunning) {
+      this.#poll(engine.inFlight > 0 ? TICK_MS : IDLE_MS, onWake);
+      const time = now();
+      if (time - lastTick >= TICK_MS) {
+        engine.tick(time);
+        lastTick = time;
+      }
+      this.#deliver();
+    }
+  }
+
+  /** Takes no more queries. */
+  refuseNew(): void {
+    this.#isAccepting = false;
+  }
+
+  /** Makes `run` return. */
+  stop(): void {
+    this.#isRunning = false;
+  }
+
+  close(): void {
+    for (const listener of this.#listeners) listener.close();
+    this.#channels.close();
+  }
+
+  /** Datagrams that the kernel had no room for, and replies that it did not take. */
+  get losses(): { readonly received: number; readonly sent: number } {
+    let received = 0;
+    let sent = 0;
+    for (const listener of this.#listeners) {
+      received += listener.overflowed;
+      sent += listener.lost;
+    }
+    return { received, sent };
+  }
+
+  reply(query: Query, octets: Uint8Array, length: number): void {
+    this.#listeners[query.listener]!.send(query, octets, length);
+  }
+
+  /** Transfers in several messages are for TCP clients, whom this shell does not serve. */
+  more(query: Query, octets: Uint8Array, length: number): void {
+    this.reply(query, octets, length);
+  }
+
+  drop(): void {}
+
+  readonly send = (
+    server: Server,
+    octets: Uint8Array,
+    length: number,
+    transport: Transport,
+  ): number => this.#channels.send(server, octets, length, transport);
+
+  #poll(milliseconds: number, onWake: () => void): void {
+    const descriptors = this.#pollDescriptors();
+    const count = descriptors.length / POLLFD_LENGTH;
+    if (this.#libc.poll(descriptors, count, milliseconds) <= 0) return;
+    const first = this.#listeners.length;
+    if (revents(descriptors, first) !== 0) {
+      this.#libc.read(this.#wakeFd, this.#wakeValue, this.#wakeValue.length);
+      onWake();
+    }
+    this.#channels.handle(descriptors, first + 1);
+    if (!this.#isAccepting) return;
+    for (let i = 0; i < first; i++) {
+      if (revents(descriptors, i) !== 0) this.#receive(i);
+    }
+  }
+
+  #receive(index: number): void {
+    const engine = this.#engine!;
+    const listener = this.#listeners[index]!;
+    const { query } = engine;
+    query.transport = 'udp';
+    query.connection = 0;
+    for (let turn = 0; turn < TURNS; turn++) {
+      const time = now();
+      query.listener = index;
+      const count = listener.receive(query, (octets, length) => {
+        query.listener = index;
+        engine.receive(octets, length, time);
+      });
+      this.#deliver();
+      if (!listener.isFull(count)) return;
+    }
+  }
+
+  /** The records first, then the replies: whoever was refused has a record. */
+  #deliver(): void {
+    this.#flushRecords();
+    for (const listener of this.#listeners) listener.flush();
+    this.#channels.flush();
+  }
+
+  /** Listeners, the eventfd, channels; made anew only when the channels have changed. */
+  #pollDescriptors(): Memory {
+    if (this.#descriptors.length > 0 && !this.#channels.hasChanged) return this.#descriptors;
+    const fixed = [...this.#listeners.map(({ fd }) => fd), this.#wakeFd];
+    const wanted = [
+      ...fixed.map((fd) => ({ fd, events: POLLIN })),
+      ...this.#channels.descriptors(),
+    ];
+    this.#descriptors = allocate(wanted.length * POLLFD_LENGTH);
+    for (const [i, { fd, events }] of wanted.entries()) {
+      this.#descriptors.writeInt32LE(fd, i * POLLFD_LENGTH);
+      this.#descriptors.writeInt16LE(events, i * POLLFD_LENGTH + 4);
+    }
+    return this.#descriptors;
+  }
+}

@@ -1,0 +1,117 @@
+/** Rules by name: for each a code, its line, and for some the types and records that go with it. */
+
+import type { Query } from '../wire/query.ts';
+import type { RecordData } from '../wire/response.ts';
+import { NameTable, type NameTableImage } from './name-table.ts';
+import { resized, sharedUint16, sharedUint32 } from './shared-array.ts';
+
+/** No rule matches. */
+export const NO_RULE = -1;
+
+/** Codes are below this number. */
+export const MAX_CODES = 0xffff;
+
+const FIRST_LENGTH = 64;
+
+/** Rules in memory that threads share. Nothing in it changes. */
+export interface RuleImage {
+  readonly names: NameTableImage;
+  readonly codes: Uint16Array;
+  readonly lines: Uint32Array;
+  readonly types: ReadonlyMap<number, ReadonlySet<number>>;
+  readonly records: ReadonlyMap<number, readonly RecordData[]>;
+}
+
+export class RuleTable {
+  readonly #names: NameTable;
+  /** Code + 1 of each entry; 0 is an entry without a rule yet. */
+  #codes: Uint16Array = sharedUint16(FIRST_LENGTH);
+  #lines: Uint32Array = sharedUint32(FIRST_LENGTH);
+  readonly #types: Map<number, ReadonlySet<number>>;
+  readonly #records: Map<number, RecordData[]>;
+
+  /** An empty table, or one that another thread has filled. */
+  constructor(image?: RuleImage) {
+    this.#names = new NameTable(image?.names);
+    this.#types = new Map(image?.types);
+    this.#records = new Map(image?.records as ReadonlyMap<number, RecordData[]> | undefined);
+    if (image === undefined) return;
+    this.#codes = image.codes;
+    this.#lines = image.lines;
+  }
+
+  get image(): RuleImage {
+    return {
+      names: this.#names.image,
+      codes: resized(this.#codes, this.count),
+      lines: resized(this.#lines, this.count),
+      types: this.#types,
+      records: this.#records,
+    };
+  }
+
+  /** Number of names that have a rule. */
+  get count(): number {
+    return this.#names.count;
+  }
+
+  /** The number of the rule for a lower-case name in wire format, an old one or a new one. */
+  entry(wire: Uint8Array, wildcard: boolean): number {
+    const entry = this.#names.add(wire, wildcard);
+    if (entry >= this.#codes.length) {
+      this.#codes = resized(this.#codes, entry * 2);
+      this.#lines = resized(this.#lines, entry * 2);
+    }
+    return entry;
+  }
+
+  isSet(entry: number): boolean {
+    return this.#codes[entry] !== 0;
+  }
+
+  set(entry: number, code: number, line: number): void {
+    this.#codes[entry] = code + 1;
+    this.#lines[entry] = line;
+  }
+
+  lineOf(entry: number): number {
+    return this.#lines[entry]!;
+  }
+
+  /** The rule is only for queries of these types. */
+  setTypes(entry: number, types: ReadonlySet<number>): void {
+    this.#types.set(entry, types);
+  }
+
+  /** Adds to the records that the rule answers with. */
+  addRecord(entry: number, record: RecordData): void {
+    const records = this.#records.get(entry);
+    if (records === undefined) this.#records.set(entry, [record]);
+    else records.push(record);
+  }
+
+  recordsOf(entry: number): readonly RecordData[] {
+    return this.#records.get(entry) ?? [];
+  }
+
+  /**
+   * The code of the rule for the query, or NO_RULE: the exact name first, then the wildcard
+   * with the most labels. `query.match` is told which it was.
+   */
+  find(query: Query): number {
+    for (let depth = 0; depth <= query.labels; depth++) {
+      const entry = this.#names.find(query, depth, depth > 0);
+      if (entry < 0 || !this.#concerns(entry, query)) continue;
+      query.match.depth = depth;
+      query.match.wildcard = depth > 0;
+      query.match.line = this.#lines[entry]!;
+      query.match.entry = entry;
+      return this.#codes[entry]! - 1;
+    }
+    return NO_RULE;
+  }
+
+  #concerns(entry: number, query: Query): boolean {
+    return this.#types.size === 0 || this.#types.get(entry)?.has(query.qtype) !== false;
+  }
+}

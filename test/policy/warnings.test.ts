@@ -1,0 +1,93 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { parseConfig } from '../../src/config/config.ts';
+import { compilePolicy } from '../../src/policy/compile.ts';
+import { findWarnings } from '../../src/policy/warnings.ts';
+
+const UPSTREAMS = 'upstreams: { default: { servers: [192.0.2.1] } }';
+
+function warnings(...lines: readonly string[]): string[] {
+  const config = parseConfig('site.yaml', [UPSTREAMS, ...lines].join('\n'));
+  return findWarnings(compilePolicy(config, '0.1.0'));
+}
+
+describe('policy/warnings', () => {
+  it('has nothing to say of a plain configuration', () => {
+    expect(warnings()).to.deep.equal([]);
+  });
+
+  const openResolver = /^site\.yaml:4:.* acl\.query (\S+) allows everybody .* an open resolver$/;
+  for (const prefix of ['0.0.0.0/0', '128.0.0.0/1', '"::/0"', '"8000::/1"']) {
+    it(`warns of an open resolver when ${prefix} is allowed on an address that others reach`, () => {
+      const found = warnings('listen: [192.0.2.53:53]', 'acl:', `  query: { ${prefix}: allow }`);
+      expect(found).to.have.length(1);
+      expect(openResolver.exec(found[0]!)?.[1]).to.equal(prefix.replaceAll('"', ''));
+    });
+  }
+
+  it('warns of an open resolver by a client group, and on a wildcard address', () => {
+    const group = 'clientGroups: { all: [10.0.0.0/8, 0.0.0.0/0] }';
+    const found = warnings('listen: ["[::]:53"]', group, 'acl: { query: { all: allow } }');
+    expect(found).to.deep.equal([
+      'site.yaml:4: acl.query all allows everybody on an address that others reach: an open resolver',
+    ]);
+  });
+
+  const closed: readonly (readonly [string, readonly string[]])[] = [
+    ['only loopback is served', ['listen: [127.0.0.1:53]', 'acl: { query: { 0.0.0.0/0: allow } }']],
+    ['all are refused', ['listen: [192.0.2.53:53]', 'acl: { query: { 0.0.0.0/0: refuse } }']],
+    ['all are truncated', ['listen: [192.0.2.53:53]', 'acl: { query: { 0.0.0.0/0: truncate } }']],
+    ['some are allowed', ['listen: [192.0.2.53:53]', 'acl: { query: { 10.0.0.0/8: allow } }']],
+  ];
+  for (const [when, lines] of closed) {
+    it(`does not speak of an open resolver when ${when}`, () => {
+      expect(warnings(...lines)).to.deep.equal([]);
+    });
+  }
+
+  it('warns of an entry for a prefix that another entry has', () => {
+    const found = warnings(
+      'clientGroups: { office: [10.20.0.0/16] }',
+      'acl:',
+      '  query:',
+      '    office: allow',
+      '    10.20.0.0/16: refuse',
+      '  recursion:',
+      '    office: allow',
+      '    10.20.0.0/16: refuse',
+    );
+    expect(found).to.deep.equal([
+      'site.yaml:6: acl.query 10.20.0.0/16 never decides for 10.20.0.0/16: line 5 (office) does',
+      'site.yaml:9: acl.recursion 10.20.0.0/16 never decides for 10.20.0.0/16: line 8 (office) does',
+    ]);
+  });
+
+  it('warns of policies that answer REFUSED, by a rule or an override', () => {
+    const found = warnings(
+      'policies:',
+      '  - { name: mild, rules: { a.example: nxdomain, b.example: { answer: [192.0.2.1] } } }',
+      '  - { name: harsh, rules: { a.example: refuse, b.example: { action: refuse } } }',
+    );
+    expect(found).to.have.length(1);
+    expect(found[0]).to.match(/^site\.yaml:4: policy harsh answers REFUSED: clients with a second/);
+  });
+
+  it('warns of the rules of a policy zone that it ignores, by kind', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'rcode5-'));
+    try {
+      const file = join(folder, 'feed.rpz');
+      const lines = ['@ 60 SOA a. b. 1 1 1 1 1', '32.1.2.0.192.rpz-ip CNAME .', 'a CNAME .', ''];
+      writeFileSync(file, [...lines, 'a CNAME .', '24.0.2.0.192.rpz-ip CNAME .', ''].join('\n'));
+      const found = warnings('policies:', `  - { name: feed, rpz: ${file}, override: refuse }`);
+      expect(found.slice(0, 2)).to.deep.equal([
+        `${file}: policy feed: 2 rules ignored (rpz-ip)`,
+        `${file}: policy feed: 1 rules ignored (duplicate)`,
+      ]);
+      expect(found[2]).to.match(/^site\.yaml:3: policy feed answers REFUSED/);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});

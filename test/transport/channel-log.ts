@@ -1,0 +1,29 @@
+/** What comes back by channels, in the order in which it comes. */
+
+import type { ChannelEvents } from '../../src/transport/channels.ts';
+
+export interface ChannelEvent {
+  readonly server: number;
+  readonly channel: number;
+  /** What was answered; undefined for a failure. */
+  readonly octets?: readonly number[];
+  readonly reason?: string | undefined;
+}
+
+export class ChannelLog implements ChannelEvents {
+  readonly events: ChannelEvent[] = [];
+
+  answered(server: number, channel: number, octets: Buffer): void {
+    this.events.push({ server, channel, octets: [...octets] });
+  }
+
+  failed(server: number, channel: number, reason: string | undefined): void {
+    this.events.push({ server, channel, reason });
+  }
+
+  /** Waits until so much has happened. */
+  async happened(count: number): Promise<readonly ChannelEvent[]> {
+    while (this.events.length < count) await new Promise(setImmediate);
+    return this.events;
+  }
+}

@@ -1,0 +1,100 @@
+/** A TCP listener and its clients: what was asked, and who answers it. */
+
+import {
+  listenTcp,
+  TCP_LIMITS,
+  type TcpLimits,
+  type TcpListener,
+} from '../../src/transport/tcp.ts';
+import { Stream } from '../client.ts';
+import { message } from '../messages.ts';
+
+export interface Received {
+  readonly id: number;
+  readonly connection: number;
+  readonly address: string;
+  readonly port: number;
+}
+
+/** A query or an answer: all that counts is its ID. */
+export function one(id: number): Uint8Array {
+  return message({ id });
+}
+
+/** The IDs of the next messages. */
+export async function ids(stream: Stream, count: number): Promise<number[]> {
+  const list: number[] = [];
+  while (list.length < count) {
+    const octets = await stream.next();
+    list.push(octets.readUInt16BE(0));
+  }
+  return list;
+}
+
+/** IDs of queries that are none of a test's business. */
+const OTHERS = 0x8000;
+
+export class Listening {
+  readonly received: Received[] = [];
+  /** What to do with a query; at first, nothing. */
+  onQuery: (query: Received) => void = () => {};
+  listener!: TcpListener;
+  readonly #streams: Stream[] = [];
+  #wake: () => void = () => {};
+
+  static async start(limits: Partial<TcpLimits> = {}): Promise<Listening> {
+    const made = new Listening();
+    made.listener = await listenTcp(
+      { address: '127.0.0.1', port: 0 },
+      (octets, { number, address, port }) => {
+        const id = octets[0]! * 256 + octets[1]!;
+        made.#take({ id, connection: number, address, port });
+      },
+      { ...TCP_LIMITS, ...limits },
+    );
+    return made;
+  }
+
+  async open(from?: string): Promise<Stream> {
+    const { address, port } = this.listener;
+    const stream = await Stream.open({ address, port, ...(from !== undefined && { from }) });
+    this.#streams.push(stream);
+    return stream;
+  }
+
+  /** Waits until so many queries have come. */
+  async queries(count: number): Promise<readonly Received[]> {
+    while (this.received.length < count) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+    return this.received;
+  }
+
+  readonly reply = ({ id, connection }: Received): void => {
+    this.listener.reply(connection, one(id), 12);
+  };
+
+  /** Others ask and are answered, so that all that was under way before has arrived. */
+  async others(): Promise<void> {
+    const stream = await this.open('127.0.0.9');
+    for (let id = OTHERS; id < OTHERS + 5; id++) {
+      stream.ask(one(id));
+      await stream.next();
+    }
+    stream.close();
+  }
+
+  close(): void {
+    for (const stream of this.#streams) stream.close();
+    this.listener.close();
+  }
+
+  #take(query: Received): void {
+    if (query.id >= OTHERS) return this.reply(query);
+    this.received.push(query);
+    this.onQuery(query);
+    this.#wake();
+  }
+}

@@ -1,0 +1,144 @@
+import { expect } from 'chai';
+import type { TcpLimits } from '../../src/transport/tcp.ts';
+import { ids, Listening, one } from './listening.ts';
+
+describe('transport/tcp limits', () => {
+  let tcp: Listening;
+  afterEach(() => tcp.close());
+
+  async function listen(limits: Partial<TcpLimits>): Promise<void> {
+    tcp = await Listening.start(limits);
+  }
+
+  it('leave a client no more than its connections, and count those turned away', async () => {
+    await listen({ perClient: 2 });
+    tcp.onQuery = tcp.reply;
+    const own = [await tcp.open(), await tcp.open()];
+    await (await tcp.open()).ended;
+    await (await tcp.open()).ended;
+    expect(tcp.listener.rejected).to.equal(2);
+    const other = await tcp.open('127.0.0.2');
+    for (const stream of [...own, other]) {
+      stream.ask(one(1));
+      expect(await ids(stream, 1)).to.deep.equal([1]);
+    }
+    expect(tcp.listener.rejected).to.equal(2);
+  });
+
+  it('leave all clients together no more than all connections', async () => {
+    await listen({ connections: 2 });
+    await tcp.open();
+    await tcp.open('127.0.0.2');
+    await (await tcp.open('127.0.0.3')).ended;
+    expect(tcp.listener.rejected).to.equal(1);
+  });
+
+  it('give a place to the next client when one has gone', async () => {
+    await listen({ connections: 1, perClient: 1 });
+    tcp.onQuery = tcp.reply;
+    const first = await tcp.open();
+    first.socket.end();
+    await first.ended;
+    const second = await tcp.open();
+    second.ask(one(2));
+    expect(await ids(second, 1)).to.deep.equal([2]);
+    expect(tcp.listener.rejected).to.equal(0);
+  });
+
+  it('close a connection without a query', async () => {
+    await listen({ idle: 20 });
+    await (await tcp.open()).ended;
+  });
+
+  it('close a connection some time after its last answer', async () => {
+    await listen({ idle: 20 });
+    tcp.onQuery = tcp.reply;
+    const stream = await tcp.open();
+    stream.ask(one(1));
+    await ids(stream, 1);
+    await stream.ended;
+  });
+
+  it('leave a connection alone whose query takes its time', async () => {
+    await listen({ idle: 15 });
+    tcp.onQuery = (query) => setTimeout(() => tcp.reply(query), 60);
+    const stream = await tcp.open();
+    stream.ask(one(1));
+    expect(await ids(stream, 1)).to.deep.equal([1]);
+  });
+
+  it('cut off a query that comes drop by drop', async () => {
+    await listen({ idle: 40 });
+    const stream = await tcp.open();
+    stream.socket.write(Uint8Array.of(0xff, 0xff));
+    const dripping = setInterval(() => stream.socket.write(Uint8Array.of(0)), 5);
+    await stream.ended;
+    clearInterval(dripping);
+    expect(tcp.received).to.deep.equal([]);
+  });
+
+  it('let go of a client that was answered, has been told so, and stays', async () => {
+    await listen({ idle: 20, connections: 1 });
+    tcp.onQuery = tcp.reply;
+    const stream = await tcp.open();
+    stream.ask(one(1));
+    await ids(stream, 1);
+    tcp.listener.close();
+    await stream.ended;
+    const gone = new Promise((resolve) => stream.socket.on('close', resolve));
+    // A client notices that nobody is there when it writes.
+    const writing = setInterval(() => stream.socket.write(Uint8Array.of(0)), 5);
+    await gone;
+    clearInterval(writing);
+  });
+
+  it('end a busy connection when its time is up', async () => {
+    await listen({ total: 40 });
+    tcp.onQuery = tcp.reply;
+    const stream = await tcp.open();
+    let answers = 0;
+    for (let isOver = false; !isOver; ) {
+      stream.ask(one(1));
+      isOver = await ids(stream, 1).then(
+        () => false,
+        () => true,
+      );
+      answers++;
+    }
+    expect(answers).to.be.above(2);
+  });
+
+  it('let a connection whose time is up have its last answers', async () => {
+    await listen({ total: 20 });
+    tcp.onQuery = (query) => setTimeout(() => tcp.reply(query), 50);
+    const stream = await tcp.open();
+    stream.ask(one(1), one(2));
+    expect(await ids(stream, 2)).to.deep.equal([1, 2]);
+    await stream.ended;
+  });
+
+  it('take no more queries of a connection than may wait at a time', async () => {
+    await listen({ pipelined: 2 });
+    const stream = await tcp.open();
+    stream.ask(one(1), one(2));
+    const [first] = await tcp.queries(2);
+    stream.ask(one(3));
+    await tcp.others();
+    expect(tcp.received).to.have.lengthOf(2);
+    tcp.reply(first!);
+    expect((await tcp.queries(3))[2]!.id).to.equal(3);
+  });
+
+  it('let go of a client that leaves its answers unread', async () => {
+    await listen({ unread: 1 << 17 });
+    const answer = new Uint8Array(0xffff);
+    tcp.onQuery = ({ connection }) => tcp.listener.reply(connection, answer, answer.length);
+    const stream = await tcp.open();
+    stream.socket.pause();
+    const gone = new Promise((resolve) => stream.socket.on('close', resolve));
+    const hundred = Array.from({ length: 100 }, () => one(1));
+    const asking = setInterval(() => stream.ask(...hundred), 1);
+    await gone;
+    clearInterval(asking);
+  });
+});
