@@ -4,7 +4,8 @@ import type { ServerResponse } from 'node:http';
 import { now } from './clock.ts';
 import { askedQuestion, explainQuestion } from './explain.ts';
 import { type AdminHandler, type AdminReply, jsonReply } from './observe/admin.ts';
-import { type Filter, matches, parseFilter } from './observe/decision-filter.ts';
+import { FILTER_OPTIONS, type Filter, matches, parseFilter } from './observe/decision-filter.ts';
+import { followDecisions, latestDecisions } from './observe/merged-decisions.ts';
 import type { Metrics } from './observe/metrics.ts';
 import type { RecentDecisions } from './observe/recent.ts';
 import type { Serving } from './serving.ts';
@@ -22,11 +23,12 @@ export interface ReloadResult {
 
 export interface AdminSource {
   readonly serving: () => Serving;
-  readonly reload: () => ReloadResult;
+  readonly reload: () => Promise<ReloadResult>;
   readonly lastReload: () => ReloadResult | undefined;
   readonly endpoints: () => readonly string[];
   readonly metrics: Metrics;
-  readonly recent: RecentDecisions;
+  /** The recent decisions of each thread. */
+  readonly recent: () => readonly RecentDecisions[];
 }
 
 export function adminHandlers(source: AdminSource): Readonly<Record<string, AdminHandler>> {
@@ -38,46 +40,54 @@ export function adminHandlers(source: AdminSource): Readonly<Record<string, Admi
       type: source.metrics.contentType,
       body: await source.metrics.expose(),
     }),
-    'GET /api/decisions': (url) => decisions(url, source.recent),
+    'GET /api/decisions': (url) => decisions(url, source.recent()),
     'GET /api/decisions/stream': (url, response) => stream(url, response, source.recent),
     'GET /api/explain': (url) => explain(url, source.serving()),
     'GET /api/policy': () => jsonReply(describe(source)),
-    'POST /api/reload': () => {
-      const result = source.reload();
+    'POST /api/reload': async () => {
+      const result = await source.reload();
       return jsonReply(result, result.ok ? 200 : 422);
     },
   };
 }
 
-function decisions(url: URL, recent: RecentDecisions): AdminReply {
+function decisions(url: URL, rings: readonly RecentDecisions[]): AdminReply {
   const { limit = String(DEFAULT_LIMIT), ...options } = Object.fromEntries(url.searchParams);
-  const filter = parseFilter(options, now());
+  const filter = readFilter(options);
   if (typeof filter === 'string') return jsonReply({ error: filter }, 400);
   if (!/^\d{1,6}$/.test(limit)) return jsonReply({ error: 'limit: expect a number' }, 400);
-  const found: unknown[] = [];
-  for (const line of recent.latest()) {
-    if (found.length >= Number(limit)) break;
-    const record = JSON.parse(line);
-    if (matches(filter, record)) found.push(record);
-  }
-  return jsonReply({ decisions: found });
+  const found = latestDecisions(rings).filter(({ record }) => matches(filter, record));
+  return jsonReply({ decisions: found.slice(0, Number(limit)).map(({ record }) => record) });
 }
 
 /** Server-sent events: each record as it is made. */
 function stream(
   url: URL,
   response: ServerResponse,
-  recent: RecentDecisions,
+  rings: () => readonly RecentDecisions[],
 ): AdminReply | 'streaming' {
-  const filter: Filter | string = parseFilter(Object.fromEntries(url.searchParams), now());
+  const filter = readFilter(Object.fromEntries(url.searchParams));
   if (typeof filter === 'string') return jsonReply({ error: filter }, 400);
   response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
   response.write(': decisions\n\n');
-  const stop = recent.follow((line) => {
-    if (matches(filter, JSON.parse(line))) response.write(`data: ${line}\n\n`);
+  const stop = followDecisions(rings, ({ line, record }) => {
+    if (matches(filter, record)) response.write(`data: ${line}\n\n`);
   });
   response.on('close', stop);
   return 'streaming';
+}
+
+/** A filter that is not known would let everything through. */
+function readFilter(options: Readonly<Record<string, string>>): Filter | string {
+  const unknown = Object.keys(options).find((name) => !isFilterOption(name));
+  if (unknown !== undefined) {
+    return `${unknown}: not a filter; expect ${FILTER_OPTIONS.join(', ')}`;
+  }
+  return parseFilter(options, now());
+}
+
+function isFilterOption(name: string): boolean {
+  return (FILTER_OPTIONS as readonly string[]).includes(name);
 }
 
 function explain(url: URL, { policy }: Serving): AdminReply {

@@ -46,6 +46,7 @@ export class BatchChannels {
   readonly #libc: Libc;
   readonly #events: BatchChannelEvents;
   readonly #incoming: MessageBatch;
+  readonly #buffer: Uint8Array = new Uint8Array(0x10000);
   readonly #pools: Map<Server, (UdpEntry | undefined)[]> = new Map();
   readonly #streams: Map<Server, TcpEntry> = new Map();
   #udp: UdpEntry[] = [];
@@ -151,9 +152,11 @@ export class BatchChannels {
 
   #receiveTcp(entry: TcpEntry, events: number): void {
     const { server, stream } = entry;
-    const state = stream.handle(events, (octets) =>
-      this.#events.answered(server, stream.number, octets, octets.length),
-    );
+    const state = stream.handle(events, (octets) => {
+      // Whoever takes it makes it a reply in place, which takes room.
+      this.#buffer.set(octets);
+      this.#events.answered(server, stream.number, this.#buffer, octets.length);
+    });
     this.hasChanged = true;
     if (state === 'open') return;
     stream.close();

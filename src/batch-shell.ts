@@ -5,7 +5,7 @@
 
 import { BatchChannels } from './batch-channels.ts';
 import { now } from './clock.ts';
-import { BUFFER_LENGTH, type Engine, type Outbox } from './engine.ts';
+import type { Engine, Outbox } from './engine.ts';
 import type { Server } from './forward/server.ts';
 import { type Endpoint, parseAddress } from './net/address.ts';
 import {
@@ -17,6 +17,7 @@ import {
   revents,
 } from './transport/libc.ts';
 import { BatchListener } from './transport/udp-batch.ts';
+import type { Losses } from './thread-numbers.ts';
 import type { Query, Transport } from './wire/query.ts';
 
 /** Milliseconds between two looks at what has timed out, while something may. */
@@ -54,12 +55,9 @@ export class BatchShell implements Outbox {
     this.#libc = libc;
     this.#flushRecords = flushRecords;
     this.#wakeFd = wakeFd;
-    const buffer = new Uint8Array(BUFFER_LENGTH);
     this.#channels = new BatchChannels(libc, {
       answered: (server, channel, octets, length) => {
-        // The engine answers in place, which a datagram's own memory has no room for.
-        buffer.set(octets.subarray(0, length));
-        this.#engine!.response(buffer, length, { server: servers[server]!, channel }, now());
+        this.#engine!.response(octets, length, { server: servers[server]!, channel }, now());
       },
       failed: (server, channel, reason) => {
         this.#engine!.channelFailed(servers[server]!, channel, reason, now());
@@ -73,15 +71,19 @@ export class BatchShell implements Outbox {
     this.#listeners.push(new BatchListener(this.#libc, { family, words, port }));
   }
 
-  /** Serves until `stop`. `onWake` is called when somebody has written to the eventfd. */
-  run(engine: Engine, onWake: () => void): void {
+  /**
+   * Serves until `stop`. `woken` is called when somebody has written to the eventfd, `turned`
+   * now and then, and after each sleep.
+   */
+  run(engine: Engine, on: { woken(): void; turned(time: number): void }): void {
     this.#engine = engine;
-    let lastTick = now();
+    let lastTick = 0;
     while (this.#isRunning) {
-      this.#poll(engine.inFlight > 0 ? TICK_MS : IDLE_MS, onWake);
+      this.#poll(engine.inFlight > 0 ? TICK_MS : IDLE_MS, on.woken);
       const time = now();
       if (time - lastTick >= TICK_MS) {
         engine.tick(time);
+        on.turned(time);
         lastTick = time;
       }
       this.#deliver();
@@ -104,14 +106,14 @@ export class BatchShell implements Outbox {
   }
 
   /** Datagrams that the kernel had no room for, and replies that it did not take. */
-  get losses(): { readonly received: number; readonly sent: number } {
-    let received = 0;
-    let sent = 0;
+  get losses(): Losses {
+    let receive = 0;
+    let send = 0;
     for (const listener of this.#listeners) {
-      received += listener.overflowed;
-      sent += listener.lost;
+      receive += listener.overflowed;
+      send += listener.lost;
     }
-    return { received, sent };
+    return { receive, send };
   }
 
   reply(query: Query, octets: Uint8Array, length: number): void {

@@ -226,10 +226,11 @@ export class Engine {
   #giveUp(slot: Slot, now: number, answer?: Answer): void {
     const { refusal, attempts } = slot;
     const { verdicts } = slot.purpose as Route;
+    const isKept = this.#isKept(slot);
     const loops = slot.group!.servers.some((server) => server.isLoop);
     this.#exchanges.close(slot);
     if (refusal !== undefined) {
-      if (isCacheable(this.query)) this.#setup.cache.storeRefusal(this.query, VIEW, refusal, now);
+      if (isKept) this.#setup.cache.storeRefusal(this.query, VIEW, refusal, now);
       return this.#conclusion.refusal(refusal, verdicts.refused, 'upstream', { now, answer });
     }
     const timedOut = attempts.some(({ result }) => result === 'timeout');
@@ -240,7 +241,7 @@ export class Engine {
   #relay(slot: Slot, answer: Answer, now: number): void {
     const query = this.query;
     const options = collectOptions(answer.message, answer.optAt, EdnsOption.EDE);
-    if (isCacheable(query)) {
+    if (this.#isKept(slot)) {
       const upstream = slot.server!.name;
       this.#setup.cache.store(query, VIEW, answer, { upstream, options, now });
     }
@@ -248,6 +249,11 @@ export class Engine {
     this.#conclusion.answer(slot, answer, options, now);
     if (slot.isStreaming) this.#exchanges.wait(slot, now);
     else this.#exchanges.close(slot);
+  }
+
+  /** What the upstreams of an earlier configuration say is passed on, but not told again. */
+  #isKept({ purpose, group }: Slot): boolean {
+    return isCacheable(this.query) && this.#setup.groups.get((purpose as Route).group) === group;
   }
 
   /** Where a transfer ends only the zone tells: it is over when nothing more comes. */

@@ -20,9 +20,13 @@ const TICK_MS = 25;
 const DRAIN_MS = 4000;
 
 interface Listener {
-  readonly udp: Datagrams;
+  /** Undefined where data threads serve the datagrams. */
+  readonly udp: Datagrams | undefined;
   readonly tcp: TcpListener;
 }
+
+/** What of an address to serve. */
+export type Served = 'udp and tcp' | 'tcp';
 
 export class PortableShell implements Outbox {
   readonly #servers: readonly Server[];
@@ -47,16 +51,16 @@ export class PortableShell implements Outbox {
     this.#channels = { udp: openUdpChannels(events), tcp: openTcpChannels(events) };
   }
 
-  /** Serves an address by UDP and TCP; rejects when it cannot be had. */
-  async listen(endpoint: Endpoint, engine: Engine): Promise<void> {
+  /** Serves an address; rejects when it cannot be had. */
+  async listen(endpoint: Endpoint, engine: Engine, served: Served): Promise<void> {
     this.#engine = engine;
     this.#ticking ??= setInterval(() => engine.tick(now()), TICK_MS);
-    await this.#open(this.#listeners.length, endpoint);
+    await this.#open(this.#listeners.length, endpoint, served);
   }
 
   /** Where it listens, by listener index: with the port that was free for a port of 0. */
   get endpoints(): Endpoint[] {
-    return this.#listeners.map(({ udp }) => ({ address: udp.address, port: udp.port }));
+    return this.#listeners.map(({ tcp: { address, port } }) => ({ address, port }));
   }
 
   get rejectedConnections(): number {
@@ -73,31 +77,33 @@ export class PortableShell implements Outbox {
     }
     clearInterval(this.#ticking);
     this.#deliver();
-    for (const { udp } of this.#listeners) udp.close();
+    for (const { udp } of this.#listeners) udp?.close();
     this.#channels.udp.close();
     this.#channels.tcp.close();
   }
 
-  async #open(index: number, { address, port }: Endpoint): Promise<void> {
-    const udp = await listenUdp({ address, port }, (octets, remote) =>
-      this.#onQuery(octets, remote, { listener: index, transport: 'udp', connection: 0 }),
-    );
+  async #open(index: number, { address, port }: Endpoint, served: Served): Promise<void> {
+    const udp = served === 'tcp' ? undefined : await this.#openUdp(index, { address, port });
     try {
-      const tcp = await listenTcp({ address, port: udp.port }, (octets, client) =>
+      const own = { address, port: udp?.port ?? port };
+      const tcp = await listenTcp(own, (octets, client) => {
         this.#onQuery(octets, client, {
           listener: index,
           transport: 'tcp',
           connection: client.number,
-        }),
-      );
+        });
+      });
       this.#listeners[index] = { udp, tcp };
     } catch (error) {
-      udp.close();
-      // A port that is free for datagrams need not be free for connections.
-      const isTaken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
-      if (port === 0 && isTaken) return this.#open(index, { address, port });
+      udp?.close();
       throw error;
     }
+  }
+
+  #openUdp(index: number, endpoint: Endpoint): Promise<Datagrams> {
+    return listenUdp(endpoint, (octets, remote) =>
+      this.#onQuery(octets, remote, { listener: index, transport: 'udp', connection: 0 }),
+    );
   }
 
   #onQuery(
@@ -135,7 +141,7 @@ export class PortableShell implements Outbox {
       this.#replies.push(() => tcp.reply(connection, copy, length));
     } else {
       const address = formatAddress(query.family, query.address) + query.zone;
-      this.#replies.push(() => udp.send(copy, length, address, port));
+      this.#replies.push(() => udp!.send(copy, length, address, port));
     }
     this.#schedule();
   }

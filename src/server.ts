@@ -6,22 +6,35 @@ import { now } from './clock.ts';
 import { type Config, resolvePath } from './config/config.ts';
 import { ConfigError, formatProblem, type Place } from './config/problem.ts';
 import { Engine } from './engine.ts';
-import { ServerTable } from './forward/server.ts';
+import { DataThreads } from './data-threads.ts';
+import { type ServerAddress, ServerTable } from './forward/server.ts';
 import type { Logger } from './log.ts';
 import { type Endpoint, formatEndpoint } from './net/address.ts';
 import { type AdminHttp, listenAdmin } from './observe/admin.ts';
 import { DecisionLog } from './observe/decision-log.ts';
 import { Metrics } from './observe/metrics.ts';
-import { RecentDecisions } from './observe/recent.ts';
+import type { RecentDecisions } from './observe/recent.ts';
 import { Recording } from './observe/recording.ts';
-import { Statistics } from './observe/statistics.ts';
+import { Turn } from './observe/turn.ts';
 import { PortableShell } from './portable-shell.ts';
-import { follow, prepare, restartNeeded, type Serving, type Source } from './serving.ts';
+import {
+  follow,
+  prepare,
+  restartNeeded,
+  type Serving,
+  type Snapshot,
+  type Source,
+  takeSnapshot,
+} from './serving.ts';
+import { ThreadNumbers } from './thread-numbers.ts';
+import { type Libc, loadLibc } from './transport/libc.ts';
 import { exposeServing } from './serving-metrics.ts';
 
 /** Queries that may wait for upstreams at a time. */
 const IN_FLIGHT = 8192;
 const REF_LETTERS = 5;
+/** Milliseconds between two looks at the main thread's own state. */
+const NUMBERS_MS = 1000;
 
 const LISTEN_ERRORS: Readonly<Record<string, string>> = {
   EADDRINUSE: 'the address is in use; stop the other program or expect another port here',
@@ -34,8 +47,8 @@ export class RunningServer {
   readonly #source: Source;
   readonly #log: Logger;
   readonly #table: ServerTable = new ServerTable();
-  readonly #statistics: Statistics = new Statistics();
-  readonly #recent: RecentDecisions = new RecentDecisions();
+  readonly #numbers: ThreadNumbers = new ThreadNumbers();
+  readonly #turn: Turn = new Turn();
   readonly #decisionLog: DecisionLog;
   readonly #recording: Recording;
   readonly #shell: PortableShell;
@@ -45,14 +58,19 @@ export class RunningServer {
   #lastReload: ReloadResult | undefined;
   #unfollow: () => void = () => {};
   #admin: AdminHttp | undefined;
+  #threads: DataThreads | undefined;
+  #snapshot: Snapshot;
+  #reading: NodeJS.Timeout | undefined;
 
   /** Throws a ConfigError for a configuration or a log path that cannot be used. */
   private constructor(source: Source, log: Logger) {
     this.#source = source;
     this.#log = log;
-    this.#serving = prepare(source, this.#table);
-    this.#decisionLog = openDecisionLog(this.#serving.config);
-    this.#recording = new Recording(this.#statistics, this.#recent, this.#decisionLog);
+    this.#snapshot = takeSnapshot(source);
+    this.#serving = prepare(this.#snapshot, this.#table);
+    this.#decisionLog = openDecisionLog(this.#serving.config, this.#turn);
+    const { statistics, recent } = this.#numbers;
+    this.#recording = new Recording(statistics, recent, this.#decisionLog);
     this.#shell = new PortableShell(this.#table.servers, () => this.#recording.flush());
     this.#engine = new Engine(this.#serving, {
       outbox: this.#shell,
@@ -90,35 +108,39 @@ export class RunningServer {
     return this.#serving;
   }
 
-  get recent(): RecentDecisions {
-    return this.#recent;
+  /** The recent decisions of each thread. */
+  get recent(): readonly RecentDecisions[] {
+    return this.#allNumbers().map(({ recent }) => recent);
   }
 
   /** Takes the configuration over as it is now; with a problem, the old one stays in force. */
-  reload(): ReloadResult {
-    let result: ReloadResult;
+  async reload(): Promise<ReloadResult> {
     try {
-      const serving = prepare(this.#source, this.#table, {
-        serving: this.#serving,
-        endpoints: this.endpoints,
-      });
-      const changed = restartNeeded(this.#serving.config, serving.config);
-      const restart = changed.map((key) => `${key} has changed: that takes a restart`);
-      this.#use(serving);
-      this.#reloads.ok++;
-      const warnings = [...serving.warnings, ...restart];
-      result = { ok: true, policy: serving.policy.hash, problems: [], warnings };
-      this.#log.info(`reloaded policy=${serving.policy.hash}`);
-      this.#warn(warnings);
+      this.#lastReload = await this.#takeOver(takeSnapshot(this.#source));
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;
       this.#reloads.failed++;
       const problems = error.problems.map(formatProblem);
-      result = { ok: false, policy: this.#serving.policy.hash, problems, warnings: [] };
       for (const problem of problems) this.#log.error(`reload failed: ${problem}`);
+      const policy = this.#serving.policy.hash;
+      this.#lastReload = { ok: false, policy, problems, warnings: [] };
     }
-    this.#lastReload = result;
-    return result;
+    return this.#lastReload;
+  }
+
+  async #takeOver(snapshot: Snapshot): Promise<ReloadResult> {
+    const running = { serving: this.#serving, endpoints: this.endpoints };
+    const serving = prepare(snapshot, this.#table, running);
+    const changed = restartNeeded(this.#serving.config, serving.config);
+    const restart = changed.map((key) => `${key} has changed: that takes a restart`);
+    this.#snapshot = snapshot;
+    this.#use(serving);
+    await this.#threads?.use(snapshot, addressesOf(this.#table));
+    this.#reloads.ok++;
+    const warnings = [...serving.warnings, ...restart];
+    this.#log.info(`reloaded policy=${serving.policy.hash}`);
+    this.#warn(warnings);
+    return { ok: true, policy: serving.policy.hash, problems: [], warnings };
   }
 
   /** Goes on in new log files, the old ones were moved away; in the old ones when it cannot. */
@@ -134,21 +156,25 @@ export class RunningServer {
   async close(): Promise<void> {
     this.#unfollow();
     this.#admin?.close();
-    await this.#shell.close();
+    clearInterval(this.#reading);
+    await Promise.all([this.#threads?.stop(), this.#shell.close()]);
     this.#recording.flush();
     this.#decisionLog.close();
   }
 
   async #listen(): Promise<void> {
     const { config } = this.#serving;
+    const libc = config.threads === 0 ? undefined : this.#loadLibc();
     for (const { value, place } of config.listen) {
-      await this.#shell.listen(value, this.#engine).catch((error: NodeJS.ErrnoException) => {
+      const served = libc === undefined ? 'udp and tcp' : 'tcp';
+      await this.#shell.listen(value, this.#engine, served).catch((error: NodeJS.ErrnoException) => {
         // Without a listen key both loopback addresses are tried; a host may have but one.
         const isMissing = error.code === 'EADDRNOTAVAIL' || error.code === 'EAFNOSUPPORT';
         if (config.listensByDefault && isMissing) return;
         throw cannotListen(value, error, place);
       });
     }
+    if (libc !== undefined) await this.#startThreads(libc, config);
     const { value, place } = config.admin.listen;
     this.#admin = await listenAdmin({
       ...value,
@@ -159,18 +185,52 @@ export class RunningServer {
         lastReload: () => this.#lastReload,
         endpoints: () => this.endpoints.map(formatEndpoint),
         metrics: this.#metrics(),
-        recent: this.#recent,
+        recent: () => this.recent,
       }),
     }).catch((error: NodeJS.ErrnoException) => {
       throw cannotListen(value, error, place);
     });
     this.#use(this.#serving);
+    this.#reading = setInterval(() => this.#readNumbers(), NUMBERS_MS);
     for (const endpoint of this.endpoints) {
       this.#log.info(`listening on ${formatEndpoint(endpoint)} by UDP and TCP`);
     }
     this.#log.info(`admin HTTP on http://${formatEndpoint(this.#admin)}`);
     this.#log.info(`policy=${this.#serving.policy.hash} from ${config.file}`);
     this.#warn(this.#serving.warnings);
+  }
+
+  /** The C library for data threads; without it, the main thread serves datagrams too. */
+  #loadLibc(): Libc | undefined {
+    const libc = loadLibc();
+    if (typeof libc !== 'string') return libc;
+    this.#log.warn(`no data threads, all is served by one: ${libc}`);
+    return undefined;
+  }
+
+  async #startThreads(libc: Libc, config: Config): Promise<void> {
+    const common = {
+      snapshot: this.#snapshot,
+      endpoints: this.endpoints,
+      servers: addressesOf(this.#table),
+      turn: this.#turn.buffer,
+      capacity: IN_FLIGHT,
+    };
+    this.#threads = new DataThreads(libc, common, this.#log, refPrefix);
+    await this.#threads.start(config.threads).catch((error: Error) => {
+      const message = `cannot start the data threads: ${error.message}; expect threads: 0 to work`;
+      throw new ConfigError([{ ...config.start, message }]);
+    });
+  }
+
+  #allNumbers(): readonly ThreadNumbers[] {
+    return [this.#numbers, ...(this.#threads?.numbers ?? [])];
+  }
+
+  #readNumbers(): void {
+    const { inFlight } = this.#engine;
+    const state = { inFlight, cache: this.#serving.cache, log: this.#decisionLog };
+    this.#numbers.update(state, this.#table.servers, now());
   }
 
   #use(serving: Serving): void {
@@ -187,6 +247,7 @@ export class RunningServer {
     this.#engine.use(serving);
     this.#unfollow = follow(serving, (warnings) => {
       this.#warn(warnings);
+      this.#threads?.refresh(addressesOf(this.#table));
       this.#engine.probe(now());
     });
     this.#engine.probe(now());
@@ -199,11 +260,13 @@ export class RunningServer {
   #metrics(): Metrics {
     const metrics = new Metrics();
     exposeServing(metrics, {
-      statistics: this.#statistics,
-      decisionLog: this.#decisionLog,
+      threads: () => {
+        this.#readNumbers();
+        return this.#allNumbers();
+      },
       serving: () => this.#serving,
       servers: this.#table.servers,
-      inFlight: () => this.#engine.inFlight,
+      threadRestarts: () => this.#threads?.restarts ?? 0,
       rejectedConnections: () => this.#shell.rejectedConnections,
       reloads: this.#reloads,
     });
@@ -211,10 +274,10 @@ export class RunningServer {
   }
 }
 
-function openDecisionLog(config: Config): DecisionLog {
+function openDecisionLog(config: Config, turn: Turn): DecisionLog {
   const { to } = config.decisionLog;
   try {
-    return new DecisionLog(to === 'stdout' ? undefined : resolvePath(config, to));
+    return new DecisionLog(to === 'stdout' ? undefined : resolvePath(config, to), turn);
   } catch (error) {
     const message = `decisionLog.to cannot be written: ${(error as Error).message}; expect a file in a folder that exists`;
     throw new ConfigError([{ ...config.start, message }]);
@@ -226,6 +289,10 @@ function cannotListen(endpoint: Endpoint, error: NodeJS.ErrnoException, place: P
   return new ConfigError([
     { ...place, message: `cannot listen on ${formatEndpoint(endpoint)}: ${why}` },
   ]);
+}
+
+function addressesOf({ servers }: ServerTable): ServerAddress[] {
+  return servers.map(({ transport, endpoint }) => ({ transport, endpoint }));
 }
 
 /** Five letters or digits that tell this run's refs from those of others. */

@@ -2,21 +2,35 @@
 
 import { now } from './clock.ts';
 import type { Server } from './forward/server.ts';
-import type { Cell } from './observe/cells.ts';
-import type { DecisionLog } from './observe/decision-log.ts';
+import { ORIGINS } from './decision/outcome.ts';
+import { type Series, sumHistograms, sumSeries } from './observe/cells.ts';
 import type { Metrics } from './observe/metrics.ts';
 import type { Statistics } from './observe/statistics.ts';
 import type { PolicyZone } from './policy/compile.ts';
 import type { Serving } from './serving.ts';
+import { Gauge, type ThreadNumbers } from './thread-numbers.ts';
 
 export interface MeasuredServer {
-  readonly statistics: Statistics;
-  readonly decisionLog: DecisionLog;
+  /** Every thread that serves or has served. */
+  readonly threads: () => readonly ThreadNumbers[];
   readonly serving: () => Serving;
   readonly servers: readonly Server[];
-  readonly inFlight: () => number;
   readonly rejectedConnections: () => number;
+  readonly threadRestarts: () => number;
   readonly reloads: { readonly ok: number; readonly failed: number };
+}
+
+/** Reads one family of all threads as one. */
+type ReadFamily = (family: keyof Statistics['families']) => () => Series[];
+
+function familiesOf({ threads }: MeasuredServer): ReadFamily {
+  return (family) => () =>
+    sumSeries(threads().flatMap(({ statistics }) => statistics.families[family].values()));
+}
+
+/** Reads one gauge as the sum over all threads. */
+function gaugesOf({ threads }: MeasuredServer): (gauge: Gauge) => () => number {
+  return (gauge) => () => threads().reduce((sum, { gauges }) => sum + gauges[gauge]!, 0);
 }
 
 export function exposeServing(metrics: Metrics, server: MeasuredServer): void {
@@ -28,78 +42,115 @@ export function exposeServing(metrics: Metrics, server: MeasuredServer): void {
 }
 
 function exposeQueries(metrics: Metrics, server: MeasuredServer): void {
-  const { statistics } = server;
-  metrics.counter('rcode5_queries_total', 'Queries received.', () => statistics.queries.values());
-  metrics.counter('rcode5_responses_total', 'Responses sent, by the layer that decided.', () =>
-    statistics.responses.values(),
+  const family = familiesOf(server);
+  const gauge = gaugesOf(server);
+  metrics.counter('rcode5_queries_total', 'Queries received.', family('queries'));
+  metrics.counter(
+    'rcode5_responses_total',
+    'Responses sent, by the layer that decided.',
+    family('responses'),
   );
-  metrics.counter('rcode5_refused_total', 'REFUSED sent, by the layer and rule that decided.', () =>
-    statistics.refused.values(),
+  metrics.counter(
+    'rcode5_refused_total',
+    'REFUSED sent, by the layer and rule that decided.',
+    family('refused'),
   );
-  metrics.counter('rcode5_ignored_packets_total', 'Packets that ask nothing, dropped.', () =>
-    statistics.ignoredPackets.values(),
+  metrics.counter(
+    'rcode5_ignored_packets_total',
+    'Packets that ask nothing, dropped.',
+    family('ignoredPackets'),
   );
   metrics.counter(
     'rcode5_rejected_connections_total',
     'TCP connections turned away because of the limits.',
     server.rejectedConnections,
   );
-  metrics.gauge('rcode5_inflight_queries', 'Queries that wait for an upstream.', server.inFlight);
+  metrics.counter(
+    'rcode5_receive_buffer_drops_total',
+    'Datagrams that the kernel had no room for.',
+    gauge(Gauge.RECEIVE_DROPS),
+  );
+  metrics.counter(
+    'rcode5_send_drops_total',
+    'Replies that the kernel did not take.',
+    gauge(Gauge.SEND_DROPS),
+  );
+  metrics.counter(
+    'rcode5_thread_restarts_total',
+    'Data threads that ended by themselves and were started again.',
+    server.threadRestarts,
+  );
+  metrics.gauge(
+    'rcode5_inflight_queries',
+    'Queries that wait for an upstream.',
+    gauge(Gauge.IN_FLIGHT),
+  );
   metrics.histogram('rcode5_response_seconds', 'From query to decision, by its origin.', () =>
-    Object.values(statistics.responseTimes),
+    ORIGINS.map((origin) =>
+      sumHistograms(server.threads().map(({ statistics }) => statistics.responseTimes[origin])),
+    ),
   );
 }
 
-function exposeUpstreams(metrics: Metrics, { statistics, servers }: MeasuredServer): void {
-  metrics.counter('rcode5_upstream_responses_total', 'Answers of upstreams.', () =>
-    statistics.upstreamResponses.values(),
+function exposeUpstreams(metrics: Metrics, server: MeasuredServer): void {
+  const family = familiesOf(server);
+  metrics.counter(
+    'rcode5_upstream_responses_total',
+    'Answers of upstreams.',
+    family('upstreamResponses'),
   );
   metrics.counter(
     'rcode5_upstream_refused_total',
     'REFUSED of upstreams, by what seems to be the reason.',
-    () => statistics.upstreamRefused.values(),
+    family('upstreamRefused'),
   );
   metrics.histogram('rcode5_upstream_rtt_seconds', 'Round-trip times to upstreams.', () => [
-    statistics.upstreamRtt,
+    sumHistograms(server.threads().map(({ statistics }) => statistics.upstreamRtt)),
   ]);
   metrics.gauge('rcode5_upstream_up', 'Whether an upstream has been answering lately.', () =>
-    servers.map((upstream): Cell => {
-      const value = upstream.isUp(now()) ? 1 : 0;
-      return { labels: { upstream: upstream.name }, value };
-    }),
+    server.servers.map((upstream) => ({
+      labels: { upstream: upstream.name },
+      value: isUp(server.threads(), upstream) ? 1 : 0,
+    })),
   );
 }
 
-function exposeCache(metrics: Metrics, { serving }: MeasuredServer): void {
-  const cache = () => serving().cache;
+/** An upstream is up when no thread has found it down. */
+function isUp(threads: readonly ThreadNumbers[], upstream: Server): boolean {
+  return threads.every(({ isServerDown }) => !isServerDown(upstream));
+}
+
+function exposeCache(metrics: Metrics, server: MeasuredServer): void {
+  const gauge = gaugesOf(server);
   metrics.counter(
     'rcode5_cache_hits_total',
     'Queries answered from the cache.',
-    () => cache().hits,
+    gauge(Gauge.CACHE_HITS),
   );
-  metrics.counter('rcode5_cache_misses_total', 'Queries that were not.', () => cache().misses);
-  metrics.counter('rcode5_cache_evictions_total', 'Answers given up for new ones.', () => {
-    return cache().evictions;
-  });
-  metrics.gauge('rcode5_cache_entries', 'Answers in the cache.', () => cache().size);
+  metrics.counter('rcode5_cache_misses_total', 'Queries that were not.', gauge(Gauge.CACHE_MISSES));
+  metrics.counter(
+    'rcode5_cache_evictions_total',
+    'Answers given up for new ones.',
+    gauge(Gauge.CACHE_EVICTIONS),
+  );
+  metrics.gauge('rcode5_cache_entries', 'Answers in the cache.', gauge(Gauge.CACHE_ENTRIES));
 }
 
-function exposePolicy(metrics: Metrics, { serving, statistics, reloads }: MeasuredServer): void {
-  const zones = (read: (zone: PolicyZone) => number) => (): Cell[] =>
+function exposePolicy(metrics: Metrics, server: MeasuredServer): void {
+  const { serving, reloads } = server;
+  const zones = (read: (zone: PolicyZone) => number) => (): Series[] =>
     serving().policy.zones.map((zone) => ({ labels: { policy: zone.name }, value: read(zone) }));
-  metrics.counter('rcode5_policy_hits_total', 'Queries that a policy decided.', () =>
-    statistics.policyHits.values(),
+  metrics.counter(
+    'rcode5_policy_hits_total',
+    'Queries that a policy decided.',
+    familiesOf(server)('policyHits'),
   );
   metrics.gauge('rcode5_policy_info', 'The policy in force.', () => {
     const { policy, config } = serving();
     return [{ labels: { hash: policy.hash, node: config.node }, value: 1 }];
   });
   metrics.gauge('rcode5_policy_zone_serial', 'SOA serial of a policy zone.', zones(serialOf));
-  metrics.gauge(
-    'rcode5_policy_zone_rules',
-    'Rules of a policy.',
-    zones(({ rules }) => rules),
-  );
+  metrics.gauge('rcode5_policy_zone_rules', 'Rules of a policy.', zones(({ rules }) => rules));
   metrics.gauge(
     'rcode5_policy_zone_ignored_rules',
     'Rules of a policy zone that are not honoured.',
@@ -120,12 +171,17 @@ function serialOf({ serial }: PolicyZone): number {
   return serial ?? 0;
 }
 
-function exposeLog(metrics: Metrics, { decisionLog }: MeasuredServer): void {
-  metrics.counter('rcode5_decision_log_records_total', 'Records written.', () => {
-    return decisionLog.records;
-  });
-  metrics.counter('rcode5_decision_log_bytes_total', 'Bytes written.', () => decisionLog.bytes);
-  metrics.counter('rcode5_decision_log_errors_total', 'Records that could not be written.', () => {
-    return decisionLog.errors;
-  });
+function exposeLog(metrics: Metrics, server: MeasuredServer): void {
+  const gauge = gaugesOf(server);
+  metrics.counter(
+    'rcode5_decision_log_records_total',
+    'Records written.',
+    gauge(Gauge.LOG_RECORDS),
+  );
+  metrics.counter('rcode5_decision_log_bytes_total', 'Bytes written.', gauge(Gauge.LOG_BYTES));
+  metrics.counter(
+    'rcode5_decision_log_errors_total',
+    'Records that could not be written.',
+    gauge(Gauge.LOG_ERRORS),
+  );
 }

@@ -2,14 +2,15 @@
 
 import { unwatchFile, watchFile } from 'node:fs';
 import { networkInterfaces } from 'node:os';
-import { type Config, readConfig } from './config/config.ts';
+import { type Config, parseConfig, readConfigText } from './config/config.ts';
 import type { Environment } from './config/document.ts';
 import type { Setup } from './engine.ts';
 import { AnswerCache } from './forward/cache.ts';
 import { createForwarding, type Forwarding } from './forward/forwarding.ts';
 import type { ServerTable } from './forward/server.ts';
 import { type Endpoint, isLoopback, isUnspecified, parseAddress } from './net/address.ts';
-import { compilePolicy } from './policy/compile.ts';
+import { compilePolicy, loadZone } from './policy/compile.ts';
+import type { Override, RpzImage } from './policy/rpz/rpz-zone.ts';
 import { findWarnings } from './policy/warnings.ts';
 import { VERSION } from './version.ts';
 
@@ -29,25 +30,48 @@ export interface Source {
   readonly environment: Environment;
 }
 
+/** All that a configuration is made of, read once, so that all threads serve by the same. */
+export interface Snapshot extends Source {
+  readonly text: string;
+  /** Policy zones by `zoneKey`. */
+  readonly zones: ReadonlyMap<string, RpzImage>;
+}
+
+/** Reads a configuration and the policy zones that it names. Throws a ConfigError. */
+export function takeSnapshot({ file, environment }: Source): Snapshot {
+  const text = readConfigText(file);
+  const config = parseConfig(file, text, environment);
+  const zones = new Map<string, RpzImage>();
+  compilePolicy(config, VERSION, (path, override) => {
+    const image = loadZone(path, override);
+    zones.set(zoneKey(path, override), image);
+    return image;
+  });
+  return { file, environment, text, zones };
+}
+
+function zoneKey(path: string, override: Override): string {
+  return `${override} ${path}`;
+}
+
 /**
- * Reads and compiles a configuration; `running` is what it will take the place of. Throws a
+ * Makes a snapshot serve in this thread; `running` is what it will take the place of. Throws a
  * ConfigError.
  */
 export function prepare(
-  { file, environment }: Source,
+  { file, environment, text, zones }: Snapshot,
   table: ServerTable,
   running?: { readonly serving: Serving; readonly endpoints: readonly Endpoint[] },
 ): Serving {
-  const config = readConfig(file, environment);
-  const policy = compilePolicy(config, VERSION);
+  const config = parseConfig(file, text, environment);
+  const load = (path: string, override: Override) => zones.get(zoneKey(path, override))!;
+  const policy = compilePolicy(config, VERSION, load);
   const listeners = running?.endpoints ?? config.listen.map(({ value }) => value);
   const before = running?.serving;
   const forwarding = createForwarding(config, table, (endpoint) => isOwn(endpoint, listeners));
   const warnings = [...findWarnings(policy), ...forwarding.refresh()];
-  const cache =
-    before !== undefined && forwardsAlike(before.config, config)
-      ? before.cache
-      : createCache(config);
+  const isAlike = before !== undefined && forwardsAlike(before.config, config);
+  const cache = isAlike ? before.cache : createCache(config, before?.cache);
   return { config, policy, forwarding, groups: forwarding.groups, cache, warnings };
 }
 
@@ -60,13 +84,14 @@ export function follow({ forwarding }: Serving, changed: (warnings: string[]) =>
   };
 }
 
-function createCache({ cache }: Config): AnswerCache {
-  return new AnswerCache({
+function createCache({ cache }: Config, before?: AnswerCache): AnswerCache {
+  const settings = {
     entries: cache.entries,
     maxTtl: cache.maxTtl / 1000,
     minTtl: cache.minTtl / 1000,
     negativeMaxTtl: cache.negativeMaxTtl / 1000,
-  });
+  };
+  return new AnswerCache(settings, before);
 }
 
 /** Whether the answers kept for one configuration are those that the other would get. */
@@ -95,6 +120,7 @@ export function restartNeeded(before: Config, after: Config): string[] {
   const parts: Readonly<Record<string, (config: Config) => unknown>> = {
     listen: ({ listen }) => listen.map(({ value }) => value),
     admin: ({ admin }) => [admin.listen.value, admin.token],
+    threads: ({ threads }) => threads,
     'decisionLog.to': ({ decisionLog }) => decisionLog.to,
   };
   return Object.keys(parts).filter(

@@ -4,43 +4,14 @@
  */
 
 import { expect } from 'chai';
-import { parse } from 'yaml';
+import { DECISION_FIELDS } from '../src/decision/fields.ts';
 import { VERSION } from '../src/version.ts';
 import { type AnswerText, writeAnswer } from './answer-text.ts';
-import { canonical, type MessageText, readMessage } from './message-text.ts';
+import { checkMessage, type Expected, expectPart } from './expectation.ts';
+import { readMessage } from './message-text.ts';
 import { clientOf, type QueryText, toQuery, writeQuery } from './query-text.ts';
+import { checkWords, type Scenario, type ScenarioFile } from './scenario-file.ts';
 import { type SentQuestion, type SentReply, Stage } from './stage.ts';
-
-/** One file: a configuration and what can be seen of it. */
-export interface ScenarioFile {
-  readonly about: string;
-  readonly config: string;
-  readonly zones?: Readonly<Record<string, string>>;
-  readonly scenarios: readonly Scenario[];
-}
-
-export interface Scenario {
-  readonly it: string;
-  /** In place of the file's configuration. */
-  readonly config?: string;
-  /** Lines that the configuration has in addition. */
-  readonly with?: string;
-  /** Queries that may be in flight. */
-  readonly slots?: number;
-  /** What happens, in the order in which it is written. */
-  readonly steps: readonly Readonly<Record<string, unknown>>[];
-}
-
-/** What a message must be like; what is left out may be anything. */
-interface Expected extends Partial<Pick<MessageText, 'rcode' | 'flags' | 'question'>> {
-  readonly answer?: readonly string[];
-  readonly authority?: readonly string[];
-  readonly additional?: readonly string[];
-  readonly ede?: readonly (string | number)[];
-  readonly edns?: false | Readonly<Record<string, unknown>>;
-  /** Octets of the whole message at most. */
-  readonly atMost?: number;
-}
 
 interface ExpectedQuestion extends Expected {
   readonly server?: string;
@@ -54,11 +25,6 @@ interface GivenAnswer extends AnswerText {
   readonly from?: string;
   readonly wrongChannel?: boolean;
   readonly after?: string;
-}
-
-/** Reads a scenario file. */
-export function parseScenarios(text: string): ScenarioFile {
-  return parse(text) as ScenarioFile;
 }
 
 /** Plays a scenario on a stage of its own; throws where it goes another way. */
@@ -83,7 +49,7 @@ class Player {
   readonly #queries: Map<number, { query: QueryText; octets: Uint8Array }> = new Map();
   #lastId = 0;
   #asked: SentQuestion | undefined;
-  #ignored: ReadonlyMap<string, number> = new Map();
+  #told: ReadonlyMap<string, number> = new Map();
   #recordsBefore = 0;
   #droppedBefore = 0;
   #probesBefore = 0;
@@ -111,6 +77,7 @@ class Player {
   play(event: string, value: unknown): void {
     const handle = this.#events[event];
     if (handle === undefined) throw new Error(`"${event}" is no event of a scenario`);
+    checkWords(event, value);
     handle(this.#fillIn(value) as never);
   }
 
@@ -127,6 +94,11 @@ class Player {
   end(): void {
     expect(this.#stage.replies.length, 'replies that no step expects').to.equal(0);
     expect(this.#stage.asked.length, 'questions to upstreams that no step expects').to.equal(0);
+    for (const record of this.#stage.records) {
+      const fields = Object.keys(record);
+      const documented = DECISION_FIELDS.map(({ name }) => name);
+      expect(fields).to.deep.equal(documented.filter((name) => fields.includes(name)));
+    }
   }
 
   #query(query: QueryText): void {
@@ -138,7 +110,7 @@ class Player {
     this.#queries.set(id, { query, octets });
     this.#recordsBefore = this.#stage.records.length;
     this.#droppedBefore = this.#stage.dropped;
-    this.#ignored = this.#ignoredPackets();
+    this.#told = new Map(this.#stage.told);
     this.#stage.query(octets, clientOf(query));
   }
 
@@ -158,7 +130,7 @@ class Player {
       const { octets } = this.#queries.get(this.#lastId)!;
       expect([...question!.octets.subarray(2)]).to.deep.equal([...octets.subarray(2)]);
     }
-    check(question!.octets, rest);
+    checkMessage(question!.octets, rest);
   }
 
   #answers(given: GivenAnswer | string): void {
@@ -167,7 +139,7 @@ class Player {
     const { from, wrongChannel, after, ...text } = answer;
     const { server, channel, octets } = this.#asked!;
     if (after !== undefined) this.#stage.wait(milliseconds(after));
-    this.#ignored = this.#ignoredPackets();
+    this.#told = new Map(this.#stage.told);
     this.#stage.answer(writeAnswer(text, octets), {
       server: from === undefined ? server : this.#stage.server(from),
       channel: wrongChannel ? channel + 1 : channel,
@@ -187,7 +159,7 @@ class Player {
     const reply = replies.shift();
     expect(reply, 'a reply').not.to.equal(undefined);
     this.#checkWay(reply!);
-    check(reply!.octets, typeof expected === 'string' ? { rcode: expected } : expected);
+    checkMessage(reply!.octets, typeof expected === 'string' ? { rcode: expected } : expected);
   }
 
   /** What is true of every reply: it goes to who asked, echoes the question, and fits. */
@@ -216,23 +188,16 @@ class Player {
   }
 
   #ignores(reason: string): void {
-    const before = this.#ignored;
-    const after = this.#ignoredPackets();
-    const grown = [...after].filter(([key, count]) => count !== (before.get(key) ?? 0));
-    expect(grown.map(([key]) => key).join(' ') || 'none', 'packets ignored').to.equal(reason);
-  }
-
-  #ignoredPackets(): ReadonlyMap<string, number> {
-    const cells = this.#stage.statistics.ignoredPackets.values();
-    return new Map(cells.map(({ labels, value }) => [labels['reason']!, value]));
-  }
-
-  /** `upstreamRefused 192.0.2.1:53 rate-limit 1`: a counter, its labels, its value. */
-  #counts(lines: readonly string[]): void {
-    const { upstreamRefused, upstreamResponses } = this.#stage.statistics;
-    const seen = Object.entries({ upstreamRefused, upstreamResponses }).flatMap(([name, family]) =>
-      family.values().map(({ labels, value }) => [name, ...Object.values(labels), value].join(' ')),
+    const grown = [...this.#stage.told].filter(
+      ([key, count]) => key.startsWith('ignored ') && count !== (this.#told.get(key) ?? 0),
     );
+    const reasons = grown.map(([key]) => key.replace('ignored ', ''));
+    expect(reasons.join(' ') || 'none', 'packets ignored').to.equal(reason);
+  }
+
+  /** `refused 192.0.2.1:53 rate-limit 1`: what was told, and how often. */
+  #counts(lines: readonly string[]): void {
+    const seen = [...this.#stage.told].map(([key, count]) => `${key} ${count}`);
     expect(seen).to.have.members([...lines]);
   }
 
@@ -250,41 +215,6 @@ class Player {
     const probe = this.#stage.probes.findLast((sent) => sent.server.name === server);
     const { id, question } = readMessage(probe!.octets);
     this.#send({ name: question!.split(' ')[0]!, client }, id, probe!.octets);
-  }
-}
-
-function check(octets: Uint8Array, expected: Expected): void {
-  const seen = readMessage(octets);
-  const { atMost, ede, edns, ...rest } = expected;
-  const { answer, authority, additional, ...words } = rest;
-  expectPart(seen, words, 'message');
-  for (const [section, texts] of Object.entries({ answer, authority, additional })) {
-    if (texts === undefined) continue;
-    const records = seen[section as 'answer' | 'authority' | 'additional'];
-    expect(records, section).to.deep.equal(texts.map(canonical));
-  }
-  if (ede !== undefined) expect(seen.edns?.ede ?? [], 'EDE').to.deep.equal(ede.map(String));
-  if (edns === false) expect(seen.edns, 'OPT record').to.equal(undefined);
-  else if (edns !== undefined) expectPart(seen.edns, edns, 'OPT record');
-  if (atMost !== undefined) expect(octets.length, 'octets').to.be.at.most(atMost);
-}
-
-/** Every part of `expected` is there; null stands for what must not be. */
-function expectPart(seen: unknown, expected: unknown, where: string): void {
-  if (expected === null) {
-    expect(seen, where).to.equal(undefined);
-  } else if (typeof expected !== 'object') {
-    expect(seen, where).to.equal(expected);
-  } else if (Array.isArray(expected)) {
-    expect(seen, where).to.be.an('array').with.length(expected.length);
-    for (const [i, part] of expected.entries()) {
-      expectPart((seen as unknown[])[i], part, `${where}[${i}]`);
-    }
-  } else {
-    expect(seen, where).to.be.an('object');
-    for (const [key, part] of Object.entries(expected)) {
-      expectPart((seen as Readonly<Record<string, unknown>>)[key], part, `${where}.${key}`);
-    }
   }
 }
 

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import type { Recorder } from '../src/decision/outcome.ts';
 import { BUFFER_LENGTH, Engine, type Outbox } from '../src/engine.ts';
 import { type Server, ServerTable } from '../src/forward/server.ts';
 import { formatAddress, parseAddress } from '../src/net/address.ts';
@@ -11,8 +12,9 @@ import { DecisionLog } from '../src/observe/decision-log.ts';
 import { RecentDecisions } from '../src/observe/recent.ts';
 import { Recording } from '../src/observe/recording.ts';
 import { Statistics } from '../src/observe/statistics.ts';
-import { prepare, type Serving } from '../src/serving.ts';
+import { prepare, type Serving, takeSnapshot } from '../src/serving.ts';
 import type { Query, Transport } from '../src/wire/query.ts';
+import { RCODES } from './message-text.ts';
 import { withRoom } from './messages.ts';
 
 const START = Date.parse('2026-11-20T23:00:00.000Z');
@@ -49,7 +51,8 @@ export class Stage implements Outbox {
   readonly probes: SentQuestion[] = [];
   readonly records: DecisionRecord[] = [];
   dropped = 0;
-  readonly statistics: Statistics = new Statistics();
+  /** How often the engine has told something beside decisions: `ignored short`. */
+  readonly told: Map<string, number> = new Map();
   readonly table: ServerTable = new ServerTable();
   readonly engine: Engine;
   serving: Serving;
@@ -67,8 +70,8 @@ export class Stage implements Outbox {
     for (const [file, text] of Object.entries(files)) writeFileSync(this.#path(file), text);
     this.serving = this.#prepare(config);
     const log = new PlayedLog((text) => this.#take(text));
-    this.#recording = new Recording(this.statistics, new RecentDecisions(), log);
-    const recorder = this.#recording;
+    this.#recording = new Recording(new Statistics(), new RecentDecisions(), log);
+    const recorder = this.#recorder();
     this.engine = new Engine(this.serving, { outbox: this, recorder, capacity, refPrefix: 't' });
     this.use(this.serving);
   }
@@ -171,11 +174,36 @@ export class Stage implements Outbox {
     return channel;
   };
 
+  /** Hands all to the real one, and counts what it tells in numbers alone. */
+  #recorder(): Recorder {
+    const recording = this.#recording;
+    const tell = (...words: readonly string[]) => {
+      const key = words.join(' ');
+      this.told.set(key, (this.told.get(key) ?? 0) + 1);
+    };
+    return {
+      received: (query) => recording.received(query),
+      decided: (query, outcome, now) => recording.decided(query, outcome, now),
+      upstreamAnswered(upstream, rcode, rttMs) {
+        tell('answered', upstream, RCODES[rcode] ?? String(rcode));
+        recording.upstreamAnswered(upstream, rcode, rttMs);
+      },
+      upstreamRefused(upstream, verdict) {
+        tell('refused', upstream, verdict);
+        recording.upstreamRefused(upstream, verdict);
+      },
+      ignored(reason) {
+        tell('ignored', reason);
+        recording.ignored(reason);
+      },
+    };
+  }
+
   #prepare(text: string, running?: { serving: Serving; endpoints: [] }): Serving {
     const file = this.#path('site.yaml');
     // Room for a hundred thousand answers takes longer than all that is played here.
     writeFileSync(file, /^cache:/m.test(text) ? text : `${text}\ncache: { entries: 100 }\n`);
-    return prepare({ file, environment: {} }, this.table, running);
+    return prepare(takeSnapshot({ file, environment: {} }), this.table, running);
   }
 
   #path(file: string): string {

@@ -3,7 +3,6 @@
 import { type Bench, say } from './bench.ts';
 import { type Contestant, isInstalled, isWanted, type Running, start, stop } from './contestant.ts';
 import { type Load, type LoadResult, load } from './dnsperf.ts';
-import type { Question } from './first-answer.ts';
 import { assertLogged, takeLines } from './log-lines.ts';
 import { median } from './median.ts';
 import { cpuSeconds, type Memory, memoryOf, runSeconds } from './proc.ts';
@@ -12,8 +11,6 @@ import { startNsd } from './servers/nsd.ts';
 export interface Contest {
   readonly contestants: readonly Contestant[];
   readonly load: Load;
-  /** By its answer a server is known to be ready. */
-  readonly question: Question;
   /** Whether the upstream must get every query, or none once the caches are warm. */
   readonly upstream?: 'asked' | 'idle';
   /** The part of the queries that contestants with a log must have logged. */
@@ -97,7 +94,7 @@ class Entry {
 
   async start(): Promise<void> {
     await this.#attempt(async () => {
-      const { question } = this.#contest;
+      const question = this.#asked.ready;
       const upstream = this.#upstream?.port;
       this.#running = await start(this.#contestant, this.#bench, { question, upstream });
       await this.#load(Math.min(WARM_UP_SECONDS, this.#bench.options.seconds));
@@ -153,10 +150,13 @@ class Entry {
     }
   }
 
+  get #asked(): Load {
+    return this.#contestant.load ?? this.#contest.load;
+  }
+
   #load(seconds: number): Promise<LoadResult> {
     const { port } = this.#running!;
-    const what = this.#contestant.load ?? this.#contest.load;
-    return load(what, { port, seconds, cores: this.#bench.cores.load });
+    return load(this.#asked, { port, seconds, cores: this.#bench.cores.load });
   }
 
   #takeLines(): number {

@@ -1,5 +1,6 @@
 /** dnsperf: the load, and proof that the answers were the right ones. */
 
+import type { Question } from './first-answer.ts';
 import { run } from './run.ts';
 
 /** As many clients as sockets or connections. */
@@ -17,6 +18,8 @@ export interface Load {
   readonly transport: 'udp' | 'tcp';
   /** Who asks. */
   readonly source: string;
+  /** By its answer a server is known to be ready. */
+  readonly ready: Question;
   /** The part of the answers that must have each response code. */
   readonly expected: Readonly<Record<string, number>>;
 }

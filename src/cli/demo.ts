@@ -69,6 +69,7 @@ function configText(ports: Ports): string {
 node: demo
 listen: ["127.0.0.1:0"]
 admin: { listen: "127.0.0.1:0" }
+threads: 0
 clientGroups:
   office: [127.0.0.0/24]
   vpn: [127.0.30.0/24]
@@ -142,7 +143,7 @@ async function show(file: string, json: boolean): Promise<void> {
         port: server.endpoints[0]!.port,
         timeoutMs: TIMEOUT_MS,
       });
-      const [line] = server.recent.latest();
+      const [line] = server.recent[0]!.latest();
       process.stdout.write(json ? `${line}\n` : formatRow(question, answer, JSON.parse(line!)));
     }
   } finally {

@@ -17,11 +17,11 @@ export const serve: Command = {
       options: { config: { type: 'string', short: 'c', default: DEFAULT_CONFIG } },
     });
     const log = createLog();
-    const source = { file: values.config, environment: process.env };
+    const source = { file: values.config, environment: { ...process.env } };
     const server = await RunningServer.start(source, log);
     process.on('SIGHUP', () => {
-      server.reload();
       server.reopenLogs();
+      void server.reload();
     });
     await new Promise((resolve) => {
       for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, resolve);

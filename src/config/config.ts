@@ -1,6 +1,7 @@
 /** From the text of a configuration to values with every default filled in. */
 
 import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Endpoint } from '../net/address.ts';
 import { type Prefix, parsePrefix } from '../net/prefix.ts';
@@ -21,6 +22,8 @@ export interface Config {
   /** Nobody wrote `listen`: not every host has both of the default addresses. */
   readonly listensByDefault: boolean;
   readonly admin: { readonly listen: Located<Endpoint>; readonly token: string | undefined };
+  /** Data threads; 0 is none: the main thread serves datagrams too. */
+  readonly threads: number;
   readonly clientGroups: readonly ClientGroup[];
   readonly acl: {
     readonly query: readonly AccessEntry[];
@@ -63,14 +66,17 @@ const LOOPBACK = ['127.0.0.0/8', '::1/128'].map((text) => parsePrefix(text) as P
 
 /** Reads a configuration file. Throws a ConfigError that names every problem. */
 export function readConfig(file: string, environment: Environment = process.env): Config {
-  let text: string;
+  return parseConfig(file, readConfigText(file), environment);
+}
+
+/** The text of a configuration file. Throws a ConfigError when it cannot be read. */
+export function readConfigText(file: string): string {
   try {
-    text = readFileSync(file, 'utf8');
+    return readFileSync(file, 'utf8');
   } catch (error) {
     const message = `cannot be read: ${(error as Error).message}; expect a configuration file`;
     throw new ConfigError([{ file, line: 1, column: 1, message }]);
   }
-  return parseConfig(file, text, environment);
 }
 
 /** Parses a configuration. Throws a ConfigError that names every problem. */
@@ -108,6 +114,7 @@ function fillIn(raw: Raw, document: Document): Config {
     listensByDefault: raw.listen === undefined,
     listen: raw.listen ?? ['127.0.0.1', '::1'].map(defaultListener(start)),
     admin: { ...raw.admin, listen: raw.admin.listen ?? { value: DEFAULT_ADMIN, place: start } },
+    threads: raw.threads === 'auto' ? availableParallelism() : raw.threads,
     clientGroups: groups,
     acl: {
       query: acl.query === undefined ? [allowLoopback()] : access(acl.query),

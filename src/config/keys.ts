@@ -17,7 +17,7 @@ import {
   section,
 } from './kind.ts';
 import { checkClients, checkToken, upstreamGroup } from './reference.ts';
-import { duration, endpoint, integer, oneOf, prefix, text } from './scalars.ts';
+import { duration, endpoint, integer, oneOf, prefix, text, threadCount } from './scalars.ts';
 import { server } from './server-text.ts';
 
 const MINUTE = 60_000;
@@ -122,6 +122,11 @@ export const CONFIG = section({
     },
     'health, metrics, decisions and reload over HTTP',
     checkToken,
+  ),
+  threads: optional(
+    threadCount,
+    'threads that serve datagrams: `auto` is one for each core, 0 leaves it to the main thread',
+    'auto',
   ),
   clientGroups: optional(
     entries('a group name', list(prefix)),

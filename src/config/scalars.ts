@@ -4,6 +4,8 @@ import { type Address, type Endpoint, parseAddress, parseEndpoint } from '../net
 import { type Prefix, parsePrefix } from '../net/prefix.ts';
 import { type Kind, readText, scalar } from './kind.ts';
 
+const MAX_THREADS = 64;
+
 const MILLISECONDS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
 export const text: Kind<string> = scalar('a text that is not empty', (given) =>
@@ -33,6 +35,15 @@ export function oneOf<const T extends string>(...words: readonly T[]): Kind<T> {
   const expects = `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
   return scalar(expects, (given) => words.find((word) => word === given));
 }
+
+/** A number of threads, or `auto`. */
+export const threadCount: Kind<number | 'auto'> = scalar(
+  `auto or a whole number from 0 to ${MAX_THREADS}`,
+  (given) => {
+    if (given === 'auto') return given;
+    return /^\d{1,3}$/.test(given) && Number(given) <= MAX_THREADS ? Number(given) : undefined;
+  },
+);
 
 /** A prefix, or an address as the prefix of itself. */
 export const prefix: Kind<Prefix> = {

@@ -51,8 +51,14 @@ export class AnswerCache {
   /** By a hash of the question; the entry says whether it really is the one. */
   readonly #entries: LRUCache<number, CacheEntry> | undefined;
 
-  constructor(settings: CacheSettings) {
+  /** `before` is the cache that it takes the place of: counting goes on. */
+  constructor(settings: CacheSettings, before?: AnswerCache) {
     this.#settings = settings;
+    if (before !== undefined) {
+      this.hits = before.hits;
+      this.misses = before.misses;
+      this.evictions = before.evictions;
+    }
     if (settings.entries === 0) return;
     this.#entries = new LRUCache({
       max: settings.entries,

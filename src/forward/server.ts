@@ -8,7 +8,12 @@ const DOWN_MS = 5000;
 /** A new measurement's share of the smoothed round-trip time (RFC 6298 section 2). */
 const SMOOTHING = 1 / 8;
 
-export class Server {
+export interface ServerAddress {
+  readonly transport: 'udp' | 'tcp';
+  readonly endpoint: Endpoint;
+}
+
+export class Server implements ServerAddress {
   /** Its number for as long as the program runs. */
   readonly index: number;
   /** How records and metrics call it. */
@@ -53,6 +58,11 @@ export class Server {
 /** All servers that were ever named; a server keeps its number over reloads. */
 export class ServerTable {
   readonly servers: Server[] = [];
+
+  /** Gives the servers of another thread's table the numbers that they have there. */
+  seed(servers: readonly ServerAddress[]): void {
+    for (const { transport, endpoint } of servers) this.get(transport, endpoint);
+  }
 
   get(transport: 'udp' | 'tcp', endpoint: Endpoint): Server {
     const name = formatServer(transport, endpoint);

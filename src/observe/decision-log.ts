@@ -1,6 +1,7 @@
 /** Where decision records go, before the answers that they are about. */
 
 import { closeSync, openSync, readSync, statSync, writeSync } from 'node:fs';
+import type { Turn } from './turn.ts';
 
 const STDOUT = 1;
 /** Milliseconds between tries to write to a pipe that is full, and how often it is tried. */
@@ -18,10 +19,16 @@ export class DecisionLog {
   /** What was written last is no whole line: the next record begins on one of its own. */
   #isTorn: boolean;
   readonly #pause: Int32Array = new Int32Array(new SharedArrayBuffer(4));
+  readonly #turn: Turn | undefined;
 
-  /** Appends to the file `path`, or to stdout without one. Throws when it cannot be opened. */
-  constructor(path: string | undefined) {
+  /**
+   * Appends to the file `path`, or to stdout without one. Threads that share a stdout share a
+   * `turn`: what goes to a pipe is whole only up to 4 KiB (pipe(7), PIPE_BUF). Throws when the
+   * file cannot be opened.
+   */
+  constructor(path: string | undefined, turn?: Turn) {
     this.#path = path;
+    this.#turn = path === undefined ? turn : undefined;
     this.#descriptor = path === undefined ? STDOUT : openSync(path, 'a', 0o640);
     // Whoever was killed while it wrote has left part of a record that nobody was answered for.
     this.#isTorn = path !== undefined && endsWithinLine(path);
@@ -39,6 +46,8 @@ export class DecisionLog {
       this.bytes += length;
     } catch {
       this.errors += records;
+    } finally {
+      this.#turn?.give();
     }
   }
 

@@ -1,7 +1,7 @@
 /** Prometheus exposition of the program's numbers. The door to prom-client. */
 
 import { collectDefaultMetrics, type Metric, type MetricType, Registry } from 'prom-client';
-import type { Cell, HistogramCell, Labels } from './cells.ts';
+import type { HistogramSeries, Labels, Series } from './cells.ts';
 
 interface Sample {
   readonly labels: Labels;
@@ -21,15 +21,15 @@ export class Metrics {
     return this.#registry.contentType;
   }
 
-  counter(name: string, help: string, read: () => readonly Cell[] | number): void {
+  counter(name: string, help: string, read: () => readonly Series[] | number): void {
     this.#add(name, help, 'counter', () => toSamples(read()));
   }
 
-  gauge(name: string, help: string, read: () => readonly Cell[] | number): void {
+  gauge(name: string, help: string, read: () => readonly Series[] | number): void {
     this.#add(name, help, 'gauge', () => toSamples(read()));
   }
 
-  histogram(name: string, help: string, read: () => readonly HistogramCell[]): void {
+  histogram(name: string, help: string, read: () => readonly HistogramSeries[]): void {
     this.#add(name, help, 'histogram', () =>
       read().flatMap((cell) => histogramSamples(name, cell)),
     );
@@ -54,11 +54,11 @@ export class Metrics {
   }
 }
 
-function toSamples(cells: readonly Cell[] | number): readonly Sample[] {
+function toSamples(cells: readonly Series[] | number): readonly Sample[] {
   return typeof cells === 'number' ? [{ labels: {}, value: cells }] : cells;
 }
 
-function histogramSamples(name: string, cell: HistogramCell): Sample[] {
+function histogramSamples(name: string, cell: HistogramSeries): Sample[] {
   const { labels, bounds, counts, sum } = cell;
   let count = 0;
   const buckets = Array.from(counts, (inBucket, i) => {

@@ -3,53 +3,82 @@
 const OCTETS = 1 << 20;
 const LINES = 4096;
 
+/** Positions in the head. */
+const COUNT = 0;
+const FIRST = 1;
+const HEAD_LENGTH = 16;
+
+/** Bytes that the ring takes in shared memory. */
+const SIZE = HEAD_LENGTH + LINES * 8 + OCTETS;
+
+/** One thread adds; others may read the same memory meanwhile. */
 export class RecentDecisions {
-  readonly #octets: Buffer = Buffer.alloc(OCTETS);
-  readonly #start: Uint32Array = new Uint32Array(LINES);
-  readonly #end: Uint32Array = new Uint32Array(LINES);
+  readonly buffer: SharedArrayBuffer;
   /** Lines ever taken, and the oldest of them that is still whole. */
-  #count = 0;
-  #first = 0;
+  readonly #head: Float64Array;
+  readonly #start: Uint32Array;
+  readonly #end: Uint32Array;
+  readonly #octets: Buffer;
   #at = 0;
-  readonly #listeners: Set<(line: string) => void> = new Set();
+
+  /** A new ring, or one that another thread adds to. */
+  constructor(buffer: SharedArrayBuffer = new SharedArrayBuffer(SIZE)) {
+    this.buffer = buffer;
+    this.#head = new Float64Array(buffer, 0, 2);
+    this.#start = new Uint32Array(buffer, HEAD_LENGTH, LINES);
+    this.#end = new Uint32Array(buffer, HEAD_LENGTH + LINES * 4, LINES);
+    this.#octets = Buffer.from(buffer, HEAD_LENGTH + LINES * 8, OCTETS);
+  }
+
+  /** Lines ever taken. */
+  get count(): number {
+    return this.#head[COUNT]!;
+  }
+
+  get #first(): number {
+    return this.#head[FIRST]!;
+  }
 
   /** Takes the record that stands in `octets` from `start` to `end`. */
   add(octets: Buffer, start: number, end: number): void {
     const length = end - start;
     if (length > OCTETS) return;
-    if (this.#at + length > OCTETS) this.#wrap();
+    const count = this.count;
+    let first = this.#first;
+    if (this.#at + length > OCTETS) {
+      // Begins again at the front; what still stands behind the last line is the oldest.
+      while (first < count && this.#start[first % LINES]! >= this.#at) first++;
+      this.#at = 0;
+    }
     const stop = this.#at + length;
-    while (this.#first < this.#count && this.#overlaps(this.#first, stop)) this.#first++;
+    while (first < count && this.#overlaps(first, stop)) first++;
+    first = Math.max(first, count + 1 - LINES);
+    // Readers are told first what is about to be overwritten.
+    this.#head[FIRST] = first;
     octets.copy(this.#octets, this.#at, start, end);
-    this.#start[this.#count % LINES] = this.#at;
-    this.#end[this.#count % LINES] = stop;
+    this.#start[count % LINES] = this.#at;
+    this.#end[count % LINES] = stop;
     this.#at = stop;
-    this.#count++;
-    this.#first = Math.max(this.#first, this.#count - LINES);
-    if (this.#listeners.size > 0) this.#tell(this.#line(this.#count - 1));
+    this.#head[COUNT] = count + 1;
   }
 
   /** The records, the latest first. */
   *latest(): Generator<string> {
-    for (let i = this.#count - 1; i >= this.#first; i--) yield this.#line(i);
-  }
-
-  /** Calls `listener` for each record to come, until the returned function is called. */
-  follow(listener: (line: string) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  }
-
-  /** Begins again at the front; what still stands behind the last line is the oldest. */
-  #wrap(): void {
-    while (this.#first < this.#count && this.#start[this.#first % LINES]! >= this.#at) {
-      this.#first++;
+    for (let i = this.count - 1; i >= this.#first; i--) {
+      const line = this.#line(i);
+      // The thread that adds may have overtaken this one.
+      if (i < this.#first) return;
+      yield line;
     }
-    this.#at = 0;
   }
 
-  #tell(line: string): void {
-    for (const listener of this.#listeners) listener(line);
+  /** The records from number `from` on that are still there, the oldest first. */
+  *since(from: number): Generator<string> {
+    const count = this.count;
+    for (let i = Math.max(from, this.#first); i < count; i++) {
+      const line = this.#line(i);
+      if (i >= this.#first) yield line;
+    }
   }
 
   #overlaps(index: number, stop: number): boolean {

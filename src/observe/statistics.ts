@@ -5,7 +5,7 @@ import type { UpstreamVerdict } from '../decision/upstream-refusal.ts';
 import type { Verdict } from '../decision/verdict.ts';
 import type { Query, Transport } from '../wire/query.ts';
 import { formatRcode, formatType, Rcode, RrType } from '../wire/registry.ts';
-import { type Cell, CellFamily, HistogramCell } from './cells.ts';
+import { type Announcement, type Cell, CellFamily, CellStore, HistogramCell } from './cells.ts';
 
 /** Rules that have a series of their own; those beyond share `other`. */
 const MAX_RULES = 500;
@@ -43,15 +43,23 @@ interface VerdictCells {
   readonly hits: Cell | undefined;
 }
 
+/** Counters by their names between threads. */
+type Families = Readonly<
+  Record<
+    | 'queries'
+    | 'responses'
+    | 'refused'
+    | 'policyHits'
+    | 'ignoredPackets'
+    | 'upstreamResponses'
+    | 'upstreamRefused',
+    CellFamily
+  >
+>;
+
 export class Statistics {
-  readonly queries: CellFamily = new CellFamily();
-  readonly responses: CellFamily = new CellFamily();
-  readonly refused: CellFamily = new CellFamily();
-  readonly policyHits: CellFamily = new CellFamily();
-  readonly ignoredPackets: CellFamily = new CellFamily();
-  readonly upstreamResponses: CellFamily = new CellFamily();
-  readonly upstreamRefused: CellFamily = new CellFamily();
-  readonly upstreamRtt: HistogramCell = new HistogramCell({}, BOUNDS);
+  readonly families: Families;
+  readonly upstreamRtt: HistogramCell;
   readonly responseTimes: Readonly<Record<Origin, HistogramCell>>;
 
   /** Client groups by their index. */
@@ -60,13 +68,30 @@ export class Statistics {
   readonly #verdicts: WeakMap<Verdict, VerdictCells> = new WeakMap();
   readonly #rules: Set<string> = new Set();
 
-  constructor() {
-    this.#byTransport = {
-      udp: this.queries.cell({ transport: 'udp' }),
-      tcp: this.queries.cell({ transport: 'tcp' }),
+  /** Numbers in `store`: new ones, or those that another thread counts in. */
+  constructor(store: CellStore = new CellStore()) {
+    const family = (name: string) => new CellFamily(name, store);
+    this.families = {
+      queries: family('queries'),
+      responses: family('responses'),
+      refused: family('refused'),
+      policyHits: family('policyHits'),
+      ignoredPackets: family('ignoredPackets'),
+      upstreamResponses: family('upstreamResponses'),
+      upstreamRefused: family('upstreamRefused'),
     };
-    const times = ORIGINS.map((path) => [path, new HistogramCell({ path }, BOUNDS)] as const);
+    this.upstreamRtt = new HistogramCell({}, BOUNDS, store);
+    const times = ORIGINS.map((path) => [path, new HistogramCell({ path }, BOUNDS, store)] as const);
     this.responseTimes = Object.fromEntries(times) as Record<Origin, HistogramCell>;
+    this.#byTransport = {
+      udp: this.families.queries.cell({ transport: 'udp' }),
+      tcp: this.families.queries.cell({ transport: 'tcp' }),
+    };
+  }
+
+  /** A series that another thread has begun to count in. */
+  adopt({ family, labels, index }: Announcement): void {
+    this.families[family as keyof Families].adopt(labels, index);
   }
 
   received(query: Query): void {
@@ -74,16 +99,16 @@ export class Statistics {
   }
 
   ignored(reason: Ignored): void {
-    this.ignoredPackets.cell({ reason }).value++;
+    this.families.ignoredPackets.cell({ reason }).value++;
   }
 
   upstreamAnswered(upstream: string, rcode: number, rttMs: number): void {
-    this.upstreamResponses.cell({ upstream, rcode: formatRcode(rcode) }).value++;
+    this.families.upstreamResponses.cell({ upstream, rcode: formatRcode(rcode) }).value++;
     this.upstreamRtt.observe(rttMs / 1000);
   }
 
   upstreamWasRefused(upstream: string, verdict: UpstreamVerdict): void {
-    this.upstreamRefused.cell({ upstream, verdict }).value++;
+    this.families.upstreamRefused.cell({ upstream, verdict }).value++;
   }
 
   decided(query: Query, outcome: Outcome, now: number): void {
@@ -102,7 +127,7 @@ export class Statistics {
     if (cell === undefined) {
       const { layer } = outcome.verdict;
       const rcode = formatRcode(outcome.rcode);
-      cell = this.responses.cell({ rcode, layer, transport: query.transport });
+      cell = this.families.responses.cell({ rcode, layer, transport: query.transport });
       responses.set(key, cell);
     }
     return cell;
@@ -114,7 +139,7 @@ export class Statistics {
     const key = ((group + 1) * 0x10000 + type) * ORIGINS.length + ORIGINS.indexOf(origin);
     let cell = refused.get(key);
     if (cell === undefined) {
-      cell = this.refused.cell({
+      cell = this.families.refused.cell({
         layer: verdict.layer,
         origin,
         rule: this.#ruleLabel(verdict),
@@ -139,7 +164,7 @@ export class Statistics {
     if (known !== undefined) return known;
     const { policy, action } = verdict;
     const hits =
-      policy === undefined ? undefined : this.policyHits.cell({ policy, action, mode: 'enforce' });
+      policy === undefined ? undefined : this.families.policyHits.cell({ policy, action, mode: 'enforce' });
     const made = { refused: new Map(), responses: new Map(), hits };
     this.#verdicts.set(verdict, made);
     return made;

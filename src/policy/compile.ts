@@ -125,13 +125,25 @@ class Compiler {
   policyZone(config: PolicyConfig, place: Place): PolicyZone {
     const name = config.name.value;
     const zone = { name, place, loadedAt: Date.now() };
-    if ((config.rules === undefined) === (config.rpz === undefined)) {
-      this.problems.push({ ...place, message: `policy ${name}: expect either rules or rpz` });
-    }
+    this.#checkPolicy(config, place);
     if (config.rpz !== undefined) return { ...zone, ...this.#rpz(config, config.rpz) };
     const policy = compileInlineRules(name, config.rules ?? [], this.verdicts, this.problems);
     const rules = policy.rules.count;
     return { ...zone, policy, rules, file: place.file, serial: undefined, ignored: new Map() };
+  }
+
+  /** What is wrong between keys that are right each by itself. */
+  #checkPolicy({ name: { value, place: at }, rules, rpz, override }: PolicyConfig, place: Place) {
+    const first = this.#config.policies.find((other) => other.value.name.value === value)!;
+    if (first.place !== place) {
+      const message = `a policy named ${value} is at line ${first.place.line} already; expect another name`;
+      this.problems.push({ ...at, message });
+    }
+    if ((rules === undefined) === (rpz === undefined)) {
+      this.problems.push({ ...place, message: `policy ${value}: expect either rules or rpz` });
+    } else if (rpz === undefined && override !== 'given') {
+      this.problems.push({ ...place, message: `policy ${value}: expect override with rpz only` });
+    }
   }
 
   #rpz(config: PolicyConfig, path: NonNullable<PolicyConfig['rpz']>) {

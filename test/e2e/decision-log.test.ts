@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { expect } from 'chai';
-import { Flag, message, octets, question, uint16 } from '../messages.ts';
+import { Flag, message, question } from '../messages.ts';
 import { cleanUp } from './processes.ts';
 import { type Rcode5, Site, serve } from './rcode5.ts';
-import { ask } from './sockets.ts';
+import { ask, frame, frameReader } from './sockets.ts';
 
 /** Refuses some by a rule and the others by default. */
 const CONFIG = 'acl: { query: { 127.0.1.0/24: refuse } }';
@@ -66,20 +66,12 @@ class Clients {
     const socket = connect({ port, host: '127.0.0.1', localAddress: source });
     await once(socket, 'connect');
     const own = socket.localPort!;
-    const ask = () => {
-      const query = this.#next();
-      socket.write(octets(uint16(query.length), query));
+    const ask = () => socket.write(frame(this.#next()));
+    const onAnswer = (answer: Buffer) => {
+      this.#take('tcp', own, answer);
+      if (socket.writable) ask();
     };
-    let stream = Buffer.alloc(0);
-    socket.on('data', (chunk) => {
-      stream = Buffer.concat([stream, chunk]);
-      while (stream.length >= 2 && stream.length >= 2 + stream.readUInt16BE(0)) {
-        const end = 2 + stream.readUInt16BE(0);
-        this.#take('tcp', own, stream.subarray(2, end));
-        stream = stream.subarray(end);
-        if (socket.writable) ask();
-      }
-    });
+    socket.on('data', frameReader(onAnswer));
     socket.on('error', () => {});
     this.#done.push(new Promise((resolve) => socket.on('close', resolve)));
     for (let i = 0; i < WINDOW; i++) ask();
@@ -88,7 +80,11 @@ class Clients {
   /** Reads what had arrived when the server was gone. */
   async finish(): Promise<void> {
     await Promise.all(this.#done);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    for (let before = -1; before < this.refused.length; ) {
+      before = this.refused.length;
+      // Two turns of the event loop: between them it has looked at the sockets.
+      await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+    }
     for (const socket of this.#udp) socket.close();
   }
 

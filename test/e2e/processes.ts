@@ -49,7 +49,10 @@ export class Program {
     });
     running.add(this);
     this.ended = new Promise((resolve, reject) => {
-      this.#child.on('error', reject);
+      this.#child.on('error', (error) => {
+        running.delete(this);
+        reject(error);
+      });
       this.#child.on('close', (code, signal) => {
         running.delete(this);
         resolve({ code, signal });
@@ -69,7 +72,12 @@ export class Program {
   /** Ends it and its children at once. */
   kill(): void {
     const { pid } = this.#child;
-    if (pid !== undefined && running.has(this)) process.kill(-pid, 'SIGKILL');
+    if (pid === undefined || !running.has(this)) return;
+    try {
+      process.kill(-pid, 'SIGKILL');
+    } catch {
+      // It is gone already; only its last words have not been read.
+    }
   }
 
   /** Asks it to end, and ends it when it does not. */
@@ -145,7 +153,11 @@ export function findProgram(name: string): string | undefined {
  * Tests that need programs of others. Where one is not installed they are pending and say what
  * is missing; with RCODE5_PEERS=required they fail.
  */
-export function describeWith(programs: readonly string[], title: string, tests: () => void): void {
+export function describeWith(
+  programs: readonly string[],
+  title: string,
+  tests: (this: Mocha.Suite) => void,
+): void {
   const missing = programs.filter((name) => findProgram(name) === undefined);
   if (missing.length === 0) {
     describe(title, tests);

@@ -85,7 +85,7 @@ describe('e2e: SIGHUP', function () {
     const { site, program } = server;
     renameSync(site.log, `${site.log}.1`);
     mkdirSync(site.log);
-    const said = await hangUp(/the decision log cannot be/);
+    await hangUp(/the decision log cannot be reopened: EISDIR/);
     expect(await asked()).to.equal(REFUSED);
     expect(site.records(`${site.log}.1`)).to.have.length(1);
     rmdirSync(site.log);

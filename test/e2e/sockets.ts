@@ -2,7 +2,7 @@
 
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { connect, createServer, type Socket } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { Flag, message, octets, question, uint16 } from '../messages.ts';
 
 /** Milliseconds after which an answer is taken for lost. */
@@ -34,7 +34,10 @@ async function askUdp(
   try {
     socket.bind(0, source);
     await once(socket, 'listening');
-    socket.send(query, port, '127.0.0.1');
+    // Connected, so that ICMP tells of a port where nobody is.
+    socket.connect(port, '127.0.0.1');
+    await once(socket, 'connect');
+    socket.send(query);
     const [answer] = await once(socket, 'message', { signal: AbortSignal.timeout(LOST_MS) });
     return answer;
   } catch {
@@ -44,37 +47,37 @@ async function askUdp(
   }
 }
 
-async function askTcp(
-  query: Uint8Array,
-  port: number,
-  source: string,
-): Promise<Uint8Array | undefined> {
+function askTcp(query: Uint8Array, port: number, source: string): Promise<Uint8Array | undefined> {
   const socket = connect({ port, host: '127.0.0.1', localAddress: source });
   socket.setTimeout(LOST_MS, () => socket.destroy());
   socket.write(frame(query));
-  try {
-    for await (const answer of framesOf(socket)) return answer;
-  } catch {
-    // The connection is gone, and nothing has come by it.
-  }
-  return undefined;
+  return new Promise((resolve) => {
+    socket.on('error', () => {});
+    socket.on('close', () => resolve(undefined));
+    const onMessage = (answer: Buffer) => {
+      resolve(answer);
+      socket.destroy();
+    };
+    socket.on('data', frameReader(onMessage));
+  });
 }
 
-/** The messages of a stream (RFC 1035 section 4.2.2). */
-async function* framesOf(socket: Socket): AsyncGenerator<Buffer> {
+/** Puts the messages of a stream together (RFC 1035 section 4.2.2), wherever it was cut. */
+export function frameReader(onMessage: (octets: Buffer) => void): (chunk: Buffer) => void {
   let stream = Buffer.alloc(0);
-  for await (const chunk of socket) {
+  return (chunk) => {
     stream = Buffer.concat([stream, chunk]);
     while (stream.length >= 2 && stream.length >= 2 + stream.readUInt16BE(0)) {
       const end = 2 + stream.readUInt16BE(0);
-      yield stream.subarray(2, end);
+      onMessage(stream.subarray(2, end));
       stream = stream.subarray(end);
     }
-  }
+  };
 }
 
-function frame(octetsOfMessage: Uint8Array): Uint8Array {
-  return octets(uint16(octetsOfMessage.length), octetsOfMessage);
+/** A message with its length before it. */
+export function frame(whole: Uint8Array): Uint8Array {
+  return octets(uint16(whole.length), whole);
 }
 
 /** An upstream that keeps its queries until it is told to answer. */
@@ -93,11 +96,14 @@ export async function slowUpstream(): Promise<SlowUpstream> {
   udp.on('message', (query, { port, address }) => {
     waiting.push({ query, reply: (answer) => udp.send(answer, port, address) });
   });
-  const tcp = createServer(async (socket) => {
-    socket.unref().on('error', () => {});
-    for await (const query of framesOf(socket)) {
+  const tcp = createServer((socket) => {
+    const onQuery = (query: Buffer) => {
       waiting.push({ query, reply: (answer) => socket.write(frame(answer)) });
-    }
+    };
+    socket
+      .unref()
+      .on('error', () => {})
+      .on('data', frameReader(onQuery));
   }).unref();
   tcp.listen(0, '127.0.0.1');
   await once(tcp, 'listening');

@@ -25,8 +25,16 @@ async function occupy(transport: 'udp' | 'tcp'): Promise<{ port: number; release
   return { port, release: () => socket.close() };
 }
 
-/** Configurations that a server cannot start with, and all that it has to say: FILE is the configuration. */
-const SITES = [
+/** A configuration that a server cannot start with, and each line that it must say. */
+interface SiteCase {
+  readonly when: string;
+  readonly text: string;
+  readonly files?: Readonly<Record<string, string>>;
+  /** FILE is the configuration. */
+  readonly says: readonly RegExp[];
+}
+
+const SITES: readonly SiteCase[] = [
   {
     when: 'the log file is in no folder',
     text: 'node: ns1\ndecisionLog: { to: nowhere/decisions.log }\n',
@@ -46,8 +54,9 @@ const SITES = [
   },
   {
     when: 'a zone file makes no sense',
-    text: 'policies:\n  - { name: feed, rpz: site.yaml }\n',
-    says: [/site\.yaml:\d+:\d+: .*; expect/],
+    text: 'policies:\n  - { name: feed, rpz: feed.rpz }\n',
+    files: { 'feed.rpz': '@ 60 SOA localhost. nobody. 1 1 1 1 1\nbad.example CNAME\n' },
+    says: [/feed\.rpz:2:\d+: .*; expect/],
   },
   {
     when: 'the configuration has many problems',
@@ -72,7 +81,7 @@ colour: blue
     text: 'listen: [127.0.0.1:0\nnode: ns1\n',
     says: [/^FILE:\d+:\d+: .*; expect YAML$/],
   },
-] as const;
+];
 
 const USAGES = [
   { when: 'an option is unknown', args: ['serve', '--port', '53'], says: /--port/ },
@@ -100,7 +109,7 @@ describe('e2e: a server that cannot start', function () {
       expectOneSentence(
         failure,
         new RegExp(
-          `site\\.yaml:2:24: cannot listen on 127\\.0\\.0\\.1:${port}: the address is in use; .*expect another port`,
+          `site\\.yaml:2:25: cannot listen on 127\\.0\\.0\\.1:${port}: the address is in use; .*expect another port`,
         ),
       );
     });
@@ -122,9 +131,9 @@ describe('e2e: a server that cannot start', function () {
     expectOneSentence(failure, /^\/nowhere\/site\.yaml:1:1: cannot be read: ENOENT.*; expect a/);
   });
 
-  for (const { when, text, says } of SITES) {
+  for (const { when, text, files, says } of SITES) {
     it(`says where and what when ${when}`, async () => {
-      const site = new Site(text);
+      const site = new Site(text, files);
       const { code, stdout, stderr } = await runRcode5('serve', '-c', site.config);
       expect({ code, stdout }).to.deep.equal({ code: UNUSABLE, stdout: '' });
       const lines = stderr.trimEnd().replaceAll(site.config, 'FILE').split('\n');

@@ -127,7 +127,21 @@ routes: { c..d: default }
       expect(found[4]).to.match(/^site\.yaml:7:11: routes: "c\.\.d" has an empty label/);
     });
 
-    it('tell the line of a zone file', () => {
+    it('tell of policies that share a name, and of an override without a zone', () => {
+      const found = problems(`
+policies:
+  - { name: house, rules: { a.example: refuse } }
+  - { name: house, rules: { b.example: refuse } }
+  - { name: mild, rules: { a.example: refuse }, override: nodata }
+upstreams: { default: { servers: [192.0.2.53] } }
+`);
+      expect(found).to.deep.equal([
+        'site.yaml:4:13: a policy named house is at line 3 already; expect another name',
+        'site.yaml:5:5: policy mild: expect override with rpz only',
+      ]);
+    });
+
+    it('tell the line that names a zone file which cannot be read', () => {
       const load = () => {
         throw new Error('no such zone');
       };

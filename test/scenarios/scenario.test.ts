@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseScenarios, play } from '../scenario.ts';
+import { play } from '../scenario.ts';
+import { parseScenarios } from '../scenario-file.ts';
 
 const FOLDER = import.meta.dirname;
 

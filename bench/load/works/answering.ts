@@ -18,11 +18,10 @@ export const ANSWERED: Question = { name: cachedName(0), rcode: NOERROR, source:
 export function cachedAnswers(
   bench: Bench,
   transport: 'udp' | 'tcp',
-): Pick<Contest, 'load' | 'question' | 'upstream'> {
+): Pick<Contest, 'load' | 'upstream'> {
   const queries = writeCachedQueries(bench);
   return {
-    load: { queries, transport, source: CLIENT, expected: { NOERROR: 1 } },
-    question: ANSWERED,
+    load: { queries, transport, source: CLIENT, ready: ANSWERED, expected: { NOERROR: 1 } },
     upstream: 'idle',
   };
 }

@@ -6,11 +6,10 @@ import { CLIENT, writeUncachedQueries } from '../names.ts';
 import { ANSWERED } from './answering.ts';
 
 /** Names that no cache keeps: the upstream gets every query. */
-export function forwardedQueries(bench: Bench): Pick<Contest, 'load' | 'question' | 'upstream'> {
+export function forwardedQueries(bench: Bench): Pick<Contest, 'load' | 'upstream'> {
   const queries = writeUncachedQueries(bench);
   return {
-    load: { queries, transport: 'udp', source: CLIENT, expected: { NOERROR: 1 } },
-    question: ANSWERED,
+    load: { queries, transport: 'udp', source: CLIENT, ready: ANSWERED, expected: { NOERROR: 1 } },
     upstream: 'asked',
   };
 }

@@ -7,15 +7,15 @@ import { cachedName, REFUSED_CLIENT, writeCachedQueries } from '../names.ts';
 const REFUSED = 5;
 
 /** Everything that one client asks is refused. */
-export function refusals(bench: Bench): Pick<Contest, 'load' | 'question'> {
+export function refusals(bench: Bench): Pick<Contest, 'load'> {
   return {
     load: {
       queries: writeCachedQueries(bench),
       transport: 'udp',
       source: REFUSED_CLIENT,
+      ready: { name: cachedName(0), rcode: REFUSED, source: REFUSED_CLIENT },
       expected: { REFUSED: 1 },
     },
-    question: { name: cachedName(0), rcode: REFUSED, source: REFUSED_CLIENT },
   };
 }
 

@@ -3,7 +3,7 @@
 import type { Bench, Work } from '../bench.ts';
 import { compare } from '../contest.ts';
 import type { Contestant } from '../contestant.ts';
-import { RPZ_QUESTION, rpzLoad, writeRpz } from '../rpz.ts';
+import { rpzLoad, rpzQuestion, writeRpz } from '../rpz.ts';
 import { rcode5 } from '../servers/rcode5.ts';
 import { timeStarts } from '../starts.ts';
 import { formatCount, formatMegabytes, formatTable } from '../table.ts';
@@ -23,13 +23,13 @@ go all over the zone; nine of ten have a rule.`,
     const rows = await compare(bench, {
       contestants,
       load: rpzLoad(bench, sizes[0]!),
-      question: RPZ_QUESTION,
       upstream: 'idle',
     });
     const reps = Math.min(MAX_STARTS, bench.options.reps);
     const lines: string[][] = [];
     for (const [i, contestant] of contestants.entries()) {
-      const started = await timeStarts(contestant, bench, { question: RPZ_QUESTION, reps });
+      const question = rpzQuestion(sizes[i]!);
+      const started = await timeStarts(contestant, bench, { question: reps });
       const { measured, problem } = rows[i]!;
       lines.push([
         formatCount(sizes[i]!),

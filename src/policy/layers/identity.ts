@@ -55,7 +55,7 @@ export function compileIdentity(identity: Identity, verdicts: VerdictTable): Lay
   return {
     name: 'special-use',
     judge(query) {
-      if (query.qclass !== RrClass.CH) return undefined;
+      if (query.qclass !== RrClass.CH || query.opcode !== Opcode.QUERY) return undefined;
       return answers[WIRES.findIndex((wire) => isName(query, wire))];
     },
     account: () => ({ why: 'identity names are asked in class CH' }),

@@ -1,0 +1,149 @@
+/** A data thread: an engine of its own over batched system calls, until it is told to stop. */
+
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { BatchShell } from './batch-shell.ts';
+import { now } from './clock.ts';
+import { resolvePath } from './config/config.ts';
+import { Engine } from './engine.ts';
+import { type ServerAddress, ServerTable } from './forward/server.ts';
+import { type Endpoint, formatEndpoint } from './net/address.ts';
+import type { Announcement } from './observe/cells.ts';
+import { DecisionLog } from './observe/decision-log.ts';
+import { Recording } from './observe/recording.ts';
+import { Turn } from './observe/turn.ts';
+import { prepare, type Serving, type Snapshot } from './serving.ts';
+import { type SharedNumbers, ThreadNumbers } from './thread-numbers.ts';
+import { loadLibc } from './transport/libc.ts';
+
+/** What a thread is started with. */
+export interface ThreadStart {
+  readonly snapshot: Snapshot;
+  readonly endpoints: readonly Endpoint[];
+  readonly servers: readonly ServerAddress[];
+  readonly numbers: SharedNumbers;
+  readonly turn: SharedArrayBuffer;
+  readonly wakeFd: number;
+  readonly refPrefix: string;
+  /** Queries that may wait for upstreams at a time. */
+  readonly capacity: number;
+}
+
+/** What a thread is told. */
+export type ToThread =
+  | { readonly kind: 'use'; readonly snapshot: Snapshot; readonly servers: readonly ServerAddress[] }
+  | { readonly kind: 'refresh'; readonly servers: readonly ServerAddress[] }
+  | { readonly kind: 'reopen' }
+  | { readonly kind: 'stop' };
+
+/** What a thread tells. */
+export type FromThread =
+  | { readonly kind: 'serving' }
+  | { readonly kind: 'used'; readonly policy: string }
+  | { readonly kind: 'series'; readonly announcement: Announcement };
+
+/** Milliseconds that queries in flight get when the thread stops. */
+const DRAIN_MS = 4000;
+
+class DataThread {
+  readonly #start: ThreadStart;
+  readonly #table: ServerTable = new ServerTable();
+  readonly #numbers: ThreadNumbers;
+  readonly #log: DecisionLog;
+  readonly #recording: Recording;
+  readonly #shell: BatchShell;
+  readonly #engine: Engine;
+  #serving: Serving;
+  #stopAt = Number.POSITIVE_INFINITY;
+
+  constructor(start: ThreadStart) {
+    this.#start = start;
+    const libc = loadLibc();
+    if (typeof libc === 'string') throw new Error(libc);
+    this.#table.seed(start.servers);
+    this.#serving = prepare(start.snapshot, this.#table);
+    const { to } = this.#serving.config.decisionLog;
+    const path = to === 'stdout' ? undefined : resolvePath(this.#serving.config, to);
+    this.#log = new DecisionLog(path, new Turn(start.turn));
+    this.#numbers = new ThreadNumbers(start.numbers);
+    this.#numbers.announce = (announcement) => tell({ kind: 'series', announcement });
+    const { statistics, recent } = this.#numbers;
+    this.#recording = new Recording(statistics, recent, this.#log);
+    this.#shell = new BatchShell(libc, {
+      servers: this.#table.servers,
+      flushRecords: () => this.#recording.flush(),
+      wakeFd: start.wakeFd,
+    });
+    this.#engine = new Engine(this.#serving, {
+      outbox: this.#shell,
+      recorder: this.#recording,
+      capacity: start.capacity,
+      refPrefix: start.refPrefix,
+    });
+    for (const endpoint of start.endpoints) this.#shell.listen(endpoint);
+    this.#use(this.#serving);
+  }
+
+  run(): void {
+    tell({ kind: 'serving' });
+    this.#shell.run(this.#engine, {
+      woken: () => this.#obey(),
+      turned: (time) => this.#onTurn(time),
+    });
+    this.#shell.close();
+    this.#recording.flush();
+    this.#onTurn(now());
+    this.#log.close();
+  }
+
+  #obey(): void {
+    for (let next = receiveMessageOnPort(parentPort!); next; next = receiveMessageOnPort(parentPort!)) {
+      this.#take(next.message as ToThread);
+    }
+  }
+
+  #take(message: ToThread): void {
+    if (message.kind === 'use') {
+      this.#table.seed(message.servers);
+      const { endpoints } = this.#start;
+      const running = { serving: this.#serving, endpoints };
+      this.#use(prepare(message.snapshot, this.#table, running));
+      tell({ kind: 'used', policy: this.#serving.policy.hash });
+    } else if (message.kind === 'refresh') {
+      this.#table.seed(message.servers);
+      this.#serving.forwarding.refresh();
+    } else if (message.kind === 'reopen') {
+      this.#log.reopen();
+    } else {
+      this.#shell.refuseNew();
+      this.#stopAt = now() + DRAIN_MS;
+    }
+  }
+
+  #use(serving: Serving): void {
+    const { policy, config } = serving;
+    this.#serving = serving;
+    this.#recording.level = config.decisionLog.record;
+    this.#recording.context = {
+      node: config.node,
+      policy: policy.hash,
+      listeners: this.#start.endpoints.map(formatEndpoint),
+      groups: policy.groups.names,
+    };
+    this.#engine.use(serving);
+    this.#engine.probe(now());
+  }
+
+  #onTurn(time: number): void {
+    const { inFlight } = this.#engine;
+    const state = { inFlight, cache: this.#serving.cache, log: this.#log };
+    this.#numbers.update(state, this.#table.servers, time, this.#shell);
+    const isStopping = this.#stopAt !== Number.POSITIVE_INFINITY;
+    if (isStopping && (inFlight === 0 || time >= this.#stopAt)) this.#shell.stop();
+  }
+}
+
+function tell(message: FromThread): void {
+  parentPort!.postMessage(message);
+}
+
+new DataThread(workerData as ThreadStart).run();

@@ -1,0 +1,154 @@
+/** The data threads, seen from the main thread: started, told, restarted, stopped. */
+
+import { Worker } from 'node:worker_threads';
+import type { FromThread, ThreadStart, ToThread } from './data-thread.ts';
+import type { ServerAddress } from './forward/server.ts';
+import type { Logger } from './log.ts';
+import type { Snapshot } from './serving.ts';
+import { ThreadNumbers } from './thread-numbers.ts';
+import { allocate, EFD_NONBLOCK, type Libc } from './transport/libc.ts';
+
+/** Milliseconds after which a thread that does not answer is no longer waited for. */
+const PATIENCE_MS = 5000;
+/** Milliseconds before a thread that has ended by itself is started again. */
+const RESTART_MS = 200;
+
+/** What every thread is started with, but for what is its own. */
+export type CommonStart = Omit<ThreadStart, 'numbers' | 'wakeFd' | 'refPrefix'>;
+
+interface Thread {
+  readonly worker: Worker;
+  readonly numbers: ThreadNumbers;
+  readonly wakeFd: number;
+}
+
+export class DataThreads {
+  /** Threads that ended by themselves and were started again. */
+  restarts = 0;
+  readonly #libc: Libc;
+  readonly #log: Logger;
+  readonly #refPrefix: () => string;
+  readonly #threads: Thread[] = [];
+  readonly #retired: ThreadNumbers[] = [];
+  #common: CommonStart;
+  #isStopping = false;
+
+  constructor(libc: Libc, common: CommonStart, log: Logger, refPrefix: () => string) {
+    this.#libc = libc;
+    this.#common = common;
+    this.#log = log;
+    this.#refPrefix = refPrefix;
+  }
+
+  /** Numbers of all threads that serve or have served. */
+  get numbers(): readonly ThreadNumbers[] {
+    return [...this.#threads.map(({ numbers }) => numbers), ...this.#retired];
+  }
+
+  /** Starts `count` threads; rejects with what stands in the way of one. */
+  async start(count: number): Promise<void> {
+    const starting = Array.from({ length: count }, () => this.#startOne());
+    const results = await Promise.allSettled(starting);
+    const failed = results.find((result) => result.status === 'rejected');
+    if (failed === undefined) return;
+    await this.stop();
+    throw failed.reason;
+  }
+
+  /** Has all threads serve by another snapshot; resolves when they do. */
+  async use(snapshot: Snapshot, servers: readonly ServerAddress[]): Promise<void> {
+    this.#common = { ...this.#common, snapshot, servers };
+    await Promise.all(
+      this.#threads.map((thread) => {
+        const used = until(thread.worker, (message) => message.kind === 'used');
+        this.#tell(thread, { kind: 'use', snapshot, servers });
+        return used;
+      }),
+    );
+  }
+
+  /** Has all threads read the files that name servers again. */
+  refresh(servers: readonly ServerAddress[]): void {
+    this.#common = { ...this.#common, servers };
+    for (const thread of this.#threads) this.#tell(thread, { kind: 'refresh', servers });
+  }
+
+  reopenLogs(): void {
+    for (const thread of this.#threads) this.#tell(thread, { kind: 'reopen' });
+  }
+
+  /** Takes no more queries, answers those in flight, and ends. */
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    const ended = this.#threads.map(({ worker }) => {
+      return new Promise((resolve) => worker.once('exit', resolve));
+    });
+    for (const thread of this.#threads) this.#tell(thread, { kind: 'stop' });
+    await Promise.all(ended);
+  }
+
+  async #startOne(): Promise<void> {
+    const numbers = new ThreadNumbers();
+    const wakeFd = this.#libc.eventfd(0, EFD_NONBLOCK);
+    const own = { numbers: numbers.shared, wakeFd, refPrefix: this.#refPrefix() };
+    const worker = new Worker(new URL(`./data-thread${EXTENSION}`, import.meta.url), {
+      workerData: { ...this.#common, ...own } satisfies ThreadStart,
+    });
+    const thread = { worker, numbers, wakeFd };
+    worker.on('message', (message: FromThread) => {
+      if (message.kind === 'series') numbers.statistics.adopt(message.announcement);
+    });
+    worker.on('error', (error) => this.#log.error(`a data thread failed: ${error.message}`));
+    const serving = until(worker, (message) => message.kind === 'serving');
+    await serving;
+    this.#threads.push(thread);
+    worker.once('exit', () => this.#onExit(thread));
+  }
+
+  #onExit(thread: Thread): void {
+    this.#threads.splice(this.#threads.indexOf(thread), 1);
+    thread.numbers.retire();
+    this.#retired.push(thread.numbers);
+    this.#libc.close(thread.wakeFd);
+    if (this.#isStopping) return;
+    this.restarts++;
+    this.#log.error('a data thread has ended; it is started again');
+    setTimeout(() => {
+      if (this.#isStopping) return;
+      this.#startOne().catch((error: Error) => {
+        this.#log.fatal(`a data thread does not start again: ${error.message}`);
+      });
+    }, RESTART_MS).unref();
+  }
+
+  /** A thread that blocks in poll notices a message when it is woken. */
+  #tell({ worker, wakeFd }: Thread, message: ToThread): void {
+    worker.postMessage(message);
+    const one = allocate(8);
+    one.writeBigUInt64LE(1n);
+    this.#libc.write(wakeFd, one, one.length);
+  }
+}
+
+/** `.ts` in the repository, `.js` where it was built. */
+const EXTENSION = import.meta.url.slice(import.meta.url.lastIndexOf('.'));
+
+/** Resolves with the first message that `isIt`; rejects when the thread ends before. */
+function until(worker: Worker, isIt: (message: FromThread) => boolean): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => done(new Error('a data thread does not answer')), PATIENCE_MS);
+    const onMessage = (message: FromThread) => {
+      if (isIt(message)) done();
+    };
+    const onEnd = (reason: Error | number) => {
+      done(reason instanceof Error ? reason : new Error('a data thread has ended'));
+    };
+    const done = (error?: Error) => {
+      clearTimeout(timer);
+      worker.off('message', onMessage).off('error', onEnd).off('exit', onEnd);
+      if (error === undefined) resolve();
+      else reject(error);
+    };
+    worker.on('message', onMessage).on('error', onEnd).on('exit', onEnd);
+  });
+}

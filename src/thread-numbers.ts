@@ -1,0 +1,103 @@
+/** What one thread lets the others see, in shared memory: counts, gauges, recent decisions. */
+
+import type { DecisionLog } from './observe/decision-log.ts';
+import type { AnswerCache } from './forward/cache.ts';
+import type { Server } from './forward/server.ts';
+import { type Announcement, CellStore } from './observe/cells.ts';
+import { RecentDecisions } from './observe/recent.ts';
+import { Statistics } from './observe/statistics.ts';
+
+/** Positions of the gauges. */
+export const Gauge = {
+  IN_FLIGHT: 0,
+  CACHE_HITS: 1,
+  CACHE_MISSES: 2,
+  CACHE_EVICTIONS: 3,
+  CACHE_ENTRIES: 4,
+  LOG_RECORDS: 5,
+  LOG_BYTES: 6,
+  LOG_ERRORS: 7,
+  RECEIVE_DROPS: 8,
+  SEND_DROPS: 9,
+} as const;
+export type Gauge = (typeof Gauge)[keyof typeof Gauge];
+
+const GAUGES = 16;
+/** Upstream servers whose state is told. */
+const SERVERS = 512;
+
+/** Datagrams lost between the kernel and a thread. */
+export interface Losses {
+  readonly receive: number;
+  readonly send: number;
+}
+
+const NO_LOSSES = { losses: { receive: 0, send: 0 } };
+
+/** The memory itself: what a thread is given when it starts. */
+export interface SharedNumbers {
+  readonly cells: SharedArrayBuffer;
+  readonly gauges: SharedArrayBuffer;
+  readonly recent: SharedArrayBuffer;
+}
+
+export class ThreadNumbers {
+  readonly statistics: Statistics;
+  readonly recent: RecentDecisions;
+  readonly gauges: Float64Array;
+  readonly #store: CellStore;
+
+  /** New numbers, or those of another thread. */
+  constructor(shared?: SharedNumbers) {
+    this.#store = new CellStore(shared?.cells);
+    this.statistics = new Statistics(this.#store);
+    this.recent = new RecentDecisions(shared?.recent);
+    const length = (GAUGES + SERVERS) * 8;
+    this.gauges = new Float64Array(shared?.gauges ?? new SharedArrayBuffer(length));
+  }
+
+  get shared(): SharedNumbers {
+    return {
+      cells: this.#store.buffer,
+      gauges: this.gauges.buffer as SharedArrayBuffer,
+      recent: this.recent.buffer,
+    };
+  }
+
+  /** Calls `announce` for each series that this thread begins to count. */
+  set announce(announce: (announcement: Announcement) => void) {
+    this.#store.announce = announce;
+  }
+
+  /** Tells the present state. */
+  update(
+    state: { readonly inFlight: number; readonly cache: AnswerCache; readonly log: DecisionLog },
+    servers: readonly Server[],
+    now: number,
+    { losses }: { readonly losses: Losses } = NO_LOSSES,
+  ): void {
+    const { gauges } = this;
+    gauges[Gauge.IN_FLIGHT] = state.inFlight;
+    gauges[Gauge.CACHE_HITS] = state.cache.hits;
+    gauges[Gauge.CACHE_MISSES] = state.cache.misses;
+    gauges[Gauge.CACHE_EVICTIONS] = state.cache.evictions;
+    gauges[Gauge.CACHE_ENTRIES] = state.cache.size;
+    gauges[Gauge.LOG_RECORDS] = state.log.records;
+    gauges[Gauge.LOG_BYTES] = state.log.bytes;
+    gauges[Gauge.LOG_ERRORS] = state.log.errors;
+    gauges[Gauge.RECEIVE_DROPS] = losses.receive;
+    gauges[Gauge.SEND_DROPS] = losses.send;
+    for (let i = 0; i < servers.length && i < SERVERS; i++) {
+      gauges[GAUGES + i] = servers[i]!.isUp(now) ? 0 : 1;
+    }
+  }
+
+  readonly isServerDown = ({ index }: Server): boolean => this.gauges[GAUGES + index] === 1;
+
+  /** The thread has ended: what it had in hand is gone, what it has counted stays. */
+  retire(): void {
+    this.gauges[Gauge.IN_FLIGHT] = 0;
+    this.gauges[Gauge.CACHE_ENTRIES] = 0;
+    this.gauges.fill(0, GAUGES);
+  }
+}
