@@ -8,6 +8,7 @@ import { now } from './clock.ts';
 import type { Engine, Outbox } from './engine.ts';
 import type { Server } from './forward/server.ts';
 import { type Endpoint, parseAddress } from './net/address.ts';
+import type { Losses } from './thread-numbers.ts';
 import {
   allocate,
   type Libc,
@@ -17,7 +18,6 @@ import {
   revents,
 } from './transport/libc.ts';
 import { BatchListener } from './transport/udp-batch.ts';
-import type { Losses } from './thread-numbers.ts';
 import type { Query, Transport } from './wire/query.ts';
 
 /** Milliseconds between two looks at what has timed out, while something may. */

@@ -3,15 +3,15 @@
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { BatchShell } from './batch-shell.ts';
 import { now } from './clock.ts';
-import { resolvePath } from './config/config.ts';
 import { Engine } from './engine.ts';
 import { type ServerAddress, ServerTable } from './forward/server.ts';
 import { type Endpoint, formatEndpoint } from './net/address.ts';
 import type { Announcement } from './observe/cells.ts';
-import { DecisionLog } from './observe/decision-log.ts';
+import type { DecisionLog } from './observe/decision-log.ts';
 import { Recording } from './observe/recording.ts';
 import { Turn } from './observe/turn.ts';
 import { prepare, type Serving, type Snapshot } from './serving.ts';
+import { openDecisionLog } from './start-errors.ts';
 import { type SharedNumbers, ThreadNumbers } from './thread-numbers.ts';
 import { loadLibc } from './transport/libc.ts';
 
@@ -30,7 +30,11 @@ export interface ThreadStart {
 
 /** What a thread is told. */
 export type ToThread =
-  | { readonly kind: 'use'; readonly snapshot: Snapshot; readonly servers: readonly ServerAddress[] }
+  | {
+      readonly kind: 'use';
+      readonly snapshot: Snapshot;
+      readonly servers: readonly ServerAddress[];
+    }
   | { readonly kind: 'refresh'; readonly servers: readonly ServerAddress[] }
   | { readonly kind: 'reopen' }
   | { readonly kind: 'stop' };
@@ -61,9 +65,7 @@ class DataThread {
     if (typeof libc === 'string') throw new Error(libc);
     this.#table.seed(start.servers);
     this.#serving = prepare(start.snapshot, this.#table);
-    const { to } = this.#serving.config.decisionLog;
-    const path = to === 'stdout' ? undefined : resolvePath(this.#serving.config, to);
-    this.#log = new DecisionLog(path, new Turn(start.turn));
+    this.#log = openDecisionLog(this.#serving.config, new Turn(start.turn));
     this.#numbers = new ThreadNumbers(start.numbers);
     this.#numbers.announce = (announcement) => tell({ kind: 'series', announcement });
     const { statistics, recent } = this.#numbers;
@@ -96,7 +98,11 @@ class DataThread {
   }
 
   #obey(): void {
-    for (let next = receiveMessageOnPort(parentPort!); next; next = receiveMessageOnPort(parentPort!)) {
+    for (
+      let next = receiveMessageOnPort(parentPort!);
+      next;
+      next = receiveMessageOnPort(parentPort!)
+    ) {
       this.#take(next.message as ToThread);
     }
   }

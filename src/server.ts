@@ -3,15 +3,15 @@
 import { randomInt } from 'node:crypto';
 import { adminHandlers, type ReloadResult } from './admin-api.ts';
 import { now } from './clock.ts';
-import { type Config, resolvePath } from './config/config.ts';
-import { ConfigError, formatProblem, type Place } from './config/problem.ts';
-import { Engine } from './engine.ts';
+import type { Config } from './config/config.ts';
+import { ConfigError, formatProblem } from './config/problem.ts';
 import { DataThreads } from './data-threads.ts';
+import { Engine } from './engine.ts';
 import { type ServerAddress, ServerTable } from './forward/server.ts';
 import type { Logger } from './log.ts';
 import { type Endpoint, formatEndpoint } from './net/address.ts';
 import { type AdminHttp, listenAdmin } from './observe/admin.ts';
-import { DecisionLog } from './observe/decision-log.ts';
+import type { DecisionLog } from './observe/decision-log.ts';
 import { Metrics } from './observe/metrics.ts';
 import type { RecentDecisions } from './observe/recent.ts';
 import { Recording } from './observe/recording.ts';
@@ -26,21 +26,16 @@ import {
   type Source,
   takeSnapshot,
 } from './serving.ts';
+import { exposeServing } from './serving-metrics.ts';
+import { cannotListen, isMissingAddress, openDecisionLog } from './start-errors.ts';
 import { ThreadNumbers } from './thread-numbers.ts';
 import { type Libc, loadLibc } from './transport/libc.ts';
-import { exposeServing } from './serving-metrics.ts';
 
 /** Queries that may wait for upstreams at a time. */
 const IN_FLIGHT = 8192;
 const REF_LETTERS = 5;
 /** Milliseconds between two looks at the main thread's own state. */
 const NUMBERS_MS = 1000;
-
-const LISTEN_ERRORS: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'the address is in use; stop the other program or expect another port here',
-  EADDRNOTAVAIL: 'this host does not have the address; expect one of its own',
-  EACCES: 'ports below 1024 need the capability CAP_NET_BIND_SERVICE; expect it or another port',
-};
 
 /** A server that runs. */
 export class RunningServer {
@@ -167,12 +162,12 @@ export class RunningServer {
     const libc = config.threads === 0 ? undefined : this.#loadLibc();
     for (const { value, place } of config.listen) {
       const served = libc === undefined ? 'udp and tcp' : 'tcp';
-      await this.#shell.listen(value, this.#engine, served).catch((error: NodeJS.ErrnoException) => {
-        // Without a listen key both loopback addresses are tried; a host may have but one.
-        const isMissing = error.code === 'EADDRNOTAVAIL' || error.code === 'EAFNOSUPPORT';
-        if (config.listensByDefault && isMissing) return;
-        throw cannotListen(value, error, place);
-      });
+      await this.#shell
+        .listen(value, this.#engine, served)
+        .catch((error: NodeJS.ErrnoException) => {
+          if (config.listensByDefault && isMissingAddress(error)) return;
+          throw cannotListen(value, error, place);
+        });
     }
     if (libc !== undefined) await this.#startThreads(libc, config);
     const { value, place } = config.admin.listen;
@@ -272,23 +267,6 @@ export class RunningServer {
     });
     return metrics;
   }
-}
-
-function openDecisionLog(config: Config, turn: Turn): DecisionLog {
-  const { to } = config.decisionLog;
-  try {
-    return new DecisionLog(to === 'stdout' ? undefined : resolvePath(config, to), turn);
-  } catch (error) {
-    const message = `decisionLog.to cannot be written: ${(error as Error).message}; expect a file in a folder that exists`;
-    throw new ConfigError([{ ...config.start, message }]);
-  }
-}
-
-function cannotListen(endpoint: Endpoint, error: NodeJS.ErrnoException, place: Place): ConfigError {
-  const why = LISTEN_ERRORS[error.code ?? ''] ?? error.message;
-  return new ConfigError([
-    { ...place, message: `cannot listen on ${formatEndpoint(endpoint)}: ${why}` },
-  ]);
 }
 
 function addressesOf({ servers }: ServerTable): ServerAddress[] {

@@ -1,8 +1,8 @@
 /** The program's metrics by name: where each number comes from. */
 
 import { now } from './clock.ts';
-import type { Server } from './forward/server.ts';
 import { ORIGINS } from './decision/outcome.ts';
+import type { Server } from './forward/server.ts';
 import { type Series, sumHistograms, sumSeries } from './observe/cells.ts';
 import type { Metrics } from './observe/metrics.ts';
 import type { Statistics } from './observe/statistics.ts';
@@ -150,7 +150,11 @@ function exposePolicy(metrics: Metrics, server: MeasuredServer): void {
     return [{ labels: { hash: policy.hash, node: config.node }, value: 1 }];
   });
   metrics.gauge('rcode5_policy_zone_serial', 'SOA serial of a policy zone.', zones(serialOf));
-  metrics.gauge('rcode5_policy_zone_rules', 'Rules of a policy.', zones(({ rules }) => rules));
+  metrics.gauge(
+    'rcode5_policy_zone_rules',
+    'Rules of a policy.',
+    zones(({ rules }) => rules),
+  );
   metrics.gauge(
     'rcode5_policy_zone_ignored_rules',
     'Rules of a policy zone that are not honoured.',

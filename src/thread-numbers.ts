@@ -1,9 +1,9 @@
 /** What one thread lets the others see, in shared memory: counts, gauges, recent decisions. */
 
-import type { DecisionLog } from './observe/decision-log.ts';
 import type { AnswerCache } from './forward/cache.ts';
 import type { Server } from './forward/server.ts';
 import { type Announcement, CellStore } from './observe/cells.ts';
+import type { DecisionLog } from './observe/decision-log.ts';
 import { RecentDecisions } from './observe/recent.ts';
 import { Statistics } from './observe/statistics.ts';
 

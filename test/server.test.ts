@@ -79,7 +79,7 @@ describe('server', () => {
       await site.start(forwardTo(upstream.server));
       const asking = ask(site.target(), query('www.example.com'));
       const [asked] = await upstream.questions(1);
-      const closing = site.server.close();
+      const closing = site.stop();
       asked!.reply(answerTo(asked!.octets));
       expect(rcodeOf(await asking)).to.equal(0);
       await closing;
@@ -147,16 +147,20 @@ describe('server', () => {
     expect(metrics).to.match(/^rcode5_ignored_packets_total\{reason="response"\} 1$/m);
   });
 
-  it('can be closed twice over, and leaves nothing open', async () => {
+  it('lets go of its addresses when it closes', async () => {
     await site.start(forwardTo(upstream.server));
     const { port } = site.target();
     await askUdp(site.target(), query('www.example.com'));
-    await site.server.close();
-    const again = new Site();
-    const here = `listen: ["127.0.0.1:${port}"]\nadmin: { listen: "127.0.0.1:0" }\n`;
-    again.configure(forwardTo(upstream.server), `${here}decisionLog: { to: decisions.log }`);
-    await again.start();
-    expect(rcodeOf(await askUdp(again.target(), query('www.example.com')))).to.equal(0);
-    await again.close();
+    await site.stop();
+    site.configure(
+      forwardTo(upstream.server),
+      [
+        `listen: ["127.0.0.1:${port}"]`,
+        'admin: { listen: "127.0.0.1:0" }',
+        'decisionLog: { to: decisions.log }',
+      ].join('\n'),
+    );
+    await site.start();
+    expect(rcodeOf(await askUdp(site.target(), query('www.example.com')))).to.equal(0);
   });
 });

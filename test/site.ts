@@ -71,8 +71,15 @@ export class Site {
     return JSON.parse((await this.http(target, request)).body);
   }
 
+  /** Closes the server; the folder stays. */
+  async stop(): Promise<void> {
+    const server = this.#server;
+    this.#server = undefined;
+    await server?.close();
+  }
+
   async close(): Promise<void> {
-    await this.#server?.close();
+    await this.stop();
     rmSync(this.folder, { recursive: true });
   }
 }

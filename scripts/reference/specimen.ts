@@ -5,12 +5,12 @@ import type { Verdict } from '../../src/decision/verdict.ts';
 import { ServerTable } from '../../src/forward/server.ts';
 import { readAddress } from '../../src/net/address.ts';
 import { DecisionLog } from '../../src/observe/decision-log.ts';
-import { RecentDecisions } from '../../src/observe/recent.ts';
+import type { RecentDecisions } from '../../src/observe/recent.ts';
 import { Recording } from '../../src/observe/recording.ts';
-import { Statistics } from '../../src/observe/statistics.ts';
 import { judge } from '../../src/policy/layer.ts';
-import { prepare, type Serving } from '../../src/serving.ts';
+import { prepare, type Serving, takeSnapshot } from '../../src/serving.ts';
 import type { MeasuredServer } from '../../src/serving-metrics.ts';
+import { ThreadNumbers } from '../../src/thread-numbers.ts';
 import { parseName } from '../../src/wire/name.ts';
 import { Query } from '../../src/wire/query.ts';
 import { RrClass, RrType } from '../../src/wire/registry.ts';
@@ -31,9 +31,9 @@ const POLICY_HASH = '3f2a9c11';
 /** Serves by config/example.yaml; it has seen a refusal of each origin and an overload. */
 export function createSpecimen(): Specimen {
   const table = new ServerTable();
-  const serving = prepare({ file: CONFIG_FILE, environment: {} }, table);
-  const statistics = new Statistics();
-  const recent = new RecentDecisions();
+  const serving = prepare(takeSnapshot({ file: CONFIG_FILE, environment: {} }), table);
+  const numbers = new ThreadNumbers();
+  const { statistics, recent } = numbers;
   // Nobody flushes the recording, so that nothing is written to stdout.
   const decisionLog = new DecisionLog(undefined);
   const recording = new Recording(statistics, recent, decisionLog);
@@ -51,11 +51,10 @@ export function createSpecimen(): Specimen {
   recording.upstreamRefused('10.0.0.10:53', 'unknown');
   recording.ignored('short');
   const measured: MeasuredServer = {
-    statistics,
-    decisionLog,
+    threads: () => [numbers],
     serving: () => serving,
     servers: table.servers,
-    inFlight: () => 0,
+    threadRestarts: () => 0,
     rejectedConnections: () => 0,
     reloads: { ok: 0, failed: 0 },
   };

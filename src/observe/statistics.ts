@@ -81,7 +81,9 @@ export class Statistics {
       upstreamRefused: family('upstreamRefused'),
     };
     this.upstreamRtt = new HistogramCell({}, BOUNDS, store);
-    const times = ORIGINS.map((path) => [path, new HistogramCell({ path }, BOUNDS, store)] as const);
+    const times = ORIGINS.map(
+      (path) => [path, new HistogramCell({ path }, BOUNDS, store)] as const,
+    );
     this.responseTimes = Object.fromEntries(times) as Record<Origin, HistogramCell>;
     this.#byTransport = {
       udp: this.families.queries.cell({ transport: 'udp' }),
@@ -164,7 +166,9 @@ export class Statistics {
     if (known !== undefined) return known;
     const { policy, action } = verdict;
     const hits =
-      policy === undefined ? undefined : this.families.policyHits.cell({ policy, action, mode: 'enforce' });
+      policy === undefined
+        ? undefined
+        : this.families.policyHits.cell({ policy, action, mode: 'enforce' });
     const made = { refused: new Map(), responses: new Map(), hits };
     this.#verdicts.set(verdict, made);
     return made;

@@ -4,7 +4,7 @@ import { ConfigError } from '../../src/config/problem.ts';
 import { FINE, itSays, problemsIn } from './problems.ts';
 
 const KEYS =
-  'node, listen, admin, clientGroups, acl, upstreams, routes, policies, cache, ede, decisionLog';
+  'node, listen, admin, threads, clientGroups, acl, upstreams, routes, policies, cache, ede, decisionLog';
 
 describe('config/document', () => {
   itSays(

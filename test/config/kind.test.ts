@@ -1,7 +1,7 @@
 import { FINE, itSays } from './problems.ts';
 
 const KEYS =
-  'node, listen, admin, clientGroups, acl, upstreams, routes, policies, cache, ede, decisionLog';
+  'node, listen, admin, threads, clientGroups, acl, upstreams, routes, policies, cache, ede, decisionLog';
 const UPSTREAMS =
   'a mapping from a group name to a mapping with servers, strategy, timeout, attempts';
 const SERVER =

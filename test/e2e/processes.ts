@@ -123,7 +123,7 @@ export async function run(
 
 /** A folder of its own for a program. */
 export function makeFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'rcode5-'));
+  const folder = mkdtempSync(join(tmpdir(), 'rcode5-e2e-'));
   folders.push(folder);
   return folder;
 }

@@ -152,11 +152,11 @@ describe('docs/operations.md', () => {
   it('has every request that the admin HTTP answers', () => {
     const handlers = adminHandlers({
       serving: () => specimen.serving,
-      reload: () => ({ ok: true, policy: policy.hash, problems: [], warnings: [] }),
+      reload: async () => ({ ok: true, policy: policy.hash, problems: [], warnings: [] }),
       lastReload: () => undefined,
       endpoints: () => [],
       metrics: new Metrics(),
-      recent: specimen.recent,
+      recent: () => [specimen.recent],
     });
     for (const request of Object.keys(handlers)) expect(page).to.include(`| \`${request}\` |`);
   });
