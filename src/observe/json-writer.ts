@@ -4,11 +4,17 @@ import { ESCAPED } from '../wire/name.ts';
 
 const FIRST_LENGTH = 1 << 16;
 const ZERO = 0x30;
+const MAX_INTEGER = 0x7fffffff;
 const QUOTE = 0x22;
 
 /** Each octet of a name in presentation format, escaped once more as JSON demands. */
 const NAME_OCTETS: readonly Uint8Array[] = ESCAPED.map((text) =>
   Buffer.from(text.replaceAll('\\', '\\\\').replaceAll('"', '\\"'), 'latin1'),
+);
+
+/** The octets that are written as they are; 0 for the others. */
+const PLAIN: Uint8Array = Uint8Array.from(NAME_OCTETS, (escaped) =>
+  escaped.length === 1 ? escaped[0]! : 0,
 );
 
 const HEX = '0123456789abcdef';
@@ -49,19 +55,29 @@ export class JsonWriter {
   /** A whole number, not negative. */
   number(value: number): void {
     this.reserve(20);
+    if (value > MAX_INTEGER) return this.ascii(String(value));
     let digits = 1;
-    for (let rest = value; rest >= 10; rest = Math.floor(rest / 10)) digits++;
+    for (let rest = value; rest >= 10; rest = (rest / 10) | 0) digits++;
     let rest = value;
     for (let at = this.length + digits - 1; at >= this.length; at--) {
-      this.octets[at] = ZERO + (rest % 10);
-      rest = Math.floor(rest / 10);
+      const tenth = (rest / 10) | 0;
+      this.octets[at] = ZERO + rest - tenth * 10;
+      rest = tenth;
     }
     this.length += digits;
   }
 
+  /** Octets that were written before, from `start` to `end`. */
+  again(start: number, end: number): void {
+    this.reserve(end - start);
+    this.octets.copyWithin(this.length, start, end);
+    this.length += end - start;
+  }
+
   /** A number with up to three digits behind the point. */
   decimal(value: number): void {
-    this.ascii(String(Math.round(value * 1000) / 1000));
+    if (value === 0) this.number(0);
+    else this.ascii(String(Math.round(value * 1000) / 1000));
   }
 
   /** An uncompressed, well-formed name in presentation format, without quotes. */
@@ -72,13 +88,17 @@ export class JsonWriter {
     if (wire[at] === 0) octets[this.length++] = 0x2e;
     for (let next = at; wire[next] !== 0; ) {
       const end = next + wire[next]! + 1;
-      for (let i = next + 1; i < end; i++) this.#nameOctet(NAME_OCTETS[wire[i]!]!);
+      for (let i = next + 1; i < end; i++) {
+        const octet = wire[i]!;
+        if (PLAIN[octet] === 0) this.#escaped(NAME_OCTETS[octet]!);
+        else octets[this.length++] = octet;
+      }
       octets[this.length++] = 0x2e;
       next = end;
     }
   }
 
-  #nameOctet(escaped: Uint8Array): void {
+  #escaped(escaped: Uint8Array): void {
     for (let i = 0; i < escaped.length; i++) this.octets[this.length++] = escaped[i]!;
   }
 

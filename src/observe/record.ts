@@ -1,133 +1,107 @@
-/** The decision record: one JSON object a line, in the shape of pino's. */
+/**
+ * The decision record: one JSON object a line, in the shape of pino's. What no query changes is
+ * rendered once and copied; the rest is written octet by octet.
+ */
 
 import { type Event, edeCodes, eventOf, type Outcome } from '../decision/outcome.ts';
 import type { Attempt, UpstreamRefusal } from '../decision/upstream-refusal.ts';
-import type { Rule, Verdict } from '../decision/verdict.ts';
+import type { Verdict } from '../decision/verdict.ts';
 import { HEADER_LENGTH, id } from '../wire/header.ts';
 import type { Query } from '../wire/query.ts';
-import { formatClass, formatOpcode, formatRcode, formatType } from '../wire/registry.ts';
+import { formatType } from '../wire/registry.ts';
 import { JsonWriter } from './json-writer.ts';
+import { json, type RecordContext, RecordFragments } from './record-fragments.ts';
 
-/** What every record of one configuration says. */
-export interface RecordContext {
-  readonly node: string;
-  readonly policy: string;
-  /** Listeners by their index. */
-  readonly listeners: readonly string[];
-  /** Client groups by their index. */
-  readonly groups: readonly string[];
-}
+/** Octets of a record but for texts of unknown length: two names, an address, fragments. */
+const USUAL_LENGTH = 8192;
 
-const LEVELS: Readonly<Record<Event, number>> = {
-  refused: 40,
-  blocked: 30,
-  dropped: 40,
-  truncated: 30,
-  failed: 50,
-  answered: 30,
-};
-
-/** JSON of a verdict that no query changes. */
-interface Fragments {
-  readonly layer: Uint8Array;
-  readonly ruleStart: Uint8Array;
-  readonly ruleFile: Uint8Array;
-  readonly ruleEnd: Uint8Array;
-}
+const PORT = json('","port":');
+const ELAPSED = json(',"elapsedMs":');
+const TRIGGER = json(',"trigger":"qname","match":"');
+const HINT = json(',"hint":');
+const FOR = json('for ');
+const END = json(')"}\n');
 
 export class RecordWriter extends JsonWriter {
-  readonly #fragments: WeakMap<Verdict, Fragments> = new WeakMap();
-  #context: RecordContext = { node: '', policy: '', listeners: [], groups: [] };
-  #identity: Uint8Array = Buffer.alloc(0);
+  readonly #fragments: RecordFragments = new RecordFragments();
   #second = -1;
-  #secondText = '';
+  #secondText: Uint8Array = json('');
+  /** Where the client's address and the name stand in the record at hand. */
+  #clientAt = 0;
+  #clientEnd = 0;
+  #nameAt = 0;
+  #nameEnd = 0;
 
   set context(context: RecordContext) {
-    this.#context = context;
-    const { node, policy } = context;
-    this.#identity = json(`,"node":${JSON.stringify(node)},"policy":${JSON.stringify(policy)}`);
+    this.#fragments.context = context;
   }
 
   /** Appends the record of a decision and a line end. */
   record(query: Query, outcome: Outcome, now: number): void {
     const { verdict } = outcome;
     const event = eventOf(verdict);
-    const fragments = this.#fragmentsOf(verdict);
+    this.reserve(USUAL_LENGTH);
     this.#start(event, outcome.ref, now);
     this.#client(query, outcome.group);
     this.#question(query);
-    if (verdict.action !== 'drop') this.#field(',"rcode":"', formatRcode(outcome.rcode));
-    this.raw(fragments.layer);
-    this.#field(',"origin":"', outcome.origin);
-    this.#field(',"action":"', verdict.action);
-    this.#rule(query, verdict, fragments);
+    this.#decision(query, outcome);
     this.#hint(query, verdict);
-    this.#errors(edeCodes(outcome));
+    this.#errors(outcome);
     this.#upstream(outcome);
-    this.ascii(',"elapsedMs":');
+    this.raw(ELAPSED);
     this.decimal(now - query.receivedAt);
     this.#message(event, query, outcome);
   }
 
   #start(event: Event, ref: string, now: number): void {
-    this.ascii('{"level":');
-    this.number(LEVELS[event]);
-    this.ascii(',"time":"');
+    this.raw(this.#fragments.level(event));
     this.#time(now);
-    this.#field('","event":"', event);
-    if (ref !== '') this.#field(',"ref":"', ref);
-    this.raw(this.#identity);
+    this.raw(this.#fragments.event(event, ref !== ''));
+    this.ascii(ref);
+    this.raw(this.#fragments.identity);
   }
 
   #time(now: number): void {
     const second = Math.floor(now / 1000);
     if (second !== this.#second) {
       this.#second = second;
-      this.#secondText = new Date(second * 1000).toISOString().slice(0, 20);
+      this.#secondText = json(new Date(second * 1000).toISOString().slice(0, 20));
     }
-    this.ascii(this.#secondText);
+    this.raw(this.#secondText);
     const milliseconds = Math.floor(now) - second * 1000;
     if (milliseconds < 100) this.ascii(milliseconds < 10 ? '00' : '0');
     this.number(milliseconds);
-    this.ascii('Z');
   }
 
   #client(query: Query, group: number): void {
-    this.ascii(',"client":"');
+    this.#clientAt = this.length;
     this.address(query.family, query.address);
-    this.ascii('","port":');
+    this.#clientEnd = this.length;
+    this.raw(PORT);
     this.number(query.port);
-    const { groups, listeners } = this.#context;
-    if (group >= 0) {
-      this.ascii(',"group":');
-      this.text(groups[group] ?? '');
-    }
-    this.#field(',"transport":"', query.transport);
-    this.#field(',"listener":"', listeners[query.listener] ?? '');
-    this.ascii(',"view":"default"');
+    this.raw(this.#fragments.path(group, query.transport, query.listener));
+    this.number(id(query.message));
   }
 
   #question(query: Query): void {
-    this.ascii(',"id":');
-    this.number(id(query.message));
-    this.#field(',"opcode":"', formatOpcode(query.opcode));
-    this.ascii(query.recursionDesired ? ',"rd":true' : ',"rd":false');
-    if (query.questionEnd === HEADER_LENGTH) return;
-    this.ascii(',"qname":"');
-    this.name(query.name, 0);
-    this.#field('","qtype":"', formatType(query.qtype));
-    this.#field(',"qclass":"', formatClass(query.qclass));
+    const hasName = query.questionEnd > HEADER_LENGTH;
+    this.raw(this.#fragments.question(query.opcode, query.recursionDesired, hasName));
+    this.#nameAt = this.length;
+    if (hasName) this.name(query.name, 0);
+    this.#nameEnd = this.length;
   }
 
-  #rule(query: Query, verdict: Verdict, fragments: Fragments): void {
-    this.raw(fragments.ruleStart);
+  #decision(query: Query, outcome: Outcome): void {
+    const { verdict } = outcome;
+    this.raw(this.#fragments.decision(query, outcome));
+    const { ruleFile, ruleEnd } = this.#fragments.rule(verdict);
     this.#ruleName(query, verdict);
-    this.raw(fragments.ruleFile);
+    this.raw(ruleFile);
     this.number(verdict.named ? query.match.line : verdict.rule.line);
-    this.raw(fragments.ruleEnd);
+    this.raw(ruleEnd);
     if (verdict.layer !== 'policy') return;
-    this.ascii(',"trigger":"qname","match":"');
-    this.name(query.name, 0);
+    this.raw(TRIGGER);
+    this.again(this.#nameAt, this.#nameEnd);
     this.quote();
   }
 
@@ -145,20 +119,23 @@ export class RecordWriter extends JsonWriter {
   #hint(query: Query, verdict: Verdict): void {
     const hint = verdict.hint?.(query);
     if (hint === undefined) return;
-    this.ascii(',"hint":');
-    this.text(hint);
+    this.raw(HINT);
+    this.raw(this.#fragments.text(hint));
   }
 
-  #errors(codes: readonly number[]): void {
-    if (codes.length === 0) return;
-    this.ascii(`,"ede":[${codes.join(',')}]`);
+  #errors(outcome: Outcome): void {
+    if (outcome.refusal === undefined) {
+      this.raw(this.#fragments.rule(outcome.verdict).ede);
+      return;
+    }
+    const codes = edeCodes(outcome);
+    if (codes.length > 0) this.ascii(`,"ede":[${codes.join(',')}]`);
   }
 
   #upstream({ upstream, rttMs, refusal, attempts }: Outcome): void {
     if (upstream !== undefined) {
-      this.ascii(',"upstream":');
-      this.ascii('{"address":');
-      this.text(upstream);
+      this.ascii(',"upstream":{"address":');
+      this.raw(this.#fragments.text(upstream));
       this.ascii(',"rttMs":');
       this.decimal(rttMs);
       if (refusal !== undefined) this.#refusal(refusal);
@@ -181,49 +158,25 @@ export class RecordWriter extends JsonWriter {
     this.raw(json(`,"attempts":${JSON.stringify(shown)}`));
   }
 
-  #message(event: Event, query: Query, outcome: Outcome): void {
-    const { verdict } = outcome;
-    this.ascii(`,"msg":"${event} `);
-    if (query.questionEnd > HEADER_LENGTH) {
-      this.name(query.name, 0);
-      this.ascii(` ${formatType(query.qtype)} `);
+  #message(event: Event, query: Query, { verdict, upstream }: Outcome): void {
+    this.raw(this.#fragments.message(event));
+    if (this.#nameEnd > this.#nameAt) {
+      this.again(this.#nameAt, this.#nameEnd);
+      this.ascii(' ');
+      this.ascii(formatType(query.qtype));
+      this.ascii(' ');
     }
-    this.ascii('for ');
-    this.address(query.family, query.address);
-    this.ascii(` by ${verdict.layer} (`);
-    if (outcome.upstream === undefined) {
-      this.raw(json(JSON.stringify(verdict.rule.id).slice(1, -1)));
+    this.raw(FOR);
+    this.again(this.#clientAt, this.#clientEnd);
+    const { by, ruleText } = this.#fragments.rule(verdict);
+    this.raw(by);
+    if (upstream === undefined) {
+      this.raw(ruleText);
       this.#ruleName(query, verdict);
-    } else this.raw(json(JSON.stringify(outcome.upstream).slice(1, -1)));
-    this.ascii(')"}\n');
+    } else {
+      const text = this.#fragments.text(upstream);
+      this.raw(text.subarray(1, text.length - 1));
+    }
+    this.raw(END);
   }
-
-  #field(start: string, value: string): void {
-    this.ascii(start);
-    this.ascii(value);
-    this.quote();
-  }
-
-  #fragmentsOf(verdict: Verdict): Fragments {
-    const known = this.#fragments.get(verdict);
-    if (known !== undefined) return known;
-    const made = renderFragments(verdict.layer, verdict.rule);
-    this.#fragments.set(verdict, made);
-    return made;
-  }
-}
-
-function renderFragments(layer: string, rule: Rule): Fragments {
-  const { id: ruleId, file, line: _line, implicit, ...origin } = rule;
-  const rest = JSON.stringify({ implicit, ...origin });
-  return {
-    layer: json(`,"layer":"${layer}"`),
-    ruleStart: json(`,"rule":{"id":${JSON.stringify(ruleId).slice(0, -1)}`),
-    ruleFile: json(`","file":${JSON.stringify(file)},"line":`),
-    ruleEnd: json(`,${rest.slice(1)}`),
-  };
-}
-
-function json(text: string): Uint8Array {
-  return Buffer.from(text);
 }

@@ -12,7 +12,8 @@ import type { UpstreamVerdict } from '../decision/upstream-refusal.ts';
 import type { Query } from '../wire/query.ts';
 import type { DecisionLog } from './decision-log.ts';
 import type { RecentDecisions } from './recent.ts';
-import { type RecordContext, RecordWriter } from './record.ts';
+import { RecordWriter } from './record.ts';
+import type { RecordContext } from './record-fragments.ts';
 import type { Statistics } from './statistics.ts';
 
 export class Recording implements Recorder {

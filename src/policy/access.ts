@@ -18,6 +18,8 @@ export class Access<T> {
   readonly #owners: readonly number[];
   readonly #allowed: NearestPrefix;
   readonly #allowedOwners: readonly number[];
+  /** For each allowed prefix. */
+  readonly #hints: readonly string[];
 
   /**
    * `section` names the list in rule ids; `toValue` turns an entry into what `find` returns
@@ -41,6 +43,10 @@ export class Access<T> {
     const allowed = all.filter(({ owner }) => entries[owner]!.action === 'allow');
     this.#allowed = new NearestPrefix(allowed.map(({ prefix }) => prefix));
     this.#allowedOwners = allowed.map(({ owner }) => owner);
+    this.#hints = allowed.map(({ prefix, owner }) => {
+      const { file, line } = this.#rules[owner]!;
+      return `nearest allow: ${formatPrefix(prefix)} at ${file}:${line}`;
+    });
   }
 
   find(query: Query): T {
@@ -51,10 +57,7 @@ export class Access<T> {
   /** `nearest allow: 10.20.0.0/16 at config/site.yaml:41`; undefined when nothing allows. */
   hint(query: Query): string | undefined {
     const index = this.#allowed.find(query.family, query.address);
-    if (index === NO_PREFIX) return undefined;
-    const rule = this.#rules[this.#allowedOwners[index]!]!;
-    const prefix = formatPrefix(this.#allowed.prefixes[index]!);
-    return `nearest allow: ${prefix} at ${rule.file}:${rule.line}`;
+    return index === NO_PREFIX ? undefined : this.#hints[index];
   }
 
   /** The rule that decides for a client; without one, the nearest that would allow it. */

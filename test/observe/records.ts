@@ -2,7 +2,8 @@
 
 import { pino } from 'pino';
 import type { Outcome } from '../../src/decision/outcome.ts';
-import { type RecordContext, RecordWriter } from '../../src/observe/record.ts';
+import { RecordWriter } from '../../src/observe/record.ts';
+import type { RecordContext } from '../../src/observe/record-fragments.ts';
 import type { Query } from '../../src/wire/query.ts';
 
 export const CONTEXT: RecordContext = {

@@ -1,0 +1,164 @@
+/** The parts of decision records that no query changes, rendered once. */
+
+import { type Event, ORIGINS, type Outcome } from '../decision/outcome.ts';
+import type { Verdict } from '../decision/verdict.ts';
+import { HEADER_LENGTH } from '../wire/header.ts';
+import type { Query, Transport } from '../wire/query.ts';
+import { formatClass, formatOpcode, formatRcode, formatType, RrClass } from '../wire/registry.ts';
+
+/** What every record of one configuration says. */
+export interface RecordContext {
+  readonly node: string;
+  readonly policy: string;
+  /** Listeners by their index. */
+  readonly listeners: readonly string[];
+  /** Client groups by their index. */
+  readonly groups: readonly string[];
+}
+
+const LEVELS: Readonly<Record<Event, number>> = {
+  refused: 40,
+  blocked: 30,
+  dropped: 40,
+  truncated: 30,
+  failed: 50,
+  answered: 30,
+};
+
+/** Fragments of one kind that are kept; more are rendered each time they are needed. */
+const KEPT = 1000;
+
+/** What a verdict's records say of its rule. */
+export interface RuleFragments {
+  readonly ruleFile: Uint8Array;
+  readonly ruleEnd: Uint8Array;
+  readonly ede: Uint8Array;
+  /** The end of the message: ` by acl (`, and the rule without quotes. */
+  readonly by: Uint8Array;
+  readonly ruleText: Uint8Array;
+  /** What comes before the rule, by rcode, origin and type. */
+  readonly decisions: Map<number, Uint8Array>;
+}
+
+export class RecordFragments {
+  #context: RecordContext = { node: '', policy: '', listeners: [], groups: [] };
+  readonly #rules: WeakMap<Verdict, RuleFragments> = new WeakMap();
+  readonly #texts: Map<string, Uint8Array> = new Map();
+  #paths: Map<number, Uint8Array> = new Map();
+  readonly #questions: Map<number, Uint8Array> = new Map();
+  #identity: Uint8Array = json('');
+  readonly #levels: Record<Event, Uint8Array> = eventTable((event) => {
+    return `{"level":${LEVELS[event]},"time":"`;
+  });
+  readonly #events: Record<Event, Uint8Array> = eventTable((event) => `Z","event":"${event}`);
+  readonly #eventsWithRef: Record<Event, Uint8Array> = eventTable((event) => {
+    return `Z","event":"${event}","ref":"`;
+  });
+  readonly #messages: Record<Event, Uint8Array> = eventTable((event) => `,"msg":"${event} `);
+
+  set context(context: RecordContext) {
+    this.#context = context;
+    this.#paths = new Map();
+    const { node, policy } = context;
+    const shown = `,"node":${JSON.stringify(node)},"policy":${JSON.stringify(policy)},"client":"`;
+    this.#identity = json(`"${shown}`);
+  }
+
+  level(event: Event): Uint8Array {
+    return this.#levels[event];
+  }
+
+  event(event: Event, hasRef: boolean): Uint8Array {
+    return hasRef ? this.#eventsWithRef[event] : this.#events[event];
+  }
+
+  /** From behind the event or the ref to the client's address. */
+  get identity(): Uint8Array {
+    return this.#identity;
+  }
+
+  message(event: Event): Uint8Array {
+    return this.#messages[event];
+  }
+
+  path(group: number, transport: Transport, listener: number): Uint8Array {
+    const key = ((group + 1) * 64 + listener) * 2 + (transport === 'tcp' ? 1 : 0);
+    const { groups, listeners } = this.#context;
+    return kept(this.#paths, key, () => {
+      const name = group < 0 ? '' : `,"group":${JSON.stringify(groups[group] ?? '')}`;
+      const address = JSON.stringify(listeners[listener] ?? '');
+      return `${name},"transport":"${transport}","listener":${address},"view":"default","id":`;
+    });
+  }
+
+  question(opcode: number, recursionDesired: boolean, hasName: boolean): Uint8Array {
+    const key = opcode * 4 + (recursionDesired ? 2 : 0) + (hasName ? 1 : 0);
+    return kept(this.#questions, key, () => {
+      const start = `,"opcode":"${formatOpcode(opcode)}","rd":${recursionDesired}`;
+      return hasName ? `${start},"qname":"` : start;
+    });
+  }
+
+  /** From behind the name to the beginning of the rule's id. */
+  decision(query: Query, outcome: Outcome): Uint8Array {
+    const { verdict, rcode, origin } = outcome;
+    const render = () => renderDecision(query, outcome);
+    const hasName = query.questionEnd > HEADER_LENGTH;
+    if (!hasName || query.qclass !== RrClass.IN) return json(render());
+    const key = (rcode * ORIGINS.length + ORIGINS.indexOf(origin)) * 0x10000 + query.qtype;
+    return kept(this.rule(verdict).decisions, key, render);
+  }
+
+  rule(verdict: Verdict): RuleFragments {
+    const known = this.#rules.get(verdict);
+    if (known !== undefined) return known;
+    const made = renderRule(verdict);
+    this.#rules.set(verdict, made);
+    return made;
+  }
+
+  /** A text as a JSON string. */
+  text(text: string): Uint8Array {
+    return kept(this.#texts, text, () => JSON.stringify(text));
+  }
+}
+
+function renderDecision(query: Query, { verdict, rcode, origin }: Outcome): string {
+  const { layer, action, rule } = verdict;
+  const hasName = query.questionEnd > HEADER_LENGTH;
+  const type = `","qtype":"${formatType(query.qtype)}","qclass":"${formatClass(query.qclass)}"`;
+  const sent = action === 'drop' ? '' : `,"rcode":"${formatRcode(rcode)}"`;
+  const decided = `,"layer":"${layer}","origin":"${origin}","action":"${action}"`;
+  const ruleStart = `,"rule":{"id":${JSON.stringify(rule.id).slice(0, -1)}`;
+  return `${hasName ? type : ''}${sent}${decided}${ruleStart}`;
+}
+
+function renderRule({ layer, rule, ede }: Verdict): RuleFragments {
+  const { id, file, line: _line, implicit, ...origin } = rule;
+  return {
+    ruleFile: json(`","file":${JSON.stringify(file)},"line":`),
+    ruleEnd: json(`,${JSON.stringify({ implicit, ...origin }).slice(1)}`),
+    ede: json(ede === undefined ? '' : `,"ede":[${ede}]`),
+    by: json(` by ${layer} (`),
+    ruleText: json(JSON.stringify(id).slice(1, -1)),
+    decisions: new Map(),
+  };
+}
+
+function eventTable(render: (event: Event) => string): Record<Event, Uint8Array> {
+  const entries = Object.keys(LEVELS).map((event) => [event, json(render(event as Event))]);
+  return Object.fromEntries(entries);
+}
+
+function kept<K>(cache: Map<K, Uint8Array>, key: K, render: () => string): Uint8Array {
+  const known = cache.get(key);
+  if (known !== undefined) return known;
+  const made = json(render());
+  if (cache.size < KEPT) cache.set(key, made);
+  return made;
+}
+
+/** JSON text as octets. */
+export function json(text: string): Uint8Array {
+  return Buffer.from(text);
+}
