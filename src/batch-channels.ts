@@ -1,11 +1,10 @@
 /** All sockets of one thread to its upstreams: UDP by several random ports, TCP by one connection. */
 
-import { constants } from 'node:os';
 import { now } from './clock.ts';
 import { random16 } from './forward/random.ts';
 import type { Server } from './forward/server.ts';
 import { parseAddress } from './net/address.ts';
-import { SystemError } from './transport/batch-socket.ts';
+import { errorName, SystemError } from './transport/batch-socket.ts';
 import type { Libc, Memory } from './transport/libc.ts';
 import { POLLIN, revents } from './transport/libc.ts';
 import { MessageBatch } from './transport/message-batch.ts';
@@ -186,10 +185,4 @@ function socketAddress({ endpoint }: Server): SocketAddress {
   const [address = '', zone = ''] = endpoint.address.split('%');
   const { family, words } = parseAddress(address)!;
   return { family, words, port: endpoint.port, scope: Number(zone) || 0 };
-}
-
-/** `ECONNREFUSED`, as in the records of the portable shell. */
-function errorName(errno: number): string {
-  const names = Object.entries(constants.errno);
-  return names.find(([, value]) => value === errno)?.[0] ?? `errno ${errno}`;
 }

@@ -17,6 +17,7 @@ import {
   POLLIN,
   revents,
 } from './transport/libc.ts';
+import { steerByName } from './transport/steering.ts';
 import { BatchListener } from './transport/udp-batch.ts';
 import type { Query, Transport } from './wire/query.ts';
 
@@ -65,10 +66,12 @@ export class BatchShell implements Outbox {
     });
   }
 
-  /** Opens a socket for an address, which threads share. Throws a SystemError. */
-  listen({ address, port }: Endpoint): void {
+  /** Opens a socket for an address, which `threads` share. Throws a SystemError. */
+  listen({ address, port }: Endpoint, threads: number): void {
     const { family, words } = parseAddress(address.replace(/%.*/, ''))!;
-    this.#listeners.push(new BatchListener(this.#libc, { family, words, port }));
+    const listener = new BatchListener(this.#libc, { family, words, port });
+    this.#listeners.push(listener);
+    steerByName(this.#libc, listener.fd, threads);
   }
 
   /**

@@ -13,6 +13,7 @@ import { Turn } from './observe/turn.ts';
 import { prepare, type Serving, type Snapshot } from './serving.ts';
 import { openDecisionLog } from './start-errors.ts';
 import { type SharedNumbers, ThreadNumbers } from './thread-numbers.ts';
+import { SystemError } from './transport/batch-socket.ts';
 import { loadLibc } from './transport/libc.ts';
 
 /** What a thread is started with. */
@@ -42,6 +43,7 @@ export type ToThread =
 /** What a thread tells. */
 export type FromThread =
   | { readonly kind: 'serving' }
+  | { readonly kind: 'cannot-listen'; readonly endpoint: Endpoint; readonly code: string }
   | { readonly kind: 'used'; readonly policy: string }
   | { readonly kind: 'series'; readonly announcement: Announcement };
 
@@ -81,8 +83,21 @@ class DataThread {
       capacity: start.capacity,
       refPrefix: start.refPrefix,
     });
-    for (const endpoint of start.endpoints) this.#shell.listen(endpoint);
     this.#use(this.#serving);
+  }
+
+  /** Opens the sockets; an address that cannot be had is told, and false. */
+  listen(): boolean {
+    for (const endpoint of this.#start.endpoints) {
+      try {
+        this.#shell.listen(endpoint, this.#serving.config.threads);
+      } catch (error) {
+        if (!(error instanceof SystemError)) throw error;
+        tell({ kind: 'cannot-listen', endpoint, code: error.code });
+        return false;
+      }
+    }
+    return true;
   }
 
   run(): void {
@@ -118,10 +133,18 @@ class DataThread {
       this.#table.seed(message.servers);
       this.#serving.forwarding.refresh();
     } else if (message.kind === 'reopen') {
-      this.#log.reopen();
+      this.#reopenLog();
     } else {
       this.#shell.refuseNew();
       this.#stopAt = now() + DRAIN_MS;
+    }
+  }
+
+  #reopenLog(): void {
+    try {
+      this.#log.reopen();
+    } catch {
+      // The main thread tries the same, and says why it goes on in the old file.
     }
   }
 
@@ -152,4 +175,5 @@ function tell(message: FromThread): void {
   parentPort!.postMessage(message);
 }
 
-new DataThread(workerData as ThreadStart).run();
+const thread = new DataThread(workerData as ThreadStart);
+if (thread.listen()) thread.run();

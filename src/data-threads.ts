@@ -4,6 +4,7 @@ import { Worker } from 'node:worker_threads';
 import type { FromThread, ThreadStart, ToThread } from './data-thread.ts';
 import type { ServerAddress } from './forward/server.ts';
 import type { Logger } from './log.ts';
+import type { Endpoint } from './net/address.ts';
 import type { Snapshot } from './serving.ts';
 import { ThreadNumbers } from './thread-numbers.ts';
 import { allocate, EFD_NONBLOCK, type Libc } from './transport/libc.ts';
@@ -98,9 +99,8 @@ export class DataThreads {
     worker.on('message', (message: FromThread) => {
       if (message.kind === 'series') numbers.statistics.adopt(message.announcement);
     });
+    await until(worker, (message) => message.kind === 'serving');
     worker.on('error', (error) => this.#log.error(`a data thread failed: ${error.message}`));
-    const serving = until(worker, (message) => message.kind === 'serving');
-    await serving;
     this.#threads.push(thread);
     worker.once('exit', () => this.#onExit(thread));
   }
@@ -130,6 +130,19 @@ export class DataThreads {
   }
 }
 
+/** A data thread cannot have an address. */
+export class ListenError extends Error {
+  readonly endpoint: Endpoint;
+  readonly code: string;
+
+  constructor(endpoint: Endpoint, code: string) {
+    super(code);
+    this.name = 'ListenError';
+    this.endpoint = endpoint;
+    this.code = code;
+  }
+}
+
 /** `.ts` in the repository, `.js` where it was built. */
 const EXTENSION = import.meta.url.slice(import.meta.url.lastIndexOf('.'));
 
@@ -138,7 +151,8 @@ function until(worker: Worker, isIt: (message: FromThread) => boolean): Promise<
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => done(new Error('a data thread does not answer')), PATIENCE_MS);
     const onMessage = (message: FromThread) => {
-      if (isIt(message)) done();
+      if (message.kind === 'cannot-listen') done(new ListenError(message.endpoint, message.code));
+      else if (isIt(message)) done();
     };
     const onEnd = (reason: Error | number) => {
       done(reason instanceof Error ? reason : new Error('a data thread has ended'));

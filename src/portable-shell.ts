@@ -83,19 +83,20 @@ export class PortableShell implements Outbox {
   }
 
   async #open(index: number, { address, port }: Endpoint, served: Served): Promise<void> {
-    const udp = served === 'tcp' ? undefined : await this.#openUdp(index, { address, port });
+    const udp = await this.#openUdp(index, { address, port });
     try {
-      const own = { address, port: udp?.port ?? port };
-      const tcp = await listenTcp(own, (octets, client) => {
+      const tcp = await listenTcp({ address, port: udp.port }, (octets, client) => {
         this.#onQuery(octets, client, {
           listener: index,
           transport: 'tcp',
           connection: client.number,
         });
       });
-      this.#listeners[index] = { udp, tcp };
+      this.#listeners[index] = { udp: served === 'tcp' ? undefined : udp, tcp };
+      // Data threads open the address themselves: it has turned out that it can be had.
+      if (served === 'tcp') udp.close();
     } catch (error) {
-      udp?.close();
+      udp.close();
       throw error;
     }
   }

@@ -5,7 +5,7 @@ import { adminHandlers, type ReloadResult } from './admin-api.ts';
 import { now } from './clock.ts';
 import type { Config } from './config/config.ts';
 import { ConfigError, formatProblem } from './config/problem.ts';
-import { DataThreads } from './data-threads.ts';
+import { DataThreads, ListenError } from './data-threads.ts';
 import { Engine } from './engine.ts';
 import { type ServerAddress, ServerTable } from './forward/server.ts';
 import type { Logger } from './log.ts';
@@ -140,6 +140,7 @@ export class RunningServer {
 
   /** Goes on in new log files, the old ones were moved away; in the old ones when it cannot. */
   reopenLogs(): void {
+    this.#threads?.reopenLogs();
     try {
       this.#decisionLog.reopen();
     } catch (error) {
@@ -213,6 +214,10 @@ export class RunningServer {
     };
     this.#threads = new DataThreads(libc, common, this.#log, refPrefix);
     await this.#threads.start(config.threads).catch((error: Error) => {
+      if (error instanceof ListenError) {
+        const index = common.endpoints.findIndex(({ port }) => port === error.endpoint.port);
+        throw cannotListen(error.endpoint, error, config.listen[index]!.place);
+      }
       const message = `cannot start the data threads: ${error.message}; expect threads: 0 to work`;
       throw new ConfigError([{ ...config.start, message }]);
     });

@@ -128,7 +128,7 @@ describe('server admin', () => {
       policy: site.server.serving.policy.hash,
       file: site.path('site.yaml'),
       listeners: [`127.0.0.1:${site.target().port}`],
-      warnings: [],
+      warnings: [...site.server.serving.warnings],
     });
     expect(described.policies).to.deep.equal([
       { name: 'house', file: site.path('site.yaml'), rules: 2, ignored: {} },

@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { pino } from 'pino';
 import { askUdp } from './client.ts';
 import { Flag, message, question } from './messages.ts';
-import { forwardTo, Site } from './site.ts';
+import { COMMON, forwardTo, Site } from './site.ts';
 import { answerTo, Upstream } from './upstream.ts';
 
 const REFUSED = 5;
@@ -37,7 +37,7 @@ describe('server reload', () => {
     const before = site.server.serving.policy.hash;
     expect(await rcode(STRANGER)).to.equal(REFUSED);
     site.configure(forwardTo(upstream.server, '127.0.0.0/8: allow'));
-    const result = site.server.reload();
+    const result = await site.server.reload();
     expect(result).to.deep.equal({
       ok: true,
       policy: site.server.serving.policy.hash,
@@ -53,7 +53,7 @@ describe('server reload', () => {
     await site.start(forwardTo(upstream.server));
     await rcode();
     const before = site.server.serving.policy.hash;
-    expect(site.server.reload().policy).to.equal(before);
+    expect((await site.server.reload()).policy).to.equal(before);
     await rcode();
     expect(upstream.asked).to.have.lengthOf(1);
   });
@@ -62,12 +62,12 @@ describe('server reload', () => {
     await site.start(forwardTo(upstream.server));
     const before = site.server.serving;
     site.configure(`${forwardTo(upstream.server, '10.0.0.0/33: allow')}colour: red\n`);
-    const { problems, ...result } = site.server.reload();
+    const { problems, ...result } = await site.server.reload();
     expect(result).to.deep.equal({ ok: false, policy: before.policy.hash, warnings: [] });
     expect(problems.map((text) => text.replace(`${site.folder}/`, ''))).to.satisfy(
       ([first, second]: string[]) =>
-        /^site\.yaml:7:\d+: .*10\.0\.0\.0\/33.*; expect /.test(first!) &&
-        /^site\.yaml:9:1: .*colour.*; expect /.test(second!),
+        /^site\.yaml:8:\d+: .*10\.0\.0\.0\/33.*; expect /.test(first!) &&
+        /^site\.yaml:10:1: .*colour.*; expect /.test(second!),
     );
     expect(site.server.serving).to.equal(before);
     expect(await rcode()).to.equal(0);
@@ -79,7 +79,7 @@ describe('server reload', () => {
     site.write('house.rpz', `$ORIGIN rpz.example.\n${soa}\nbad.example 60 IN CNAME .\n`);
     await site.start(`${forwardTo(upstream.server)}policies: [{ name: house, rpz: house.rpz }]\n`);
     renameSync(site.path('house.rpz'), site.path('gone.rpz'));
-    const { ok, problems } = site.server.reload();
+    const { ok, problems } = await site.server.reload();
     expect(ok).to.equal(false);
     expect(problems[0]).to.match(/house\.rpz cannot be read: ENOENT/);
     expect(await rcode(undefined, 'bad.example')).to.equal(3);
@@ -87,24 +87,16 @@ describe('server reload', () => {
 
   const restarts = [
     { key: 'listen', from: 'listen: ["127.0.0.1:0"]', to: 'listen: ["127.0.0.3:0"]' },
-    {
-      key: 'admin',
-      from: 'admin: { listen: "127.0.0.1:0" }',
-      to: 'admin: { listen: "127.0.0.3:0" }',
-    },
-    {
-      key: 'decisionLog.to',
-      from: 'decisionLog: { to: decisions.log }',
-      to: 'decisionLog: { to: other.log }',
-    },
+    { key: 'admin', from: '{ listen: "127.0.0.1:0" }', to: '{ listen: "127.0.0.3:0" }' },
+    { key: 'threads', from: 'threads: 0', to: 'threads: 1' },
+    { key: 'decisionLog.to', from: 'to: decisions.log', to: 'to: other.log' },
   ];
   for (const { key, from, to } of restarts) {
     it(`says that a change of ${key} takes a restart, and goes on as before`, async () => {
-      const common = restarts.map((one) => one.from).join('\n');
-      site.configure(forwardTo(upstream.server), common);
+      site.configure(forwardTo(upstream.server));
       await site.start();
-      site.configure(forwardTo(upstream.server, '127.0.0.0/8: allow'), common.replace(from, to));
-      const { ok, warnings } = site.server.reload();
+      site.configure(forwardTo(upstream.server, '127.0.0.0/8: allow'), COMMON.replace(from, to));
+      const { ok, warnings } = await site.server.reload();
       expect(ok).to.equal(true);
       expect(warnings).to.deep.equal([`${key} has changed: that takes a restart`]);
       expect(await rcode(STRANGER)).to.equal(0);
@@ -118,7 +110,7 @@ describe('server reload', () => {
     expect(upstream.asked).to.have.lengthOf(1);
     expect(site.records().map(({ origin }) => origin)).to.deep.equal(['upstream', 'cache']);
     upstream.script = ({ octets }) => answerTo(octets);
-    site.server.reload();
+    await site.server.reload();
     expect(await rcode()).to.equal(0);
   });
 
@@ -128,7 +120,7 @@ describe('server reload', () => {
     const asking = rcode();
     const [asked] = await upstream.questions(1);
     site.configure('upstreams: { other: { servers: ["127.0.0.1:9"] } }\n');
-    expect(site.server.reload().ok).to.equal(true);
+    expect((await site.server.reload()).ok).to.equal(true);
     asked!.reply(answerTo(asked!.octets));
     expect(await asking).to.equal(0);
   });
@@ -153,9 +145,7 @@ describe('server reload', () => {
       },
     });
     mkdirSync(site.path('logs'));
-    const common =
-      'listen: ["127.0.0.1:0"]\nadmin: { listen: "127.0.0.1:0" }\ndecisionLog: { to: logs/decisions.log, record: all }';
-    site.configure(forwardTo(upstream.server), common);
+    site.configure(forwardTo(upstream.server), COMMON.replace('to: ', 'to: logs/'));
     await site.start(undefined, pino({ base: null }, stream));
     renameSync(site.path('logs'), site.path('moved'));
     site.server.reopenLogs();
@@ -191,7 +181,7 @@ describe('server reload', () => {
       await site.start(config);
       const own = `127.0.0.1:${site.target().port}`;
       site.write('resolv.conf', `nameserver ${own}\nnameserver ${upstream.server}\n`);
-      expect(site.server.reload().warnings).to.deep.equal([
+      expect((await site.server.reload()).warnings).to.deep.equal([
         `${site.path('resolv.conf')} names ${own}, which is this server itself`,
       ]);
       expect(servers()).to.deep.equal([upstream.server]);

@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import { ConfigError } from '../src/config/problem.ts';
 import { askUdp } from './client.ts';
 import { Flag, message, question } from './messages.ts';
-import { forwardTo, Site } from './site.ts';
+import { COMMON, forwardTo, Site } from './site.ts';
 
 const NOWHERE = forwardTo('127.0.0.1:9');
 
@@ -27,7 +27,7 @@ describe('server start', () => {
 
   function listening(parts: { listen?: string; admin?: string; log?: string }): void {
     const { listen = '127.0.0.1:0', admin = '127.0.0.1:0', log = 'decisions.log' } = parts;
-    const common = `listen: ["${listen}"]\nadmin: { listen: "${admin}" }\n`;
+    const common = `threads: 0\nlisten: ["${listen}"]\nadmin: { listen: "${admin}" }\n`;
     site.configure(NOWHERE, `${common}decisionLog: { to: ${log} }\n`);
   }
 
@@ -51,7 +51,7 @@ describe('server start', () => {
     const { port } = other.address();
     listening({ listen: `127.0.0.1:${port}` });
     expect(await problem()).to.equal(
-      `site.yaml:1:10: cannot listen on 127.0.0.1:${port}: the address is in use; stop the other program or expect another port here`,
+      `site.yaml:2:10: cannot listen on 127.0.0.1:${port}: the address is in use; stop the other program or expect another port here`,
     );
     other.close();
   });
@@ -64,7 +64,7 @@ describe('server start', () => {
       listening({ [key]: `127.0.0.1:${port}` });
       expect(await problem()).to.match(
         new RegExp(
-          `^site\\.yaml:[12]:\\d+: cannot listen on 127\\.0\\.0\\.1:${port}: the address is in use; `,
+          `^site\\.yaml:[23]:\\d+: cannot listen on 127\\.0\\.0\\.1:${port}: the address is in use; `,
         ),
       );
       other.close();
@@ -74,7 +74,7 @@ describe('server start', () => {
   it('says that the host does not have the address', async () => {
     listening({ listen: '192.0.2.1:5300' });
     expect(await problem()).to.equal(
-      'site.yaml:1:10: cannot listen on 192.0.2.1:5300: this host does not have the address; expect one of its own',
+      'site.yaml:2:10: cannot listen on 192.0.2.1:5300: this host does not have the address; expect one of its own',
     );
   });
 
@@ -104,7 +104,7 @@ describe('server start', () => {
   it('says that a policy zone cannot be read', async () => {
     site.configure(`${NOWHERE}policies: [{ name: malware, rpz: malware.rpz }]\n`);
     expect(await problem()).to.match(
-      /^site\.yaml:9:\d+: malware\.rpz cannot be read: ENOENT.*; expect a zone file$/,
+      /^site\.yaml:10:\d+: malware\.rpz cannot be read: ENOENT.*; expect a zone file$/,
     );
   });
 
@@ -117,10 +117,7 @@ describe('server start', () => {
   });
 
   it('serves each of its addresses', async () => {
-    site.configure(
-      NOWHERE,
-      'listen: ["127.0.0.1:0", "127.0.0.2:0"]\nadmin: { listen: "127.0.0.1:0" }\ndecisionLog: { to: decisions.log }\n',
-    );
+    site.configure(NOWHERE, COMMON.replace('["127.0.0.1:0"]', '["127.0.0.1:0", "127.0.0.2:0"]'));
     await site.start();
     const octets = message({ id: 1, flags: Flag.RD, questions: [question('localhost')] });
     for (const [i, { address, port }] of site.server.endpoints.entries()) {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { askTcp, askUdp, Stream } from './client.ts';
 import { Flag, message, question, record, TO_QUESTION, TYPE } from './messages.ts';
-import { forwardTo, Site } from './site.ts';
+import { COMMON, forwardTo, Site } from './site.ts';
 import { answerTo, Upstream } from './upstream.ts';
 
 const REFUSED = 5;
@@ -152,14 +152,7 @@ describe('server', () => {
     const { port } = site.target();
     await askUdp(site.target(), query('www.example.com'));
     await site.stop();
-    site.configure(
-      forwardTo(upstream.server),
-      [
-        `listen: ["127.0.0.1:${port}"]`,
-        'admin: { listen: "127.0.0.1:0" }',
-        'decisionLog: { to: decisions.log }',
-      ].join('\n'),
-    );
+    site.configure(forwardTo(upstream.server), COMMON.replace('127.0.0.1:0', `127.0.0.1:${port}`));
     await site.start();
     expect(rcodeOf(await askUdp(site.target(), query('www.example.com')))).to.equal(0);
   });

@@ -10,9 +10,10 @@ import { ask, type HttpReply, type HttpRequest } from './http.ts';
 
 const LOG = 'decisions.log';
 
-/** Every site listens on free ports and records every query in its folder. */
-const COMMON = `
+/** Every site listens on free ports, records every query in its folder, and has one thread. */
+export const COMMON = `
 node: ns1.test
+threads: 0
 listen: ["127.0.0.1:0"]
 admin: { listen: "127.0.0.1:0" }
 decisionLog: { to: ${LOG}, record: all }

@@ -39,6 +39,7 @@ export class DecisionLog {
    * could not be written, they are counted and answers go on.
    */
   write(octets: Uint8Array, length: number, records: number): void {
+    this.#turn?.take();
     try {
       if (this.#isTorn) this.#writeAll(LINE_END, LINE_END.length);
       this.#writeAll(octets, length);

@@ -1,5 +1,6 @@
 /** What batch sockets are made with, and how a batch is sent. */
 
+import { constants } from 'node:os';
 import {
   AF_INET,
   AF_INET6,
@@ -27,13 +28,21 @@ const SEND_WAIT_MS = 2;
 
 /** A failed system call, with its errno. */
 export class SystemError extends Error {
-  readonly errno: number;
+  /** `EADDRINUSE` and its like. */
+  readonly code: string;
 
   constructor(call: string, errno: number) {
-    super(`${call}: errno ${errno}`);
+    const code = errorName(errno);
+    super(`${call}: ${code}`);
     this.name = 'SystemError';
-    this.errno = errno;
+    this.code = code;
   }
+}
+
+/** The name of an errno: `ECONNREFUSED`. */
+export function errorName(errno: number): string {
+  const names = Object.entries(constants.errno);
+  return names.find(([, value]) => value === errno)?.[0] ?? `errno ${errno}`;
 }
 
 export function openSocket(libc: Libc, family: 4 | 6): number {
@@ -54,6 +63,10 @@ export function setOption(
   const memory = allocate(4);
   memory.writeInt32LE(value, 0);
   check(libc, 'setsockopt', libc.setsockopt(fd, level, name, memory, 4));
+}
+
+export function setOptionBytes(libc: Libc, fd: number, name: number, value: Memory): void {
+  check(libc, 'setsockopt', libc.setsockopt(fd, SOL_SOCKET, name, value, value.length));
 }
 
 /** A kernel that does not allow so much gives what it allows. */

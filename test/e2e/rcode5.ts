@@ -18,6 +18,8 @@ const USUAL: Readonly<Record<string, string>> = {
 /** The parts of a decision record that tests look at; see the list of fields. */
 export interface DecisionRecord {
   readonly event: string;
+  readonly node: string;
+  readonly listener: string;
   readonly client: string;
   readonly port: number;
   readonly transport: string;

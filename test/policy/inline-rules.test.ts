@@ -128,6 +128,20 @@ describe('policy/inline-rules', () => {
     expect(problems[1]).to.match(/^site\.yaml:8:13: .*; expect /);
   });
 
+  it('has room for 65535 rules', () => {
+    const lines = Array.from({ length: 65_536 }, (_, i) => ({
+      key: `n${i}`,
+      place: { file: 'site.yaml', line: i + 1, column: 7 },
+      value: 'allow' as const,
+    }));
+    const problems: Problem[] = [];
+    const { rules } = compileInlineRules('house', lines, new VerdictTable(), problems);
+    expect(rules.count).to.equal(65_535);
+    expect(problems.map(formatProblem)).to.deep.equal([
+      'site.yaml:65536:7: more than 65535 rules; expect so many in an rpz file',
+    ]);
+  });
+
   it('takes a name and its wildcard for two rules', () => {
     const { compiled, problems } = compile('a.example: refuse', '"*.a.example": nodata');
     expect(problems).to.deep.equal([]);

@@ -1,0 +1,51 @@
+/**
+ * Which of the sockets that share an address gets a datagram (socket(7),
+ * SO_ATTACH_REUSEPORT_CBPF): the same question always the same one, so that each thread's cache
+ * has its own names and an answer is found wherever its question comes from.
+ */
+
+import { setOptionBytes } from './batch-socket.ts';
+import { allocate, type Libc, SO_ATTACH_REUSEPORT_CBPF } from './libc.ts';
+
+/** Classic BPF (the kernel's networking/filter.rst): codes of the instructions that are used. */
+const LOAD_WORD = 0x20;
+const AND = 0x54;
+const MULTIPLY = 0x24;
+const STORE = 0x02;
+const LOAD_INDEX = 0x61;
+const XOR_INDEX = 0xac;
+const SHIFT_RIGHT = 0x74;
+const MODULO = 0x94;
+const RETURN = 0x16;
+
+const INSTRUCTION_LENGTH = 8;
+/** `struct sock_fprog`: count, padding, pointer. */
+const PROGRAM_LENGTH = 16;
+
+/** Offsets of the words that are hashed: the name, and behind a short one its type. */
+const WORDS: readonly number[] = [12, 16, 20, 24];
+/** ASCII letters in upper case (RFC 4343); other octets only have to stay the same. */
+const CASELESS = 0xdfdfdfdf;
+const MULTIPLIER = 0x9e3779b1;
+
+/**
+ * Steers the datagrams of the group that `fd` is in to its `count` sockets. A datagram that is
+ * too short for all words goes to the first. Throws a SystemError.
+ */
+export function steerByName(libc: Libc, fd: number, count: number): void {
+  const instructions: [code: number, value: number][] = [[STORE, 0]];
+  for (const offset of WORDS) {
+    instructions.push([LOAD_WORD, offset], [AND, CASELESS], [LOAD_INDEX, 0], [XOR_INDEX, 0]);
+    instructions.push([MULTIPLY, MULTIPLIER], [STORE, 0]);
+  }
+  instructions.push([SHIFT_RIGHT, 16], [MODULO, count], [RETURN, 0]);
+  const filter = allocate(instructions.length * INSTRUCTION_LENGTH);
+  for (const [i, [code, value]] of instructions.entries()) {
+    filter.writeUInt16LE(code, i * INSTRUCTION_LENGTH);
+    filter.writeUInt32LE(value, i * INSTRUCTION_LENGTH + 4);
+  }
+  const program = allocate(PROGRAM_LENGTH);
+  program.writeUInt16LE(instructions.length, 0);
+  program.writeBigUInt64LE(libc.address(filter), 8);
+  setOptionBytes(libc, fd, SO_ATTACH_REUSEPORT_CBPF, program);
+}
