@@ -82,7 +82,9 @@ export class BatchShell implements Outbox {
     this.#engine = engine;
     let lastTick = 0;
     while (this.#isRunning) {
-      this.#poll(engine.inFlight > 0 ? TICK_MS : IDLE_MS, on.woken);
+      // What is about to stop has no time to sleep.
+      const isBusy = engine.inFlight > 0 || !this.#isAccepting;
+      this.#poll(isBusy ? TICK_MS : IDLE_MS, on.woken);
       const time = now();
       if (time - lastTick >= TICK_MS) {
         engine.tick(time);

@@ -5,7 +5,7 @@ import type { FromThread, ThreadStart, ToThread } from './data-thread.ts';
 import type { ServerAddress } from './forward/server.ts';
 import type { Logger } from './log.ts';
 import type { Endpoint } from './net/address.ts';
-import type { Snapshot } from './serving.ts';
+import type { Snapshot } from './snapshot.ts';
 import { ThreadNumbers } from './thread-numbers.ts';
 import { allocate, EFD_NONBLOCK, type Libc } from './transport/libc.ts';
 

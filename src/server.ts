@@ -17,16 +17,9 @@ import type { RecentDecisions } from './observe/recent.ts';
 import { Recording } from './observe/recording.ts';
 import { Turn } from './observe/turn.ts';
 import { PortableShell } from './portable-shell.ts';
-import {
-  follow,
-  prepare,
-  restartNeeded,
-  type Serving,
-  type Snapshot,
-  type Source,
-  takeSnapshot,
-} from './serving.ts';
+import { follow, prepare, restartNeeded, type Serving } from './serving.ts';
 import { exposeServing } from './serving-metrics.ts';
+import { type Snapshot, type Source, takeSnapshotAside } from './snapshot.ts';
 import { cannotListen, isMissingAddress, openDecisionLog } from './start-errors.ts';
 import { ThreadNumbers } from './thread-numbers.ts';
 import { type Libc, loadLibc } from './transport/libc.ts';
@@ -58,10 +51,10 @@ export class RunningServer {
   #reading: NodeJS.Timeout | undefined;
 
   /** Throws a ConfigError for a configuration or a log path that cannot be used. */
-  private constructor(source: Source, log: Logger) {
+  private constructor(source: Source, snapshot: Snapshot, log: Logger) {
     this.#source = source;
     this.#log = log;
-    this.#snapshot = takeSnapshot(source);
+    this.#snapshot = snapshot;
     this.#serving = prepare(this.#snapshot, this.#table);
     this.#decisionLog = openDecisionLog(this.#serving.config, this.#turn);
     const { statistics, recent } = this.#numbers;
@@ -81,7 +74,7 @@ export class RunningServer {
    * be written.
    */
   static async start(source: Source, log: Logger): Promise<RunningServer> {
-    const server = new RunningServer(source, log);
+    const server = new RunningServer(source, await takeSnapshotAside(source), log);
     try {
       await server.#listen();
     } catch (error) {
@@ -111,7 +104,7 @@ export class RunningServer {
   /** Takes the configuration over as it is now; with a problem, the old one stays in force. */
   async reload(): Promise<ReloadResult> {
     try {
-      this.#lastReload = await this.#takeOver(takeSnapshot(this.#source));
+      this.#lastReload = await this.#takeOver(await takeSnapshotAside(this.#source));
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;
       this.#reloads.failed++;
@@ -170,6 +163,8 @@ export class RunningServer {
           throw cannotListen(value, error, place);
         });
     }
+    // Before anything is waited for: from now on there may be queries.
+    this.#use(this.#serving);
     if (libc !== undefined) await this.#startThreads(libc, config);
     const { value, place } = config.admin.listen;
     this.#admin = await listenAdmin({
@@ -186,7 +181,6 @@ export class RunningServer {
     }).catch((error: NodeJS.ErrnoException) => {
       throw cannotListen(value, error, place);
     });
-    this.#use(this.#serving);
     this.#reading = setInterval(() => this.#readNumbers(), NUMBERS_MS);
     for (const endpoint of this.endpoints) {
       this.#log.info(`listening on ${formatEndpoint(endpoint)} by UDP and TCP`);

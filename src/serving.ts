@@ -2,16 +2,16 @@
 
 import { unwatchFile, watchFile } from 'node:fs';
 import { networkInterfaces } from 'node:os';
-import { type Config, parseConfig, readConfigText } from './config/config.ts';
-import type { Environment } from './config/document.ts';
+import { type Config, parseConfig } from './config/config.ts';
 import type { Setup } from './engine.ts';
 import { AnswerCache } from './forward/cache.ts';
 import { createForwarding, type Forwarding } from './forward/forwarding.ts';
 import type { ServerTable } from './forward/server.ts';
 import { type Endpoint, isLoopback, isUnspecified, parseAddress } from './net/address.ts';
-import { compilePolicy, loadZone } from './policy/compile.ts';
-import type { Override, RpzImage } from './policy/rpz/rpz-zone.ts';
+import { compilePolicy } from './policy/compile.ts';
+import type { Override } from './policy/rpz/rpz-zone.ts';
 import { findWarnings } from './policy/warnings.ts';
+import { type Snapshot, zoneKey } from './snapshot.ts';
 import { VERSION } from './version.ts';
 
 /** How often the files that name servers are looked at. */
@@ -23,35 +23,6 @@ export interface Serving extends Setup {
   readonly forwarding: Forwarding;
   /** What an operator should know. */
   readonly warnings: readonly string[];
-}
-
-export interface Source {
-  readonly file: string;
-  readonly environment: Environment;
-}
-
-/** All that a configuration is made of, read once, so that all threads serve by the same. */
-export interface Snapshot extends Source {
-  readonly text: string;
-  /** Policy zones by `zoneKey`. */
-  readonly zones: ReadonlyMap<string, RpzImage>;
-}
-
-/** Reads a configuration and the policy zones that it names. Throws a ConfigError. */
-export function takeSnapshot({ file, environment }: Source): Snapshot {
-  const text = readConfigText(file);
-  const config = parseConfig(file, text, environment);
-  const zones = new Map<string, RpzImage>();
-  compilePolicy(config, VERSION, (path, override) => {
-    const image = loadZone(path, override);
-    zones.set(zoneKey(path, override), image);
-    return image;
-  });
-  return { file, environment, text, zones };
-}
-
-function zoneKey(path: string, override: Override): string {
-  return `${override} ${path}`;
 }
 
 /**

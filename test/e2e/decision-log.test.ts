@@ -119,8 +119,8 @@ function randomNumbers(seed: number): () => number {
   };
 }
 
-async function playRound(answers: number): Promise<Round> {
-  const server: Rcode5 = await serve(new Site(CONFIG));
+async function playRound(answers: number, threads: string): Promise<Round> {
+  const server: Rcode5 = await serve(new Site(`${CONFIG}\nthreads: ${threads}`));
   const { program, port, site } = server;
   const clients = new Clients(() => {
     if (clients.refused.length === answers) program.signal('SIGKILL');
@@ -153,7 +153,10 @@ describe('e2e: the decision log of a server that is killed', function () {
     const random = randomNumbers(5);
     let left = ROUNDS;
     const play = async () => {
-      while (left-- > 0) rounds.push(await playRound(1 + Math.floor(random() * MOST_ANSWERS)));
+      while (left-- > 0) {
+        const answers = 1 + Math.floor(random() * MOST_ANSWERS);
+        rounds.push(await playRound(answers, left % 2 === 0 ? '0' : 'auto'));
+      }
     };
     await Promise.all(Array.from({ length: AT_A_TIME }, play));
   });

@@ -1,0 +1,71 @@
+/** All that a configuration is made of, read once, so that all threads serve by the same. */
+
+import { statSync } from 'node:fs';
+import { Worker } from 'node:worker_threads';
+import { type Config, parseConfig, readConfigText, resolvePath } from './config/config.ts';
+import type { Environment } from './config/document.ts';
+import { ConfigError, type Problem } from './config/problem.ts';
+import { compilePolicy, loadZone } from './policy/compile.ts';
+import type { Override, RpzImage } from './policy/rpz/rpz-zone.ts';
+import { VERSION } from './version.ts';
+
+/** Bytes of policy zones that are compiled at once: that takes some milliseconds. */
+const AT_ONCE = 1 << 20;
+
+export interface Source {
+  readonly file: string;
+  readonly environment: Environment;
+}
+
+export interface Snapshot extends Source {
+  readonly text: string;
+  /** Policy zones by `zoneKey`. */
+  readonly zones: ReadonlyMap<string, RpzImage>;
+}
+
+/** What the compile worker tells. */
+export type Compiled = { readonly snapshot: Snapshot } | { readonly problems: readonly Problem[] };
+
+/** Reads a configuration and the policy zones that it names. Throws a ConfigError. */
+export function takeSnapshot({ file, environment }: Source): Snapshot {
+  const text = readConfigText(file);
+  const config = parseConfig(file, text, environment);
+  const zones = new Map<string, RpzImage>();
+  compilePolicy(config, VERSION, (path, override) => {
+    const image = loadZone(path, override);
+    zones.set(zoneKey(path, override), image);
+    return image;
+  });
+  return { file, environment, text, zones };
+}
+
+/**
+ * The same without holding up this thread: large zones are compiled by a worker, whose memory
+ * goes with it. Rejects with a ConfigError.
+ */
+export async function takeSnapshotAside(source: Source): Promise<Snapshot> {
+  const config = parseConfig(source.file, readConfigText(source.file), source.environment);
+  if (zoneBytes(config) <= AT_ONCE) return takeSnapshot(source);
+  const extension = import.meta.url.slice(import.meta.url.lastIndexOf('.'));
+  const worker = new Worker(new URL(`./snapshot-thread${extension}`, import.meta.url), {
+    workerData: source,
+  });
+  const compiled = await new Promise<Compiled>((resolve, reject) => {
+    worker.once('message', resolve).once('error', reject);
+  });
+  if ('problems' in compiled) throw new ConfigError(compiled.problems);
+  return compiled.snapshot;
+}
+
+/** How a snapshot finds a zone. */
+export function zoneKey(path: string, override: Override): string {
+  return `${override} ${path}`;
+}
+
+function zoneBytes(config: Config): number {
+  const sizes = config.policies.map(({ value: { rpz } }) => {
+    const path = rpz === undefined ? undefined : resolvePath(config, rpz.value);
+    return path === undefined ? 0 : (statSync(path, { throwIfNoEntry: false })?.size ?? 0);
+  });
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
