@@ -63,6 +63,8 @@ export class Conclusion {
 
   use(policy: Policy): void {
     this.#policy = policy;
+    // The last verdict of the old policy would keep all of it in memory.
+    this.#outcome.verdict = policy.overload;
     this.#replies.ede = policy.config.ede;
     this.#replies.node = policy.config.node;
   }

@@ -10,6 +10,7 @@ import type { Announcement } from './observe/cells.ts';
 import type { DecisionLog } from './observe/decision-log.ts';
 import { Recording } from './observe/recording.ts';
 import { Turn } from './observe/turn.ts';
+import { holdsMuch, releaseMemory } from './release-memory.ts';
 import { prepare, type Serving } from './serving.ts';
 import type { Snapshot } from './snapshot.ts';
 import { openDecisionLog } from './start-errors.ts';
@@ -52,7 +53,7 @@ export type FromThread =
 const DRAIN_MS = 4000;
 
 class DataThread {
-  readonly #start: ThreadStart;
+  readonly #start: Omit<ThreadStart, 'snapshot'>;
   readonly #table: ServerTable = new ServerTable();
   readonly #numbers: ThreadNumbers;
   readonly #log: DecisionLog;
@@ -60,14 +61,19 @@ class DataThread {
   readonly #shell: BatchShell;
   readonly #engine: Engine;
   #serving: Serving;
+  /** Whether much goes with the policy in force, and whether much has gone already. */
+  #holdsMuch: boolean;
+  #isHeavy = false;
   #stopAt = Number.POSITIVE_INFINITY;
 
-  constructor(start: ThreadStart) {
+  /** Keeps nothing of the snapshot but what it compiles from it. */
+  constructor(start: Omit<ThreadStart, 'snapshot'>, snapshot: Snapshot) {
     this.#start = start;
     const libc = loadLibc();
     if (typeof libc === 'string') throw new Error(libc);
     this.#table.seed(start.servers);
-    this.#serving = prepare(start.snapshot, this.#table);
+    this.#holdsMuch = holdsMuch(snapshot);
+    this.#serving = prepare(snapshot, this.#table);
     this.#log = openDecisionLog(this.#serving.config, new Turn(start.turn));
     this.#numbers = new ThreadNumbers(start.numbers);
     this.#numbers.announce = (announcement) => tell({ kind: 'series', announcement });
@@ -130,6 +136,8 @@ class DataThread {
       const running = { serving: this.#serving, endpoints };
       this.#use(prepare(message.snapshot, this.#table, running));
       tell({ kind: 'used', policy: this.#serving.policy.hash });
+      this.#isHeavy ||= this.#holdsMuch;
+      this.#holdsMuch = holdsMuch(message.snapshot);
     } else if (message.kind === 'refresh') {
       this.#table.seed(message.servers);
       this.#serving.forwarding.refresh();
@@ -164,6 +172,10 @@ class DataThread {
   }
 
   #onTurn(time: number): void {
+    if (this.#isHeavy) {
+      this.#isHeavy = false;
+      releaseMemory();
+    }
     const { inFlight } = this.#engine;
     const state = { inFlight, cache: this.#serving.cache, log: this.#log };
     this.#numbers.update(state, this.#table.servers, time, this.#shell);
@@ -176,5 +188,8 @@ function tell(message: FromThread): void {
   parentPort!.postMessage(message);
 }
 
-const thread = new DataThread(workerData as ThreadStart);
+const { snapshot, ...start } = workerData as ThreadStart;
+// What stands in workerData stays for as long as the thread does.
+workerData.snapshot = undefined;
+const thread = new DataThread(start, snapshot);
 if (thread.listen()) thread.run();

@@ -80,6 +80,31 @@ describe('observe/recent', () => {
   });
 });
 
+describe('observe/recent after two thousand million lines', () => {
+  /** As it is when so many lines have been taken. */
+  function after(count: number): RecentDecisions {
+    const recent = new RecentDecisions();
+    new Float64Array(recent.buffer, 0, 2).fill(count);
+    return recent;
+  }
+
+  for (const count of [2 ** 31 - 2, 2 ** 32 - 2]) {
+    it(`goes on (${count})`, () => {
+      const recent = after(count);
+      const before = recent.count;
+      for (let i = 0; i < LINES + 10; i++) add(recent, String(i));
+      const lines = [...recent.latest()];
+      expect(lines).to.have.lengthOf(LINES);
+      expect([lines[0], lines.at(-1)]).to.deep.equal([String(LINES + 9), '10']);
+      expect([...recent.since(before)]).to.deep.equal(lines.toReversed());
+      expect([...recent.since(recent.count)]).to.deep.equal([]);
+      const seen = recent.count;
+      add(recent, 'next');
+      expect([...recent.since(seen)]).to.deep.equal(['next']);
+    });
+  }
+});
+
 describe('observe/recent since', () => {
   it('gives the lines from a number on, the oldest first', () => {
     const recent = new RecentDecisions();
