@@ -26,6 +26,8 @@ export interface AdminSource {
   readonly reload: () => Promise<ReloadResult>;
   readonly lastReload: () => ReloadResult | undefined;
   readonly endpoints: () => readonly string[];
+  /** Records that could not be written, while writing does not work. */
+  readonly lostRecords: () => number;
   readonly metrics: Metrics;
   /** The recent decisions of each thread. */
   readonly recent: () => readonly RecentDecisions[];
@@ -34,7 +36,7 @@ export interface AdminSource {
 export function adminHandlers(source: AdminSource): Readonly<Record<string, AdminHandler>> {
   return {
     'GET /healthz': () => ({ status: 200, body: 'ok\n' }),
-    'GET /readyz': () => jsonReply({ ready: true, policy: source.serving().policy.hash }),
+    'GET /readyz': () => jsonReply(readiness(source)),
     'GET /metrics': async () => ({
       status: 200,
       type: source.metrics.contentType,
@@ -49,6 +51,13 @@ export function adminHandlers(source: AdminSource): Readonly<Record<string, Admi
       return jsonReply(result, result.ok ? 200 : 422);
     },
   };
+}
+
+/** Answers go on when records cannot be written; whoever asks is told. */
+function readiness({ serving, lostRecords }: AdminSource) {
+  const lost = lostRecords();
+  const log = `the decision log cannot be written: ${lost} records are lost so far`;
+  return { ready: true, policy: serving().policy.hash, ...(lost > 0 && { warnings: [log] }) };
 }
 
 function decisions(url: URL, rings: readonly RecentDecisions[]): AdminReply {

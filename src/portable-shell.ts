@@ -18,6 +18,8 @@ import type { Query, Transport } from './wire/query.ts';
 const TICK_MS = 25;
 /** Milliseconds that queries in flight get when the server stops. */
 const DRAIN_MS = 4000;
+/** How many free ports are tried before there seems to be none for both UDP and TCP. */
+const PORT_TRIES = 10;
 
 interface Listener {
   /** Undefined where data threads serve the datagrams. */
@@ -55,7 +57,14 @@ export class PortableShell implements Outbox {
   async listen(endpoint: Endpoint, engine: Engine, served: Served): Promise<void> {
     this.#engine = engine;
     this.#ticking ??= setInterval(() => engine.tick(now()), TICK_MS);
-    await this.#open(this.#listeners.length, endpoint, served);
+    const index = this.#listeners.length;
+    for (let tries = 1; this.#listeners.length === index; tries++) {
+      await this.#open(index, endpoint, served).catch((error: NodeJS.ErrnoException) => {
+        // A port that was free for UDP may be in use for TCP: then it is another's turn.
+        const isAnyPort = endpoint.port === 0 && error.code === 'EADDRINUSE';
+        if (!isAnyPort || tries === PORT_TRIES) throw error;
+      });
+    }
   }
 
   /** Where it listens, by listener index: with the port that was free for a port of 0. */

@@ -22,7 +22,7 @@ import { follow, prepare, restartNeeded, type Serving } from './serving.ts';
 import { exposeServing } from './serving-metrics.ts';
 import { type Snapshot, type Source, takeSnapshotAside } from './snapshot.ts';
 import { cannotListen, isMissingAddress, openDecisionLog } from './start-errors.ts';
-import { ThreadNumbers } from './thread-numbers.ts';
+import { Gauge, ThreadNumbers } from './thread-numbers.ts';
 import { type Libc, loadLibc } from './transport/libc.ts';
 
 /** Queries that may wait for upstreams at a time. */
@@ -178,6 +178,7 @@ export class RunningServer {
         reload: () => this.reload(),
         lastReload: () => this.#lastReload,
         endpoints: () => this.endpoints.map(formatEndpoint),
+        lostRecords: () => this.#lostRecords(),
         metrics: this.#metrics(),
         recent: () => this.recent,
       }),
@@ -222,6 +223,11 @@ export class RunningServer {
 
   #allNumbers(): readonly ThreadNumbers[] {
     return [this.#numbers, ...(this.#threads?.numbers ?? [])];
+  }
+
+  #lostRecords(): number {
+    this.#readNumbers();
+    return this.#allNumbers().reduce((sum, { gauges }) => sum + gauges[Gauge.LOG_LOST]!, 0);
   }
 
   #readNumbers(): void {

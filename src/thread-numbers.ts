@@ -19,6 +19,7 @@ export const Gauge = {
   LOG_ERRORS: 7,
   RECEIVE_DROPS: 8,
   SEND_DROPS: 9,
+  LOG_LOST: 10,
 } as const;
 export type Gauge = (typeof Gauge)[keyof typeof Gauge];
 
@@ -85,6 +86,7 @@ export class ThreadNumbers {
     gauges[Gauge.LOG_RECORDS] = state.log.records;
     gauges[Gauge.LOG_BYTES] = state.log.bytes;
     gauges[Gauge.LOG_ERRORS] = state.log.errors;
+    gauges[Gauge.LOG_LOST] = state.log.lost;
     gauges[Gauge.RECEIVE_DROPS] = losses.receive;
     gauges[Gauge.SEND_DROPS] = losses.send;
     for (let i = 0; i < servers.length && i < SERVERS; i++) {

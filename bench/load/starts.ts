@@ -1,7 +1,7 @@
 /** How long servers take from their start to their first right answer, and what that costs. */
 
 import { type Bench, say } from './bench.ts';
-import { type Contestant, isInstalled, isWanted, start, stop } from './contestant.ts';
+import { type Contestant, isInstalled, start, stop } from './contestant.ts';
 import type { Question } from './first-answer.ts';
 import { median } from './median.ts';
 import { type Memory, memoryOf } from './proc.ts';
@@ -12,13 +12,13 @@ export interface Started {
   readonly memory: Memory;
 }
 
-/** Starts a contestant several times, alone; undefined when it is not here or does not start. */
+/** Starts a contestant several times, alone; a text says why that cannot be. */
 export async function timeStarts(
   contestant: Contestant,
   bench: Bench,
   of: { question: Question; reps: number; upstream?: number | undefined },
-): Promise<Started | undefined> {
-  if (!isWanted(contestant, bench) || !isInstalled(contestant, bench)) return undefined;
+): Promise<Started | string> {
+  if (!isInstalled(contestant, bench)) return 'not installed';
   const samples: Started[] = [];
   try {
     for (let rep = 0; rep < of.reps; rep++) {
@@ -28,8 +28,9 @@ export async function timeStarts(
       await stop(running);
     }
   } catch (error) {
-    bench.failures.push(`${contestant.label}: ${(error as Error).message}`);
-    return undefined;
+    const problem = (error as Error).message;
+    bench.failures.push(`${contestant.label}: ${problem}`);
+    return problem;
   }
   const milliseconds = median(samples.map((sample) => sample.milliseconds));
   const resident = median(samples.map(({ memory }) => memory.resident));

@@ -18,7 +18,7 @@ const COLUMNS: readonly string[] = [
 export function formatRows(rows: readonly Row[]): string {
   const own = rows.find(({ peer }) => peer === undefined)?.measured;
   const lines = rows.map(({ label, peer, measured, problem }) => {
-    if (measured === undefined) return [label, ...failed(problem)];
+    if (measured === undefined) return [label, problem ?? 'not measured'];
     const { perSecond, cpuMicros, busy, memory } = measured;
     const isCompared = peer !== undefined && own !== undefined;
     return [
@@ -34,17 +34,17 @@ export function formatRows(rows: readonly Row[]): string {
   return formatTable(COLUMNS, lines);
 }
 
-/** The reason in the second column, the others empty. */
-function failed(problem: string | undefined): string[] {
-  const reason = (problem ?? 'not measured').replace(/\s+/g, ' ').replaceAll('|', '\\|');
-  return [reason, ...Array<string>(COLUMNS.length - 2).fill('')];
-}
-
-/** The first column is text, the others are numbers. */
+/** The first column is text, the others are numbers; a row that ends early has empty cells. */
 export function formatTable(columns: readonly string[], rows: readonly string[][]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  const line = (cells: readonly string[]) =>
+    `| ${columns.map((_, i) => formatCell(cells[i] ?? '')).join(' | ')} |`;
   const rule = columns.map((_, i) => (i === 0 ? '---' : '---:'));
   return [line(columns), line(rule), ...rows.map(line)].join('\n');
+}
+
+/** What a program said when it failed may have any number of lines. */
+function formatCell(text: string): string {
+  return text.replace(/\s+/g, ' ').replaceAll('|', '\\|');
 }
 
 /** `123,456`. */

@@ -14,10 +14,14 @@ export class DecisionLog {
   bytes = 0;
   /** Records that could not be written. */
   errors = 0;
+  /** Those of them that the log itself does not tell of yet: writing does not work. */
+  lost = 0;
   readonly #path: string | undefined;
   #descriptor: number;
   /** What was written last is no whole line: the next record begins on one of its own. */
   #isTorn: boolean;
+  /** Octets of the last write that the kernel took. */
+  #written = 0;
   readonly #pause: Int32Array = new Int32Array(new SharedArrayBuffer(4));
   readonly #turn: Turn | undefined;
 
@@ -35,21 +39,37 @@ export class DecisionLog {
   }
 
   /**
-   * Hands whole lines to the kernel. When it returns, `kill -9` cannot take them back; when they
-   * could not be written, they are counted and answers go on.
+   * Hands whole lines to the kernel. When it returns, `kill -9` cannot take them back; those that
+   * could not be written are counted, answers go on, and when writing works again one line tells
+   * how many there were.
    */
   write(octets: Uint8Array, length: number, records: number): void {
     this.#turn?.take();
+    let hasBegun = false;
     try {
       if (this.#isTorn) this.#writeAll(LINE_END, LINE_END.length);
+      if (this.lost > 0) this.#tellLost();
+      hasBegun = true;
       this.#writeAll(octets, length);
       this.records += records;
       this.bytes += length;
     } catch {
-      this.errors += records;
+      const whole = hasBegun ? countLines(octets, this.#written) : 0;
+      this.records += whole;
+      this.errors += records - whole;
+      this.lost += records - whole;
     } finally {
       this.#turn?.give();
     }
+  }
+
+  #tellLost(): void {
+    const time = new Date().toISOString();
+    const msg = `${this.lost} records could not be written`;
+    const line = { level: 50, time, event: 'lost', records: this.lost, msg };
+    const octets = Buffer.from(`${JSON.stringify(line)}\n`);
+    this.#writeAll(octets, octets.length);
+    this.lost = 0;
   }
 
   /** Goes on in a new file of the same name: the old one was moved away. */
@@ -67,10 +87,12 @@ export class DecisionLog {
 
   #writeAll(octets: Uint8Array, length: number): void {
     let tries = 0;
-    for (let written = 0; written < length; ) {
+    this.#written = 0;
+    while (this.#written < length) {
       try {
-        written += writeSync(this.#descriptor, octets, written, length - written);
-        this.#isTorn = octets[written - 1] !== LINE_END[0];
+        const left = length - this.#written;
+        this.#written += writeSync(this.#descriptor, octets, this.#written, left);
+        this.#isTorn = octets[this.#written - 1] !== LINE_END[0];
         tries = 0;
       } catch (error) {
         // A pipe that libuv has made non-blocking, and whose reader is slow.
@@ -90,4 +112,11 @@ function endsWithinLine(path: string): boolean {
   readSync(descriptor, last, 0, 1, stat.size - 1);
   closeSync(descriptor);
   return last[0] !== LINE_END[0];
+}
+
+/** Whole lines in the first `length` octets. */
+function countLines(octets: Uint8Array, length: number): number {
+  let count = 0;
+  for (let i = 0; i < length; i++) if (octets[i] === LINE_END[0]) count++;
+  return count;
 }

@@ -7,6 +7,8 @@ import {
   renameSync,
   rmSync,
   statSync,
+  symlinkSync,
+  unlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -98,6 +100,31 @@ describe('observe/decision-log', () => {
     write('one\ntwo\n', 2);
     write('three\n');
     expect(log).to.include({ records: 0, bytes: 0, errors: 3 });
+  });
+});
+
+describe('observe/decision-log on a disk that was full', () => {
+  it('tells in one line how many records are missing', function () {
+    if (!existsSync(FULL)) return this.skip();
+    const folder = mkdtempSync(join(tmpdir(), 'rcode5-full-'));
+    const path = join(folder, 'decisions.log');
+    symlinkSync(FULL, path);
+    const log = new DecisionLog(path);
+    try {
+      log.write(Buffer.from('one\ntwo\n'), 8, 2);
+      log.write(Buffer.from('three\n'), 6, 1);
+      expect(log).to.include({ records: 0, errors: 3, lost: 3 });
+      unlinkSync(path);
+      log.reopen();
+      log.write(Buffer.from('four\n'), 5, 1);
+      expect(log).to.include({ records: 1, errors: 3, lost: 0 });
+      const [told, next] = readFileSync(path, 'utf8').split('\n');
+      expect(JSON.parse(told!)).to.include({ event: 'lost', records: 3 });
+      expect(next).to.equal('four');
+    } finally {
+      log.close();
+      rmSync(folder, { recursive: true });
+    }
   });
 });
 

@@ -54,7 +54,7 @@ describe('observe/recent', () => {
 
   const anyLengths = fc.array(
     fc.oneof(fc.integer({ min: 4, max: 300 }), fc.integer({ min: 4, max: 300_000 })),
-    { minLength: 1, maxLength: 60 },
+    { minLength: 1, maxLength: 60, size: 'max' },
   );
 
   it('never gives a broken line, and no line too few', () => {

@@ -120,7 +120,7 @@ describe('observe/statistics decided', () => {
 
   it('adds up: refusals, responses, hits of policies and times', () => {
     fc.assert(
-      fc.property(fc.array(anyDecision, { maxLength: 50 }), (list) => {
+      fc.property(fc.array(anyDecision, { maxLength: 50, size: 'max' }), (list) => {
         const statistics = new Statistics();
         statistics.groups = ['office', 'vpn'];
         for (const { verdict: index, type, transport, ...parts } of list) {

@@ -155,6 +155,7 @@ describe('docs/operations.md', () => {
       reload: async () => ({ ok: true, policy: policy.hash, problems: [], warnings: [] }),
       lastReload: () => undefined,
       endpoints: () => [],
+      lostRecords: () => 0,
       metrics: new Metrics(),
       recent: () => [specimen.recent],
     });

@@ -67,6 +67,19 @@ describe('transport/tcp limits', () => {
     expect(await ids(stream, 1)).to.deep.equal([1]);
   });
 
+  it('leave a connection alone that keeps asking, even when its queries are dropped', async () => {
+    await listen({ idle: 40 });
+    tcp.onQuery = ({ id, connection }) => {
+      if (id < 20) tcp.listener.drop(connection);
+      else tcp.listener.reply(connection, one(id), 12);
+    };
+    const stream = await tcp.open();
+    let id = 0;
+    const asking = setInterval(() => stream.ask(one(++id)), 5);
+    expect((await ids(stream, 1))[0]).to.equal(20);
+    clearInterval(asking);
+  });
+
   it('cut off a query that comes drop by drop', async () => {
     await listen({ idle: 40 });
     const stream = await tcp.open();

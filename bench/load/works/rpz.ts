@@ -2,7 +2,7 @@
 
 import type { Bench, Work } from '../bench.ts';
 import { compare } from '../contest.ts';
-import type { Contestant } from '../contestant.ts';
+import { type Contestant, isWanted } from '../contestant.ts';
 import { HITS, RPZ_ZONE, rpzLoad, rpzQuestion, writeRpz } from '../rpz.ts';
 import { bind } from '../servers/bind.ts';
 import { rcode5AndOneThread } from '../servers/rcode5.ts';
@@ -59,17 +59,22 @@ function contestants(bench: Bench, zone: string): Contestant[] {
 /** Time and memory of so many rules over those of one. */
 async function loading(bench: Bench, rules: number): Promise<string> {
   const reps = Math.min(MAX_STARTS, bench.options.reps);
-  const full = contestants(bench, writeRpz(bench, rules));
-  const empty = contestants(bench, writeRpz(bench, 1));
+  const wanted = (zone: string) =>
+    contestants(bench, zone).filter((contestant) => isWanted(contestant, bench));
+  const full = wanted(writeRpz(bench, rules));
+  const empty = wanted(writeRpz(bench, 1));
   const lines: string[][] = [];
   for (const [i, contestant] of full.entries()) {
-    const of = { question: rpzQuestion, reps };
-    const without = await timeStarts(empty[i]!, bench, of);
-    const loaded = await timeStarts(contestant, bench, of);
-    if (without === undefined || loaded === undefined) continue;
+    const { label } = contestant;
+    const without = await timeStarts(empty[i]!, bench, { question: rpzQuestion(1), reps });
+    const loaded = await timeStarts(contestant, bench, { question: rpzQuestion(rules), reps });
+    if (typeof without === 'string' || typeof loaded === 'string') {
+      lines.push([label, `${typeof without === 'string' ? without : loaded}`]);
+      continue;
+    }
     const over = loaded.memory.resident - without.memory.resident;
     lines.push([
-      contestant.label,
+      label,
       formatCount(without.milliseconds),
       formatCount(loaded.milliseconds),
       formatMegabytes(without.memory.resident),

@@ -29,15 +29,20 @@ go all over the zone; nine of ten have a rule.`,
     const lines: string[][] = [];
     for (const [i, contestant] of contestants.entries()) {
       const question = rpzQuestion(sizes[i]!);
-      const started = await timeStarts(contestant, bench, { question: reps });
+      const started = await timeStarts(contestant, bench, { question, reps });
       const { measured, problem } = rows[i]!;
+      const size = formatCount(sizes[i]!);
+      if (measured === undefined || typeof started === 'string') {
+        lines.push([size, problem ?? `${started}`]);
+        continue;
+      }
       lines.push([
-        formatCount(sizes[i]!),
-        measured === undefined ? (problem ?? '') : formatCount(measured.perSecond),
-        measured?.cpuMicros.toFixed(2) ?? '',
-        started === undefined ? '' : formatCount(started.milliseconds),
-        started === undefined ? '' : formatMegabytes(started.memory.resident),
-        started === undefined ? '' : formatMegabytes(started.memory.peak),
+        size,
+        formatCount(measured.perSecond),
+        measured.cpuMicros.toFixed(2),
+        formatCount(started.milliseconds),
+        formatMegabytes(started.memory.resident),
+        formatMegabytes(started.memory.peak),
       ]);
     }
     return formatTable(COLUMNS, lines);

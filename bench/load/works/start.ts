@@ -1,7 +1,7 @@
 /** Work: start, with the configuration that comes with rcode5 or its like. */
 
 import type { Bench, Work } from '../bench.ts';
-import { type Contestant, type Running, stop } from '../contestant.ts';
+import { type Contestant, isWanted, type Running, stop } from '../contestant.ts';
 import { bind } from '../servers/bind.ts';
 import { DNSDIST_CACHE, dnsdist, dnsdistUpstream } from '../servers/dnsdist.ts';
 import { dnsmasq } from '../servers/dnsmasq.ts';
@@ -36,14 +36,17 @@ async function table(bench: Bench, upstream: Running): Promise<string> {
   const reps = bench.options.isQuick ? 1 : Math.max(MIN_STARTS, bench.options.reps);
   const lines: string[][] = [];
   let own: number | undefined;
-  for (const contestant of contestants(bench)) {
+  for (const contestant of contestants(bench).filter((one) => isWanted(one, bench))) {
     const of = { question: ANSWERED, reps, upstream: upstream.port };
     const started = await timeStarts(contestant, bench, of);
-    if (started === undefined) continue;
+    const { label, peer } = contestant;
+    if (typeof started === 'string') {
+      lines.push([label, started]);
+      continue;
+    }
     const { milliseconds, memory } = started;
     own ??= milliseconds;
-    const ratio = contestant.peer === undefined ? '' : formatRatio(milliseconds / own);
-    const { label } = contestant;
+    const ratio = peer === undefined ? '' : formatRatio(milliseconds / own);
     lines.push([label, formatCount(milliseconds), ratio, formatMegabytes(memory.resident)]);
   }
   const columns = ['server', 'ms to the first answer', "its time ÷ rcode5's", 'resident MB'];

@@ -8,7 +8,7 @@ import { cachedAnswers, cachingContestants } from './answering.ts';
 export const tcp: Work = {
   name: 'tcp',
   about: `The same thousand names in the cache, asked for over eight TCP connections that stay open,
-with 25 queries under way on each.`,
+with some twenty queries under way on each.`,
   async run(bench) {
     const rows = await compare(bench, {
       ...cachedAnswers(bench, 'tcp'),
