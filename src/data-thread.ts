@@ -4,6 +4,7 @@ import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_thread
 import { BatchShell } from './batch-shell.ts';
 import { now } from './clock.ts';
 import { Engine } from './engine.ts';
+import { Loops } from './forward/loops.ts';
 import { type ServerAddress, ServerTable } from './forward/server.ts';
 import { type Endpoint, formatEndpoint } from './net/address.ts';
 import type { Announcement } from './observe/cells.ts';
@@ -25,6 +26,8 @@ export interface ThreadStart {
   readonly servers: readonly ServerAddress[];
   readonly numbers: SharedNumbers;
   readonly turn: SharedArrayBuffer;
+  /** Memory of `Loops`. */
+  readonly loops: SharedArrayBuffer;
   readonly wakeFd: number;
   readonly refPrefix: string;
   /** Queries that may wait for upstreams at a time. */
@@ -54,7 +57,7 @@ const DRAIN_MS = 4000;
 
 class DataThread {
   readonly #start: Omit<ThreadStart, 'snapshot'>;
-  readonly #table: ServerTable = new ServerTable();
+  readonly #table: ServerTable;
   readonly #numbers: ThreadNumbers;
   readonly #log: DecisionLog;
   readonly #recording: Recording;
@@ -71,6 +74,7 @@ class DataThread {
     this.#start = start;
     const libc = loadLibc();
     if (typeof libc === 'string') throw new Error(libc);
+    this.#table = new ServerTable(new Loops(start.loops));
     this.#table.seed(start.servers);
     this.#holdsMuch = holdsMuch(snapshot);
     this.#serving = prepare(snapshot, this.#table);

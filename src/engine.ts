@@ -169,7 +169,7 @@ export class Engine {
       const entry = cache.find(query, VIEW, now);
       if (entry !== undefined) return this.#answerCached(entry, route, now);
     }
-    if (this.#probes.match(query) !== undefined) {
+    if (this.#probes.match(query)) {
       return this.#conclusion.verdict(route.verdicts.looped, now);
     }
     const slot = this.#exchanges.open(query, groups.get(route.group)!);

@@ -43,6 +43,8 @@ export class RunningServer {
   readonly #shell: PortableShell;
   readonly #engine: Engine;
   readonly #reloads = { ok: 0, failed: 0 };
+  /** What it was started with: some of it stays in force until it ends. */
+  readonly #started: Config;
   #serving: Serving;
   #lastReload: ReloadResult | undefined;
   #unfollow: () => void = () => {};
@@ -57,6 +59,7 @@ export class RunningServer {
     this.#log = log;
     this.#snapshot = snapshot;
     this.#serving = prepare(this.#snapshot, this.#table);
+    this.#started = this.#serving.config;
     this.#decisionLog = openDecisionLog(this.#serving.config, this.#turn);
     const { statistics, recent } = this.#numbers;
     this.#recording = new Recording(statistics, recent, this.#decisionLog);
@@ -120,7 +123,7 @@ export class RunningServer {
   async #takeOver(snapshot: Snapshot): Promise<ReloadResult> {
     const running = { serving: this.#serving, endpoints: this.endpoints };
     const serving = prepare(snapshot, this.#table, running);
-    const changed = restartNeeded(this.#serving.config, serving.config);
+    const changed = restartNeeded(this.#started, serving.config);
     const restart = changed.map((key) => `${key} has changed: that takes a restart`);
     const isWorthwhile = holdsMuch(this.#snapshot);
     this.#snapshot = snapshot;
@@ -208,6 +211,7 @@ export class RunningServer {
       endpoints: this.endpoints,
       servers: addressesOf(this.#table),
       turn: this.#turn.buffer,
+      loops: this.#table.loops.buffer,
       capacity: IN_FLIGHT,
     };
     this.#threads = new DataThreads(libc, common, this.#log, refPrefix);

@@ -100,6 +100,7 @@ export class ThreadNumbers {
   retire(): void {
     this.gauges[Gauge.IN_FLIGHT] = 0;
     this.gauges[Gauge.CACHE_ENTRIES] = 0;
+    this.gauges[Gauge.LOG_LOST] = 0;
     this.gauges.fill(0, GAUGES);
   }
 }

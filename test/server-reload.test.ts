@@ -99,6 +99,7 @@ describe('server reload', () => {
       const { ok, warnings } = await site.server.reload();
       expect(ok).to.equal(true);
       expect(warnings).to.deep.equal([`${key} has changed: that takes a restart`]);
+      expect((await site.server.reload()).warnings).to.deep.equal(warnings);
       expect(await rcode(STRANGER)).to.equal(0);
     });
   }

@@ -31,7 +31,7 @@ export function describeCpu(): string {
 async function commit(): Promise<string> {
   const git = (...args: string[]) => run('git', ['-C', ROOT, ...args]);
   const { ok, output } = await git('rev-parse', '--short', 'HEAD');
-  if (!ok) return 'not from a repository';
+  if (!ok) return 'unknown commit';
   const changes = await git('status', '--porcelain', '--untracked-files=no', 'src');
   return `commit ${output.trim()}${changes.output === '' ? '' : ' with changes'}`;
 }

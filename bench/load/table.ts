@@ -10,9 +10,8 @@ const COLUMNS: readonly string[] = [
   'CPU µs/query',
   'core busy',
   'resident MB',
-  "rcode5's queries/s ÷ its",
-  "its CPU ÷ rcode5's",
 ];
+const RATIOS: readonly string[] = ["rcode5's queries/s ÷ its", "its CPU ÷ rcode5's"];
 
 /** What servers did, and how rcode5, the first of the rows, compares to each of its peers. */
 export function formatRows(rows: readonly Row[]): string {
@@ -31,7 +30,8 @@ export function formatRows(rows: readonly Row[]): string {
       isCompared ? formatRatio(cpuMicros / own.cpuMicros) : '',
     ];
   });
-  return formatTable(COLUMNS, lines);
+  const hasPeers = rows.some(({ peer }) => peer !== undefined);
+  return formatTable(hasPeers ? [...COLUMNS, ...RATIOS] : COLUMNS, lines);
 }
 
 /** The first column is text, the others are numbers; a row that ends early has empty cells. */

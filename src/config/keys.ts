@@ -17,7 +17,16 @@ import {
   section,
 } from './kind.ts';
 import { checkClients, checkToken, upstreamGroup } from './reference.ts';
-import { duration, endpoint, integer, oneOf, prefix, text, threadCount } from './scalars.ts';
+import {
+  duration,
+  durationBetween,
+  endpoint,
+  integer,
+  oneOf,
+  prefix,
+  text,
+  threadCount,
+} from './scalars.ts';
 import { server } from './server-text.ts';
 
 const MINUTE = 60_000;
@@ -98,7 +107,7 @@ const UPSTREAM = section({
     'which server is asked first',
     'sequential',
   ),
-  timeout: optional(duration, 'how long one server may take', 2000, '2s'),
+  timeout: optional(durationBetween('10ms', '60s'), 'how long one server may take', 2000, '2s'),
   attempts: optional(integer(1, 10), 'how often each server is asked', 2),
 });
 

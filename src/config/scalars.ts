@@ -24,6 +24,15 @@ export const duration: Kind<number> = scalar('a duration like 500ms, 2s, 10m, 1h
   measure(given, MILLISECONDS),
 );
 
+/** Milliseconds between two durations, which are named as an operator would write them. */
+export function durationBetween(least: string, most: string): Kind<number> {
+  const [from, to] = [measure(least, MILLISECONDS)!, measure(most, MILLISECONDS)!];
+  return scalar(`a duration from ${least} to ${most}`, (given) => {
+    const value = measure(given, MILLISECONDS);
+    return value !== undefined && value >= from && value <= to ? value : undefined;
+  });
+}
+
 export function integer(least: number, most: number): Kind<number> {
   return scalar(`a whole number from ${least} to ${most}`, (given) => {
     const value = Number(given);

@@ -14,6 +14,7 @@ export type ServerText =
 export function parseServer(text: string): ServerText | undefined {
   const isTcp = text.startsWith('tcp://');
   const endpoint = parseEndpoint(isTcp ? text.slice('tcp://'.length) : text, DNS_PORT);
+  if (endpoint?.port === 0) return undefined;
   if (endpoint !== undefined) return { kind: 'server', transport: isTcp ? 'tcp' : 'udp', endpoint };
   return isPath(text) ? { kind: 'file', path: text } : undefined;
 }

@@ -6,30 +6,35 @@
  * what a loop looks like), and again later to see whether the loop is gone.
  */
 
-import { randomBytes } from 'node:crypto';
-import { lowerName, parseName } from '../wire/name.ts';
+import { parseName } from '../wire/name.ts';
 import type { Query } from '../wire/query.ts';
 import { RrClass, RrType } from '../wire/registry.ts';
 import { formatRequest } from '../wire/request.ts';
 import type { Send } from './exchanges.ts';
+import { LABEL_LENGTH, type Loops } from './loops.ts';
 import { random16 } from './random.ts';
 import type { Server } from './server.ts';
 
 /** How often a server is probed at most. */
 const PAUSE_MS = 10_000;
-const NONCE_OCTETS = 12;
+/** What follows the label that tells one probe from another. */
+const SUFFIX = 'rcode5-loop';
+const SUFFIX_WIRE = parseName(SUFFIX) as Uint8Array;
+const SUFFIX_AT = 1 + LABEL_LENGTH;
 
 interface Probe {
   readonly server: Server;
-  readonly name: Uint8Array;
   readonly id: number;
   readonly sentAt: number;
-  seen: boolean;
+  /** How many questions to the server had come back before. */
+  readonly returns: number;
 }
 
 export class LoopProbes {
   readonly #send: Send;
   readonly #probes: Map<Server, Probe> = new Map();
+  /** The memory of the servers probed, which is the same for all of them. */
+  #loops: Loops | undefined;
 
   constructor(send: Send) {
     this.#send = send;
@@ -39,23 +44,19 @@ export class LoopProbes {
   probe(server: Server, now: number): void {
     const last = this.#probes.get(server);
     if (last !== undefined && now - last.sentAt < PAUSE_MS) return;
-    const nonce = randomBytes(NONCE_OCTETS).toString('hex');
-    const name = lowerName(parseName(`${nonce}.rcode5-loop`) as Uint8Array);
+    const { loops, index } = server;
+    this.#loops = loops;
+    const name = parseName(`${loops.makeLabel(index)}.${SUFFIX}`) as Uint8Array;
     const id = random16();
-    this.#probes.set(server, { server, name, id, sentAt: now, seen: false });
+    this.#probes.set(server, { server, id, sentAt: now, returns: loops.returns(index) });
     const request = formatRequest({ id, name, type: RrType.TXT, rrClass: RrClass.IN });
     this.#send(server, request, request.length, server.transport);
   }
 
-  /** The server whose probe has come back as this query. */
-  match(query: Query): Server | undefined {
-    for (const probe of this.#probes.values()) {
-      if (!isName(query, probe.name)) continue;
-      probe.seen = true;
-      probe.server.isLoop = true;
-      return probe.server;
-    }
-    return undefined;
+  /** Whether a probe of this program has come back as this query; its server is marked then. */
+  match(query: Query): boolean {
+    if (this.#loops === undefined || !isProbe(query)) return false;
+    return this.#loops.comesBack(String.fromCharCode(...query.name.subarray(1, SUFFIX_AT)));
   }
 
   /** Whether an answer with this ID is to a probe: what it says does not matter. */
@@ -63,18 +64,18 @@ export class LoopProbes {
     return this.#probes.get(server)?.id === id;
   }
 
-  /** Probes the looping servers again; one whose last probe did not come back is free. */
+  /** Probes the looping servers again; one from which nothing has come back since is free. */
   recheck(now: number): void {
-    for (const { server, sentAt, seen } of this.#probes.values()) {
+    for (const { server, sentAt, returns } of this.#probes.values()) {
       if (!server.isLoop || now - sentAt < PAUSE_MS) continue;
-      if (!seen) server.isLoop = false;
+      if (server.loops.returns(server.index) === returns) server.isLoop = false;
       this.probe(server, now);
     }
   }
 }
 
-function isName(query: Query, name: Uint8Array): boolean {
-  if (query.nameLength !== name.length) return false;
-  for (let i = 0; i < name.length; i++) if (query.name[i] !== name[i]) return false;
-  return true;
+/** Whether a name has the form of a probe's. */
+function isProbe({ name, nameLength }: Query): boolean {
+  if (nameLength !== SUFFIX_AT + SUFFIX_WIRE.length || name[0] !== LABEL_LENGTH) return false;
+  return SUFFIX_WIRE.every((octet, i) => name[SUFFIX_AT + i] === octet);
 }

@@ -2,6 +2,7 @@
 
 import { formatServer } from '../config/server-text.ts';
 import type { Endpoint } from '../net/address.ts';
+import { Loops } from './loops.ts';
 
 /** How long a server that failed is asked last. */
 const DOWN_MS = 5000;
@@ -20,17 +21,27 @@ export class Server implements ServerAddress {
   readonly name: string;
   readonly transport: 'udp' | 'tcp';
   readonly endpoint: Endpoint;
+  /** Where it is noted that it leads back to this program. */
+  readonly loops: Loops;
   /** Smoothed round-trip time in milliseconds; 0 before the first answer. */
   rttMs = 0;
-  /** It leads back to this program. */
-  isLoop = false;
   #downUntil = 0;
 
-  constructor(index: number, transport: 'udp' | 'tcp', endpoint: Endpoint) {
+  constructor(index: number, { transport, endpoint }: ServerAddress, loops: Loops = new Loops()) {
     this.index = index;
     this.transport = transport;
     this.endpoint = endpoint;
+    this.loops = loops;
     this.name = formatServer(transport, endpoint);
+  }
+
+  /** It leads back to this program. */
+  get isLoop(): boolean {
+    return this.loops.has(this.index);
+  }
+
+  set isLoop(isLoop: boolean) {
+    this.loops.set(this.index, isLoop);
   }
 
   isUp(now: number): boolean {
@@ -58,6 +69,12 @@ export class Server implements ServerAddress {
 /** All servers that were ever named; a server keeps its number over reloads. */
 export class ServerTable {
   readonly servers: Server[] = [];
+  readonly loops: Loops;
+
+  /** `loops` is shared with the tables of other threads. */
+  constructor(loops: Loops = new Loops()) {
+    this.loops = loops;
+  }
 
   /** Gives the servers of another thread's table the numbers that they have there. */
   seed(servers: readonly ServerAddress[]): void {
@@ -68,7 +85,7 @@ export class ServerTable {
     const name = formatServer(transport, endpoint);
     const known = this.servers.find((server) => server.name === name);
     if (known !== undefined) return known;
-    const server = new Server(this.servers.length, transport, endpoint);
+    const server = new Server(this.servers.length, { transport, endpoint }, this.loops);
     this.servers.push(server);
     return server;
   }

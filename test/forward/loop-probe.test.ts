@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { LoopProbes } from '../../src/forward/loop-probe.ts';
+import { Loops } from '../../src/forward/loops.ts';
 import type { Server } from '../../src/forward/server.ts';
 import { ServerTable } from '../../src/forward/server.ts';
 import { Query } from '../../src/wire/query.ts';
@@ -12,8 +13,8 @@ interface Sent {
   readonly transport: string;
 }
 
-function setUp() {
-  const table = new ServerTable();
+function setUp(loops = new Loops()) {
+  const table = new ServerTable(loops);
   const servers = [
     table.get('udp', { address: '192.0.2.1', port: 53 }),
     table.get('tcp', { address: '192.0.2.2', port: 53 }),
@@ -23,7 +24,7 @@ function setUp() {
     sent.push({ server, octets: octets.slice(0, length), transport });
     return 1;
   });
-  return { probes, servers, sent };
+  return { probes, servers, sent, loops };
 }
 
 /** The question of a probe, as a client might ask it. */
@@ -41,10 +42,10 @@ describe('forward/loop-probe probe', () => {
   it('asks for a TXT record of a name that nobody else knows', () => {
     const { probes, servers, sent } = setUp();
     for (const server of servers) probes.probe(server, 0);
-    const texts = sent.map(({ octets }) => Buffer.from(octets).toString('latin1', 13, 49));
+    const texts = sent.map(({ octets }) => Buffer.from(octets).toString('latin1', 13, 61));
     const [first, second] = texts.map((text) => text.split('\x0b'));
     expect(first).to.have.lengthOf(2);
-    expect(first![0]).to.match(/^[0-9a-f]{24}$/);
+    expect(first![0]).to.match(/^[0-9a-f]{36}$/);
     expect(first![1]).to.equal('rcode5-loop');
     expect(second![0]).to.not.equal(first![0]);
     expect(comesBack(sent[0]!)).to.include({ qtype: 16, qclass: 1, malformed: 0 });
@@ -66,7 +67,7 @@ describe('forward/loop-probe match', () => {
   it('knows the server whose probe came back as a query', () => {
     const { probes, servers, sent } = setUp();
     for (const server of servers) probes.probe(server, 0);
-    expect(probes.match(comesBack(sent[1]!))).to.equal(servers[1]);
+    expect(probes.match(comesBack(sent[1]!))).to.equal(true);
     expect(servers.map(({ isLoop }) => isLoop)).to.deep.equal([false, true]);
   });
 
@@ -74,18 +75,65 @@ describe('forward/loop-probe match', () => {
     const { probes, servers, sent } = setUp();
     probes.probe(servers[0], 0);
     const octets = Buffer.from(sent[0]!.octets);
-    octets.write(octets.toString('latin1', 13, 49).toUpperCase(), 13, 'latin1');
-    expect(probes.match(comesBack({ ...sent[0]!, octets }))).to.equal(servers[0]);
+    octets.write(octets.toString('latin1', 13, 61).toUpperCase(), 13, 'latin1');
+    expect(probes.match(comesBack({ ...sent[0]!, octets }))).to.equal(true);
+    expect(servers[0].isLoop).to.equal(true);
   });
 
-  for (const name of ['www.example.com', 'rcode5-loop', `${'0'.repeat(24)}.rcode5-loop`]) {
+  const made = '0'.repeat(36);
+  for (const name of [
+    'www.example.com',
+    'rcode5-loop',
+    `${made}.rcode5-loop`,
+    `${made}.rcode5-loup`,
+  ]) {
     it(`passes over ${name}`, () => {
       const { probes, servers } = setUp();
       probes.probe(servers[0], 0);
-      expect(probes.match(asked(name))).to.equal(undefined);
+      expect(probes.match(asked(name))).to.equal(false);
       expect(servers[0].isLoop).to.equal(false);
     });
   }
+});
+
+describe('forward/loop-probe in several threads', () => {
+  it('knows a probe that another thread has sent, and all threads know of the loop', () => {
+    const first = setUp();
+    const second = setUp(new Loops(first.loops.buffer));
+    for (const { probes, servers } of [first, second]) probes.probe(servers[1], 0);
+    expect(second.probes.match(comesBack(first.sent[0]!))).to.equal(true);
+    for (const { servers } of [first, second]) {
+      expect(servers.map(({ isLoop }) => isLoop)).to.deep.equal([false, true]);
+    }
+  });
+
+  it('does not know the probe of another program', () => {
+    const [first, second] = [setUp(), setUp()];
+    for (const { probes, servers } of [first, second]) probes.probe(servers[1], 0);
+    expect(second.probes.match(comesBack(first.sent[0]!))).to.equal(false);
+    expect(second.servers[1].isLoop).to.equal(false);
+  });
+
+  it('does not know a probe whose number was changed', () => {
+    const { probes, servers, sent } = setUp();
+    probes.probe(servers[0], 0);
+    const octets = Buffer.from(sent[0]!.octets);
+    octets.write('0001', 13, 'latin1');
+    expect(probes.match(comesBack({ ...sent[0]!, octets }))).to.equal(false);
+  });
+
+  it('lets a server go that no thread has seen again', () => {
+    const first = setUp();
+    const second = setUp(new Loops(first.loops.buffer));
+    for (const { probes, servers } of [first, second]) probes.probe(servers[0], 0);
+    second.probes.match(comesBack(first.sent[0]!));
+    second.probes.recheck(10_000);
+    second.probes.match(comesBack(second.sent[1]!));
+    first.probes.recheck(15_000);
+    expect(first.servers[0].isLoop).to.equal(true);
+    first.probes.recheck(25_000);
+    expect([first, second].map(({ servers }) => servers[0].isLoop)).to.deep.equal([false, false]);
+  });
 });
 
 describe('forward/loop-probe isAnswer', () => {

@@ -1,10 +1,11 @@
 import { expect } from 'chai';
+import { Loops } from '../../src/forward/loops.ts';
 import { Server, ServerTable } from '../../src/forward/server.ts';
 
 const ENDPOINT = { address: '192.0.2.1', port: 53 };
 
 function server(): Server {
-  return new Server(0, 'udp', ENDPOINT);
+  return new Server(0, { transport: 'udp', endpoint: ENDPOINT });
 }
 
 describe('forward/server Server', () => {
@@ -76,6 +77,17 @@ describe('forward/server Server', () => {
 });
 
 describe('forward/server ServerTable', () => {
+  it('takes over the numbers of another thread, and what is known of loops', () => {
+    const table = new ServerTable();
+    const servers = [53, 54, 55].map((port) => table.get('udp', { ...ENDPOINT, port }));
+    const other = new ServerTable(new Loops(table.loops.buffer));
+    other.seed(table.servers);
+    servers[1]!.isLoop = true;
+    expect(other.servers.map(({ name, index, isLoop }) => ({ name, index, isLoop }))).to.deep.equal(
+      servers.map(({ name, index }) => ({ name, index, isLoop: index === 1 })),
+    );
+  });
+
   it('gives the same server for the same address and transport', () => {
     const table = new ServerTable();
     const one = table.get('udp', ENDPOINT);
@@ -102,6 +114,19 @@ describe('forward/server ServerTable', () => {
       expect(table.servers[1]).to.equal(other);
     });
   }
+
+  it('keeps no account of loops for more servers than there is room', () => {
+    const table = new ServerTable();
+    const servers = Array.from({ length: 514 }, (_, i) =>
+      table.get('udp', { ...ENDPOINT, port: 1 + i }),
+    );
+    for (const one of servers) one.isLoop = true;
+    const last = servers.at(-1)!;
+    expect(servers.filter(({ isLoop }) => isLoop)).to.have.lengthOf(512);
+    expect(table.loops.comesBack(table.loops.makeLabel(last.index))).to.equal(true);
+    expect(last.isLoop).to.equal(false);
+    expect(table.loops.returns(last.index)).to.equal(0);
+  });
 
   it('lets servers keep their numbers', () => {
     const table = new ServerTable();

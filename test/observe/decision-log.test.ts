@@ -93,6 +93,14 @@ describe('observe/decision-log', () => {
     expect(readFileSync(join(moved, 'decisions.log'), 'utf8')).to.equal('one\n');
   });
 
+  it('begins on a line of its own behind one that somebody was killed in', () => {
+    writeFileSync(path, '{"level":40,"ti');
+    open();
+    write('one\n');
+    write('two\n');
+    expect(readFileSync(path, 'utf8')).to.equal('{"level":40,"ti\none\ntwo\n');
+  });
+
   it('counts what cannot be written, and goes on', function () {
     // Only some systems have such a file.
     if (!existsSync(FULL)) return this.skip();

@@ -89,8 +89,8 @@ async function loading(bench: Bench, rules: number): Promise<string> {
     'with all',
     'resident MB with 1 rule',
     'with all',
-    'difference',
-    'peak',
+    'difference MB',
+    'peak MB',
   ];
   return formatTable(columns, lines);
 }
