@@ -91,6 +91,7 @@ export class DataThreads {
   async #startOne(): Promise<void> {
     const numbers = new ThreadNumbers();
     const wakeFd = this.#libc.eventfd(0, EFD_NONBLOCK);
+    const { snapshot } = this.#common;
     const own = { numbers: numbers.shared, wakeFd, refPrefix: this.#refPrefix() };
     const worker = new Worker(new URL(`./data-thread${EXTENSION}`, import.meta.url), {
       workerData: { ...this.#common, ...own } satisfies ThreadStart,
@@ -102,6 +103,9 @@ export class DataThreads {
     await until(worker, (message) => message.kind === 'serving');
     worker.on('error', (error) => this.#log.error(`a data thread failed: ${error.message}`));
     this.#threads.push(thread);
+    // A reload while it was starting has passed it by.
+    const { snapshot: latest, servers } = this.#common;
+    if (latest !== snapshot) this.#tell(thread, { kind: 'use', snapshot: latest, servers });
     worker.once('exit', () => this.#onExit(thread));
   }
 

@@ -27,7 +27,8 @@ export function kdig(port: number, ...args: readonly string[]): Promise<Shown> {
 }
 
 async function ask(command: string, port: number, args: readonly string[]): Promise<Shown> {
-  const { stdout: text } = await run(command, ['@127.0.0.1', '-p', String(port), ...args]);
+  const { stdout, stderr } = await run(command, ['@127.0.0.1', '-p', String(port), ...args]);
+  const text = stdout + stderr;
   return {
     status: /status: (\w+)/.exec(text)?.[1],
     flags: /[Ff]lags: ([a-z ]*);/.exec(text)?.[1],

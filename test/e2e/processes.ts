@@ -40,7 +40,9 @@ export class Program {
     this.#name = [command, ...args].join(' ');
     // A process group of its own, so that its children can be ended with it.
     this.#child = spawn(command, args, { cwd: folder, detached: true });
-    const { stdout, stderr } = this.#child;
+    const { stdin, stdout, stderr } = this.#child;
+    // A program may end before it has heard what it was told.
+    stdin?.on('error', () => {});
     stdout?.setEncoding('utf8').on('data', (text) => {
       this.stdout += text;
     });

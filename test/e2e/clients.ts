@@ -1,0 +1,98 @@
+/** Clients that ask as fast as they are answered, and remember what they were answered. */
+
+import { createSocket, type Socket } from 'node:dgram';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { Flag, message, question } from '../messages.ts';
+import { frame, frameReader } from './sockets.ts';
+
+const REFUSED = 5;
+/** Queries that each socket keeps in flight. */
+const WINDOW = 40;
+
+/** Asks what is refused. */
+export class Clients {
+  asked = 0;
+  /** Each REFUSED that was received, as `transport port id name`. */
+  readonly refused: string[] = [];
+  readonly #onAnswer: () => void;
+  readonly #asks: (() => void)[] = [];
+  readonly #udp: Socket[] = [];
+  readonly #closed: Promise<unknown>[] = [];
+
+  constructor(onAnswer: () => void) {
+    this.#onAnswer = onAnswer;
+  }
+
+  /** One more socket, bound to an address of its own. */
+  async udp(source: string, port: number): Promise<void> {
+    const socket = createSocket('udp4');
+    socket.bind(0, source);
+    await once(socket, 'listening');
+    socket.connect(port, '127.0.0.1');
+    await once(socket, 'connect');
+    const own = socket.address().port;
+    const ask = () => socket.send(this.#next(), () => {});
+    socket.on('message', (answer) => {
+      this.#take('udp', own, answer);
+      ask();
+    });
+    // ICMP says that the server is gone.
+    socket.on('error', () => {});
+    this.#udp.push(socket);
+    this.#asks.push(ask);
+  }
+
+  /** One more connection, from an address of its own. */
+  async tcp(source: string, port: number): Promise<void> {
+    const socket = connect({ port, host: '127.0.0.1', localAddress: source });
+    await once(socket, 'connect');
+    const own = socket.localPort!;
+    const ask = () => socket.write(frame(this.#next()));
+    const onAnswer = (answer: Buffer) => {
+      this.#take('tcp', own, answer);
+      if (socket.writable) ask();
+    };
+    socket.on('data', frameReader(onAnswer));
+    socket.on('error', () => {});
+    this.#closed.push(new Promise((resolve) => socket.on('close', resolve)));
+    this.#asks.push(ask);
+  }
+
+  /** Begins to ask, by all of them. */
+  start(): void {
+    for (const ask of this.#asks) for (let i = 0; i < WINDOW; i++) ask();
+  }
+
+  /** Reads what had arrived when the server was gone. */
+  async finish(): Promise<void> {
+    await Promise.all(this.#closed);
+    for (let before = -1; before < this.refused.length; ) {
+      before = this.refused.length;
+      // Two turns of the event loop: between them it has looked at the sockets.
+      await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+    }
+    for (const socket of this.#udp) socket.close();
+  }
+
+  #next(): Uint8Array {
+    this.asked++;
+    const name = `q${this.asked}.example.org`;
+    return message({ id: this.asked & 0xffff, flags: Flag.RD, questions: [question(name)] });
+  }
+
+  #take(transport: string, port: number, answer: Buffer): void {
+    if ((answer[3]! & 0x0f) !== REFUSED) throw new Error(`rcode ${answer[3]! & 0x0f}`);
+    this.refused.push(`${transport} ${port} ${answer.readUInt16BE(0)} ${readName(answer)}`);
+    this.#onAnswer();
+  }
+}
+
+/** The name in the question: labels one after the other, behind the header. */
+function readName(answer: Buffer): string {
+  let name = '';
+  for (let at = 12; answer[at]! > 0; at += 1 + answer[at]!) {
+    name += `${answer.toString('latin1', at + 1, at + 1 + answer[at]!)}.`;
+  }
+  return name;
+}
