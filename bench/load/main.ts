@@ -1,6 +1,7 @@
 /** `npm run bench:load`: rcode5 and its peers on the same work, in turn, in one run. */
 
 import { createBench, say, type Work } from './bench.ts';
+import { watchOthers } from './disturbance.ts';
 import { describeCpu, describeMachine } from './machine.ts';
 import { type Options, parseOptions } from './options.ts';
 import { findPrograms } from './packages.ts';
@@ -39,8 +40,9 @@ async function main(options: Options): Promise<void> {
   for (const work of WORKS) {
     if (options.only.length > 0 && !options.only.includes(work.name)) continue;
     say(work.name);
+    const others = await watchOthers();
     const tables = await work.run(bench);
-    const text = `${work.about}\n\n${tables}\n\n${describeRun(options)}`;
+    const text = `${work.about}\n\n${tables}\n\n${describeRun(options, others)}`;
     console.log(`## ${work.name}\n\n${text}\n`);
     sections.push({ name: work.name, text });
   }
@@ -49,9 +51,10 @@ async function main(options: Options): Promise<void> {
   if (bench.failures.length > 0) process.exitCode = 1;
 }
 
-function describeRun({ reps, seconds }: Options): string {
+function describeRun({ reps, seconds }: Options, others: number): string {
+  const busy = `${(others * 100).toFixed(0)} % busy with other things before`;
   const date = new Date().toISOString().slice(0, 10);
-  return `*${date}, ${describeCpu()}; medians of ${reps} × ${seconds} s.*`;
+  return `*${date}, ${describeCpu()}; medians of ${reps} × ${seconds} s; ${busy}.*`;
 }
 
 // What was started is ended, and the folder removed, when the process exits.

@@ -17,7 +17,7 @@ const RATIOS: readonly string[] = ["rcode5's queries/s ÷ its", "its CPU ÷ rcod
 export function formatRows(rows: readonly Row[]): string {
   const own = rows.find(({ peer }) => peer === undefined)?.measured;
   const lines = rows.map(({ label, peer, measured, problem }) => {
-    if (measured === undefined) return [label, problem ?? 'not measured'];
+    if (measured === undefined) return [label, formatProblem(problem)];
     const { perSecond, cpuMicros, busy, memory } = measured;
     const isCompared = peer !== undefined && own !== undefined;
     return [
@@ -37,14 +37,14 @@ export function formatRows(rows: readonly Row[]): string {
 /** The first column is text, the others are numbers; a row that ends early has empty cells. */
 export function formatTable(columns: readonly string[], rows: readonly string[][]): string {
   const line = (cells: readonly string[]) =>
-    `| ${columns.map((_, i) => formatCell(cells[i] ?? '')).join(' | ')} |`;
+    `| ${columns.map((_, i) => cells[i] ?? '').join(' | ')} |`;
   const rule = columns.map((_, i) => (i === 0 ? '---' : '---:'));
   return [line(columns), line(rule), ...rows.map(line)].join('\n');
 }
 
-/** What a program said when it failed may have any number of lines. */
-function formatCell(text: string): string {
-  return text.replace(/\s+/g, ' ').replaceAll('|', '\\|');
+/** What went wrong, without what the program said to it: that is told when the run ends. */
+export function formatProblem(problem = 'not measured'): string {
+  return problem.split(': ', 1)[0]!;
 }
 
 /** `123,456`. */

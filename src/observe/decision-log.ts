@@ -1,6 +1,6 @@
 /** Where decision records go, before the answers that they are about. */
 
-import { closeSync, openSync, readSync, statSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, statSync, writeSync } from 'node:fs';
 import type { Turn } from './turn.ts';
 
 const STDOUT = 1;
@@ -26,14 +26,16 @@ export class DecisionLog {
   readonly #turn: Turn | undefined;
 
   /**
-   * Appends to the file `path`, or to stdout without one. Threads that share a stdout share a
+   * Appends to the file `path`, or to stdout without one. Threads that write to one log share a
    * `turn`: what goes to a pipe is whole only up to 4 KiB (pipe(7), PIPE_BUF). Throws when the
    * file cannot be opened.
    */
   constructor(path: string | undefined, turn?: Turn) {
     this.#path = path;
-    this.#turn = path === undefined ? turn : undefined;
     this.#descriptor = path === undefined ? STDOUT : openSync(path, 'a', 0o640);
+    // The kernel itself keeps apart what several append to a file.
+    const isFile = path !== undefined && fstatSync(this.#descriptor).isFile();
+    this.#turn = isFile ? undefined : turn;
     // Whoever was killed while it wrote has left part of a record that nobody was answered for.
     this.#isTorn = path !== undefined && endsWithinLine(path);
   }

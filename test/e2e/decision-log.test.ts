@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { Clients } from './clients.ts';
-import { cleanUp } from './processes.ts';
+import { cleanUp, Program, run } from './processes.ts';
 import { Site, serve } from './rcode5.ts';
 import { ask } from './sockets.ts';
 
@@ -15,8 +15,8 @@ const MANNERS: readonly Manner[] = [
   { threads: 'auto', to: 'decisions.log' },
 ];
 const ROUNDS = 20;
-/** Rounds that write to a pipe, in which a large write is not one piece. */
-const PIPED: Manner = { threads: 'auto', to: 'stdout' };
+/** Rounds that write to a pipe, in which a large write is not one piece (pipe(7)). */
+const PIPED: Manner = { threads: 'auto', to: 'pipe' };
 const PIPED_ROUNDS = 3;
 const AT_A_TIME = 2;
 const REFUSED = 5;
@@ -54,6 +54,8 @@ function randomNumbers(seed: number): () => number {
 
 async function playRound({ threads, to }: Manner, answers: number): Promise<Round> {
   const site = new Site(`${CONFIG}\nthreads: ${threads}\ndecisionLog: { to: ${to} }\n`);
+  const isPiped = to === PIPED.to;
+  const log = isPiped ? await openPipe(site.path(to)) : undefined;
   const { program, port } = await serve(site);
   const clients = new Clients(() => {
     if (clients.refused.length === answers) program.signal('SIGKILL');
@@ -65,9 +67,15 @@ async function playRound({ threads, to }: Manner, answers: number): Promise<Roun
   clients.start();
   await program.ended;
   await clients.finish();
-  const isPiped = to === 'stdout';
-  const lines = (isPiped ? program.stdout : readFileSync(site.log, 'utf8')).split('\n');
+  await log?.ended;
+  const lines = (log?.stdout ?? readFileSync(site.log, 'utf8')).split('\n');
   return { isPiped, asked: clients.asked, refused: clients.refused, lines };
+}
+
+/** What is written to a pipe is what the returned program says. */
+async function openPipe(path: string): Promise<Program> {
+  await run('mkfifo', [path]);
+  return new Program('cat', [path]);
 }
 
 function isRefusal(line: string): boolean {

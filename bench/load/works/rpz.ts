@@ -8,7 +8,7 @@ import { bind } from '../servers/bind.ts';
 import { rcode5AndOneThread } from '../servers/rcode5.ts';
 import { unbound } from '../servers/unbound.ts';
 import { timeStarts } from '../starts.ts';
-import { formatCount, formatMegabytes, formatRows, formatTable } from '../table.ts';
+import { formatCount, formatMegabytes, formatProblem, formatRows, formatTable } from '../table.ts';
 
 const RULES = 1_000_000;
 const QUICK_RULES = 10_000;
@@ -69,7 +69,7 @@ async function loading(bench: Bench, rules: number): Promise<string> {
     const without = await timeStarts(empty[i]!, bench, { question: rpzQuestion(1), reps });
     const loaded = await timeStarts(contestant, bench, { question: rpzQuestion(rules), reps });
     if (typeof without === 'string' || typeof loaded === 'string') {
-      lines.push([label, `${typeof without === 'string' ? without : loaded}`]);
+      lines.push([label, formatProblem(`${typeof without === 'string' ? without : loaded}`)]);
       continue;
     }
     const over = loaded.memory.resident - without.memory.resident;

@@ -6,7 +6,7 @@ import type { Contestant } from '../contestant.ts';
 import { rpzLoad, rpzQuestion, writeRpz } from '../rpz.ts';
 import { rcode5 } from '../servers/rcode5.ts';
 import { timeStarts } from '../starts.ts';
-import { formatCount, formatMegabytes, formatTable } from '../table.ts';
+import { formatCount, formatMegabytes, formatProblem, formatTable } from '../table.ts';
 
 const SIZES: readonly number[] = [1000, 10_000, 100_000, 1_000_000];
 const LARGE = 10_000_000;
@@ -33,7 +33,7 @@ go all over the zone; nine of ten have a rule.`,
       const { measured, problem } = rows[i]!;
       const size = formatCount(sizes[i]!);
       if (measured === undefined || typeof started === 'string') {
-        lines.push([size, problem ?? `${started}`]);
+        lines.push([size, formatProblem(problem ?? `${started}`)]);
         continue;
       }
       lines.push([

@@ -9,7 +9,7 @@ import { startNsd } from '../servers/nsd.ts';
 import { rcode5AndOneThread } from '../servers/rcode5.ts';
 import { unbound } from '../servers/unbound.ts';
 import { timeStarts } from '../starts.ts';
-import { formatCount, formatMegabytes, formatRatio, formatTable } from '../table.ts';
+import { formatCount, formatMegabytes, formatProblem, formatRatio, formatTable } from '../table.ts';
 import { ANSWERED } from './answering.ts';
 
 const MIN_STARTS = 5;
@@ -41,7 +41,7 @@ async function table(bench: Bench, upstream: Running): Promise<string> {
     const started = await timeStarts(contestant, bench, of);
     const { label, peer } = contestant;
     if (typeof started === 'string') {
-      lines.push([label, started]);
+      lines.push([label, formatProblem(started)]);
       continue;
     }
     const { milliseconds, memory } = started;
