@@ -9,6 +9,7 @@ import type { Engine, Outbox } from './engine.ts';
 import type { Server } from './forward/server.ts';
 import { type Endpoint, parseAddress } from './net/address.ts';
 import type { Losses } from './thread-numbers.ts';
+import { SystemError } from './transport/batch-socket.ts';
 import {
   allocate,
   type Libc,
@@ -71,7 +72,12 @@ export class BatchShell implements Outbox {
     const { family, words } = parseAddress(address.replace(/%.*/, ''))!;
     const listener = new BatchListener(this.#libc, { family, words, port });
     this.#listeners.push(listener);
-    steerByName(this.#libc, listener.fd, threads);
+    try {
+      steerByName(this.#libc, listener.fd, threads);
+    } catch (error) {
+      // A sandbox may forbid it; the kernel then spreads clients over the threads by itself.
+      if (!(error instanceof SystemError)) throw error;
+    }
   }
 
   /**

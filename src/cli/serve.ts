@@ -18,11 +18,13 @@ export const serve: Command = {
     });
     const log = createLog();
     const source = { file: values.config, environment: { ...process.env } };
-    const server = await RunningServer.start(source, log);
+    let server: RunningServer | undefined;
+    // Before there is a server there is nothing to reload, and no reason to end.
     process.on('SIGHUP', () => {
-      server.reopenLogs();
-      void server.reload();
+      server?.reopenLogs();
+      void server?.reload();
     });
+    server = await RunningServer.start(source, log);
     await new Promise((resolve) => {
       for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, resolve);
     });

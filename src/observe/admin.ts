@@ -61,7 +61,11 @@ async function answer(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const url = new URL(request.url ?? '/', 'http://admin');
+  const target = request.url ?? '/';
+  if (!URL.canParse(target, 'http://admin')) {
+    return send(response, { status: 400, body: `${target} is no path\n` });
+  }
+  const url = new URL(target, 'http://admin');
   const refusal = whyNot(options, request);
   if (refusal !== undefined) return send(response, refusal);
   const handler = options.handlers[`${request.method} ${url.pathname}`];
