@@ -1,6 +1,6 @@
 /** The kinds of single values that the configuration knows. */
 
-import { type Address, type Endpoint, parseAddress, parseEndpoint } from '../net/address.ts';
+import { type Endpoint, parseEndpoint } from '../net/address.ts';
 import { type Prefix, parsePrefix } from '../net/prefix.ts';
 import { type Kind, readText, scalar } from './kind.ts';
 
@@ -16,8 +16,6 @@ export const endpoint: Kind<Endpoint> = scalar(
   'an address and a port, like 127.0.0.1:53 or "[::1]:53"',
   (given) => parseEndpoint(given),
 );
-
-export const address: Kind<Address> = scalar('an IPv4 or IPv6 address', parseAddress);
 
 /** Milliseconds. */
 export const duration: Kind<number> = scalar('a duration like 500ms, 2s, 10m, 1h or 1d', (given) =>

@@ -5,7 +5,7 @@ import { NO_PREFIX, PrefixTable } from '../net/prefix-table.ts';
 import type { Query } from '../wire/query.ts';
 
 /** The client is in no group. */
-export const NO_GROUP = -1;
+const NO_GROUP = -1;
 
 export class ClientGroups {
   readonly names: readonly string[];

@@ -1,6 +1,6 @@
 /** DNS messages in a byte stream: each has two octets of length before it (RFC 1035 section 4.2.2). */
 
-export const LENGTH_PREFIX = 2;
+const LENGTH_PREFIX = 2;
 
 /** Puts messages together, wherever the stream was cut. */
 export class FrameReader {

@@ -65,13 +65,6 @@ export function nameLength(wire: Uint8Array, at = 0): number {
   return next + 1 - at;
 }
 
-/** Number of labels of an uncompressed, well-formed name, without the root. */
-export function countLabels(wire: Uint8Array, at = 0): number {
-  let count = 0;
-  for (let next = at; wire[next] !== 0; next += wire[next]! + 1) count++;
-  return count;
-}
-
 /** ASCII letters to lower case (RFC 4343 section 3): the lower-case octet of each octet. */
 export const LOWER: Uint8Array = Uint8Array.from({ length: 256 }, (_, octet) =>
   octet >= 0x41 && octet <= 0x5a ? octet + 0x20 : octet,
@@ -80,16 +73,6 @@ export const LOWER: Uint8Array = Uint8Array.from({ length: 256 }, (_, octet) =>
 /** A lower-case copy of an uncompressed name. Length octets are below 64, so none is a letter. */
 export function lowerName(wire: Uint8Array): Uint8Array {
   return wire.map((octet) => LOWER[octet]!);
-}
-
-/** Whether two uncompressed names are the same (RFC 4343: ASCII case does not count). */
-export function equalNames(a: Uint8Array, aAt: number, b: Uint8Array, bAt: number): boolean {
-  const length = nameLength(a, aAt);
-  if (bAt + length > b.length) return false;
-  for (let i = 0; i < length; i++) {
-    if (LOWER[a[aAt + i]!] !== LOWER[b[bAt + i]!]) return false;
-  }
-  return true;
 }
 
 /** How each octet of a label is written: itself, `\.`-style, or `\DDD`. */

@@ -1,8 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import {
-  countLabels,
-  equalNames,
   expandName,
   formatName,
   lowerName,
@@ -207,12 +205,9 @@ describe('wire/name presentation format', () => {
 });
 
 describe('wire/name labels and case', () => {
-  it('counts octets and labels', () => {
+  it('counts octets', () => {
     expect(nameLength(name('.'))).to.equal(1);
-    expect(countLabels(name('.'))).to.equal(0);
     expect(nameLength(name('www.example.com'))).to.equal(17);
-    expect(countLabels(name('www.example.com'))).to.equal(3);
-    expect(countLabels(octets([9, 9], name('a.b')), 2)).to.equal(2);
   });
 
   it('lowers ASCII letters and nothing else', () => {
@@ -229,26 +224,5 @@ describe('wire/name labels and case', () => {
     const wire = name('A');
     lowerName(wire);
     expect(wire).to.deep.equal(name('A'));
-  });
-
-  const pairs = [
-    { a: name('www.EXAMPLE.com'), b: name('WWW.example.COM'), same: true },
-    { a: name('.'), b: name('.'), same: true },
-    { a: name('www.example'), b: name('www.example.com'), same: false },
-    { a: name('www.example.com'), b: name('www.example'), same: false },
-    { a: name('a.bc'), b: name('ab.c'), same: false },
-    { a: octets([1, 0x5b, 0]), b: octets([1, 0x7b, 0]), same: false },
-    { a: octets([1, 0x40, 0]), b: octets([1, 0x60, 0]), same: false },
-    { a: octets([1, 0xc4, 0]), b: octets([1, 0xe4, 0]), same: false },
-  ];
-  for (const { a, b, same } of pairs) {
-    it(`${same ? 'equates' : 'tells apart'} ${formatName(a)} and ${formatName(b)}`, () => {
-      expect(equalNames(a, 0, b, 0)).to.equal(same);
-      expect(equalNames(octets([7], a), 1, octets([7, 7], b), 2)).to.equal(same);
-    });
-  }
-
-  it('does not read behind the shorter name', () => {
-    expect(equalNames(name('a.b'), 0, octets([1, 0x61]), 0)).to.equal(false);
   });
 });
