@@ -40,6 +40,8 @@ export class BatchShell implements Outbox {
   #engine: Engine | undefined;
   #isAccepting = true;
   #isRunning = true;
+  /** Something has happened since `turned` was called. */
+  #hasNews = false;
 
   /** `wakeFd` is an eventfd: whoever writes to it makes `run` look at what it was told. */
   constructor(
@@ -88,16 +90,17 @@ export class BatchShell implements Outbox {
     this.#engine = engine;
     let lastTick = 0;
     while (this.#isRunning) {
-      // What is about to stop has no time to sleep.
-      const isBusy = engine.inFlight > 0 || !this.#isAccepting;
+      // What is about to stop has no time to sleep, nor what others have not been told.
+      const isBusy = engine.inFlight > 0 || !this.#isAccepting || this.#hasNews;
       this.#poll(isBusy ? TICK_MS : IDLE_MS, on.woken);
       const time = now();
-      if (time - lastTick >= TICK_MS) {
-        engine.tick(time);
-        on.turned(time);
-        lastTick = time;
-      }
+      const isDue = time - lastTick >= TICK_MS;
+      if (isDue) engine.tick(time);
       this.#deliver();
+      if (!isDue) continue;
+      on.turned(time);
+      this.#hasNews = false;
+      lastTick = time;
     }
   }
 
@@ -149,6 +152,7 @@ export class BatchShell implements Outbox {
     const descriptors = this.#pollDescriptors();
     const count = descriptors.length / POLLFD_LENGTH;
     if (this.#libc.poll(descriptors, count, milliseconds) <= 0) return;
+    this.#hasNews = true;
     const first = this.#listeners.length;
     if (revents(descriptors, first) !== 0) {
       this.#libc.read(this.#wakeFd, this.#wakeValue, this.#wakeValue.length);
