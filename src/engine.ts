@@ -68,10 +68,6 @@ export class Engine {
     return this.#exchanges.inFlight;
   }
 
-  get setup(): Setup {
-    return this.#setup;
-  }
-
   /** Judges all that comes from now on by another configuration. */
   use(setup: Setup): void {
     this.#setup = setup;
@@ -113,12 +109,16 @@ export class Engine {
       return;
     }
     slot.restore(this.query, this.#buffer);
-    if (!answer.parse(octets, length)) return this.#askNext(slot, 'malformed answer', now);
+    if (!answer.parse(octets, length)) {
+      if (slot.isStreaming) this.#endStream(slot);
+      else this.#askNext(slot, 'malformed answer', now);
+      return;
+    }
     if (!answer.matches(this.query)) return this.#recorder.ignored('wrong-question');
     const rttMs = now - slot.sentAt;
     from.server.answered(rttMs);
     this.#recorder.upstreamAnswered(from.server.name, answer.rcode, rttMs);
-    if (slot.isStreaming) this.#stream(slot, answer, now);
+    if (slot.isStreaming && answer.rcode !== Rcode.REFUSED) this.#stream(slot, answer, now);
     else this.#take(slot, answer, now);
   }
 
@@ -214,7 +214,10 @@ export class Engine {
       ...reason,
       attempts: slot.attempts,
     };
-    if (!this.#exchanges.ask(slot, this.query, now)) this.#giveUp(slot, now, answer);
+    // Nobody can go on with a transfer that another server has begun.
+    if (slot.isStreaming || !this.#exchanges.ask(slot, this.query, now)) {
+      this.#giveUp(slot, now, answer);
+    }
   }
 
   #askNext(slot: Slot, reason: string, now: number): void {
@@ -286,6 +289,5 @@ function isCacheable(query: Query): boolean {
 }
 
 function isPuzzledByEdns({ rcode, optAt }: Answer): boolean {
-  const isPuzzled = rcode === Rcode.FORMERR || rcode === Rcode.NOTIMP || rcode === Rcode.BADVERS;
-  return isPuzzled && optAt === 0;
+  return optAt === 0 && (rcode === Rcode.FORMERR || rcode === Rcode.NOTIMP);
 }

@@ -1,13 +1,12 @@
 /** The composition root: starts, reloads and stops all that serves. */
 
-import { randomInt } from 'node:crypto';
 import { adminHandlers, type ReloadResult } from './admin-api.ts';
 import { now } from './clock.ts';
 import type { Config } from './config/config.ts';
 import { ConfigError, formatProblem } from './config/problem.ts';
 import { DataThreads, ListenError } from './data-threads.ts';
 import { Engine } from './engine.ts';
-import { type ServerAddress, ServerTable } from './forward/server.ts';
+import { ServerTable } from './forward/server.ts';
 import type { Logger } from './log.ts';
 import { type Endpoint, formatEndpoint } from './net/address.ts';
 import { type AdminHttp, listenAdmin } from './observe/admin.ts';
@@ -17,6 +16,7 @@ import type { RecentDecisions } from './observe/recent.ts';
 import { Recording } from './observe/recording.ts';
 import { Turn } from './observe/turn.ts';
 import { PortableShell } from './portable-shell.ts';
+import { refPrefix } from './ref-prefix.ts';
 import { holdsMuch, releaseMemory } from './release-memory.ts';
 import { follow, prepare, restartNeeded, type Serving } from './serving.ts';
 import { exposeServing } from './serving-metrics.ts';
@@ -27,7 +27,6 @@ import { type Libc, loadLibc } from './transport/libc.ts';
 
 /** Queries that may wait for upstreams at a time. */
 const IN_FLIGHT = 8192;
-const REF_LETTERS = 5;
 /** Milliseconds between two looks at the main thread's own state. */
 const NUMBERS_MS = 1000;
 
@@ -47,6 +46,7 @@ export class RunningServer {
   readonly #started: Config;
   #serving: Serving;
   #lastReload: ReloadResult | undefined;
+  #reloading: Promise<ReloadResult | undefined> = Promise.resolve(undefined);
   #unfollow: () => void = () => {};
   #admin: AdminHttp | undefined;
   #threads: DataThreads | undefined;
@@ -106,13 +106,21 @@ export class RunningServer {
   }
 
   /** Takes the configuration over as it is now; with a problem, the old one stays in force. */
-  async reload(): Promise<ReloadResult> {
+  reload(): Promise<ReloadResult> {
+    // One after the other: of two at once, the one that read an older file might end last.
+    this.#reloading = this.#reloading.then(() => this.#reload());
+    return this.#reloading as Promise<ReloadResult>;
+  }
+
+  async #reload(): Promise<ReloadResult> {
     try {
       this.#lastReload = await this.#takeOver(await takeSnapshotAside(this.#source));
     } catch (error) {
-      if (!(error instanceof ConfigError)) throw error;
       this.#reloads.failed++;
-      const problems = error.problems.map(formatProblem);
+      const problems =
+        error instanceof ConfigError
+          ? error.problems.map(formatProblem)
+          : [(error as Error).message];
       for (const problem of problems) this.#log.error(`reload failed: ${problem}`);
       const policy = this.#serving.policy.hash;
       this.#lastReload = { ok: false, policy, problems, warnings: [] };
@@ -128,7 +136,10 @@ export class RunningServer {
     const isWorthwhile = holdsMuch(this.#snapshot);
     this.#snapshot = snapshot;
     this.#use(serving);
-    await this.#threads?.use(snapshot, addressesOf(this.#table));
+    // A thread that does not take it over is started again, and then does.
+    await this.#threads?.use(snapshot, this.#table.addresses).catch((error: Error) => {
+      this.#log.error(`reload: ${error.message}`);
+    });
     if (isWorthwhile) setImmediate(releaseMemory);
     this.#reloads.ok++;
     const warnings = [...serving.warnings, ...restart];
@@ -209,7 +220,7 @@ export class RunningServer {
     const common = {
       snapshot: this.#snapshot,
       endpoints: this.endpoints,
-      servers: addressesOf(this.#table),
+      servers: this.#table.addresses,
       turn: this.#turn.buffer,
       loops: this.#table.loops.buffer,
       capacity: IN_FLIGHT,
@@ -217,7 +228,8 @@ export class RunningServer {
     this.#threads = new DataThreads(libc, common, this.#log, refPrefix);
     await this.#threads.start(config.threads).catch((error: Error) => {
       if (error instanceof ListenError) {
-        const index = common.endpoints.findIndex(({ port }) => port === error.endpoint.port);
+        const asked = formatEndpoint(error.endpoint);
+        const index = common.endpoints.findIndex((one) => formatEndpoint(one) === asked);
         throw cannotListen(error.endpoint, error, config.listen[index]!.place);
       }
       const message = `cannot start the data threads: ${error.message}; expect threads: 0 to work`;
@@ -254,7 +266,7 @@ export class RunningServer {
     this.#engine.use(serving);
     this.#unfollow = follow(serving, (warnings) => {
       this.#warn(warnings);
-      this.#threads?.refresh(addressesOf(this.#table));
+      this.#threads?.refresh(this.#table.addresses);
       this.#engine.probe(now());
     });
     this.#engine.probe(now());
@@ -279,15 +291,4 @@ export class RunningServer {
     });
     return metrics;
   }
-}
-
-function addressesOf({ servers }: ServerTable): ServerAddress[] {
-  return servers.map(({ transport, endpoint }) => ({ transport, endpoint }));
-}
-
-/** Five letters or digits that tell this run's refs from those of others. */
-function refPrefix(): string {
-  return randomInt(36 ** REF_LETTERS)
-    .toString(36)
-    .padStart(REF_LETTERS, '0');
 }

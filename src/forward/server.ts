@@ -76,6 +76,11 @@ export class ServerTable {
     this.loops = loops;
   }
 
+  /** What another thread's table is seeded with. */
+  get addresses(): ServerAddress[] {
+    return this.servers.map(({ transport, endpoint }) => ({ transport, endpoint }));
+  }
+
   /** Gives the servers of another thread's table the numbers that they have there. */
   seed(servers: readonly ServerAddress[]): void {
     for (const { transport, endpoint } of servers) this.get(transport, endpoint);
