@@ -19,6 +19,7 @@ import {
   recursive,
   startDemoUpstream,
 } from './demo-upstreams.ts';
+import { Output } from './output.ts';
 
 interface Question {
   readonly from: string;
@@ -134,9 +135,10 @@ export const demo: Command = {
 };
 
 async function show(file: string, json: boolean): Promise<void> {
+  const output = new Output(process.stdout);
   const server = await RunningServer.start({ file, environment: {} }, silentLog());
   try {
-    if (!json) process.stdout.write(`${HEADING}\n`);
+    if (!json) await output.write(`${HEADING}\n`);
     for (const [id, question] of QUESTIONS.entries()) {
       const answer = await ask(formatQuestion(question, id), {
         from: question.from,
@@ -144,7 +146,8 @@ async function show(file: string, json: boolean): Promise<void> {
         timeoutMs: TIMEOUT_MS,
       });
       const [line] = server.recent[0]!.latest();
-      process.stdout.write(json ? `${line}\n` : formatRow(question, answer, JSON.parse(line!)));
+      await output.write(json ? `${line}\n` : formatRow(question, answer, JSON.parse(line!)));
+      if (output.isClosed) return;
     }
   } finally {
     await server.close();
