@@ -1,7 +1,6 @@
 /** From a configuration to what judges queries. The order of the layers is written here. */
 
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { type Config, resolvePath } from '../config/config.ts';
 import { ConfigError, type Place, type Problem } from '../config/problem.ts';
 import { type Verdict, VerdictTable } from '../decision/verdict.ts';
@@ -24,6 +23,7 @@ import { compileUpstream } from './layers/upstream.ts';
 import type { NamePolicy } from './name-policy.ts';
 import { RouteTable } from './route-table.ts';
 import { attachRpz, type Override, type RpzImage, readRpz } from './rpz/rpz-zone.ts';
+import { readTextFile } from './text-file.ts';
 
 /** All that one configuration says about queries. Nothing in it changes. */
 export interface Policy {
@@ -41,7 +41,7 @@ export interface Policy {
 
 /** Reads and compiles a policy zone file. */
 export function loadZone(file: string, override: Override): RpzImage {
-  return readRpz(readFileSync(file), override);
+  return readRpz(readTextFile(file), override, { file, readText: readTextFile });
 }
 
 /** One policy, for people and metrics. */
@@ -151,8 +151,8 @@ class Compiler {
     const file = resolvePath(this.#config, path.value);
     const image = this.#loadZone(file, config.override, path.place);
     this.#hash.update(image.digest);
-    for (const problem of image.problems) this.problems.push({ file, ...problem });
-    const policy = attachRpz({ name, file }, image, this.verdicts);
+    this.problems.push(...image.problems);
+    const policy = attachRpz(name, image, this.verdicts);
     const { serial, ignored } = image;
     return { policy, file, serial, ignored, rules: policy.rules.count };
   }
@@ -163,7 +163,7 @@ class Compiler {
     } catch (error) {
       const message = `${file} cannot be read: ${(error as Error).message}; expect a zone file`;
       this.problems.push({ ...place, message });
-      return readRpz(new Uint8Array(0), override);
+      return readRpz(new Uint8Array(0), override, { file });
     }
   }
 

@@ -1,13 +1,15 @@
 /** A response policy zone (draft-vixie-dnsop-dns-rpz-00): its text, compiled to rules. */
 
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import type { Rule, VerdictTable } from '../../decision/verdict.ts';
 import { LOWER, nameLength, parseName } from '../../wire/name.ts';
-import { RrType } from '../../wire/registry.ts';
+import { formatClass, RrClass, RrType } from '../../wire/registry.ts';
 import { NamePolicy } from '../name-policy.ts';
 import { addPolicyVerdict, POLICY_ACTIONS, type PolicyAction } from '../policy-verdicts.ts';
 import { type RuleImage, RuleTable } from '../rule-table.ts';
-import { type ZoneProblem, ZoneReader } from './zone-text.ts';
+import { ROOT } from './name-text.ts';
+import type { ZoneProblem } from './zone-problems.ts';
+import { type ZoneFile, ZoneReader } from './zone-text.ts';
 
 /** What to do in place of what the zone says; `given` leaves it as it is. */
 export type Override = 'given' | Exclude<PolicyAction, 'allow' | 'answer'>;
@@ -15,6 +17,8 @@ export type Override = 'given' | Exclude<PolicyAction, 'allow' | 'answer'>;
 /** A zone's rules in memory that threads share, and what is to say of it. */
 export interface RpzImage {
   readonly rules: RuleImage;
+  /** The files that its rules stand in: its own, then those that it includes. */
+  readonly files: readonly string[];
   /** Of the zone's SOA; 0 when it has none. */
   readonly serial: number;
   /** Rules that a QNAME policy cannot hold, by kind. */
@@ -54,34 +58,45 @@ const SIGNING_TYPES: ReadonlySet<number> = new Set([
 
 const SERIAL_FROM_END = 20;
 
-/** Compiles a zone's text; the code of a rule is the number of its action. */
-export function readRpz(octets: Uint8Array, override: Override): RpzImage {
+/** Compiles a zone's text; the code of a rule is the number of its file and its action. */
+export function readRpz(octets: Uint8Array, override: Override, source?: ZoneFile): RpzImage {
+  const hash = createHash('sha256').update(octets);
   const compiler = new RpzCompiler(override);
-  const reader = new ZoneReader(octets);
+  const reader = new ZoneReader(octets, ROOT, source && hashing(source, hash));
   while (reader.next()) compiler.take(reader);
-  const { problems, problemCount, line } = reader;
-  const more = problemCount - problems.length;
-  const rest = { line, column: 1, message: `${more} more problems` };
   return {
     rules: compiler.rules.image,
+    files: reader.files,
     serial: compiler.serial,
     ignored: compiler.ignored,
-    digest: createHash('sha256').update(octets).digest('hex'),
-    problems: more > 0 ? [...problems, rest] : problems,
+    digest: hash.digest('hex'),
+    problems: reader.problems.told(reader.line),
   };
 }
 
-/** Makes a policy of a zone. `file` is the name that its rules show. */
-export function attachRpz(
-  { name, file }: { name: string; file: string },
-  image: RpzImage,
-  verdicts: VerdictTable,
-): NamePolicy {
+function hashing({ file, readText }: ZoneFile, hash: Hash): ZoneFile {
+  if (readText === undefined) return { file };
+  const readHashed = (included: string) => {
+    const octets = readText(included);
+    hash.update(octets);
+    return octets;
+  };
+  return { file, readText: readHashed };
+}
+
+/** Makes a policy of a zone. */
+export function attachRpz(name: string, image: RpzImage, verdicts: VerdictTable): NamePolicy {
   const rules = new RuleTable(image.rules);
-  const rule: Rule = { id: `${name}/`, file, line: 0, implicit: false };
-  const of = { policy: name, rules, rule, named: true };
-  const answers = POLICY_ACTIONS.map((action) => addPolicyVerdict(action, of, verdicts));
+  const answers = image.files.flatMap((file) => {
+    const rule: Rule = { id: `${name}/`, file, line: 0, implicit: false };
+    const of = { policy: name, rules, rule, named: true };
+    return POLICY_ACTIONS.map((action) => addPolicyVerdict(action, of, verdicts));
+  });
   return new NamePolicy(name, rules, answers);
+}
+
+function codeOf(action: PolicyAction, file: number): number {
+  return file * POLICY_ACTIONS.length + POLICY_ACTIONS.indexOf(action);
 }
 
 class RpzCompiler {
@@ -99,6 +114,7 @@ class RpzCompiler {
   }
 
   take(reader: ZoneReader): void {
+    if (reader.rrClass !== RrClass.IN) return this.#ignore(`class ${formatClass(reader.rrClass)}`);
     if (reader.type === RrType.SOA && !this.#hasSoa) return this.#takeSoa(reader);
     const length = this.#apexAt(reader);
     if (length < 0) return this.#ignore('out of zone');
@@ -149,7 +165,7 @@ class RpzCompiler {
     const entry = this.rules.entry(name, wildcard);
     if (!this.rules.isSet(entry)) {
       const wanted = this.#override === 'given' ? action : this.#override;
-      this.rules.set(entry, POLICY_ACTIONS.indexOf(wanted), reader.line);
+      this.rules.set(entry, codeOf(wanted, reader.file), reader.line);
     } else if (action !== 'answer') {
       return this.#ignore('duplicate');
     }

@@ -6,18 +6,20 @@ import { AS_WRITTEN, NameText, ROOT } from './name-text.ts';
 import { MAX_TTL, readSeconds, TTL_EXPECTED } from './number-text.ts';
 import { parseRdata } from './rdata.ts';
 import { RecordHead } from './record-head.ts';
-import { ZoneScanner } from './zone-scanner.ts';
+import { type Names, type ReadText, ZoneInput } from './zone-input.ts';
+import type { ZoneProblems } from './zone-problems.ts';
+import type { ZoneScanner } from './zone-scanner.ts';
 
-/** Something in a zone file that cannot be used: line and column count from 1. */
-export interface ZoneProblem {
-  readonly line: number;
-  readonly column: number;
-  /** What is wrong, and what was expected. */
-  readonly message: string;
+/** What a zone's text stands in: its name, and how to read the files that it includes. */
+export interface ZoneFile {
+  /** As problems show it; the files that it includes start from its folder. */
+  readonly file: string;
+  readonly readText?: ReadText;
 }
 
-/** Problems that are kept; the others are only counted. */
-const MAX_PROBLEMS = 100;
+const NO_FILE: ZoneFile = { file: '<text>' };
+
+const DIRECTIVES = '$ORIGIN, $TTL, $INCLUDE, $GENERATE, or \\$ for a name that starts so';
 
 const QUOTE = 0x22;
 const DOLLAR = 0x24;
@@ -27,7 +29,7 @@ const BACKSLASH = 0x5c;
  * One record of a zone file at a time. An instance's fields are reused: nothing may keep them.
  *
  *     while (reader.next()) …
- *     if (reader.problemCount > 0) …
+ *     if (reader.problems.count > 0) …
  */
 export class ZoneReader {
   /** The line on which the record starts. */
@@ -41,12 +43,9 @@ export class ZoneReader {
   readonly target: Uint8Array;
   /** Octets of the target, the root label included; 0 for other types. */
   targetLength = 0;
-  /** The first of the problems. */
-  readonly problems: ZoneProblem[] = [];
-  /** Problems in all. */
-  problemCount = 0;
 
-  readonly #scanner: ZoneScanner;
+  readonly #input: ZoneInput;
+  #scanner: ZoneScanner;
   readonly #head: RecordHead = new RecordHead();
   readonly #owner: NameText = new NameText(LOWER);
   readonly #target: NameText = new NameText(LOWER);
@@ -61,8 +60,13 @@ export class ZoneReader {
   #lastTtl = 0;
 
   /** `origin` is an absolute name in wire format: what relative names are relative to. */
-  constructor(octets: Uint8Array, origin: Uint8Array = ROOT) {
-    this.#scanner = new ZoneScanner(octets);
+  constructor(
+    octets: Uint8Array,
+    origin: Uint8Array = ROOT,
+    { file, readText }: ZoneFile = NO_FILE,
+  ) {
+    this.#input = new ZoneInput(octets, file, readText);
+    this.#scanner = this.#input.scanner;
     this.#origin = origin;
     this.owner = this.#owner.octets;
     this.target = this.#target.octets;
@@ -73,16 +77,43 @@ export class ZoneReader {
     return this.#owner.length;
   }
 
-  /** Goes to the next record; false at the end of the file. What is no record is a problem. */
+  /** The files read so far: the zone's own, then those that it includes. */
+  get files(): readonly string[] {
+    return this.#input.files;
+  }
+
+  /** Which of the files the record is in. */
+  get file(): number {
+    return this.#input.file;
+  }
+
+  /** What cannot be used. */
+  get problems(): ZoneProblems {
+    return this.#input.problems;
+  }
+
+  /** Goes to the next record; false at the end of the text. What is no record is a problem. */
   next(): boolean {
-    const scanner = this.#scanner;
-    while (scanner.next()) {
-      this.line = scanner.line;
-      if (scanner.fault !== '') this.#report(scanner.faultAt, scanner.fault);
-      else if (this.#isDirective()) this.#readDirective();
-      else if (this.#readRecord()) return true;
-    }
+    do {
+      while (this.#scanner.next()) {
+        this.line = this.#input.line;
+        if (this.#scanner.fault !== '')
+          this.#input.report(this.#scanner.faultAt, this.#scanner.fault);
+        else if (this.#isDirective()) this.#readDirective();
+        else if (this.#readRecord()) return true;
+      }
+    } while (this.#leave());
     return false;
+  }
+
+  /** Goes on behind an included file. What it changed of the names does not count there. */
+  #leave(): boolean {
+    const names = this.#input.leave();
+    if (names === undefined) return false;
+    this.#scanner = this.#input.scanner;
+    this.#owner.set(names.owner);
+    this.#origin = names.origin;
+    return true;
   }
 
   /** The RDATA, names in it absolute and their case kept; undefined when it is a problem. */
@@ -158,6 +189,7 @@ export class ZoneReader {
   #readSoa(): boolean {
     if (!this.#hasOrigin && this.#owner.isAbsolute) {
       this.#origin = this.owner.slice(0, this.ownerLength);
+      this.#input.moveTo(this.#origin);
     }
     const rdata = this.rdata();
     if (rdata === undefined) return false;
@@ -174,57 +206,85 @@ export class ZoneReader {
 
   #isDirective(): boolean {
     const scanner = this.#scanner;
-    return !scanner.startsBlank && scanner.octets[scanner.at[0]!] === DOLLAR;
+    if (scanner.startsBlank || scanner.octets[scanner.at[0]!] !== DOLLAR) return false;
+    return !this.#input.isGenerated;
   }
 
   #readDirective(): void {
     const name = this.#scanner.format(0);
-    const directive = name.toUpperCase();
-    if (directive === '$ORIGIN') {
-      this.#readOrigin();
-    } else if (directive === '$TTL') {
-      this.#readDefaultTtl();
-    } else if (directive === '$INCLUDE' || directive === '$GENERATE') {
-      this.#reportField(0, `${name} is not supported; expect $ORIGIN, $TTL or a record`);
-    } else {
-      const expected = '$ORIGIN, $TTL, or \\$ for a name that starts so';
-      this.#reportField(0, `"${name}" is not a directive; expect ${expected}`);
+    switch (name.toUpperCase()) {
+      case '$ORIGIN':
+        return this.#readOrigin();
+      case '$TTL':
+        return this.#readDefaultTtl();
+      case '$INCLUDE':
+        return this.#readInclude();
+      case '$GENERATE':
+        return this.#readGenerate();
+      default:
+        return this.#reportField(0, `"${name}" is not a directive; expect ${DIRECTIVES}`);
     }
   }
 
   #readOrigin(): void {
-    const name = new NameText(AS_WRITTEN);
-    if (!this.#hasOneArgument('a name') || !this.#readName(name, 1)) return;
-    this.#origin = name.octets.slice(0, name.length);
+    if (!this.#hasArguments(1, 'a name')) return;
+    const origin = this.#readOriginAt(1);
+    if (origin === undefined) return;
+    this.#origin = origin;
     this.#hasOrigin = true;
+  }
+
+  #readOriginAt(field: number): Uint8Array | undefined {
+    const name = new NameText(AS_WRITTEN);
+    return this.#readName(name, field) ? name.octets.slice(0, name.length) : undefined;
+  }
+
+  #readInclude(): void {
+    if (!this.#hasArguments(2, 'a file, and a name where names in it are relative to another'))
+      return;
+    const hasOrigin = this.#scanner.count > 2;
+    const origin = hasOrigin ? this.#readOriginAt(2) : this.#origin;
+    if (origin === undefined) return;
+    const wrong = this.#input.include(1, this.#names);
+    if (wrong !== undefined) return this.#reportField(1, wrong);
+    this.#scanner = this.#input.scanner;
+    this.#owner.length = 0;
+    this.#origin = origin;
+    if (hasOrigin) this.#hasOrigin = true;
+  }
+
+  #readGenerate(): void {
+    const wrong = this.#input.generate(this.#names);
+    if (wrong !== undefined) return this.#reportField(wrong.field, wrong.message);
+    this.#scanner = this.#input.scanner;
+  }
+
+  get #names(): Names {
+    return { origin: this.#origin, owner: this.owner.slice(0, this.ownerLength) };
   }
 
   #readDefaultTtl(): void {
     const scanner = this.#scanner;
-    if (!this.#hasOneArgument('a TTL')) return;
+    if (!this.#hasArguments(1, 'a TTL')) return;
     const ttl = readSeconds(scanner.octets, scanner.textAt(1), scanner.textEnd(1));
     if (ttl >= 0 && ttl <= MAX_TTL) this.#defaultTtl = ttl;
     else this.#reportField(1, `"${scanner.format(1)}" is not a TTL; expect ${TTL_EXPECTED}`);
   }
 
-  #hasOneArgument(expected: string): boolean {
+  /** Whether the directive has one value at least, and `most` at most. */
+  #hasArguments(most: 1 | 2, expected: string): boolean {
     const { count } = this.#scanner;
-    if (count === 2) return true;
+    if (count >= 2 && count <= most + 1) return true;
     const directive = this.#scanner.format(0);
-    const what = count < 2 ? 'without a value' : 'with more than one value';
-    this.#reportField(Math.min(count, 2), `${directive} ${what}; expect ${expected}`);
+    const what =
+      count < 2 ? 'without a value' : `with more than ${most === 1 ? 'one value' : 'two values'}`;
+    this.#reportField(Math.min(count, most + 1), `${directive} ${what}; expect ${expected}`);
     return false;
   }
 
   /** Reports a problem with a field; one behind the last stands where the entry ends. */
   #reportField(field: number, message: string): void {
     const { at, end, count } = this.#scanner;
-    this.#report(field < count ? at[field]! : end[count - 1]!, message);
-  }
-
-  #report(at: number, message: string): void {
-    this.problemCount++;
-    if (this.problems.length === MAX_PROBLEMS) return;
-    this.problems.push({ ...this.#scanner.placeOf(at), message });
+    this.#input.report(field < count ? at[field]! : end[count - 1]!, message);
   }
 }

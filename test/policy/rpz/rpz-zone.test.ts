@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { ruleOf } from '../../../src/decision/rule-of.ts';
 import { VerdictTable } from '../../../src/decision/verdict.ts';
-import { PASS } from '../../../src/policy/name-policy.ts';
+import { type NamePolicy, PASS } from '../../../src/policy/name-policy.ts';
 import { attachRpz, type Override, readRpz } from '../../../src/policy/rpz/rpz-zone.ts';
 import { asked } from '../../asked.ts';
 import { ascii, TYPE } from '../../messages.ts';
@@ -11,18 +11,20 @@ const SOA = '@ 60 SOA ns.example. host.example. 7 1h 10m 1d 60';
 /** A zone of these lines below its SOA; the first of them is line 3. */
 function zone(lines: readonly string[], override: Override = 'given') {
   const text = ['$ORIGIN rpz.example.', SOA, ...lines, ''].join('\n');
-  const image = readRpz(ascii(text), override);
-  const policy = attachRpz({ name: 'feed', file: 'feed.rpz' }, image, new VerdictTable());
-  /** What is done to a query for a name: the action, and the rule with its line. */
-  const judged = (owner: string, type: number = TYPE.A): string => {
-    const query = asked(owner, { type });
-    const answer = policy.judge(query);
-    if (answer === undefined) return 'no rule';
-    if (answer === PASS) return `passthru at ${query.match.line}`;
-    const { id, file, line } = ruleOf(answer, query);
-    return `${answer.action} by ${id} at ${file}:${line}`;
-  };
+  const image = readRpz(ascii(text), override, { file: 'feed.rpz' });
+  const policy = attachRpz('feed', image, new VerdictTable());
+  const judged = (owner: string, type?: number) => judge(policy, owner, type);
   return { ...image, policy, judged };
+}
+
+/** What is done to a query for a name: the action, and the rule with its line. */
+function judge(policy: NamePolicy, owner: string, type: number = TYPE.A): string {
+  const query = asked(owner, { type });
+  const answer = policy.judge(query);
+  if (answer === undefined) return 'no rule';
+  if (answer === PASS) return `passthru at ${query.match.line}`;
+  const { id, file, line } = ruleOf(answer, query);
+  return `${answer.action} by ${id} at ${file}:${line}`;
 }
 
 describe('policy/rpz/rpz-zone', () => {
@@ -113,6 +115,7 @@ describe('policy/rpz/rpz-zone', () => {
     ['names above the zone', ['example. CNAME .', 'com. CNAME .'], 'out of zone'],
     ['names whose end looks like the zone', ['bad.xrpz.example. CNAME .'], 'out of zone'],
     ['names whose label ends like it', ['bad.x\\003rpz\\007example. CNAME .'], 'out of zone'],
+    ['records of another class', ['bad.example CH CNAME .'], 'class CH'],
     ['second rules for a name', ['bad.example A 192.0.2.1', 'bad.example CNAME .'], 'duplicate'],
   ];
   for (const [what, lines, kind] of ignored) {
@@ -165,6 +168,29 @@ describe('policy/rpz/rpz-zone', () => {
       [TYPE.A, 20, 192, 0, 2, 1],
       [TYPE.A, 30, 192, 0, 2, 2],
     ]);
+  });
+
+  it('shows the file and line of a rule that an included file has', () => {
+    const texts: Readonly<Record<string, string>> = {
+      'zones/main': `${SOA}\na CNAME .\n$INCLUDE part\nb CNAME *.`,
+      'zones/part': '\nc CNAME .\n$GENERATE 1-2 d$ CNAME rpz-passthru.\n*.d CNAME rpz-drop.',
+    };
+    const readText = (file: string) => ascii(texts[file]!);
+    const of = { file: 'zones/main', readText };
+    const image = readRpz(readText('zones/main'), 'given', of);
+    const policy = attachRpz('feed', image, new VerdictTable());
+    expect(['a', 'b', 'c', 'd1', 'x.d'].map((owner) => judge(policy, owner))).to.deep.equal([
+      'nxdomain by feed/a at zones/main:2',
+      'nodata by feed/b at zones/main:4',
+      'nxdomain by feed/c at zones/part:2',
+      'passthru at 3',
+      'drop by feed/*.d at zones/part:4',
+    ]);
+    const other = readRpz(ascii(texts['zones/main']!), 'given', {
+      ...of,
+      readText: () => ascii(''),
+    });
+    expect(other.digest).not.to.equal(image.digest);
   });
 
   it('reports what it cannot read, with line and column, and reads on', () => {
