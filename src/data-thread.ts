@@ -42,7 +42,7 @@ export type ToThread =
       readonly servers: readonly ServerAddress[];
     }
   | { readonly kind: 'refresh'; readonly servers: readonly ServerAddress[] }
-  | { readonly kind: 'reopen' }
+  | { readonly kind: 'reopen'; readonly number: number }
   | { readonly kind: 'stop' };
 
 /** What a thread tells. */
@@ -50,6 +50,7 @@ export type FromThread =
   | { readonly kind: 'serving' }
   | { readonly kind: 'cannot-listen'; readonly endpoint: Endpoint; readonly code: string }
   | { readonly kind: 'used'; readonly policy: string }
+  | { readonly kind: 'reopened'; readonly number: number; readonly ok: boolean }
   | { readonly kind: 'series'; readonly announcement: Announcement };
 
 /** Milliseconds that queries in flight get when the thread stops. */
@@ -146,18 +147,20 @@ class DataThread {
       this.#table.seed(message.servers);
       this.#serving.forwarding.refresh();
     } else if (message.kind === 'reopen') {
-      this.#reopenLog();
+      tell({ kind: 'reopened', number: message.number, ok: this.#reopenLog() });
     } else {
       this.#shell.refuseNew();
       this.#stopAt = now() + DRAIN_MS;
     }
   }
 
-  #reopenLog(): void {
+  #reopenLog(): boolean {
     try {
       this.#log.reopen();
+      return true;
     } catch {
       // The main thread tries the same, and says why it goes on in the old file.
+      return false;
     }
   }
 

@@ -31,6 +31,8 @@ export class DataThreads {
   readonly #refPrefix: () => string;
   readonly #threads: Thread[] = [];
   readonly #retired: ThreadNumbers[] = [];
+  readonly #starting: Set<Promise<Thread>> = new Set();
+  #reopens = 0;
   #common: CommonStart;
   #isStopping = false;
 
@@ -61,7 +63,7 @@ export class DataThreads {
     this.#common = { ...this.#common, snapshot, servers };
     await Promise.all(
       this.#threads.map((thread) => {
-        const used = until(thread.worker, (message) => message.kind === 'used');
+        const used = until(thread.worker, ({ kind }) => kind === 'used');
         this.#tell(thread, { kind: 'use', snapshot, servers });
         return used;
       }),
@@ -74,8 +76,27 @@ export class DataThreads {
     for (const thread of this.#threads) this.#tell(thread, { kind: 'refresh', servers });
   }
 
-  reopenLogs(): void {
-    for (const thread of this.#threads) this.#tell(thread, { kind: 'reopen' });
+  /** Has all threads open the decision log anew; resolves with whether all of them did. */
+  async reopenLogs(): Promise<boolean> {
+    const number = ++this.#reopens;
+    const started = this.#threads.map((thread) => this.#reopenLog(thread, number));
+    // One that is starting may have opened the old file already.
+    const starting = [...this.#starting].map(async (start) => {
+      const thread = await start.catch(() => undefined);
+      return thread === undefined || this.#reopenLog(thread, number);
+    });
+    const results = await Promise.all([...started, ...starting]);
+    return results.every((haveReopened) => haveReopened);
+  }
+
+  async #reopenLog(thread: Thread, number: number): Promise<boolean> {
+    const isIt = (message: FromThread) => message.kind === 'reopened' && message.number === number;
+    const reopened = until(thread.worker, isIt);
+    this.#tell(thread, { kind: 'reopen', number });
+    return reopened.then(
+      (message) => message.kind === 'reopened' && message.ok,
+      () => false,
+    );
   }
 
   /** Takes no more queries, answers those in flight, and ends. */
@@ -88,7 +109,13 @@ export class DataThreads {
     await Promise.all(ended);
   }
 
-  async #startOne(): Promise<void> {
+  #startOne(): Promise<Thread> {
+    const starting = this.#open().finally(() => this.#starting.delete(starting));
+    this.#starting.add(starting);
+    return starting;
+  }
+
+  async #open(): Promise<Thread> {
     const numbers = new ThreadNumbers();
     const wakeFd = this.#libc.eventfd(0, EFD_NONBLOCK);
     const { snapshot } = this.#common;
@@ -107,6 +134,7 @@ export class DataThreads {
     const { snapshot: latest, servers } = this.#common;
     if (latest !== snapshot) this.#tell(thread, { kind: 'use', snapshot: latest, servers });
     worker.once('exit', () => this.#onExit(thread));
+    return thread;
   }
 
   #onExit(thread: Thread): void {
@@ -151,21 +179,21 @@ export class ListenError extends Error {
 const EXTENSION = import.meta.url.slice(import.meta.url.lastIndexOf('.'));
 
 /** Resolves with the first message that `isIt`; rejects when the thread ends before. */
-function until(worker: Worker, isIt: (message: FromThread) => boolean): Promise<void> {
+function until(worker: Worker, isIt: (message: FromThread) => boolean): Promise<FromThread> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => done(new Error('a data thread does not answer')), PATIENCE_MS);
     const onMessage = (message: FromThread) => {
       if (message.kind === 'cannot-listen') done(new ListenError(message.endpoint, message.code));
-      else if (isIt(message)) done();
+      else if (isIt(message)) done(message);
     };
     const onEnd = (reason: Error | number) => {
       done(reason instanceof Error ? reason : new Error('a data thread has ended'));
     };
-    const done = (error?: Error) => {
+    const done = (result: FromThread | Error) => {
       clearTimeout(timer);
       worker.off('message', onMessage).off('error', onEnd).off('exit', onEnd);
-      if (error === undefined) resolve();
-      else reject(error);
+      if (result instanceof Error) reject(result);
+      else resolve(result);
     };
     worker.on('message', onMessage).on('error', onEnd).on('exit', onEnd);
   });

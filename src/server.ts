@@ -8,20 +8,19 @@ import { DataThreads, ListenError } from './data-threads.ts';
 import { Engine } from './engine.ts';
 import { ServerTable } from './forward/server.ts';
 import type { Logger } from './log.ts';
+import { LogKeeper } from './log-keeper.ts';
 import { type Endpoint, formatEndpoint } from './net/address.ts';
 import { type AdminHttp, listenAdmin } from './observe/admin.ts';
-import type { DecisionLog } from './observe/decision-log.ts';
 import { Metrics } from './observe/metrics.ts';
 import type { RecentDecisions } from './observe/recent.ts';
 import { Recording } from './observe/recording.ts';
-import { Turn } from './observe/turn.ts';
 import { PortableShell } from './portable-shell.ts';
 import { refPrefix } from './ref-prefix.ts';
 import { holdsMuch, releaseMemory } from './release-memory.ts';
 import { follow, prepare, restartNeeded, type Serving } from './serving.ts';
 import { exposeServing } from './serving-metrics.ts';
 import { type Snapshot, type Source, takeSnapshotAside } from './snapshot.ts';
-import { cannotListen, isMissingAddress, openDecisionLog } from './start-errors.ts';
+import { cannotListen, isMissingAddress } from './start-errors.ts';
 import { Gauge, ThreadNumbers } from './thread-numbers.ts';
 import { type Libc, loadLibc } from './transport/libc.ts';
 
@@ -36,8 +35,7 @@ export class RunningServer {
   readonly #log: Logger;
   readonly #table: ServerTable = new ServerTable();
   readonly #numbers: ThreadNumbers = new ThreadNumbers();
-  readonly #turn: Turn = new Turn();
-  readonly #decisionLog: DecisionLog;
+  readonly #records: LogKeeper;
   readonly #recording: Recording;
   readonly #shell: PortableShell;
   readonly #engine: Engine;
@@ -60,9 +58,9 @@ export class RunningServer {
     this.#snapshot = snapshot;
     this.#serving = prepare(this.#snapshot, this.#table);
     this.#started = this.#serving.config;
-    this.#decisionLog = openDecisionLog(this.#serving.config, this.#turn);
+    this.#records = new LogKeeper(this.#started, log);
     const { statistics, recent } = this.#numbers;
-    this.#recording = new Recording(statistics, recent, this.#decisionLog);
+    this.#recording = new Recording(statistics, recent, this.#records.log);
     this.#shell = new PortableShell(this.#table.servers, () => this.#recording.flush());
     this.#engine = new Engine(this.#serving, {
       outbox: this.#shell,
@@ -149,13 +147,8 @@ export class RunningServer {
   }
 
   /** Goes on in new log files, the old ones were moved away; in the old ones when it cannot. */
-  reopenLogs(): void {
-    this.#threads?.reopenLogs();
-    try {
-      this.#decisionLog.reopen();
-    } catch (error) {
-      this.#log.error(`the decision log cannot be reopened: ${(error as Error).message}`);
-    }
+  async reopenLogs(): Promise<void> {
+    await this.#records.reopen();
   }
 
   /** Takes no more queries, answers those in flight, writes all records. */
@@ -165,7 +158,7 @@ export class RunningServer {
     clearInterval(this.#reading);
     await Promise.all([this.#threads?.stop(), this.#shell.close()]);
     this.#recording.flush();
-    this.#decisionLog.close();
+    await this.#records.close();
   }
 
   async #listen(): Promise<void> {
@@ -221,11 +214,12 @@ export class RunningServer {
       snapshot: this.#snapshot,
       endpoints: this.endpoints,
       servers: this.#table.addresses,
-      turn: this.#turn.buffer,
+      turn: this.#records.turn.buffer,
       loops: this.#table.loops.buffer,
       capacity: IN_FLIGHT,
     };
     this.#threads = new DataThreads(libc, common, this.#log, refPrefix);
+    this.#records.threads = this.#threads;
     await this.#threads.start(config.threads).catch((error: Error) => {
       if (error instanceof ListenError) {
         const asked = formatEndpoint(error.endpoint);
@@ -248,7 +242,7 @@ export class RunningServer {
 
   #readNumbers(): void {
     const { inFlight } = this.#engine;
-    const state = { inFlight, cache: this.#serving.cache, log: this.#decisionLog };
+    const state = { inFlight, cache: this.#serving.cache, log: this.#records.log };
     this.#numbers.update(state, this.#table.servers, now());
   }
 
@@ -257,6 +251,7 @@ export class RunningServer {
     this.#unfollow();
     this.#serving = serving;
     this.#recording.level = config.decisionLog.record;
+    this.#records.use(config);
     this.#recording.context = {
       node: config.node,
       policy: policy.hash,

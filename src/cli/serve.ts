@@ -21,7 +21,7 @@ export const serve: Command = {
     let server: RunningServer | undefined;
     // Before there is a server there is nothing to reload, and no reason to end.
     process.on('SIGHUP', () => {
-      server?.reopenLogs();
+      void server?.reopenLogs();
       void server?.reload();
     });
     server = await RunningServer.start(source, log);

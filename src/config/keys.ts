@@ -21,9 +21,11 @@ import {
   duration,
   durationBetween,
   endpoint,
+  flag,
   integer,
   oneOf,
   prefix,
+  sizeFrom,
   text,
   threadCount,
 } from './scalars.ts';
@@ -109,6 +111,18 @@ const UPSTREAM = section({
   ),
   timeout: optional(durationBetween('10ms', '60s'), 'how long one server may take', 2000, '2s'),
   attempts: optional(integer(1, 10), 'how often each server is asked', 2),
+});
+
+const ROTATE = section({
+  size: optional(sizeFrom('4KiB'), 'a file as large as this is put aside', 100_000_000, '100MB'),
+  every: optional(
+    durationBetween('1s', '366d'),
+    'and one from an earlier hour for `1h`, day for `1d`, in UTC',
+    undefined,
+    'none',
+  ),
+  keep: optional(integer(1, 1_000_000), 'old files kept, the youngest as FILE.1', 10),
+  gzip: optional(flag, 'old files but the youngest are compressed: FILE.2.gz', true),
 });
 
 export const CONFIG = section({
@@ -201,6 +215,7 @@ export const CONFIG = section({
         'refusals, all that policy did, or every query',
         'policy',
       ),
+      rotate: optional(ROTATE, 'when a file is put aside for a new one', undefined, 'never'),
     },
     'one JSON object a line for each decision',
   ),

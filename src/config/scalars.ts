@@ -6,6 +6,18 @@ import { type Kind, readText, scalar } from './kind.ts';
 
 const MAX_THREADS = 64;
 
+const KB = 1000;
+const KIB = 1024;
+const OCTETS = {
+  KB,
+  MB: KB ** 2,
+  GB: KB ** 3,
+  KiB: KIB,
+  MiB: KIB ** 2,
+  GiB: KIB ** 3,
+} as const;
+const MAX_SIZE = KIB ** 4;
+
 const MILLISECONDS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
 export const text: Kind<string> = scalar('a text that is not empty', (given) =>
@@ -41,6 +53,19 @@ export function integer(least: number, most: number): Kind<number> {
 export function oneOf<const T extends string>(...words: readonly T[]): Kind<T> {
   const expects = `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
   return scalar(expects, (given) => words.find((word) => word === given));
+}
+
+export const flag: Kind<boolean> = scalar('true or false', (given) =>
+  given === 'true' ? true : given === 'false' ? false : undefined,
+);
+
+/** Octets: at least as many as `least` says, the way an operator would. */
+export function sizeFrom(least: string): Kind<number> {
+  const from = measure(least, OCTETS)!;
+  return scalar(`a size like 64KiB or 100MB, at least ${least}`, (given) => {
+    const value = measure(given, OCTETS);
+    return value !== undefined && value >= from && value <= MAX_SIZE ? value : undefined;
+  });
 }
 
 /** A number of threads, or `auto`. */

@@ -16,6 +16,7 @@ export function findWarnings(policy: Policy): string[] {
     ...repeatedPrefixes('acl.recursion', config.acl.recursion ?? []),
     ...ignoredRules(policy),
     ...refusedNames(config),
+    ...stdoutRotation(config),
   ];
 }
 
@@ -68,6 +69,11 @@ function refusedNames({ policies }: Config): string[] {
       `${place.file}:${place.line}: policy ${name.value} answers REFUSED: clients with a second resolver will ask that one; nxdomain or nodata end the search`,
     ];
   });
+}
+
+function stdoutRotation({ file, decisionLog: { to, rotate } }: Config): string[] {
+  if (to !== 'stdout' || rotate === undefined) return [];
+  return [`${file}: decisionLog.rotate is for a file: stdout is not rotated`];
 }
 
 type RuleValue = NonNullable<Config['policies'][number]['value']['rules']>[number]['value'];

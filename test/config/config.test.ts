@@ -21,7 +21,7 @@ describe('config/config defaults', () => {
       policies: [],
       ede: 'full',
       cache: { entries: 100_000, maxTtl: 86_400_000, minTtl: 0, negativeMaxTtl: 3_600_000 },
-      decisionLog: { to: 'stdout', record: 'policy' },
+      decisionLog: { to: 'stdout', record: 'policy', rotate: undefined },
       start: { file: 'config/site.yaml', line: 1, column: 1 },
     });
   });
@@ -100,7 +100,7 @@ policies:
   - { name: list, rpz: list.rpz, override: nxdomain }
 cache: { entries: 10, maxTtl: 1h, minTtl: 5s, negativeMaxTtl: 0 }
 ede: codes
-decisionLog: { to: var/decisions.log, record: all }
+decisionLog: { to: var/decisions.log, record: all, rotate: { size: 64KiB, every: 1d } }
 `;
   const config = parseConfig('site.yaml', text);
 
@@ -110,7 +110,11 @@ decisionLog: { to: var/decisions.log, record: all }
       listensByDefault: false,
       ede: 'codes',
       cache: { entries: 10, maxTtl: 3_600_000, minTtl: 5000, negativeMaxTtl: 0 },
-      decisionLog: { to: 'var/decisions.log', record: 'all' },
+      decisionLog: {
+        to: 'var/decisions.log',
+        record: 'all',
+        rotate: { size: 65_536, every: 86_400_000, keep: 10, gzip: true },
+      },
     });
     expect(config.admin.token).to.equal('secret');
     expect(config.listen.map(({ value }) => formatEndpoint(value))).to.deep.equal([

@@ -3,6 +3,7 @@ import { FINE, itSays } from './problems.ts';
 const SERVER =
   'an address like 192.0.2.1, "[2001:db8::1]:53" or tcp://192.0.2.1:53, or the path of a resolv.conf';
 const ENDPOINT = 'an address and a port, like 127.0.0.1:53 or "[::1]:53"';
+const SIZE = 'a size like 64KiB or 100MB, at least 4KiB';
 const DURATION = 'a duration like 500ms, 2s, 10m, 1h or 1d';
 
 describe('config/scalars', () => {
@@ -73,6 +74,16 @@ describe('config/scalars', () => {
         when: `a duration is ${JSON.stringify(given)}`,
         text: `cache: { maxTtl: "${given}" }\n`,
         says: [`2:18: "${given}" is not valid; expect ${DURATION}`],
+      })),
+      ...['5', '5 MB', '5mb', '5T', '4095B', '4KB', '2000GB', '-5MB', '1.5MB', ''].map((given) => ({
+        when: `a size is ${JSON.stringify(given)}`,
+        text: `decisionLog: { rotate: { size: "${given}" } }\n`,
+        says: [`2:32: "${given}" is not valid; expect ${SIZE}`],
+      })),
+      ...['yes', '1', 'True', ''].map((given) => ({
+        when: `a choice is ${JSON.stringify(given)}`,
+        text: `decisionLog: { rotate: { gzip: "${given}" } }\n`,
+        says: [`2:32: "${given}" is not valid; expect true or false`],
       })),
     ],
     FINE,

@@ -74,6 +74,14 @@ describe('policy/warnings', () => {
     expect(found[0]).to.match(/^site\.yaml:4: policy harsh answers REFUSED: clients with a second/);
   });
 
+  it('warns of a rotation of stdout', () => {
+    const rotate = 'rotate: { keep: 3 }';
+    expect(warnings(`decisionLog: { to: a.log, ${rotate} }`)).to.deep.equal([]);
+    expect(warnings(`decisionLog: { ${rotate} }`)).to.deep.equal([
+      'site.yaml: decisionLog.rotate is for a file: stdout is not rotated',
+    ]);
+  });
+
   it('warns of the rules of a policy zone that it ignores, by kind', () => {
     const folder = mkdtempSync(join(tmpdir(), 'rcode5-'));
     try {

@@ -1,0 +1,148 @@
+/** Rotates the decision log: by size and time, without a record lost or torn. */
+
+import {
+  closeSync,
+  createReadStream,
+  createWriteStream,
+  openSync,
+  readdirSync,
+  readSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { createGzip } from 'node:zlib';
+import { compressedName, PART, planCompression, planRotation } from './rotation-plan.ts';
+
+/** Milliseconds between two looks at the file. */
+const LOOK_MS = 250;
+/** Milliseconds until a rotation that failed is tried again. */
+const RETRY_MS = 10_000;
+/** Octets of a file in which its first record tells its time. */
+const HEAD = 4096;
+const TIME = /"time":"([^"]+)"/;
+
+export interface RotationSettings {
+  /** Octets. */
+  readonly size: number;
+  /** Milliseconds. */
+  readonly every: number | undefined;
+  /** Old files that stay. */
+  readonly keep: number;
+  readonly gzip: boolean;
+}
+
+export interface RotationHooks {
+  /**
+   * Has every thread go on in the file that now has the name. Resolves when all have, and with
+   * false when one may still write to an old file.
+   */
+  readonly reopen: () => Promise<boolean>;
+  /** Told why a rotation does not work. */
+  readonly failed: (why: string) => void;
+  readonly now: () => number;
+}
+
+export class LogRotation {
+  /** Undefined: no rotation. */
+  settings: RotationSettings | undefined;
+  readonly #path: string;
+  readonly #hooks: RotationHooks;
+  readonly #looking: NodeJS.Timeout;
+  readonly #stop: AbortController = new AbortController();
+  #rotating: Promise<void> | undefined;
+  #notBefore = 0;
+
+  constructor(path: string, hooks: RotationHooks) {
+    this.#path = path;
+    this.#hooks = hooks;
+    this.#looking = setInterval(() => this.look(), LOOK_MS);
+    this.#looking.unref();
+  }
+
+  /** Rotates if it is time; resolves when that is done. One rotation at a time. */
+  look(): Promise<void> {
+    this.#rotating ??= this.#look().finally(() => {
+      this.#rotating = undefined;
+    });
+    return this.#rotating;
+  }
+
+  /** What is being compressed is left as it was. */
+  async close(): Promise<void> {
+    clearInterval(this.#looking);
+    this.#stop.abort();
+    await this.#rotating;
+  }
+
+  async #look(): Promise<void> {
+    const { settings } = this;
+    const time = this.#hooks.now();
+    // A clock that was set back must not put it off for long.
+    if (this.#notBefore - time > RETRY_MS) this.#notBefore = time;
+    if (settings === undefined || time < this.#notBefore || this.#stop.signal.aborted) return;
+    try {
+      if (isDue(this.#path, settings, time)) await this.#rotate(settings);
+    } catch (error) {
+      if (this.#stop.signal.aborted) return;
+      this.#notBefore = time + RETRY_MS;
+      this.#hooks.failed((error as Error).message);
+    }
+  }
+
+  async #rotate({ keep, gzip }: RotationSettings): Promise<void> {
+    // Behind a symbolic link it is the file itself that is rotated.
+    const path = realpathSync(this.#path);
+    const [folder, log] = [dirname(path), basename(path)];
+    for (const step of planRotation(log, readdirSync(folder), keep)) {
+      if (step.kind === 'remove') rmSync(join(folder, step.name));
+      else renameSync(join(folder, step.name), join(folder, step.to));
+    }
+    // Until then records go to the file that has just been renamed.
+    const haveAll = await this.#hooks.reopen();
+    if (!haveAll || !gzip) return;
+    for (const name of planCompression(log, readdirSync(folder))) {
+      await compress(join(folder, name), this.#stop.signal);
+    }
+  }
+}
+
+/** Whether a file has grown too large, or was begun in an earlier period. */
+function isDue(path: string, { size, every }: RotationSettings, now: number): boolean {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (stat === undefined || !stat.isFile() || stat.size === 0) return false;
+  if (stat.size >= size) return true;
+  if (every === undefined) return false;
+  return Math.floor(now / every) > Math.floor((firstTime(path) ?? stat.mtimeMs) / every);
+}
+
+/** The time of a file's first record: what file systems tell is not the same on all of them. */
+function firstTime(path: string): number | undefined {
+  const descriptor = openSync(path, 'r');
+  try {
+    const head = Buffer.alloc(HEAD);
+    const length = readSync(descriptor, head, 0, HEAD, 0);
+    const time = Date.parse(TIME.exec(head.toString('latin1', 0, length))?.[1] ?? '');
+    return Number.isNaN(time) ? undefined : time;
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** The compressed file has its name only when it is whole; then the other one goes. */
+async function compress(path: string, signal: AbortSignal): Promise<void> {
+  const compressed = compressedName(path);
+  const part = `${compressed}${PART}`;
+  try {
+    const out = createWriteStream(part, { mode: 0o640, flush: true });
+    await pipeline(createReadStream(path), createGzip(), out, { signal });
+    renameSync(part, compressed);
+  } catch (error) {
+    rmSync(part, { force: true });
+    throw error;
+  }
+  rmSync(path);
+}
