@@ -5,11 +5,11 @@
 
 import { Conclusion, type ReplyBox } from './conclusion.ts';
 import type { Recorder } from './decision/outcome.ts';
-import { inferReason } from './decision/upstream-refusal.ts';
 import type { AnswerCache, CacheEntry } from './forward/cache.ts';
 import { Exchanges, type Send } from './forward/exchanges.ts';
 import type { UpstreamGroup } from './forward/group.ts';
 import { LoopProbes } from './forward/loop-probe.ts';
+import { overrule, readRefusal } from './forward/refusal.ts';
 import type { Server } from './forward/server.ts';
 import type { Slot } from './forward/slot.ts';
 import type { Policy } from './policy/compile.ts';
@@ -17,7 +17,7 @@ import { judge } from './policy/layer.ts';
 import type { Route } from './policy/route-table.ts';
 import { Answer } from './wire/answer.ts';
 import { HEADER_LENGTH } from './wire/header.ts';
-import { collectOptions, readExtendedErrors } from './wire/opt.ts';
+import { collectOptions } from './wire/opt.ts';
 import { isQuery, Query } from './wire/query.ts';
 import { EdnsOption, formatRcode, Opcode, Rcode, RrClass } from './wire/registry.ts';
 
@@ -117,6 +117,7 @@ export class Engine {
     if (!answer.matches(this.query)) return this.#recorder.ignored('wrong-question');
     const rttMs = now - slot.sentAt;
     from.server.answered(rttMs);
+    from.server.note(this.query, answer, rttMs, now);
     this.#recorder.upstreamAnswered(from.server.name, answer.rcode, rttMs);
     if (slot.isStreaming && answer.rcode !== Rcode.REFUSED) this.#stream(slot, answer, now);
     else this.#take(slot, answer, now);
@@ -197,23 +198,14 @@ export class Engine {
 
   /** A refusal is passed on when no other server of the group answers. */
   #takeRefusal(slot: Slot, answer: Answer, now: number): void {
-    const server = slot.server!;
-    this.#exchanges.note(slot, formatRcode(answer.rcode), now);
-    const ede = answer.optAt === 0 ? [] : readExtendedErrors(answer.message, answer.optAt);
-    const { recursionAvailable: ra, truncated: tc } = answer;
-    const hasQuestion = answer.questionEnd > HEADER_LENGTH;
-    const reason = inferReason({ ra, tc, ede, hasQuestion, rd: this.query.recursionDesired });
-    this.#recorder.upstreamRefused(server.name, reason.verdict);
-    slot.refusal = {
-      address: server.name,
-      rttMs: now - slot.sentAt,
-      aa: answer.authoritative,
-      ra,
-      tc,
-      ede,
-      ...reason,
-      attempts: slot.attempts,
-    };
+    const refusal = readRefusal(slot, this.query, answer, now);
+    this.#exchanges.noteRefusal(slot, refusal);
+    this.#recorder.upstreamRefused(refusal.address, refusal.verdict);
+    if (answer.truncated && slot.upstreamTransport === 'udp' && !this.query.isVerbatim) {
+      // It may be that only an address that nobody can forge is answered.
+      slot.byTcp = true;
+      return this.#exchanges.askAgain(slot, this.query, now);
+    }
     // Nobody can go on with a transfer that another server has begun.
     if (slot.isStreaming || !this.#exchanges.ask(slot, this.query, now)) {
       this.#giveUp(slot, now, answer);
@@ -244,6 +236,7 @@ export class Engine {
   #relay(slot: Slot, answer: Answer, now: number): void {
     const query = this.query;
     const options = collectOptions(answer.message, answer.optAt, EdnsOption.EDE);
+    if (slot.refusal !== undefined) overrule(slot, now);
     if (this.#isKept(slot)) {
       const upstream = slot.server!.name;
       this.#setup.cache.store(query, VIEW, answer, { upstream, options, now });

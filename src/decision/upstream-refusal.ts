@@ -1,12 +1,13 @@
 /** What is known of an upstream that would not answer, and what that says about its reason. */
 
 import type { ExtendedError } from '../wire/opt.ts';
-import { Ede } from '../wire/registry.ts';
 
 /** One exchange with one upstream: the rcode that came back, or why nothing did. */
 export interface Attempt {
   readonly upstream: string;
   readonly result: string;
+  /** Of a refusal: what seems to be its reason. */
+  readonly verdict?: UpstreamVerdict;
   /** Milliseconds from the question to the result. */
   readonly rttMs: number;
 }
@@ -37,47 +38,26 @@ export interface UpstreamRefusal extends Inference {
   readonly attempts: readonly Attempt[];
 }
 
+export type Confidence = 'high' | 'medium' | 'low';
+
+/** What seems to be the reason of a refusal, and what speaks for it. */
 export interface Inference {
   readonly verdict: UpstreamVerdict;
-  readonly confidence: 'high' | 'medium' | 'low';
+  readonly confidence: Confidence;
   readonly evidence: string;
 }
 
-/** The parts of a refusing message that tell something. */
-export interface RefusalSigns {
-  readonly ra: boolean;
-  readonly tc: boolean;
-  /** The query asked for recursion. */
-  readonly rd: boolean;
-  readonly hasQuestion: boolean;
-  readonly ede: readonly ExtendedError[];
-}
+const CONFIDENCES: readonly Confidence[] = ['low', 'medium', 'high'];
 
-const BY_EDE: ReadonlyMap<number, UpstreamVerdict> = new Map([
-  [Ede.PROHIBITED, 'client-acl'],
-  [Ede.NOT_AUTHORITATIVE, 'no-recursion'],
-  [Ede.BLOCKED, 'name-policy'],
-  [Ede.CENSORED, 'name-policy'],
-  [Ede.FILTERED, 'name-policy'],
-  [Ede.BLOCKED_UPSTREAM, 'name-policy'],
-  [Ede.RATE_LIMITED, 'rate-limit'],
-  [Ede.OVER_QUOTA, 'rate-limit'],
-]);
-
-/** The likeliest reason of one refusal by itself; what it cannot tell it calls unknown. */
-export function inferReason(signs: RefusalSigns): Inference {
-  for (const { code } of signs.ede) {
-    const verdict = BY_EDE.get(code);
-    if (verdict !== undefined) return { verdict, confidence: 'high', evidence: `EDE ${code}` };
-  }
-  if (signs.tc) {
-    return { verdict: 'needs-tcp-or-cookie', confidence: 'high', evidence: 'TC=1 with REFUSED' };
-  }
-  if (!signs.hasQuestion) {
-    return { verdict: 'client-acl', confidence: 'medium', evidence: 'no question in the response' };
-  }
-  if (signs.rd && !signs.ra) {
-    return { verdict: 'no-recursion', confidence: 'medium', evidence: 'RA=0 to RD=1' };
-  }
-  return { verdict: 'unknown', confidence: 'low', evidence: 'no EDE, no other sign' };
+/**
+ * Of two refusals of one question the one that tells more. The later counts when they tell as
+ * much, and when they are of the same server, which was then asked in another way.
+ */
+export function moreTelling(
+  before: UpstreamRefusal | undefined,
+  after: UpstreamRefusal,
+): UpstreamRefusal {
+  if (before === undefined || before.address === after.address) return after;
+  const isWeaker = CONFIDENCES.indexOf(after.confidence) < CONFIDENCES.indexOf(before.confidence);
+  return isWeaker ? before : after;
 }

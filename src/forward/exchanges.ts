@@ -1,8 +1,9 @@
 /** Queries that wait for an upstream: which server is asked next, and whose answer is whose. */
 
+import { moreTelling, type UpstreamRefusal } from '../decision/upstream-refusal.ts';
 import { setId } from '../wire/header.ts';
 import type { Query, Transport } from '../wire/query.ts';
-import { Opcode } from '../wire/registry.ts';
+import { formatRcode, Opcode, Rcode } from '../wire/registry.ts';
 import { writeForwarded, writeVerbatim } from '../wire/request.ts';
 import { Deadlines } from './deadlines.ts';
 import { NO_SERVER, type UpstreamGroup } from './group.ts';
@@ -73,6 +74,7 @@ export class Exchanges {
     }
     slot.tried |= 1 << position;
     slot.edns = true;
+    slot.byTcp = false;
     slot.server = group.servers[position]!;
     this.askAgain(slot, query, now);
     return true;
@@ -90,7 +92,7 @@ export class Exchanges {
     this.#byId[slot.id] = slot.index + 1;
     setId(this.#out, slot.id);
     slot.sentAt = now;
-    const isTcp = server.transport === 'tcp' || query.opcode !== Opcode.QUERY;
+    const isTcp = server.transport === 'tcp' || slot.byTcp || query.opcode !== Opcode.QUERY;
     slot.upstreamTransport = isTcp ? 'tcp' : query.transport;
     slot.channel = this.#send(server, this.#out, length, slot.upstreamTransport);
     this.#deadlines.set(slot.index, now, slot.group!.timeout);
@@ -111,6 +113,14 @@ export class Exchanges {
   /** Notes what came of asking the slot's server. */
   note(slot: Slot, result: string, now: number): void {
     slot.attempts.push({ upstream: slot.server!.name, result, rttMs: now - slot.sentAt });
+  }
+
+  /** Notes that the slot's server has refused. */
+  noteRefusal(slot: Slot, refusal: UpstreamRefusal): void {
+    const { address, rttMs, verdict } = refusal;
+    const result = formatRcode(Rcode.REFUSED);
+    slot.attempts.push({ upstream: address, result, rttMs, verdict });
+    slot.refusal = moreTelling(slot.refusal, refusal);
   }
 
   /** A slot whose server has not answered in time; undefined when there is none. */

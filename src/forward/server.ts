@@ -2,6 +2,9 @@
 
 import { formatServer } from '../config/server-text.ts';
 import type { Endpoint } from '../net/address.ts';
+import type { Answer } from '../wire/answer.ts';
+import type { Query } from '../wire/query.ts';
+import { Conduct } from './conduct.ts';
 import { Loops } from './loops.ts';
 
 /** How long a server that failed is asked last. */
@@ -25,6 +28,8 @@ export class Server implements ServerAddress {
   readonly loops: Loops;
   /** Smoothed round-trip time in milliseconds; 0 before the first answer. */
   rttMs = 0;
+  /** What it has done lately; undefined before it has done anything. */
+  conduct: Conduct | undefined;
   #downUntil = 0;
 
   constructor(index: number, { transport, endpoint }: ServerAddress, loops: Loops = new Loops()) {
@@ -52,6 +57,12 @@ export class Server implements ServerAddress {
   answered(rttMs: number): void {
     this.#downUntil = 0;
     this.rttMs = this.rttMs === 0 ? rttMs : this.rttMs + SMOOTHING * (rttMs - this.rttMs);
+  }
+
+  /** It answered this question: what it said is remembered for a while. */
+  note(query: Query, answer: Answer, rttMs: number, now: number): void {
+    this.conduct ??= new Conduct();
+    this.conduct.note(query, answer, rttMs, now);
   }
 
   /** It did not answer: others are asked first for a while, and the fastest are others. */

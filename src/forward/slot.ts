@@ -22,6 +22,8 @@ export class Slot {
   id = 0;
   sentAt = 0;
   edns = true;
+  /** A server that refused the datagram is asked by TCP. */
+  byTcp = false;
   /** Where in the group to begin, and how often all of it was asked. */
   start = 0;
   round = 0;
@@ -70,6 +72,7 @@ export class Slot {
     this.#receivedAt = query.receivedAt;
     this.group = group;
     this.edns = true;
+    this.byTcp = false;
     this.start = group.start();
     this.round = 0;
     this.tried = 0;

@@ -150,10 +150,11 @@ export class RecordWriter extends JsonWriter {
   }
 
   #attempts(attempts: readonly Attempt[]): void {
-    const shown = attempts.map(({ upstream, result, rttMs }) => ({
+    const shown = attempts.map(({ upstream, result, rttMs, verdict }) => ({
       address: upstream,
       rcode: result,
       rttMs: Math.round(rttMs * 1000) / 1000,
+      verdict,
     }));
     this.raw(json(`,"attempts":${JSON.stringify(shown)}`));
   }

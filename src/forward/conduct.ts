@@ -1,0 +1,89 @@
+/**
+ * What one server has done in the last minute: what it answered, what it refused, how quickly.
+ * Memory of a fixed size, written by every answer and read by refusals.
+ */
+
+import type { Lately } from '../decision/refusal-inference.ts';
+import type { Answer } from '../wire/answer.ts';
+import type { Query } from '../wire/query.ts';
+import { Rcode } from '../wire/registry.ts';
+import { RecentLoad } from './recent-load.ts';
+import { RecentQuestions } from './recent-questions.ts';
+
+/** Milliseconds for which things count. */
+const WINDOW_MS = 60_000;
+/** Round-trip times that are remembered, and how many it takes to know the quickest. */
+const TIMES = 64;
+const ENOUGH_TIMES = 8;
+
+export class Conduct {
+  readonly #questions: RecentQuestions = new RecentQuestions(WINDOW_MS);
+  readonly #load: RecentLoad = new RecentLoad();
+  readonly #rtts: Float32Array = new Float32Array(TIMES);
+  #rttCount = 0;
+  #recanted = 0;
+  #recantedAt = 0;
+  #overruled = 0;
+  #overruledAt = 0;
+  #recursedAt = 0;
+  #authoritativeAt = 0;
+  #identity: string | undefined;
+  #identityAt = 0;
+
+  /** It has answered a client's question, whatever it said. */
+  note(query: Query, answer: Answer, rttMs: number, now: number): void {
+    const { rcode } = answer;
+    const isRefusal = rcode === Rcode.REFUSED;
+    if (!isRefusal && rcode !== Rcode.NOERROR && rcode !== Rcode.NXDOMAIN) return;
+    // It refuses datagrams, not the question.
+    if (isRefusal && answer.truncated) return;
+    this.#load.note(isRefusal, now);
+    this.#noteRole(answer, now);
+    if (!isRefusal) this.#rtts[this.#rttCount++ % TIMES] = rttMs;
+    // Who is asked without RD, for a transfer or an update refuses something else.
+    if (!query.recursionDesired || query.isVerbatim) return;
+    if (this.#questions.note(query, isRefusal, now)) this.#recant(now);
+  }
+
+  /** A server beside it has answered what it refused. */
+  overrule(now: number): void {
+    this.#overruled = now - this.#overruledAt < WINDOW_MS ? this.#overruled + 1 : 1;
+    this.#overruledAt = now;
+  }
+
+  /** It was asked for its own name; an empty one is a refusal. */
+  identify(identity: string, now: number): void {
+    this.#identity = identity;
+    this.#identityAt = now;
+  }
+
+  /** The last minute, as far as it says something of a refusal of this question. Allocates. */
+  recall(query: Query, now: number): Lately {
+    const since = now - WINDOW_MS;
+    return {
+      ...this.#questions.recall(query, now),
+      recanted: this.#recantedAt > since ? this.#recanted : 0,
+      overruled: this.#overruledAt > since ? this.#overruled : 0,
+      recurses: this.#recursedAt > since,
+      isAuthoritative: this.#authoritativeAt > since,
+      quickestMs: this.#quickest(),
+      load: this.#load.recall(now),
+      identity: this.#identityAt > since ? this.#identity : undefined,
+    };
+  }
+
+  #noteRole({ recursionAvailable, authoritative, rcode }: Answer, now: number): void {
+    if (recursionAvailable) this.#recursedAt = now;
+    else if (authoritative && rcode !== Rcode.REFUSED) this.#authoritativeAt = now;
+  }
+
+  #recant(now: number): void {
+    this.#recanted = now - this.#recantedAt < WINDOW_MS ? this.#recanted + 1 : 1;
+    this.#recantedAt = now;
+  }
+
+  #quickest(): number | undefined {
+    if (this.#rttCount < ENOUGH_TIMES) return undefined;
+    return Math.min(...this.#rtts.subarray(0, Math.min(this.#rttCount, TIMES)));
+  }
+}

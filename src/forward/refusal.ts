@@ -1,0 +1,66 @@
+/** From an upstream's REFUSED to what is known of it. */
+
+import { inferReason, NOTHING_LATELY } from '../decision/refusal-inference.ts';
+import type { UpstreamRefusal } from '../decision/upstream-refusal.ts';
+import type { Answer } from '../wire/answer.ts';
+import { HEADER_LENGTH } from '../wire/header.ts';
+import { findOption, OPT_LENGTH, readExtendedErrors } from '../wire/opt.ts';
+import type { Query } from '../wire/query.ts';
+import { EdnsOption, formatOpcode, formatType, Opcode } from '../wire/registry.ts';
+import type { Slot } from './slot.ts';
+
+/** What the slot's server has refused, and why, as far as it can be told. */
+export function readRefusal(
+  slot: Slot,
+  query: Query,
+  answer: Answer,
+  now: number,
+): UpstreamRefusal {
+  const server = slot.server!;
+  const { authoritative: aa, recursionAvailable: ra, truncated: tc } = answer;
+  const ede = answer.optAt === 0 ? [] : readExtendedErrors(answer.message, answer.optAt);
+  const rttMs = now - slot.sentAt;
+  const signs = {
+    aa,
+    ra,
+    tc,
+    ede,
+    rttMs,
+    hasQuestion: answer.questionEnd > HEADER_LENGTH,
+    rd: query.recursionDesired,
+    ecs: hasSubnet(query),
+    operation: operationOf(query),
+  };
+  const lately = server.conduct?.recall(query, now) ?? NOTHING_LATELY;
+  const siblings = { count: slot.group!.servers.length - 1, refused: refusedBefore(slot) };
+  const reason = inferReason({ signs, lately, siblings });
+  return { address: server.name, rttMs, aa, ra, tc, ede, ...reason, attempts: slot.attempts };
+}
+
+/** A server has answered the slot's question: those that refused it stand alone with that. */
+export function overrule({ attempts, group }: Slot, now: number): void {
+  for (const { upstream, verdict } of attempts) {
+    if (verdict === undefined) continue;
+    group!.servers.find(({ name }) => name === upstream)?.conduct?.overrule(now);
+  }
+}
+
+/** Other servers that have refused the slot's question. */
+function refusedBefore({ attempts, server }: Slot): number {
+  const others = attempts.filter(({ upstream, verdict }) => {
+    return verdict !== undefined && upstream !== server!.name;
+  });
+  return new Set(others.map(({ upstream }) => upstream)).size;
+}
+
+/** Only what is signed goes with the options that the client gave it. */
+function hasSubnet({ message, optAt, signed }: Query): boolean {
+  return (
+    signed && optAt !== 0 && findOption(message, optAt, EdnsOption.ECS, optAt + OPT_LENGTH) > 0
+  );
+}
+
+function operationOf(query: Query): string | undefined {
+  if (query.opcode !== Opcode.QUERY) return formatOpcode(query.opcode);
+  return query.isTransfer ? formatType(query.qtype) : undefined;
+}
