@@ -72,6 +72,31 @@ zone:
   return whenAnswering(new Program(findProgram('nsd')!, ['-d', '-c', config], folder), port);
 }
 
+/** Unbound that resolves nothing: it knows what `lines` of its `server:` section tell it. */
+export async function startUnbound(lines: readonly string[]): Promise<Peer> {
+  const folder = makeFolder();
+  const port = await findPort();
+  const config = join(folder, 'unbound.conf');
+  writeFileSync(
+    config,
+    `server:
+  interface: 127.0.0.1
+  port: ${port}
+  num-threads: 1
+  do-daemonize: no
+  use-syslog: no
+  username: ""
+  chroot: ""
+  directory: "${folder}"
+  pidfile: ""
+  module-config: "iterator"
+${lines.map((line) => `  ${line}\n`).join('')}remote-control:
+  control-enable: no
+`,
+  );
+  return whenAnswering(new Program(findProgram('unbound')!, ['-d', '-c', config], folder), port);
+}
+
 async function whenAnswering(program: Program, port: number): Promise<Peer> {
   await program.until('an answer', () => isAnswering(port));
   return { program, port };

@@ -46,6 +46,8 @@ export interface DecisionRecord {
     readonly ra: boolean;
     readonly ede: readonly { readonly code: number; readonly text: string }[];
     readonly verdict: string;
+    readonly confidence: string;
+    readonly evidence: string;
   };
 }
 

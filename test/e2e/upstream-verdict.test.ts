@@ -1,0 +1,78 @@
+import { expect } from 'chai';
+import { dig } from './dig.ts';
+import { type Peer, startUnbound } from './peers.ts';
+import { cleanUp, describeWith } from './processes.ts';
+import { type Rcode5, Site, scrape, serve } from './rcode5.ts';
+
+/** What it holds, and what it would rather not talk of. */
+const ZONES = [
+  'local-zone: "example." static',
+  'local-data: "ok.example. A 192.0.2.1"',
+  'local-zone: "blocked.example." always_refuse',
+];
+
+describeWith(['unbound', 'dig'], 'e2e: why Unbound refuses', function () {
+  this.timeout(20_000);
+  let peers: Readonly<Record<'open' | 'closed', Peer>>;
+  let server: Rcode5;
+
+  before(async () => {
+    const [open, closed] = await Promise.all([
+      startUnbound(ZONES),
+      startUnbound([...ZONES, 'access-control: 127.0.0.0/8 refuse']),
+    ]);
+    peers = { open, closed };
+    server = await serve(
+      // One thread, so that all questions are in one memory.
+      new Site(`threads: 0
+upstreams:
+  open: { servers: ["127.0.0.1:${open.port}"] }
+  closed: { servers: ["127.0.0.1:${closed.port}"] }
+  both: { servers: ["127.0.0.1:${closed.port}", "127.0.0.1:${open.port}"] }
+routes: { ok.example: both, blocked.example: open, example: closed }
+decisionLog: { to: decisions.log, record: all }
+`),
+    );
+  });
+  after(cleanUp);
+
+  async function recordOf(name: string, status: string) {
+    const shown = await dig(server.port, name);
+    expect(shown.status).to.equal(status);
+    return server.site.records().findLast(({ qname }) => qname === `${name}.`)!;
+  }
+
+  it('tells a closed door from the answer of the server beside it', async () => {
+    const first = await recordOf('a.example', 'REFUSED');
+    expect(first.upstream).to.deep.include({
+      verdict: 'client-acl',
+      confidence: 'medium',
+      evidence: 'no question in the response',
+    });
+    const answered = await recordOf('ok.example', 'NOERROR');
+    expect(answered.upstream?.address).to.equal(`127.0.0.1:${peers.open.port}`);
+    const { upstream } = await recordOf('b.example', 'REFUSED');
+    expect(upstream?.verdict).to.equal('client-acl');
+    expect(upstream?.evidence).to.contain('it alone refuses');
+  });
+
+  it('tells a refused name from a closed door', async () => {
+    const { upstream } = await recordOf('www.blocked.example', 'REFUSED');
+    expect(upstream).to.deep.include({
+      address: `127.0.0.1:${peers.open.port}`,
+      ra: true,
+      verdict: 'name-policy',
+      confidence: 'medium',
+      evidence: '1 question for other names answered lately; AA=1',
+    });
+  });
+
+  it('counts them apart', async () => {
+    const samples = await scrape(server, 'rcode5_upstream_refused_total');
+    const labels = samples.map((sample) => sample.labels);
+    expect(labels).to.include.members([
+      `upstream="127.0.0.1:${peers.closed.port}",verdict="client-acl"`,
+      `upstream="127.0.0.1:${peers.open.port}",verdict="name-policy"`,
+    ]);
+  });
+});
