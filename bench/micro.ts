@@ -46,7 +46,7 @@ function queryFrom(client: number): Query {
 
 const allowed = queryFrom(0x7f000001);
 const denied = queryFrom(0x7f000101);
-const verdict = judge(policy.layers, denied)!;
+const verdict = judge(policy.views[0]!.layers, denied)!;
 const outcome: Outcome = {
   verdict,
   origin: 'local',
@@ -69,15 +69,15 @@ const results: Measured[] = [
     allowed.parse(buffer, request.length);
   }),
   measure('judge: pass all layers', NOTHING, () => {
-    judge(policy.layers, allowed);
+    judge(policy.views[0]!.layers, allowed);
   }),
   measure('judge: refuse by acl', NOTHING, () => {
-    judge(policy.layers, denied);
+    judge(policy.views[0]!.layers, denied);
   }),
   measure('parse, judge, write REFUSED', NOTHING, () => {
     buffer.set(request);
     denied.parse(buffer, request.length);
-    judge(policy.layers, denied);
+    judge(policy.views[0]!.layers, denied);
     replies.writeVerdict(denied, outcome);
   }),
   measure('write a decision record', 64, () => {

@@ -114,7 +114,8 @@ function describe(source: AdminSource) {
     policy: policy.hash,
     file: config.file,
     listeners: source.endpoints(),
-    layers: [...new Set(policy.layers.map(({ name }) => name))],
+    layers: [...new Set(policy.views[0]!.layers.map(({ name }) => name))],
+    views: policy.views.map(({ name }) => name),
     policies: policy.zones.map(({ name, file, rules, serial, ignored }) => ({
       name,
       file,

@@ -6,7 +6,6 @@ import type { Verdict } from './decision/verdict.ts';
 import { type CacheEntry, writeCached } from './forward/cache.ts';
 import type { Slot } from './forward/slot.ts';
 import type { Policy } from './policy/compile.ts';
-import type { Route } from './policy/route-table.ts';
 import { Replies, tellable } from './reply.ts';
 import type { Answer } from './wire/answer.ts';
 import type { Query } from './wire/query.ts';
@@ -76,6 +75,11 @@ export class Conclusion {
     this.#finish(now);
   }
 
+  /** What a rule in shadow mode would do, recorded and not done. */
+  shadow(verdict: Verdict, now: number): void {
+    this.#recorder.shadowed(this.#query, this.#begin(verdict, 'local'), now);
+  }
+
   /** An upstream's refusal, passed on; `answer` is the message that it came in, if at hand. */
   refusal(
     refusal: UpstreamRefusal,
@@ -97,8 +101,13 @@ export class Conclusion {
   }
 
   /** An upstream's answer, passed on; `options` are the EDE options that came with it. */
-  answer(slot: Slot, answer: Answer, options: Uint8Array, now: number): void {
-    const outcome = this.#begin((slot.purpose as Route).forwarded, 'upstream');
+  answer(
+    slot: Slot,
+    answer: Answer,
+    options: Uint8Array,
+    { verdict, now }: { verdict: Verdict; now: number },
+  ): void {
+    const outcome = this.#begin(verdict, 'upstream');
     outcome.upstream = slot.server!.name;
     outcome.rttMs = now - slot.sentAt;
     outcome.attempts = slot.attempts;
@@ -139,7 +148,8 @@ export class Conclusion {
     outcome.verdict = verdict;
     outcome.origin = origin;
     outcome.rcode = tellable(this.#query, verdict.rcode);
-    outcome.ref = verdict.action === 'forward' ? '' : this.#nextRef();
+    const isTold = verdict.action !== 'forward' || verdict.onTrial === true;
+    outcome.ref = isTold ? this.#nextRef() : '';
     outcome.group = this.#policy.groups.find(this.#query);
     outcome.upstream = undefined;
     outcome.rttMs = 0;

@@ -11,6 +11,7 @@ import type { Announcement } from './observe/cells.ts';
 import type { DecisionLog } from './observe/decision-log.ts';
 import { Recording } from './observe/recording.ts';
 import { Turn } from './observe/turn.ts';
+import { recordContext } from './record-context.ts';
 import { holdsMuch, releaseMemory } from './release-memory.ts';
 import { prepare, type Serving } from './serving.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -168,12 +169,7 @@ class DataThread {
     const { policy, config } = serving;
     this.#serving = serving;
     this.#recording.level = config.decisionLog.record;
-    this.#recording.context = {
-      node: config.node,
-      policy: policy.hash,
-      listeners: this.#start.endpoints.map(formatEndpoint),
-      groups: policy.groups.names,
-    };
+    this.#recording.context = recordContext(policy, this.#start.endpoints.map(formatEndpoint));
     this.#engine.use(serving);
     this.#engine.probe(now());
   }

@@ -5,7 +5,7 @@
 
 import { Conclusion, type ReplyBox } from './conclusion.ts';
 import type { Recorder } from './decision/outcome.ts';
-import type { AnswerCache, CacheEntry } from './forward/cache.ts';
+import { type AnswerCache, type CacheEntry, isKeepable } from './forward/cache.ts';
 import { Exchanges, type Send } from './forward/exchanges.ts';
 import type { UpstreamGroup } from './forward/group.ts';
 import { LoopProbes } from './forward/loop-probe.ts';
@@ -15,11 +15,12 @@ import type { Slot } from './forward/slot.ts';
 import type { Policy } from './policy/compile.ts';
 import { judge } from './policy/layer.ts';
 import type { Route } from './policy/route-table.ts';
+import { judgeWithTrial, type View } from './policy/view.ts';
 import { Answer } from './wire/answer.ts';
 import { HEADER_LENGTH } from './wire/header.ts';
 import { collectOptions } from './wire/opt.ts';
 import { isQuery, Query } from './wire/query.ts';
-import { EdnsOption, formatRcode, Opcode, Rcode, RrClass } from './wire/registry.ts';
+import { EdnsOption, formatRcode, Rcode } from './wire/registry.ts';
 
 /** Octets that a buffer must have for a message to be answered in it. */
 export const BUFFER_LENGTH = 0x10000;
@@ -35,9 +36,6 @@ export interface Setup {
   readonly groups: ReadonlyMap<string, UpstreamGroup>;
   readonly cache: AnswerCache;
 }
-
-/** Clients that are answered alike: until there are views, all of them. */
-const VIEW = 0;
 
 export class Engine {
   /** The shell fills in who asks before it calls `receive`. */
@@ -86,9 +84,15 @@ export class Engine {
     query.receivedAt = now;
     query.parse(message, length);
     this.#recorder.received(query);
-    const verdict = judge(this.#setup.policy.layers, query);
+    const { views, viewTable } = this.#setup.policy;
+    const view = views[viewTable.find(query)]!;
+    query.view = view.index;
+    const verdict =
+      view.trial === undefined
+        ? judge(view.layers, query)
+        : judgeWithTrial(view, query, (would) => this.#conclusion.shadow(would, now));
     if (verdict !== undefined) this.#conclusion.verdict(verdict, now);
-    else this.#forward(now);
+    else this.#forward(view, now);
   }
 
   /** An upstream's message, in a buffer of BUFFER_LENGTH octets. */
@@ -108,7 +112,7 @@ export class Engine {
       }
       return;
     }
-    slot.restore(this.query, this.#buffer);
+    this.#restore(slot);
     if (!answer.parse(octets, length)) {
       if (slot.isStreaming) this.#endStream(slot);
       else this.#askNext(slot, 'malformed answer', now);
@@ -129,7 +133,7 @@ export class Engine {
    */
   channelFailed(server: Server, channel: number, reason: string | undefined, now: number): void {
     for (const slot of this.#exchanges.on(server, channel)) {
-      slot.restore(this.query, this.#buffer);
+      this.#restore(slot);
       if (slot.isStreaming) {
         this.#endStream(slot);
         continue;
@@ -143,7 +147,7 @@ export class Engine {
   tick(now: number): void {
     for (let slot = this.#exchanges.expired(now); slot; slot = this.#exchanges.expired(now)) {
       const server = slot.server!;
-      slot.restore(this.query, this.#buffer);
+      this.#restore(slot);
       if (slot.isStreaming) {
         this.#endStream(slot);
         continue;
@@ -162,12 +166,18 @@ export class Engine {
     }
   }
 
-  #forward(now: number): void {
+  /** The slot's query is the one at hand again. */
+  #restore(slot: Slot): void {
+    slot.restore(this.query, this.#buffer);
+    this.query.view = (slot.purpose as View).index;
+  }
+
+  #forward(view: View, now: number): void {
     const query = this.query;
     const { policy, groups, cache } = this.#setup;
-    const route = policy.routes.find(query)!;
-    if (isCacheable(query)) {
-      const entry = cache.find(query, VIEW, now);
+    const route = view.routes.find(query)!;
+    if (isKeepable(query)) {
+      const entry = cache.find(query, view.cache, now);
       if (entry !== undefined) return this.#answerCached(entry, route, now);
     }
     if (this.#probes.match(query)) {
@@ -175,14 +185,14 @@ export class Engine {
     }
     const slot = this.#exchanges.open(query, groups.get(route.group)!);
     if (slot === undefined) return this.#conclusion.verdict(policy.overload, now);
-    slot.purpose = route;
+    slot.purpose = view;
     if (!this.#exchanges.ask(slot, query, now)) this.#giveUp(slot, now);
   }
 
   /** An answer to the slot's question has come: is it the last word? */
   #take(slot: Slot, answer: Answer, now: number): void {
     const query = this.query;
-    if (slot.edns && !query.isVerbatim && isPuzzledByEdns(answer)) {
+    if (slot.edns && !query.isVerbatim && answer.isPuzzledByEdns) {
       // RFC 6891 section 7: a server that does not know EDNS is asked without it.
       slot.edns = false;
       return this.#exchanges.askAgain(slot, query, now);
@@ -220,12 +230,13 @@ export class Engine {
   /** No server is left to ask; `answer` is a refusal that has just come. */
   #giveUp(slot: Slot, now: number, answer?: Answer): void {
     const { refusal, attempts } = slot;
-    const { verdicts } = slot.purpose as Route;
+    const view = slot.purpose as View;
+    const { verdicts } = view.routes.find(this.query)!;
     const isKept = this.#isKept(slot);
     const loops = slot.group!.servers.some((server) => server.isLoop);
     this.#exchanges.close(slot);
     if (refusal !== undefined) {
-      if (isKept) this.#setup.cache.storeRefusal(this.query, VIEW, refusal, now);
+      if (isKept) this.#setup.cache.storeRefusal(this.query, view.cache, refusal, now);
       return this.#conclusion.refusal(refusal, verdicts.refused, 'upstream', { now, answer });
     }
     const timedOut = attempts.some(({ result }) => result === 'timeout');
@@ -235,21 +246,23 @@ export class Engine {
 
   #relay(slot: Slot, answer: Answer, now: number): void {
     const query = this.query;
+    const view = slot.purpose as View;
     const options = collectOptions(answer.message, answer.optAt, EdnsOption.EDE);
     if (slot.refusal !== undefined) overrule(slot, now);
     if (this.#isKept(slot)) {
       const upstream = slot.server!.name;
-      this.#setup.cache.store(query, VIEW, answer, { upstream, options, now });
+      this.#setup.cache.store(query, view.cache, answer, { upstream, options, now });
     }
     slot.isStreaming = query.isTransfer && query.transport === 'tcp' && answer.rcode === 0;
-    this.#conclusion.answer(slot, answer, options, now);
+    const { forwarded } = view.routes.find(query)!;
+    this.#conclusion.answer(slot, answer, options, { verdict: forwarded, now });
     if (slot.isStreaming) this.#exchanges.wait(slot, now);
     else this.#exchanges.close(slot);
   }
 
   /** What the upstreams of an earlier configuration say is passed on, but not told again. */
-  #isKept({ purpose, group }: Slot): boolean {
-    return isCacheable(this.query) && this.#setup.groups.get((purpose as Route).group) === group;
+  #isKept({ purpose }: Slot): boolean {
+    return isKeepable(this.query) && this.#setup.policy.views.includes(purpose as View);
   }
 
   /** Where a transfer ends only the zone tells: it is over when nothing more comes. */
@@ -269,18 +282,4 @@ export class Engine {
       this.#conclusion.refusal(entry.refusal, refused, 'cache', { now });
     else this.#conclusion.cached(entry, route.forwarded, this.#buffer, now);
   }
-}
-
-/** RD=0 asks what a server knows by itself, and is not told who asked what (cache snooping). */
-function isCacheable(query: Query): boolean {
-  return (
-    query.opcode === Opcode.QUERY &&
-    query.qclass === RrClass.IN &&
-    query.recursionDesired &&
-    !query.isVerbatim
-  );
-}
-
-function isPuzzledByEdns({ rcode, optAt }: Answer): boolean {
-  return optAt === 0 && (rcode === Rcode.FORMERR || rcode === Rcode.NOTIMP);
 }

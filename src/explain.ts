@@ -5,6 +5,7 @@ import { parseAddress } from './net/address.ts';
 import { RecordWriter } from './observe/record.ts';
 import type { Policy } from './policy/compile.ts';
 import { explain, type TraceStep } from './policy/explain.ts';
+import { recordContext } from './record-context.ts';
 import { parseName } from './wire/name.ts';
 import { Query, type Transport } from './wire/query.ts';
 import { parseClass, parseOpcode, parseType } from './wire/registry.ts';
@@ -84,8 +85,8 @@ export function explainQuestion(
   const buffer = new Uint8Array(0x10000);
   buffer.set(request);
   query.parse(buffer, request.length);
-  const { trace, verdict } = explain(policy, query);
-  const ended = verdict ?? policy.routes.find(query)!.forwarded;
+  const { view, trace, verdict } = explain(policy, query);
+  const ended = verdict ?? view.routes.find(query)!.forwarded;
   return { decision: recordOf(policy, query, ended, now), trace };
 }
 
@@ -94,14 +95,14 @@ type Ended = Parameters<Conclusion['verdict']>[0];
 /** The record of the real conclusion, written to nobody. */
 function recordOf(policy: Policy, query: Query, verdict: Ended, now: number) {
   const writer = new RecordWriter();
-  const { config, hash, groups } = policy;
-  writer.context = { node: config.node, policy: hash, listeners: [], groups: groups.names };
+  writer.context = recordContext(policy, []);
   const nothing = () => {};
   const conclusion = new Conclusion(query, policy, {
     box: { reply: nothing, more: nothing, drop: nothing },
     recorder: {
       received: nothing,
       decided: (_query, outcome) => writer.record(query, outcome, now),
+      shadowed: nothing,
       upstreamAnswered: nothing,
       upstreamRefused: nothing,
       ignored: nothing,

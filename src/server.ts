@@ -15,6 +15,7 @@ import { Metrics } from './observe/metrics.ts';
 import type { RecentDecisions } from './observe/recent.ts';
 import { Recording } from './observe/recording.ts';
 import { PortableShell } from './portable-shell.ts';
+import { recordContext } from './record-context.ts';
 import { refPrefix } from './ref-prefix.ts';
 import { holdsMuch, releaseMemory } from './release-memory.ts';
 import { follow, prepare, restartNeeded, type Serving } from './serving.ts';
@@ -252,17 +253,15 @@ export class RunningServer {
     this.#serving = serving;
     this.#recording.level = config.decisionLog.record;
     this.#records.use(config);
-    this.#recording.context = {
-      node: config.node,
-      policy: policy.hash,
-      listeners: this.endpoints.map(formatEndpoint),
-      groups: policy.groups.names,
-    };
+    this.#recording.context = recordContext(policy, this.endpoints.map(formatEndpoint));
     this.#engine.use(serving);
-    this.#unfollow = follow(serving, (warnings) => {
-      this.#warn(warnings);
-      this.#threads?.refresh(this.#table.addresses);
-      this.#engine.probe(now());
+    this.#unfollow = follow(serving, {
+      changed: (warnings) => {
+        this.#warn(warnings);
+        this.#threads?.refresh(this.#table.addresses);
+        this.#engine.probe(now());
+      },
+      expired: () => void this.reload(),
     });
     this.#engine.probe(now());
   }

@@ -6,7 +6,7 @@ import type { Server } from './forward/server.ts';
 import { type Series, sumHistograms, sumSeries } from './observe/cells.ts';
 import type { Metrics } from './observe/metrics.ts';
 import type { Statistics } from './observe/statistics.ts';
-import type { PolicyZone } from './policy/compile.ts';
+import type { PolicyZone } from './policy/policy-zones.ts';
 import type { Serving } from './serving.ts';
 import { Gauge, type ThreadNumbers } from './thread-numbers.ts';
 

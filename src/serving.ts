@@ -2,6 +2,7 @@
 
 import { unwatchFile, watchFile } from 'node:fs';
 import { networkInterfaces } from 'node:os';
+import { now } from './clock.ts';
 import { type Config, parseConfig } from './config/config.ts';
 import type { Setup } from './engine.ts';
 import { AnswerCache } from './forward/cache.ts';
@@ -13,6 +14,9 @@ import type { Override } from './policy/rpz/rpz-zone.ts';
 import { findWarnings } from './policy/warnings.ts';
 import { type Snapshot, zoneKey } from './snapshot.ts';
 import { VERSION } from './version.ts';
+
+/** Milliseconds that a timer can wait: after 24 days a reload looks again. */
+const MAX_DELAY = 0x7fffffff;
 
 /** How often the files that name servers are looked at. */
 const FOLLOW_MS = 2000;
@@ -30,13 +34,13 @@ export interface Serving extends Setup {
  * ConfigError.
  */
 export function prepare(
-  { file, environment, text, zones }: Snapshot,
+  { file, environment, text, zones, takenAt }: Snapshot,
   table: ServerTable,
   running?: { readonly serving: Serving; readonly endpoints: readonly Endpoint[] },
 ): Serving {
   const config = parseConfig(file, text, environment);
   const load = (path: string, override: Override) => zones.get(zoneKey(path, override))!;
-  const policy = compilePolicy(config, VERSION, load);
+  const policy = compilePolicy(config, VERSION, load, takenAt);
   const listeners = running?.endpoints ?? config.listen.map(({ value }) => value);
   const before = running?.serving;
   const forwarding = createForwarding(config, table, (endpoint) => isOwn(endpoint, listeners));
@@ -46,11 +50,24 @@ export function prepare(
   return { config, policy, forwarding, groups: forwarding.groups, cache, warnings };
 }
 
-/** Calls `changed` with what an operator should know when a file that names servers changes. */
-export function follow({ forwarding }: Serving, changed: (warnings: string[]) => void): () => void {
-  const look = () => changed(forwarding.refresh());
+/** What is told of a configuration while it is in force. */
+export interface Follower {
+  /** A file that names servers has changed; `warnings` are what an operator should know. */
+  changed(warnings: readonly string[]): void;
+  /** A rule has expired. */
+  expired(): void;
+}
+
+/** Tells the follower until the function returned is called. */
+export function follow({ forwarding, policy }: Serving, follower: Follower): () => void {
+  const look = () => follower.changed(forwarding.refresh());
   for (const file of forwarding.files) watchFile(file, { interval: FOLLOW_MS }, look);
+  const left = policy.expiresAt - now();
+  const delay = Math.min(left, MAX_DELAY);
+  const timer =
+    left === Number.POSITIVE_INFINITY ? undefined : setTimeout(() => follower.expired(), delay);
   return () => {
+    clearTimeout(timer);
     for (const file of forwarding.files) unwatchFile(file, look);
   };
 }
@@ -67,8 +84,8 @@ function createCache({ cache }: Config, before?: AnswerCache): AnswerCache {
 
 /** Whether the answers kept for one configuration are those that the other would get. */
 function forwardsAlike(a: Config, b: Config): boolean {
-  const content = ({ upstreams, routes, cache }: Config) =>
-    JSON.stringify([upstreams, routes, cache], (key, value) =>
+  const content = ({ upstreams, views, cache }: Config) =>
+    JSON.stringify([upstreams, views.map(({ routes }) => routes), cache], (key, value) =>
       key === 'place' ? undefined : value,
     );
   return content(a) === content(b);

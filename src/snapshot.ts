@@ -2,6 +2,7 @@
 
 import { statSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
+import { now } from './clock.ts';
 import { type Config, parseConfig, readConfigText, resolvePath } from './config/config.ts';
 import type { Environment } from './config/document.ts';
 import { ConfigError, type Problem } from './config/problem.ts';
@@ -19,6 +20,8 @@ export interface Source {
 
 export interface Snapshot extends Source {
   readonly text: string;
+  /** Milliseconds since the epoch: which rules have expired, all threads see alike. */
+  readonly takenAt: number;
   /** Policy zones by `zoneKey`. */
   readonly zones: ReadonlyMap<string, RpzImage>;
 }
@@ -31,12 +34,14 @@ export function takeSnapshot({ file, environment }: Source): Snapshot {
   const text = readConfigText(file);
   const config = parseConfig(file, text, environment);
   const zones = new Map<string, RpzImage>();
-  compilePolicy(config, VERSION, (path, override) => {
+  const takenAt = now();
+  const load = (path: string, override: Override) => {
     const image = loadZone(path, override);
     zones.set(zoneKey(path, override), image);
     return image;
-  });
-  return { file, environment, text, zones };
+  };
+  compilePolicy(config, VERSION, load, takenAt);
+  return { file, environment, text, zones, takenAt };
 }
 
 /**

@@ -11,7 +11,7 @@ import { checkMessage, type Expected, expectPart } from './expectation.ts';
 import { readMessage } from './message-text.ts';
 import { clientOf, type QueryText, toQuery, writeQuery } from './query-text.ts';
 import { checkWords, type Scenario, type ScenarioFile } from './scenario-file.ts';
-import { type SentQuestion, type SentReply, Stage } from './stage.ts';
+import { type DecisionRecord, type SentQuestion, type SentReply, Stage } from './stage.ts';
 
 interface ExpectedQuestion extends Expected {
   readonly server?: string;
@@ -53,6 +53,7 @@ class Player {
   #recordsBefore = 0;
   #droppedBefore = 0;
   #probesBefore = 0;
+  readonly #shadows: DecisionRecord[] = [];
   readonly #events: Readonly<Record<string, (value: never) => void>> = {
     query: (given: QueryText | string) => this.#query(toQuery(given)),
     asks: (expected: ExpectedQuestion | string) => this.#asks(expected),
@@ -61,6 +62,7 @@ class Player {
     fails: (reason: string) => this.#stage.fail(this.#asked!, reason || undefined),
     reply: (expected: Expected | string) => this.#reply(expected),
     record: (expected: unknown) => this.#record(expected),
+    shadow: (expected: unknown) => this.#shadow(expected),
     ignored: (reason: string) => this.#ignores(reason),
     reload: (lines: string) => this.#stage.reload(`${this.#config}\n${lines}`),
     counts: (lines: readonly string[]) => this.#counts(lines),
@@ -94,7 +96,8 @@ class Player {
   end(): void {
     expect(this.#stage.replies.length, 'replies that no step expects').to.equal(0);
     expect(this.#stage.asked.length, 'questions to upstreams that no step expects').to.equal(0);
-    for (const record of this.#stage.records) {
+    expect(this.#stage.shadows.length, 'shadow records that no step expects').to.equal(0);
+    for (const record of [...this.#stage.records, ...this.#shadows]) {
       const fields = Object.keys(record);
       const documented = DECISION_FIELDS.map(({ name }) => name);
       expect(fields).to.deep.equal(documented.filter((name) => fields.includes(name)));
@@ -185,6 +188,13 @@ class Player {
     const fresh = records.slice(this.#recordsBefore);
     if (expected === 'none') expect(fresh, 'records').to.deep.equal([]);
     else expectPart(fresh.at(-1), expected, 'record');
+  }
+
+  #shadow(expected: unknown): void {
+    const record = this.#stage.shadows.shift();
+    expectPart(record, expected, 'shadow');
+    expect(record).to.include({ event: 'shadow', action: 'shadow' });
+    this.#shadows.push(record!);
   }
 
   #ignores(reason: string): void {

@@ -12,6 +12,7 @@ import { DecisionLog } from '../src/observe/decision-log.ts';
 import { RecentDecisions } from '../src/observe/recent.ts';
 import { Recording } from '../src/observe/recording.ts';
 import { Statistics } from '../src/observe/statistics.ts';
+import { recordContext } from '../src/record-context.ts';
 import { prepare, type Serving } from '../src/serving.ts';
 import { takeSnapshot } from '../src/snapshot.ts';
 import type { Query, Transport } from '../src/wire/query.ts';
@@ -51,6 +52,8 @@ export class Stage implements Outbox {
   readonly asked: SentQuestion[] = [];
   readonly probes: SentQuestion[] = [];
   readonly records: DecisionRecord[] = [];
+  /** Records of what rules in shadow mode would have done. */
+  readonly shadows: DecisionRecord[] = [];
   dropped = 0;
   /** How often the engine has told something beside decisions: `ignored short`. */
   readonly told: Map<string, number> = new Map();
@@ -88,15 +91,10 @@ export class Stage implements Outbox {
   }
 
   use(serving: Serving): void {
-    const { policy, config } = serving;
+    const { policy } = serving;
     this.serving = serving;
     this.#recording.level = 'all';
-    this.#recording.context = {
-      node: config.node,
-      policy: policy.hash,
-      listeners: ['192.0.2.53:53'],
-      groups: policy.groups.names,
-    };
+    this.#recording.context = recordContext(policy, ['192.0.2.53:53']);
     this.engine.use(serving);
   }
 
@@ -185,6 +183,11 @@ export class Stage implements Outbox {
     return {
       received: (query) => recording.received(query),
       decided: (query, outcome, now) => recording.decided(query, outcome, now),
+      shadowed: (query, outcome, now) => {
+        recording.shadowed(query, outcome, now);
+        recording.flush();
+        this.shadows.push(this.records.pop()!);
+      },
       upstreamAnswered(upstream, rcode, rttMs) {
         tell('answered', upstream, RCODES[rcode] ?? String(rcode));
         recording.upstreamAnswered(upstream, rcode, rttMs);
@@ -204,7 +207,8 @@ export class Stage implements Outbox {
     const file = this.#path('site.yaml');
     // Room for a hundred thousand answers takes longer than all that is played here.
     writeFileSync(file, /^cache:/m.test(text) ? text : `${text}\ncache: { entries: 100 }\n`);
-    return prepare(takeSnapshot({ file, environment: {} }), this.table, running);
+    const snapshot = { ...takeSnapshot({ file, environment: {} }), takenAt: this.now };
+    return prepare(snapshot, this.table, running);
   }
 
   #path(file: string): string {

@@ -6,15 +6,17 @@ import type { Specimen } from './specimen.ts';
 import { code, formatTable } from './table.ts';
 
 const FOLDER = 'src/policy/layers';
-const ORDER = /const layers: readonly Layer\[\] = \[([\s\S]*?)\n {2}\];/;
+const ORDER = /THE ORDER[\s\S]*? return \[([\s\S]*?)\n {4}\];/;
+/** `compileAcl(`, or what is compiled once for all views: `identity,`. */
+const LAYER = /^ {6}(?:(compile\w+)\(|(\w+),$)/gm;
 
 /** One row for each layer: those that judge, then what can come of forwarding. */
 export function layersTable({ serving }: Specimen): string {
   const source = readFileSync('src/policy/compile.ts', 'utf8');
-  const judging = [...ORDER.exec(source)![1]!.matchAll(/^ {4}(\w+)\(/gm)].map(([, name]) =>
-    fileOf(name!, source),
+  const judging = [...ORDER.exec(source)![1]!.matchAll(LAYER)].map(([, compile, shared = '']) =>
+    fileOf(compile ?? `compile${shared[0]!.toUpperCase()}${shared.slice(1)}`, source),
   );
-  const names = serving.policy.layers.map(({ name }) => name);
+  const names = serving.policy.views[0]!.layers.map(({ name }) => name);
   const others = LAYERS.map((name) => `${name}.ts`).filter(
     (file) => readdirSync(FOLDER).includes(file) && !judging.includes(file),
   );

@@ -8,6 +8,7 @@ import { DecisionLog } from '../../src/observe/decision-log.ts';
 import type { RecentDecisions } from '../../src/observe/recent.ts';
 import { Recording } from '../../src/observe/recording.ts';
 import { judge } from '../../src/policy/layer.ts';
+import { recordContext } from '../../src/record-context.ts';
 import { prepare, type Serving } from '../../src/serving.ts';
 import type { MeasuredServer } from '../../src/serving-metrics.ts';
 import { takeSnapshot } from '../../src/snapshot.ts';
@@ -38,15 +39,10 @@ export function createSpecimen(): Specimen {
   // Nobody flushes the recording, so that nothing is written to stdout.
   const decisionLog = new DecisionLog(undefined);
   const recording = new Recording(statistics, recent, decisionLog);
-  const { policy, config } = serving;
-  recording.context = {
-    node: config.node,
-    policy: POLICY_HASH,
-    listeners: ['127.0.0.1:5300'],
-    groups: policy.groups.names,
-  };
+  const { policy } = serving;
+  recording.context = { ...recordContext(policy, ['127.0.0.1:5300']), policy: POLICY_HASH };
   const blocked = createQuery('www.gambling.example');
-  recording.decided(blocked, outcomeOf(judge(policy.layers, blocked)!), NOON);
+  recording.decided(blocked, outcomeOf(judge(policy.views[0]!.layers, blocked)!), NOON);
   recording.decided(createQuery('www.example.com'), outcomeOf(policy.overload), NOON);
   recording.upstreamAnswered('10.0.0.10:53', 0, 1);
   recording.upstreamRefused('10.0.0.10:53', 'unknown');

@@ -44,6 +44,7 @@ export const check: Command = {
   },
 };
 
-function countAccess({ acl }: ReturnType<typeof readConfig>): number {
-  return Object.values(acl).reduce((sum, entries) => sum + (entries?.length ?? 0), 0);
+function countAccess({ views }: ReturnType<typeof readConfig>): number {
+  const lists = new Set(views.flatMap(({ acl }) => Object.values(acl)));
+  return [...lists].reduce((sum, list) => sum + (list?.entries.length ?? 0), 0);
 }

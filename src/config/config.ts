@@ -4,14 +4,12 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Endpoint } from '../net/address.ts';
-import { type Prefix, parsePrefix } from '../net/prefix.ts';
+import type { ClientGroup } from './access-list.ts';
 import { Document, type Environment } from './document.ts';
-import { CONFIG } from './keys.ts';
-import type { Entry, Kind, Located } from './kind.ts';
+import { CONFIG, type RawConfig } from './keys.ts';
+import type { Entry, Located } from './kind.ts';
 import { ConfigError, type Place } from './problem.ts';
-
-type Raw = typeof CONFIG extends Kind<infer T> ? T : never;
-type RawAccess = NonNullable<Raw['acl']['query' | 'recursion']>;
+import { readViews, type ViewConfig } from './views.ts';
 
 /** The configuration as it was meant: nothing is left to default behind this type. */
 export interface Config {
@@ -25,44 +23,19 @@ export interface Config {
   /** Data threads; 0 is none: the main thread serves datagrams too. */
   readonly threads: number;
   readonly clientGroups: readonly ClientGroup[];
-  readonly acl: {
-    readonly query: readonly AccessEntry[];
-    readonly recursion: readonly AccessEntry[] | undefined;
-    readonly transfer: readonly AccessEntry[];
-    readonly update: readonly AccessEntry[];
-    readonly notify: readonly AccessEntry[];
-  };
-  readonly upstreams: Raw['upstreams'];
-  readonly routes: readonly Entry<string>[];
-  readonly policies: Raw['policies'];
-  readonly cache: Raw['cache'];
-  readonly ede: Raw['ede'];
-  readonly decisionLog: Raw['decisionLog'];
+  /** The first is for all clients that are in no other. */
+  readonly views: readonly [ViewConfig, ...ViewConfig[]];
+  readonly upstreams: RawConfig['upstreams'];
+  readonly policies: RawConfig['policies'];
+  readonly cache: RawConfig['cache'];
+  readonly ede: RawConfig['ede'];
+  readonly decisionLog: RawConfig['decisionLog'];
   /** Where sections begin, for what has no line of its own. */
   readonly start: Place;
 }
 
-export interface ClientGroup {
-  readonly name: string;
-  readonly prefixes: readonly Prefix[];
-}
-
-export type AccessAction = 'allow' | 'refuse' | 'drop' | 'truncate';
-
-/** One line of an access list: a group or a prefix and what its clients may. */
-export interface AccessEntry {
-  readonly key: string;
-  readonly prefixes: readonly Prefix[];
-  readonly action: AccessAction;
-  /** Undefined for an entry that is a default and not written anywhere. */
-  readonly place: Place | undefined;
-  readonly owner: string | undefined;
-  readonly reason: string | undefined;
-}
-
 const DEFAULT_PORT = 5300;
 const DEFAULT_ADMIN: Endpoint = { address: '127.0.0.1', port: 8053 };
-const LOOPBACK = ['127.0.0.0/8', '::1/128'].map((text) => parsePrefix(text) as Prefix);
 
 /** Reads a configuration file. Throws a ConfigError that names every problem. */
 export function readConfig(file: string, environment: Environment = process.env): Config {
@@ -99,16 +72,18 @@ export function resolvePath(config: { readonly file: string }, path: string): st
   return path.startsWith('/') ? path : join(dirname(config.file), path);
 }
 
-function fillIn(raw: Raw, document: Document): Config {
+function fillIn(raw: RawConfig, document: Document): Config {
   const start = document.place(null);
   const groups = raw.clientGroups.map(({ key, value }) => ({
     name: key,
     prefixes: value.map((item) => item.value),
   }));
-  const access = (lines: RawAccess) => readAccess(lines, groups);
-  const { acl } = raw;
+  const routes = raw.routes ?? [defaultRoute(raw)];
+  const views = readViews(raw, { routes, groups, start }, document.problems);
+  if (document.problems.length > 0) throw new ConfigError(document.problems.sort(byPlace));
+  const { acl: _acl, routes: _routes, ...rest } = raw;
   return {
-    ...raw,
+    ...rest,
     file: document.file,
     start,
     listensByDefault: raw.listen === undefined,
@@ -116,14 +91,7 @@ function fillIn(raw: Raw, document: Document): Config {
     admin: { ...raw.admin, listen: raw.admin.listen ?? { value: DEFAULT_ADMIN, place: start } },
     threads: raw.threads === 'auto' ? availableParallelism() : raw.threads,
     clientGroups: groups,
-    acl: {
-      query: acl.query === undefined ? [allowLoopback()] : access(acl.query),
-      recursion: acl.recursion && access(acl.recursion),
-      transfer: access(acl.transfer ?? []),
-      update: access(acl.update ?? []),
-      notify: access(acl.notify ?? []),
-    },
-    routes: raw.routes ?? [defaultRoute(raw)],
+    views,
   };
 }
 
@@ -132,17 +100,6 @@ function defaultListener(place: Place) {
     value: { address, port: DEFAULT_PORT },
     place,
   });
-}
-
-function allowLoopback(): AccessEntry {
-  return {
-    key: 'loopback',
-    prefixes: LOOPBACK,
-    action: 'allow',
-    place: undefined,
-    owner: undefined,
-    reason: undefined,
-  };
 }
 
 /** Without routes, all names go to the group `default` or to the only one. */
@@ -156,25 +113,9 @@ function checkDefaultRoute(document: Document): void {
   );
 }
 
-function defaultRoute(raw: Raw): Entry<string> {
+function defaultRoute(raw: RawConfig): Entry<string> {
   const group = raw.upstreams.find(({ key }) => key === 'default') ?? raw.upstreams[0]!;
   return { key: '.', place: group.place, value: group.key };
-}
-
-function readAccess(lines: RawAccess, groups: readonly ClientGroup[]): AccessEntry[] {
-  return lines.map(({ key, place, value }) => {
-    const given = typeof value === 'string' ? { action: value } : value;
-    const group = groups.find(({ name }) => name === key);
-    return {
-      key,
-      place,
-      // The key was found to be a prefix when it was read, unless it is the name of a group.
-      prefixes: group?.prefixes ?? [parsePrefix(key) as Prefix],
-      action: given.action,
-      owner: 'owner' in given ? given.owner : undefined,
-      reason: 'reason' in given ? given.reason : undefined,
-    };
-  });
 }
 
 function byPlace(a: Place, b: Place): number {

@@ -16,10 +16,11 @@ import {
   type SectionValue,
   section,
 } from './kind.ts';
-import { checkClients, checkToken, upstreamGroup } from './reference.ts';
+import { checkClients, checkToken, checkView, clients, upstreamGroup } from './reference.ts';
 import {
   duration,
   durationBetween,
+  endOfDay,
   endpoint,
   flag,
   integer,
@@ -49,6 +50,12 @@ function optionalSection<K extends SectionKeys>(
 const ORIGIN = {
   owner: optional(text, 'who answers for this rule; shown in records', undefined, 'none'),
   reason: optional(text, 'why it exists, a ticket say; shown in records', undefined, 'none'),
+  expires: optional(endOfDay, 'the last day on which it counts, in UTC', undefined, 'never'),
+  mode: optional(
+    oneOf('enforce', 'shadow'),
+    '`shadow`: what it would do is recorded, and not done',
+    'enforce',
+  ),
 };
 
 const QUERY_ACTIONS = oneOf('allow', 'refuse', 'drop', 'truncate');
@@ -97,6 +104,11 @@ const POLICY = section({
     'one action in place of those that the policy zone gives',
     'given',
   ),
+  mode: optional(
+    oneOf('enforce', 'shadow'),
+    '`shadow`: what the policy would do is recorded, and not done',
+    'enforce',
+  ),
 });
 
 const UPSTREAM = section({
@@ -124,6 +136,50 @@ const ROTATE = section({
   keep: optional(integer(1, 1_000_000), 'old files kept, the youngest as FILE.1', 10),
   gzip: optional(flag, 'old files but the youngest are compressed: FILE.2.gz', true),
 });
+
+const ACL = {
+  query: optional(
+    access(QUERY_ACTIONS),
+    'who may ask at all; the most specific prefix wins, no match is refused',
+    undefined,
+    'loopback',
+  ),
+  recursion: optional(
+    access(PERMISSIONS),
+    'who may ask with RD=1; others are refused',
+    undefined,
+    'all who may query',
+  ),
+  transfer: optional(access(PERMISSIONS), 'who may ask for AXFR and IXFR', undefined, 'nobody'),
+  update: optional(access(PERMISSIONS), 'who may send UPDATE', undefined, 'nobody'),
+  notify: optional(access(PERMISSIONS), 'who may send NOTIFY', undefined, 'nobody'),
+};
+
+const ROUTES = entries('a domain name', upstreamGroup);
+
+const VIEW = section(
+  {
+    clients: required(
+      filled(list(clients)),
+      'whom it is for: client groups and prefixes; the most specific prefix of all views wins',
+    ),
+    acl: optional(section(ACL), 'access lists of its own', undefined, 'those of the top level'),
+    recursion: optional(
+      located(PERMISSIONS),
+      'short for an `acl.recursion` that is the same for all of them',
+      undefined,
+      'none',
+    ),
+    routes: optional(ROUTES, 'routes of its own', undefined, 'those of the top level'),
+    policies: optional(
+      list(text),
+      'names of the policies that are asked, in this order',
+      undefined,
+      'all, in their order',
+    ),
+  },
+  checkView,
+);
 
 export const CONFIG = section({
   node: optional(
@@ -157,32 +213,13 @@ export const CONFIG = section({
     [],
     'none',
   ),
-  acl: optionalSection(
-    {
-      query: optional(
-        access(QUERY_ACTIONS),
-        'who may ask at all; the most specific prefix wins, no match is refused',
-        undefined,
-        'loopback',
-      ),
-      recursion: optional(
-        access(PERMISSIONS),
-        'who may ask with RD=1; others are refused',
-        undefined,
-        'all who may query',
-      ),
-      transfer: optional(access(PERMISSIONS), 'who may ask for AXFR and IXFR', undefined, 'nobody'),
-      update: optional(access(PERMISSIONS), 'who may send UPDATE', undefined, 'nobody'),
-      notify: optional(access(PERMISSIONS), 'who may send NOTIFY', undefined, 'nobody'),
-    },
-    'which clients may do what',
-  ),
+  acl: optionalSection(ACL, 'which clients may do what'),
   upstreams: required(
     filled(entries('a group name', UPSTREAM)),
     'named groups of resolvers to forward to',
   ),
   routes: optional(
-    entries('a domain name', upstreamGroup),
+    ROUTES,
     'the upstream group for each domain; the longest suffix wins',
     undefined,
     '`.` to the group `default`, or to the only group',
@@ -190,6 +227,12 @@ export const CONFIG = section({
   policies: optional(
     list(POLICY),
     'name policy, in order: the first policy with a match decides',
+    [],
+    'none',
+  ),
+  views: optional(
+    entries('a view name', VIEW),
+    'clients that are served by access lists, routes or policies of their own',
     [],
     'none',
   ),
@@ -220,3 +263,6 @@ export const CONFIG = section({
     'one JSON object a line for each decision',
   ),
 });
+
+/** A configuration as it was written: what was left out has the default of its key. */
+export type RawConfig = typeof CONFIG extends Kind<infer T> ? T : never;

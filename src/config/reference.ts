@@ -29,6 +29,29 @@ export function checkClients(key: string, document: Document): string | undefine
   return `"${key}" is neither a client group (${names}) nor a prefix; expect one of them`;
 }
 
+/** The key of a client group, or a prefix. */
+export const clients: Kind<string> = {
+  expects: 'a client group or a prefix',
+  read(node, document) {
+    const given = readText(node, document, this.expects);
+    const wrong = given === undefined ? undefined : checkClients(given, document);
+    return wrong === undefined ? given : document.report(node, wrong);
+  },
+};
+
+/** A view says once what its clients may. */
+export function checkView(
+  view: {
+    readonly acl: { readonly recursion: unknown } | undefined;
+    readonly recursion: Located<unknown> | undefined;
+  },
+  document: Document,
+): void {
+  if (view.recursion === undefined || view.acl?.recursion === undefined) return;
+  const message = 'recursion is said in acl.recursion already; expect one of them';
+  document.reportAt(view.recursion.place, message);
+}
+
 /** Off loopback the admin HTTP needs a token. */
 export function checkToken(
   admin: { readonly listen: Located<Endpoint> | undefined; readonly token: string | undefined },

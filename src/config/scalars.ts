@@ -88,6 +88,14 @@ export const prefix: Kind<Prefix> = {
   },
 };
 
+/** Milliseconds since the epoch: the end of a day in UTC. */
+export const endOfDay: Kind<number> = scalar('a date like 2027-01-31', (given) => {
+  const start = /^\d{4}-\d\d-\d\d$/.test(given) ? Date.parse(`${given}T00:00:00Z`) : Number.NaN;
+  // Date.parse takes 30 February for 2 March.
+  const isDay = !Number.isNaN(start) && new Date(start).toISOString().startsWith(given);
+  return isDay ? start + MILLISECONDS.d : undefined;
+});
+
 function measure(given: string, units: Readonly<Record<string, number>>): number | undefined {
   const parts = /^(\d+)([A-Za-z]+)$/.exec(given);
   if (parts === null) return given === '0' ? 0 : undefined;

@@ -9,7 +9,10 @@ export interface Field {
 export const DECISION_FIELDS: readonly Field[] = [
   { name: 'level', doc: 'pino level: 30 info, 40 warn (a refusal or a drop), 50 error (SERVFAIL)' },
   { name: 'time', doc: 'UTC, ISO 8601, milliseconds' },
-  { name: 'event', doc: '`refused`, `blocked`, `dropped`, `truncated`, `failed` or `answered`' },
+  {
+    name: 'event',
+    doc: '`refused`, `blocked`, `dropped`, `truncated`, `shadow`, `failed` or `answered`',
+  },
   { name: 'ref', doc: 'the name that the record shares with the EDE text the client was sent' },
   { name: 'node', doc: 'who answered: `node` of the configuration' },
   { name: 'policy', doc: 'hash of the policy in force' },
@@ -28,10 +31,17 @@ export const DECISION_FIELDS: readonly Field[] = [
   { name: 'rcode', doc: 'the rcode that the client was sent; absent when nothing was sent' },
   { name: 'layer', doc: 'who decided: see the layers' },
   { name: 'origin', doc: '`local`, `upstream`, or `cache` for an upstream answer told again' },
-  { name: 'action', doc: 'what was done' },
+  {
+    name: 'action',
+    doc: 'what was done; `shadow` when a rule in shadow mode matched and nothing was done',
+  },
   {
     name: 'rule',
-    doc: 'what decided: `id`, `file`, `line`, `implicit` (nobody wrote it), and `owner` and `reason` as configured',
+    doc: 'what decided: `id`, `file`, `line`, `implicit` (nobody wrote it), and `owner`, `reason` and `expires` as configured',
+  },
+  {
+    name: 'would',
+    doc: 'of a `shadow`: what its rule would have done: `layer`, `action`, `rcode`',
   },
   { name: 'trigger', doc: 'what a policy rule matched: `qname`' },
   { name: 'match', doc: 'the name that it matched' },

@@ -7,7 +7,15 @@ import type { Action, Verdict } from './verdict.ts';
 export const ORIGINS = ['local', 'upstream', 'cache'] as const;
 export type Origin = (typeof ORIGINS)[number];
 
-export const EVENTS = ['refused', 'blocked', 'dropped', 'truncated', 'failed', 'answered'] as const;
+export const EVENTS = [
+  'refused',
+  'blocked',
+  'dropped',
+  'truncated',
+  'shadow',
+  'failed',
+  'answered',
+] as const;
 export type Event = (typeof EVENTS)[number];
 
 const EVENT_OF: Readonly<Record<Action, Event>> = {
@@ -24,7 +32,7 @@ const EVENT_OF: Readonly<Record<Action, Event>> = {
 
 /** The kind of record that a verdict makes. */
 export function eventOf(verdict: Verdict): Event {
-  return EVENT_OF[verdict.action];
+  return verdict.onTrial === true ? 'shadow' : EVENT_OF[verdict.action];
 }
 
 /** How much a decision log takes: refusals, all that policy did, or every query. */
@@ -67,6 +75,8 @@ export interface Recorder {
   received(query: Query): void;
   /** The query has ended; called before its response is handed to a shell. */
   decided(query: Query, outcome: Outcome, now: number): void;
+  /** What a rule in shadow mode would have done; the query goes on. */
+  shadowed(query: Query, outcome: Outcome, now: number): void;
   /** An upstream has answered. */
   upstreamAnswered(upstream: string, rcode: number, rttMs: number): void;
   upstreamRefused(upstream: string, verdict: UpstreamVerdict): void;

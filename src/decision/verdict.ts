@@ -50,6 +50,8 @@ export interface Rule {
   readonly implicit: boolean;
   readonly owner?: string;
   readonly reason?: string;
+  /** The last day on which it counts. */
+  readonly expires?: string;
 }
 
 /** A rule that the program brings along. */
@@ -81,6 +83,8 @@ export interface VerdictSpec {
   readonly recordsOf?: (entry: number) => readonly RecordData[];
   /** Name of the policy that it belongs to, for counting hits. */
   readonly policy?: string;
+  /** Its rule is in shadow mode: what it says is recorded, and not done. */
+  readonly onTrial?: boolean;
   /** A line for the operator who asks why this client; only for records. */
   readonly hint?: (query: Query) => string | undefined;
 }

@@ -5,7 +5,7 @@ import type { UpstreamRefusal } from '../decision/upstream-refusal.ts';
 import type { Answer } from '../wire/answer.ts';
 import { AA, CD, flags2Of, readUint32, writeUint32 } from '../wire/header.ts';
 import type { Query } from '../wire/query.ts';
-import { Rcode } from '../wire/registry.ts';
+import { Opcode, Rcode, RrClass } from '../wire/registry.ts';
 
 /** Seconds, but for `entries`. */
 export interface CacheSettings {
@@ -163,6 +163,16 @@ export function writeCached(out: Uint8Array, entry: CacheEntry, now: number): nu
     writeUint32(out, at, left < 0 ? 0 : left);
   }
   return octets.length;
+}
+
+/** RD=0 asks what a server knows by itself, and is not told who asked what (cache snooping). */
+export function isKeepable(query: Query): boolean {
+  return (
+    query.opcode === Opcode.QUERY &&
+    query.qclass === RrClass.IN &&
+    query.recursionDesired &&
+    !query.isVerbatim
+  );
 }
 
 function isCacheable(rcode: number): boolean {

@@ -1,9 +1,9 @@
 /** The parts of decision records that no query changes, rendered once. */
 
 import { type Event, ORIGINS, type Outcome } from '../decision/outcome.ts';
-import type { Verdict } from '../decision/verdict.ts';
+import type { Action, Verdict } from '../decision/verdict.ts';
 import { HEADER_LENGTH } from '../wire/header.ts';
-import type { Query, Transport } from '../wire/query.ts';
+import type { Query } from '../wire/query.ts';
 import { formatClass, formatOpcode, formatRcode, formatType, RrClass } from '../wire/registry.ts';
 
 /** What every record of one configuration says. */
@@ -14,6 +14,8 @@ export interface RecordContext {
   readonly listeners: readonly string[];
   /** Client groups by their index. */
   readonly groups: readonly string[];
+  /** Views by their index. */
+  readonly views: readonly string[];
 }
 
 const LEVELS: Readonly<Record<Event, number>> = {
@@ -21,6 +23,7 @@ const LEVELS: Readonly<Record<Event, number>> = {
   blocked: 30,
   dropped: 40,
   truncated: 30,
+  shadow: 30,
   failed: 50,
   answered: 30,
 };
@@ -33,6 +36,8 @@ export interface RuleFragments {
   readonly ruleFile: Uint8Array;
   readonly ruleEnd: Uint8Array;
   readonly ede: Uint8Array;
+  /** What a rule in shadow mode would have done. */
+  readonly would: Uint8Array;
   /** The end of the message: ` by acl (`, and the rule without quotes. */
   readonly by: Uint8Array;
   readonly ruleText: Uint8Array;
@@ -41,7 +46,7 @@ export interface RuleFragments {
 }
 
 export class RecordFragments {
-  #context: RecordContext = { node: '', policy: '', listeners: [], groups: [] };
+  #context: RecordContext = { node: '', policy: '', listeners: [], groups: [], views: [] };
   readonly #rules: WeakMap<Verdict, RuleFragments> = new WeakMap();
   readonly #texts: Map<string, Uint8Array> = new Map();
   #paths: Map<number, Uint8Array> = new Map();
@@ -81,13 +86,15 @@ export class RecordFragments {
     return this.#messages[event];
   }
 
-  path(group: number, transport: Transport, listener: number): Uint8Array {
-    const key = ((group + 1) * 64 + listener) * 2 + (transport === 'tcp' ? 1 : 0);
-    const { groups, listeners } = this.#context;
+  path(group: number, { transport, listener, view }: Query): Uint8Array {
+    const { groups, listeners, views } = this.#context;
+    const way = (listener * 2 + (transport === 'tcp' ? 1 : 0)) * (views.length + 1) + view;
+    const key = way * (groups.length + 1) + group + 1;
     return kept(this.#paths, key, () => {
       const name = group < 0 ? '' : `,"group":${JSON.stringify(groups[group] ?? '')}`;
       const address = JSON.stringify(listeners[listener] ?? '');
-      return `${name},"transport":"${transport}","listener":${address},"view":"default","id":`;
+      const ofView = JSON.stringify(views[view] ?? '');
+      return `${name},"transport":"${transport}","listener":${address},"view":${ofView},"id":`;
     });
   }
 
@@ -124,25 +131,32 @@ export class RecordFragments {
 }
 
 function renderDecision(query: Query, { verdict, rcode, origin }: Outcome): string {
-  const { layer, action, rule } = verdict;
+  const { layer, action, rule, onTrial } = verdict;
   const hasName = query.questionEnd > HEADER_LENGTH;
   const type = `","qtype":"${formatType(query.qtype)}","qclass":"${formatClass(query.qclass)}"`;
-  const sent = action === 'drop' ? '' : `,"rcode":"${formatRcode(rcode)}"`;
-  const decided = `,"layer":"${layer}","origin":"${origin}","action":"${action}"`;
+  const sent = action === 'drop' || onTrial === true ? '' : `,"rcode":"${formatRcode(rcode)}"`;
+  const done = onTrial === true ? 'shadow' : action;
+  const decided = `,"layer":"${layer}","origin":"${origin}","action":"${done}"`;
   const ruleStart = `,"rule":{"id":${JSON.stringify(rule.id).slice(0, -1)}`;
   return `${hasName ? type : ''}${sent}${decided}${ruleStart}`;
 }
 
-function renderRule({ layer, rule, ede }: Verdict): RuleFragments {
+function renderRule({ layer, action, rcode, rule, ede }: Verdict): RuleFragments {
   const { id, file, line: _line, implicit, ...origin } = rule;
   return {
     ruleFile: json(`","file":${JSON.stringify(file)},"line":`),
     ruleEnd: json(`,${JSON.stringify({ implicit, ...origin }).slice(1)}`),
     ede: json(ede === undefined ? '' : `,"ede":[${ede}]`),
+    would: json(`,"would":${JSON.stringify({ layer, ...wouldOf(action, rcode) })}`),
     by: json(` by ${layer} (`),
     ruleText: json(JSON.stringify(id).slice(1, -1)),
     decisions: new Map(),
   };
+}
+
+function wouldOf(action: Action, rcode: number) {
+  if (action === 'forward') return { action: 'allow' };
+  return { action, ...(action !== 'drop' && { rcode: formatRcode(rcode) }) };
 }
 
 function eventTable(render: (event: Event) => string): Record<Event, Uint8Array> {

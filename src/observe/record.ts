@@ -79,7 +79,7 @@ export class RecordWriter extends JsonWriter {
     this.#clientEnd = this.length;
     this.raw(PORT);
     this.number(query.port);
-    this.raw(this.#fragments.path(group, query.transport, query.listener));
+    this.raw(this.#fragments.path(group, query));
     this.number(id(query.message));
   }
 
@@ -99,6 +99,7 @@ export class RecordWriter extends JsonWriter {
     this.raw(ruleFile);
     this.number(verdict.named ? query.match.line : verdict.rule.line);
     this.raw(ruleEnd);
+    if (verdict.onTrial === true) this.raw(this.#fragments.rule(verdict).would);
     if (verdict.layer !== 'policy') return;
     this.raw(TRIGGER);
     this.again(this.#nameAt, this.#nameEnd);

@@ -41,6 +41,15 @@ export class Recording implements Recorder {
 
   decided(query: Query, outcome: Outcome, now: number): void {
     this.#statistics.decided(query, outcome, now);
+    this.#record(query, outcome, now);
+  }
+
+  shadowed(query: Query, outcome: Outcome, now: number): void {
+    this.#statistics.shadowed(outcome.verdict);
+    this.#record(query, outcome, now);
+  }
+
+  #record(query: Query, outcome: Outcome, now: number): void {
     if (!isRecorded(eventOf(outcome.verdict), this.level)) return;
     const start = this.#writer.length;
     this.#writer.record(query, outcome, now);

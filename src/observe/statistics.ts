@@ -123,6 +123,12 @@ export class Statistics {
     if (outcome.rcode === Rcode.REFUSED) this.#refusal(cells, query, outcome).value++;
   }
 
+  /** What a rule in shadow mode would have done. */
+  shadowed(verdict: Verdict): void {
+    const { hits } = this.#cellsOf(verdict);
+    if (hits !== undefined) hits.value++;
+  }
+
   #response({ responses }: VerdictCells, query: Query, outcome: Outcome): Cell {
     const key = outcome.rcode * 2 + (query.transport === 'tcp' ? 1 : 0);
     let cell = responses.get(key);
@@ -165,10 +171,9 @@ export class Statistics {
     const known = this.#verdicts.get(verdict);
     if (known !== undefined) return known;
     const { policy, action } = verdict;
+    const mode = verdict.onTrial === true ? 'shadow' : 'enforce';
     const hits =
-      policy === undefined
-        ? undefined
-        : this.families.policyHits.cell({ policy, action, mode: 'enforce' });
+      policy === undefined ? undefined : this.families.policyHits.cell({ policy, action, mode });
     const made = { refused: new Map(), responses: new Map(), hits };
     this.#verdicts.set(verdict, made);
     return made;

@@ -1,17 +1,24 @@
 /** Who may do something: the most specific prefix decides. Shared by the layers that ask it. */
 
-import type { AccessAction, AccessEntry } from '../config/config.ts';
-import { builtIn, type Rule } from '../decision/verdict.ts';
+import type { AccessEntry, AccessList } from '../config/access-list.ts';
+import {
+  builtIn,
+  type LayerName,
+  type Rule,
+  type Verdict,
+  type VerdictTable,
+} from '../decision/verdict.ts';
 import { formatPrefix } from '../net/prefix.ts';
 import { NearestPrefix, NO_PREFIX, PrefixTable } from '../net/prefix-table.ts';
 import type { Query } from '../wire/query.ts';
+import { type Force, formatExpiry, isExpired, isInForce, shownOrigin } from './in-force.ts';
 import type { Account } from './layer.ts';
 
-/** What an access list does to the clients of its entries: one value for each entry. */
-export class Access<T> {
+/** What an access list does to the clients of its entries. */
+export class Access {
   readonly #entries: readonly AccessEntry[];
-  readonly #values: readonly T[];
-  readonly #otherwise: T;
+  readonly #verdicts: readonly (Verdict | undefined)[];
+  readonly #otherwise: Verdict;
   readonly #rules: readonly Rule[];
   readonly #table: PrefixTable;
   /** Index into the entries for each prefix of the table. */
@@ -21,41 +28,66 @@ export class Access<T> {
   /** For each allowed prefix. */
   readonly #hints: readonly string[];
 
+  /** Prefixes of entries that have expired, and what to say of each. */
+  readonly #expired: PrefixTable;
+  readonly #expiredHints: readonly string[];
+
   /**
-   * `section` names the list in rule ids; `toValue` turns an entry into what `find` returns
-   * for its clients, and `otherwise` is for those whom no entry matches.
+   * `toVerdict` says what becomes of the clients of an entry, undefined of those that it allows;
+   * `otherwise` is for those whom no entry matches.
    */
   constructor(
-    section: string,
-    entries: readonly AccessEntry[],
-    toValue: (action: AccessAction, rule: Rule) => T,
-    otherwise: T,
+    { section, entries }: AccessList,
+    force: Force,
+    toVerdict: (entry: AccessEntry, rule: Rule) => Verdict | undefined,
+    otherwise: Verdict,
   ) {
-    this.#entries = entries;
-    this.#rules = entries.map((entry) => toRule(section, entry));
-    this.#values = entries.map(({ action }, i) => toValue(action, this.#rules[i]!));
+    this.#entries = entries.filter((entry) => isInForce(entry, force));
+    this.#rules = this.#entries.map((entry) => toRule(section, entry));
+    this.#verdicts = this.#entries.map((entry, i) => toVerdict(entry, this.#rules[i]!));
     this.#otherwise = otherwise;
-    const all = entries.flatMap(({ prefixes }, owner) =>
-      prefixes.map((prefix) => ({ prefix, owner })),
-    );
+    const all = withOwners(this.#entries);
     this.#table = new PrefixTable(all.map(({ prefix }) => prefix));
     this.#owners = all.map(({ owner }) => owner);
-    const allowed = all.filter(({ owner }) => entries[owner]!.action === 'allow');
+    const allowed = all.filter(({ owner }) => this.#entries[owner]!.action === 'allow');
     this.#allowed = new NearestPrefix(allowed.map(({ prefix }) => prefix));
     this.#allowedOwners = allowed.map(({ owner }) => owner);
     this.#hints = allowed.map(({ prefix, owner }) => {
       const { file, line } = this.#rules[owner]!;
       return `nearest allow: ${formatPrefix(prefix)} at ${file}:${line}`;
     });
+    const expired = withOwners(entries.filter(({ expires }) => isExpired(expires, force.now)));
+    this.#expired = new PrefixTable(expired.map(({ prefix }) => prefix));
+    this.#expiredHints = expired.map(({ entry: { key, action, place, expires } }) => {
+      const where = `${place?.file}:${place?.line}`;
+      return `expired: ${action} ${key} counted until ${formatExpiry(expires!)} at ${where}`;
+    });
   }
 
-  find(query: Query): T {
+  /** What ends the query; undefined for a client that is allowed. */
+  find(query: Query): Verdict | undefined {
+    const verdict = this.#find(query);
+    return verdict?.action === 'forward' ? undefined : verdict;
+  }
+
+  /** What the entry on trial that allows the client is recorded as. */
+  findAllowance(query: Query): Verdict | undefined {
+    const verdict = this.#find(query);
+    return verdict?.action === 'forward' ? verdict : undefined;
+  }
+
+  #find(query: Query): Verdict | undefined {
     const index = this.#table.find(query.family, query.address);
-    return index === NO_PREFIX ? this.#otherwise : this.#values[this.#owners[index]!]!;
+    return index === NO_PREFIX ? this.#otherwise : this.#verdicts[this.#owners[index]!];
   }
 
-  /** `nearest allow: 10.20.0.0/16 at config/site.yaml:41`; undefined when nothing allows. */
+  /**
+   * An entry for the client that has expired, or `nearest allow: 10.20.0.0/16 at
+   * config/site.yaml:41`; undefined when nothing allows.
+   */
   hint(query: Query): string | undefined {
+    const expired = this.#expired.find(query.family, query.address);
+    if (expired !== NO_PREFIX) return this.#expiredHints[expired];
     const index = this.#allowed.find(query.family, query.address);
     return index === NO_PREFIX ? undefined : this.#hints[index];
   }
@@ -79,6 +111,25 @@ export class Access<T> {
   }
 }
 
+/** What an entry that allows stands for: nothing, unless it is on trial and is to be recorded. */
+export function allowance(
+  layer: LayerName,
+  mode: AccessEntry['mode'],
+  rule: Rule,
+  verdicts: VerdictTable,
+): Verdict | undefined {
+  return mode === 'enforce'
+    ? undefined
+    : verdicts.add({ layer, action: 'forward', rule, onTrial: true });
+}
+
+/** Each prefix with its entry, and the position of that. */
+function withOwners(entries: readonly AccessEntry[]) {
+  return entries.flatMap((entry, owner) =>
+    entry.prefixes.map((prefix) => ({ prefix, owner, entry })),
+  );
+}
+
 function toRule(section: string, entry: AccessEntry): Rule {
   const id = `${section} ${entry.key}`;
   if (entry.place === undefined) return builtIn(id);
@@ -87,7 +138,6 @@ function toRule(section: string, entry: AccessEntry): Rule {
     file: entry.place.file,
     line: entry.place.line,
     implicit: false,
-    ...(entry.owner !== undefined && { owner: entry.owner }),
-    ...(entry.reason !== undefined && { reason: entry.reason }),
+    ...shownOrigin(entry),
   };
 }

@@ -1,6 +1,6 @@
 /** The names of client prefixes: what records and metrics call the one who asked. */
 
-import type { ClientGroup } from '../config/config.ts';
+import type { ClientGroup } from '../config/access-list.ts';
 import { NO_PREFIX, PrefixTable } from '../net/prefix-table.ts';
 import type { Query } from '../wire/query.ts';
 

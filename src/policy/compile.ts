@@ -1,11 +1,13 @@
-/** From a configuration to what judges queries. The order of the layers is written here. */
+/** From a configuration to what judges queries. */
 
 import { createHash } from 'node:crypto';
-import { type Config, resolvePath } from '../config/config.ts';
-import { ConfigError, type Place, type Problem } from '../config/problem.ts';
+import type { Config } from '../config/config.ts';
+import { ConfigError, type Problem } from '../config/problem.ts';
+import type { ViewConfig } from '../config/views.ts';
 import { type Verdict, VerdictTable } from '../decision/verdict.ts';
 import { ClientGroups } from './client-groups.ts';
-import { compileInlineRules } from './inline-rules.ts';
+import { expiriesOf } from './expiries.ts';
+import type { Force } from './in-force.ts';
 import type { Layer } from './layer.ts';
 import { compileAcl } from './layers/acl.ts';
 import { compileAny } from './layers/any.ts';
@@ -19,11 +21,12 @@ import { compileRoute } from './layers/route.ts';
 import { compileSpecialUse } from './layers/special-use.ts';
 import { compileTransfer } from './layers/transfer.ts';
 import { compileUpdate } from './layers/update.ts';
-import { compileUpstream } from './layers/upstream.ts';
-import type { NamePolicy } from './name-policy.ts';
+import { compileUpstream, type UpstreamVerdicts } from './layers/upstream.ts';
+import { compilePolicyZones, type PolicyZone, type ZoneLoader } from './policy-zones.ts';
 import { RouteTable } from './route-table.ts';
-import { attachRpz, type Override, type RpzImage, readRpz } from './rpz/rpz-zone.ts';
+import { type Override, type RpzImage, readRpz } from './rpz/rpz-zone.ts';
 import { readTextFile } from './text-file.ts';
+import { type View, ViewTable } from './view.ts';
 
 /** All that one configuration says about queries. Nothing in it changes. */
 export interface Policy {
@@ -31,12 +34,14 @@ export interface Policy {
   readonly hash: string;
   readonly config: Config;
   readonly verdicts: readonly Verdict[];
-  /** What a query meets before it is forwarded, in this order. */
-  readonly layers: readonly Layer[];
-  readonly routes: RouteTable;
+  /** The first is for clients that are in no other. */
+  readonly views: readonly View[];
+  readonly viewTable: ViewTable;
   readonly overload: Verdict;
   readonly groups: ClientGroups;
   readonly zones: readonly PolicyZone[];
+  /** When the next rule expires, in milliseconds since the epoch; Infinity when none does. */
+  readonly expiresAt: number;
 }
 
 /** Reads and compiles a policy zone file. */
@@ -44,133 +49,123 @@ export function loadZone(file: string, override: Override): RpzImage {
   return readRpz(readTextFile(file), override, { file, readText: readTextFile });
 }
 
-/** One policy, for people and metrics. */
-export interface PolicyZone {
-  readonly name: string;
-  readonly file: string;
-  readonly place: Place;
-  readonly rules: number;
-  readonly serial: number | undefined;
-  readonly ignored: ReadonlyMap<string, number>;
-  readonly loadedAt: number;
-  readonly policy: NamePolicy;
-}
-
-/** Gives the rules of a policy zone file; throws when it cannot be read. */
-export type ZoneLoader = (file: string, override: Override) => RpzImage;
-
-/** Compiles a configuration with its policy files. Throws a ConfigError. */
+/**
+ * Compiles a configuration with its policy files, for the rules that count at `now` (milliseconds
+ * since the epoch). Throws a ConfigError.
+ */
 export function compilePolicy(
   config: Config,
   version: string,
   load: ZoneLoader = loadZone,
+  now: number = Date.now(),
 ): Policy {
-  const compiler = new Compiler(config, load);
-  const { verdicts, problems } = compiler;
-  const zones = config.policies.map(({ value, place }) => compiler.policyZone(value, place));
-  const routes = compiler.routes();
-  const { acl } = config;
-  const layers: readonly Layer[] = [
-    compileProtocol(verdicts),
-    compileAcl(acl.query, verdicts),
-    compileTransfer(acl.transfer, verdicts),
-    compileUpdate(acl.update, verdicts),
-    compileNotify(acl.notify, verdicts),
-    compileRecursion(acl.recursion, verdicts),
-    compileIdentity({ node: config.node, version, policy: () => compiler.identity }, verdicts),
-    compileSpecialUse(routes, verdicts),
-    compilePolicies(zones.map(({ policy }) => policy)),
-    compileAny(verdicts),
-    compileRoute(routes, verdicts),
-  ];
-  if (problems.length > 0) throw new ConfigError(problems);
-  const overload = compileOverload(verdicts);
-  const groups = new ClientGroups(config.clientGroups);
-  const hash = compiler.finish(zones);
-  return { hash, config, verdicts: verdicts.verdicts, layers, routes, overload, groups, zones };
+  const compiler = new Compiler(config, version, load, now);
+  const views = config.views.map((view, index) => compiler.view(view, index));
+  if (compiler.problems.length > 0) throw new ConfigError(compiler.problems);
+  const { zones, verdicts } = compiler;
+  return {
+    hash: compiler.finish(),
+    config,
+    verdicts: verdicts.verdicts,
+    views,
+    viewTable: new ViewTable(config.views),
+    overload: compileOverload(verdicts),
+    groups: new ClientGroups(config.clientGroups),
+    zones,
+    expiresAt: Math.min(...expiriesOf(config).filter((expires) => expires > now)),
+  };
 }
 
-type PolicyConfig = Config['policies'][number]['value'];
+/** What is the same for all views. */
+type Shared = Readonly<Record<'protocol' | 'identity' | 'any', Layer>>;
 
 class Compiler {
   readonly verdicts: VerdictTable = new VerdictTable();
   readonly problems: Problem[] = [];
+  readonly zones: readonly PolicyZone[];
   /** The policy hash and the serials of its zones. */
-  identity = '';
-  readonly #config: Config;
-  readonly #load: ZoneLoader;
+  #identity = '';
+  readonly #now: number;
+  readonly #shared: Shared;
+  readonly #upstreams: ReadonlyMap<string, UpstreamVerdicts>;
+  /** One table for each list of routes; its position is the views' `cache`. */
+  readonly #routes: { readonly lines: ViewConfig['routes']; readonly table: RouteTable }[] = [];
   readonly #hash = createHash('sha256');
 
-  constructor(config: Config, load: ZoneLoader) {
-    this.#config = config;
-    this.#load = load;
-    const { clientGroups, acl, upstreams, routes, policies, ede } = config;
-    const content = { clientGroups, acl, upstreams, routes, policies, ede };
+  constructor(config: Config, version: string, load: ZoneLoader, now: number) {
+    const { verdicts, problems } = this;
+    this.#now = now;
+    const { clientGroups, views, upstreams, policies, ede } = config;
+    const expired = expiriesOf(config).filter((expires) => expires <= now).length;
+    const content = { clientGroups, views, upstreams, policies, ede, expired };
     this.#hash.update(
       JSON.stringify(content, (key, value) => (key === 'place' ? undefined : value)),
     );
-  }
-
-  routes(): RouteTable {
-    const table = new RouteTable();
-    const upstreams = new Map(
-      this.#config.upstreams.map((group) => [group.key, compileUpstream(group, this.verdicts)]),
+    const digest = (text: string) => this.#hash.update(text);
+    this.zones = compilePolicyZones({ config, load, now, verdicts, problems, digest });
+    this.#upstreams = new Map(
+      upstreams.map((group) => [group.key, compileUpstream(group, verdicts)]),
     );
-    for (const route of this.#config.routes) {
-      table.add(route, upstreams.get(route.value)!, this.verdicts, this.problems);
+    const policy = () => this.#identity;
+    this.#shared = {
+      protocol: compileProtocol(verdicts),
+      identity: compileIdentity({ node: config.node, version, policy }, verdicts),
+      any: compileAny(verdicts),
+    };
+  }
+
+  view(config: ViewConfig, index: number): View {
+    const { name, routes: lines } = config;
+    const cache = this.#routesAt(lines);
+    const routes = this.#routes[cache]!.table;
+    const compile = (isTrial: boolean) => this.#layers(config, routes, { now: this.#now, isTrial });
+    const trial = this.#hasTrial(config) ? compile(true) : undefined;
+    return { name, index, cache, routes, layers: compile(false), trial };
+  }
+
+  /** THE ORDER: what a query meets before it is forwarded. */
+  #layers({ acl, policies }: ViewConfig, routes: RouteTable, force: Force): readonly Layer[] {
+    const { verdicts } = this;
+    const { protocol, identity, any } = this.#shared;
+    const zones = policies.flatMap((index) => this.zones[index] ?? []);
+    return [
+      protocol,
+      compileAcl(acl.query, force, verdicts),
+      compileTransfer(acl.transfer, force, verdicts),
+      compileUpdate(acl.update, force, verdicts),
+      compileNotify(acl.notify, force, verdicts),
+      compileRecursion(acl.recursion, force, verdicts),
+      identity,
+      compileSpecialUse(routes, verdicts),
+      compilePolicies(zones.flatMap(({ policy, trial }) => (force.isTrial ? trial : policy) ?? [])),
+      any,
+      compileRoute(routes, verdicts),
+    ];
+  }
+
+  #hasTrial({ acl, policies }: ViewConfig): boolean {
+    const entries = Object.values(acl).flatMap((list) => list?.entries ?? []);
+    const zones = policies.flatMap((index) => this.zones[index] ?? []);
+    return (
+      entries.some(({ mode }) => mode === 'shadow') ||
+      zones.some(({ policy, trial }) => policy !== trial)
+    );
+  }
+
+  #routesAt(lines: ViewConfig['routes']): number {
+    const known = this.#routes.findIndex((routes) => routes.lines === lines);
+    if (known >= 0) return known;
+    const table = new RouteTable();
+    for (const line of lines) {
+      table.add(line, this.#upstreams.get(line.value)!, this.verdicts, this.problems);
     }
-    return table;
+    return this.#routes.push({ lines, table }) - 1;
   }
 
-  policyZone(config: PolicyConfig, place: Place): PolicyZone {
-    const name = config.name.value;
-    const zone = { name, place, loadedAt: Date.now() };
-    this.#checkPolicy(config, place);
-    if (config.rpz !== undefined) return { ...zone, ...this.#rpz(config, config.rpz) };
-    const policy = compileInlineRules(name, config.rules ?? [], this.verdicts, this.problems);
-    const rules = policy.rules.count;
-    return { ...zone, policy, rules, file: place.file, serial: undefined, ignored: new Map() };
-  }
-
-  /** What is wrong between keys that are right each by itself. */
-  #checkPolicy({ name: { value, place: at }, rules, rpz, override }: PolicyConfig, place: Place) {
-    const first = this.#config.policies.find((other) => other.value.name.value === value)!;
-    if (first.place !== place) {
-      const message = `a policy named ${value} is at line ${first.place.line} already; expect another name`;
-      this.problems.push({ ...at, message });
-    }
-    if ((rules === undefined) === (rpz === undefined)) {
-      this.problems.push({ ...place, message: `policy ${value}: expect either rules or rpz` });
-    } else if (rpz === undefined && override !== 'given') {
-      this.problems.push({ ...place, message: `policy ${value}: expect override with rpz only` });
-    }
-  }
-
-  #rpz(config: PolicyConfig, path: NonNullable<PolicyConfig['rpz']>) {
-    const name = config.name.value;
-    const file = resolvePath(this.#config, path.value);
-    const image = this.#loadZone(file, config.override, path.place);
-    this.#hash.update(image.digest);
-    this.problems.push(...image.problems);
-    const policy = attachRpz(name, image, this.verdicts);
-    const { serial, ignored } = image;
-    return { policy, file, serial, ignored, rules: policy.rules.count };
-  }
-
-  #loadZone(file: string, override: Override, place: Place): RpzImage {
-    try {
-      return this.#load(file, override);
-    } catch (error) {
-      const message = `${file} cannot be read: ${(error as Error).message}; expect a zone file`;
-      this.problems.push({ ...place, message });
-      return readRpz(new Uint8Array(0), override, { file });
-    }
-  }
-
-  finish(zones: readonly PolicyZone[]): string {
+  finish(): string {
     const hash = this.#hash.digest('hex').slice(0, 8);
-    const serials = zones.filter(({ serial }) => serial !== undefined);
-    this.identity = [hash, ...serials.map(({ name, serial }) => `${name}=${serial}`)].join(' ');
+    const serials = this.zones.filter(({ serial }) => serial !== undefined);
+    this.#identity = [hash, ...serials.map(({ name, serial }) => `${name}=${serial}`)].join(' ');
     return hash;
   }
 }

@@ -5,6 +5,7 @@ import type { LayerName, Rule, Verdict } from '../decision/verdict.ts';
 import type { Query } from '../wire/query.ts';
 import type { Policy } from './compile.ts';
 import type { Account, Layer } from './layer.ts';
+import type { View } from './view.ts';
 
 /** One layer's part in a decision. */
 export interface TraceStep {
@@ -18,6 +19,7 @@ export interface TraceStep {
 }
 
 export interface Explanation {
+  readonly view: View;
   readonly trace: readonly TraceStep[];
   /** What ends the query; undefined when it would be forwarded. */
   readonly verdict: Verdict | undefined;
@@ -26,12 +28,14 @@ export interface Explanation {
 /** Walks the layers in their order, up to the one that ends the query. */
 export function explain(policy: Policy, query: Query): Explanation {
   const trace: TraceStep[] = [];
-  for (const layer of policy.layers) {
+  const view = policy.views[policy.viewTable.find(query)]!;
+  query.view = view.index;
+  for (const layer of view.layers) {
     const verdict = layer.judge(query);
     trace.push(describe(layer, verdict, query));
-    if (verdict !== undefined) return { trace, verdict };
+    if (verdict !== undefined) return { view, trace, verdict };
   }
-  return { trace, verdict: undefined };
+  return { view, trace, verdict: undefined };
 }
 
 function describe(layer: Layer, verdict: Verdict | undefined, query: Query): TraceStep {

@@ -1,5 +1,6 @@
 /** Rules written in the configuration itself: `policies[].rules`. */
 
+import { NO_ORIGIN, type RuleOrigin } from '../config/access-list.ts';
 import type { Config } from '../config/config.ts';
 import type { Located } from '../config/kind.ts';
 import type { Place, Problem } from '../config/problem.ts';
@@ -7,6 +8,7 @@ import type { Rule, Verdict, VerdictTable } from '../decision/verdict.ts';
 import { lowerName, parseName } from '../wire/name.ts';
 import { parseType } from '../wire/registry.ts';
 import type { RecordData } from '../wire/response.ts';
+import { type Force, isInForce, shownOrigin } from './in-force.ts';
 import { NamePolicy, type PASS } from './name-policy.ts';
 import { addPolicyVerdict, POLICY_TTL, type PolicyAction } from './policy-verdicts.ts';
 import { parseRecordText } from './rpz/rdata.ts';
@@ -15,27 +17,41 @@ import { MAX_CODES, RuleTable } from './rule-table.ts';
 type Lines = NonNullable<Config['policies'][number]['value']['rules']>;
 type Line = Lines[number];
 
+/** Whose rules they are, and which of them count. */
+export interface InlinePolicy {
+  readonly name: string;
+  readonly lines: Lines;
+  readonly onTrial: boolean;
+}
+
 /** Makes a policy of the rules; whatever cannot be understood is added to `problems`. */
 export function compileInlineRules(
-  name: string,
-  lines: Lines,
+  { name, lines, onTrial }: InlinePolicy,
+  force: Force,
   verdicts: VerdictTable,
   problems: Problem[],
 ): NamePolicy {
-  const compiler = new InlineCompiler(name, verdicts, problems);
-  for (const line of lines) compiler.take(line);
+  const compiler = new InlineCompiler(name, onTrial, verdicts, problems);
+  for (const line of lines) if (isInForce(originOf(line), force)) compiler.take(line);
   return new NamePolicy(name, compiler.rules, compiler.answers);
+}
+
+/** What a line says of itself besides what it does. */
+export function originOf({ value }: Line): RuleOrigin {
+  return typeof value === 'string' ? NO_ORIGIN : value;
 }
 
 class InlineCompiler {
   readonly rules: RuleTable = new RuleTable();
   readonly answers: (Verdict | typeof PASS)[] = [];
   readonly #policy: string;
+  readonly #onTrial: boolean;
   readonly #verdicts: VerdictTable;
   readonly #problems: Problem[];
 
-  constructor(policy: string, verdicts: VerdictTable, problems: Problem[]) {
+  constructor(policy: string, onTrial: boolean, verdicts: VerdictTable, problems: Problem[]) {
     this.#policy = policy;
+    this.#onTrial = onTrial;
     this.#verdicts = verdicts;
     this.#problems = problems;
   }
@@ -66,10 +82,10 @@ class InlineCompiler {
       file: place.file,
       line: place.line,
       implicit: false,
-      ...(given?.owner !== undefined && { owner: given.owner }),
-      ...(given?.reason !== undefined && { reason: given.reason }),
+      ...shownOrigin(originOf(line)),
     };
-    const of = { policy: this.#policy, rules: this.rules, rule, named: false };
+    const onTrial = this.#onTrial || given?.mode === 'shadow';
+    const of = { policy: this.#policy, rules: this.rules, rule, named: false, onTrial };
     this.rules.set(entry, this.answers.length, place.line);
     this.answers.push(addPolicyVerdict(action, of, this.#verdicts));
     for (const record of this.#readRecords(given?.answer ?? []))

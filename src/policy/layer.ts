@@ -8,6 +8,8 @@ export interface Layer {
   readonly name: LayerName;
   /** A verdict ends the query here; undefined passes it on. */
   judge(query: Query): Verdict | undefined;
+  /** In a trial: the rule in shadow mode that lets the query pass. */
+  allows?(query: Query): Verdict | undefined;
   /** What a layer can say about the query it has just judged, for `explain`. */
   account?(query: Query): Account;
 }

@@ -1,14 +1,15 @@
 /** What only permitted clients may do: one shape for recursion, transfer, update and notify. */
 
-import type { AccessEntry } from '../config/config.ts';
+import type { AccessList } from '../config/access-list.ts';
 import { builtIn, type LayerName, type Verdict, type VerdictTable } from '../decision/verdict.ts';
 import type { Query } from '../wire/query.ts';
-import { Access } from './access.ts';
+import { Access, allowance } from './access.ts';
+import type { Force } from './in-force.ts';
 import type { Layer } from './layer.ts';
 
 export interface Permission {
   readonly name: LayerName;
-  readonly entries: readonly AccessEntry[];
+  readonly list: AccessList;
   /** INFO-CODE that goes with the refusal. */
   readonly ede: number;
   /** Which queries need the permission. */
@@ -16,27 +17,33 @@ export interface Permission {
 }
 
 /** A layer that refuses the queries that need a permission from clients that have none. */
-export function compilePermission(permission: Permission, verdicts: VerdictTable): Layer {
-  const { name, entries, ede, asks } = permission;
-  const refuse = (rule: Verdict['rule']): Verdict =>
+export function compilePermission(
+  { name, list, ede, asks }: Permission,
+  force: Force,
+  verdicts: VerdictTable,
+): Layer {
+  const refuse = (rule: Verdict['rule'], onTrial: boolean): Verdict =>
     verdicts.add({
       layer: name,
       action: 'refuse',
       rule,
+      onTrial,
       ede,
       recursionAvailable: false,
       explained: true,
       hint: (query) => access.hint(query),
     });
-  const access: Access<Verdict | undefined> = new Access<Verdict | undefined>(
-    `acl.${name}`,
-    entries,
-    (action, rule) => (action === 'allow' ? undefined : refuse(rule)),
-    refuse(builtIn('built-in default', true)),
+  const access: Access = new Access(
+    list,
+    force,
+    ({ action, mode }, rule) =>
+      action === 'allow' ? allowance(name, mode, rule, verdicts) : refuse(rule, mode === 'shadow'),
+    refuse(builtIn('built-in default', true), false),
   );
   return {
     name,
     judge: (query) => (asks(query) ? access.find(query) : undefined),
+    allows: (query) => access.findAllowance(query),
     account: (query) => (asks(query) ? access.account(query) : { why: 'not asked for' }),
   };
 }

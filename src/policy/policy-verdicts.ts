@@ -24,13 +24,23 @@ export const POLICY_ACTIONS = [
 ] as const;
 export type PolicyAction = (typeof POLICY_ACTIONS)[number];
 
+/** The rules that a verdict stands for. */
+export interface PolicyRules {
+  readonly policy: string;
+  readonly rules: RuleTable;
+  readonly rule: Rule;
+  /** They are told apart by the name that matched. */
+  readonly named: boolean;
+  readonly onTrial: boolean;
+}
+
 /**
  * Makes a verdict for the rules of a policy that do `action`; PASS for the actions that let the
  * query through.
  */
 export function addPolicyVerdict(
   action: PolicyAction,
-  { policy, rules, rule, named }: { policy: string; rules: RuleTable; rule: Rule; named: boolean },
+  { policy, rules, rule, named, onTrial }: PolicyRules,
   verdicts: VerdictTable,
 ): Verdict | typeof PASS {
   if (action === 'allow' || action === 'passthru') return PASS;
@@ -40,6 +50,7 @@ export function addPolicyVerdict(
     rule,
     policy,
     named,
+    onTrial,
     explained: true,
     soa: SOA,
     ede: Ede.BLOCKED,

@@ -1,9 +1,12 @@
 /** What an operator should know of a configuration that works. */
 
-import type { AccessEntry, Config } from '../config/config.ts';
+import type { AccessEntry, AccessList } from '../config/access-list.ts';
+import type { Config } from '../config/config.ts';
 import { isLoopback, parseAddress } from '../net/address.ts';
 import { formatPrefix } from '../net/prefix.ts';
 import type { Policy } from './compile.ts';
+import { formatExpiry, isExpired } from './in-force.ts';
+import { originOf } from './inline-rules.ts';
 
 /** Prefixes this wide take in most of the Internet. */
 const OPEN_BITS = 1;
@@ -12,19 +15,19 @@ export function findWarnings(policy: Policy): string[] {
   const { config } = policy;
   return [
     ...openResolver(config),
-    ...repeatedPrefixes('acl.query', config.acl.query),
-    ...repeatedPrefixes('acl.recursion', config.acl.recursion ?? []),
+    ...listsOf(config).flatMap(repeatedPrefixes),
     ...ignoredRules(policy),
     ...refusedNames(config),
     ...stdoutRotation(config),
+    ...expiredRules(policy),
   ];
 }
 
 /** An open resolver is used to attack others (RFC 5358). */
-function openResolver({ listen, acl }: Config): string[] {
+function openResolver({ listen, views: [{ acl }] }: Config): string[] {
   const isReachable = listen.some(({ value }) => !isLoopback(parseAddress(value.address)!));
   if (!isReachable) return [];
-  return acl.query.flatMap(({ action, prefixes, key, place }) =>
+  return acl.query.entries.flatMap(({ action, prefixes, key, place }) =>
     action === 'allow' && prefixes.some(({ length }) => length <= OPEN_BITS)
       ? [
           `${place?.file}:${place?.line}: acl.query ${key} allows everybody on an address that others reach: an open resolver`,
@@ -33,8 +36,15 @@ function openResolver({ listen, acl }: Config): string[] {
   );
 }
 
+/** All access lists, each once: views share those of the top level. */
+function listsOf({ views }: Config): readonly AccessList[] {
+  return [...new Set(views.flatMap(({ acl }) => Object.values(acl)))].filter(
+    (list) => list !== undefined,
+  );
+}
+
 /** Of two entries for one prefix only the first counts. */
-function repeatedPrefixes(section: string, entries: readonly AccessEntry[]): string[] {
+function repeatedPrefixes({ section, entries }: AccessList): string[] {
   const first = new Map<string, AccessEntry>();
   const warnings: string[] = [];
   for (const entry of entries) {
@@ -74,6 +84,27 @@ function refusedNames({ policies }: Config): string[] {
 function stdoutRotation({ file, decisionLog: { to, rotate } }: Config): string[] {
   if (to !== 'stdout' || rotate === undefined) return [];
   return [`${file}: decisionLog.rotate is for a file: stdout is not rotated`];
+}
+
+/** A rule that has expired does nothing any more. */
+function expiredRules({ config }: Policy): string[] {
+  const entries = listsOf(config).flatMap(({ section, entries }) =>
+    entries.map((entry) => ({ ...entry, id: `${section} ${entry.key}` })),
+  );
+  const rules = config.policies.flatMap(({ value: { name, rules = [] } }) =>
+    rules.map((line) => ({
+      ...originOf(line),
+      place: line.place,
+      id: `${name.value}/${line.key}`,
+    })),
+  );
+  return [...entries, ...rules].flatMap(({ id, place, expires }) =>
+    isExpired(expires, Date.now())
+      ? [
+          `${place?.file}:${place?.line}: ${id} counted until ${formatExpiry(expires!)}: remove it or give it another day`,
+        ]
+      : [],
+  );
 }
 
 type RuleValue = NonNullable<Config['policies'][number]['value']['rules']>[number]['value'];

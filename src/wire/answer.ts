@@ -68,6 +68,11 @@ export class Answer {
     return hasFlag(this.message, TC);
   }
 
+  /** RFC 6891 section 7: a server that does not know EDNS says so by an error without OPT. */
+  get isPuzzledByEdns(): boolean {
+    return this.optAt === 0 && (this.rcode === Rcode.FORMERR || this.rcode === Rcode.NOTIMP);
+  }
+
   /** Whether the octets can be an answer at all: a whole header that says QR=1. */
   static isAnswer(message: Uint8Array, length: number): boolean {
     return length >= HEADER_LENGTH && isResponse(message);

@@ -68,6 +68,8 @@ export class Query {
   /** By a listener for all addresses of the host: the address asked, and its interface. */
   readonly local: Uint32Array = new Uint32Array(4);
   localInterface = 0;
+  /** Index of the view that the client falls into. */
+  view = 0;
   /** Index of the listener that took it. */
   listener = 0;
   /** The shell's number for the TCP connection; 0 for datagrams. */

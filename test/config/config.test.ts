@@ -36,11 +36,13 @@ describe('config/config defaults', () => {
   });
 
   it('allows loopback to ask, all who may ask to ask with RD=1, and nobody anything else', () => {
-    const { query, ...others } = config.acl;
-    expect(others).to.deep.equal({ recursion: undefined, transfer: [], update: [], notify: [] });
-    expect(query).to.have.lengthOf(1);
-    expect(query[0]).to.include({ key: 'loopback', action: 'allow', place: undefined });
-    expect(shown(query[0]!.prefixes)).to.deep.equal(['127.0.0.0/8', '::1/128']);
+    const { query, recursion, transfer, update, notify } = config.views[0].acl;
+    expect(recursion).to.equal(undefined);
+    expect([transfer, update, notify].map(({ entries }) => entries)).to.deep.equal([[], [], []]);
+    const { entries } = query;
+    expect(entries).to.have.lengthOf(1);
+    expect(entries[0]).to.include({ key: 'loopback', action: 'allow', place: undefined });
+    expect(shown(entries[0]!.prefixes)).to.deep.equal(['127.0.0.0/8', '::1/128']);
   });
 
   it('asks each server of a group in order, twice, for two seconds', () => {
@@ -67,7 +69,7 @@ describe('config/config defaults', () => {
   for (const { when, upstreams, group } of routes) {
     it(`routes all names to an upstream group when ${when}`, () => {
       const text = `upstreams: ${upstreams}\n`;
-      const [route, ...others] = parseConfig('a.yaml', text).routes;
+      const [route, ...others] = parseConfig('a.yaml', text).views[0].routes;
       expect(route).to.deep.include({ key: '.', value: group });
       expect(route!.place).to.deep.include({ line: 1, column: text.indexOf(group) + 1 });
       expect(others).to.deep.equal([]);
@@ -129,12 +131,12 @@ decisionLog: { to: var/decisions.log, record: all, rotate: { size: 64KiB, every:
   });
 
   it('have prefixes for the names of client groups, and the place of each entry', () => {
-    const entries = config.acl.query.map(({ prefixes, place, ...entry }) => ({
+    const entries = config.views[0].acl.query.entries.map(({ prefixes, place, ...entry }) => ({
       ...entry,
       prefixes: shown(prefixes),
       line: place!.line,
     }));
-    const unsaid = { owner: undefined, reason: undefined };
+    const unsaid = { owner: undefined, reason: undefined, expires: undefined, mode: 'enforce' };
     expect(entries).to.deep.equal([
       {
         ...unsaid,
@@ -144,6 +146,7 @@ decisionLog: { to: var/decisions.log, record: all, rotate: { size: 64KiB, every:
         line: 9,
       },
       {
+        ...unsaid,
         key: 'vpn',
         action: 'drop',
         owner: 'netops',
@@ -160,13 +163,13 @@ decisionLog: { to: var/decisions.log, record: all, rotate: { size: 64KiB, every:
       },
       { ...unsaid, key: '::/0', action: 'refuse', prefixes: ['::/0'], line: 12 },
     ]);
-    expect(config.acl.recursion!.map(({ key }) => key)).to.deep.equal(['office']);
-    expect(config.acl.transfer).to.deep.equal([]);
+    expect(config.views[0].acl.recursion!.entries.map(({ key }) => key)).to.deep.equal(['office']);
+    expect(config.views[0].acl.transfer.entries).to.deep.equal([]);
   });
 
   it('keep the order and the place of routes', () => {
     expect(
-      config.routes.map(({ key, value, place }) => [key, value, place.line, place.column]),
+      config.views[0].routes.map(({ key, value, place }) => [key, value, place.line, place.column]),
     ).to.deep.equal([
       ['.', 'default', 18, 11],
       ['corp.example', 'corp', 18, 25],
@@ -193,14 +196,17 @@ upstreams: { default: &u { servers: [&s 192.0.2.1, *s] }, corp: *u }
       ['10.0.0.0/8'],
       ['10.0.0.0/8'],
     ]);
-    expect(aliased.acl.recursion!.map(({ action }) => action)).to.deep.equal(['allow', 'refuse']);
+    expect(aliased.views[0].acl.recursion!.entries.map(({ action }) => action)).to.deep.equal([
+      'allow',
+      'refuse',
+    ]);
     const { servers } = aliased.upstreams[1]!.value;
     expect(servers[0]!.value).to.deep.equal(servers[1]!.value);
     expect(servers.map(({ place }) => place.column)).to.deep.equal([41, 52]);
   });
 
   it('may be variables, whole or in part, keys and names as well', () => {
-    const { node, cache, clientGroups, acl, routes } = parseConfig(
+    const { node, cache, clientGroups, views } = parseConfig(
       'site.yaml',
       `node: "ns1.\${SITE}.\${SITE}"
 cache: { entries: "\${COUNT}" }
@@ -215,11 +221,11 @@ upstreams:
     expect(node).to.equal('ns1.a.a');
     expect(cache.entries).to.equal(7);
     expect(clientGroups[0]!.name).to.equal('office');
-    expect(acl.query.map(({ prefixes }) => shown(prefixes))).to.deep.equal([
+    expect(views[0].acl.query.entries.map(({ prefixes }) => shown(prefixes))).to.deep.equal([
       ['10.0.0.0/8'],
       ['10.0.0.0/8'],
     ]);
-    expect(routes[0]!.value).to.equal('out');
+    expect(views[0].routes[0]!.value).to.equal('out');
   });
 
   it('take what is no variable as it is', () => {
@@ -244,7 +250,7 @@ upstreams:
       'a.yaml',
       `${FINE}clientGroups: { 010: [10.0.0.0/8] }\nacl: { query: { 010: allow } }\n`,
     );
-    expect(octal.acl.query[0]!.key).to.equal('010');
+    expect(octal.views[0].acl.query.entries[0]!.key).to.equal('010');
     expect(parseConfig('a.yaml', `${FINE}node: 1e3\n`).node).to.equal('1e3');
     expect(parseConfig('a.yaml', `${FINE}node: true\n`).node).to.equal('true');
   });

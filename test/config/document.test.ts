@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import { readConfig } from '../../src/config/config.ts';
+import { CONFIG } from '../../src/config/keys.ts';
 import { ConfigError } from '../../src/config/problem.ts';
 import { FINE, itSays, problemsIn } from './problems.ts';
 
-const KEYS =
-  'node, listen, admin, threads, clientGroups, acl, upstreams, routes, policies, cache, ede, decisionLog';
+const KEYS = Object.keys(CONFIG.keys).join(', ');
 
 describe('config/document', () => {
   itSays(

@@ -1,7 +1,7 @@
+import { CONFIG } from '../../src/config/keys.ts';
 import { FINE, itSays } from './problems.ts';
 
-const KEYS =
-  'node, listen, admin, threads, clientGroups, acl, upstreams, routes, policies, cache, ede, decisionLog';
+const KEYS = Object.keys(CONFIG.keys).join(', ');
 const UPSTREAMS =
   'a mapping from a group name to a mapping with servers, strategy, timeout, attempts';
 const SERVER =

@@ -4,7 +4,8 @@ import { FINE, itSays, problemsIn } from './problems.ts';
 const SERVER =
   'an address like 192.0.2.1, "[2001:db8::1]:53" or tcp://192.0.2.1:53, or the path of a resolv.conf';
 const PREFIX = 'is not an address or a prefix; expect one like 10.0.0.0/8 or 2001:db8::/32';
-const QUERY_ACTION = 'allow, refuse, drop or truncate, or a mapping with action, owner, reason';
+const QUERY_ACTION =
+  'allow, refuse, drop or truncate, or a mapping with action, owner, reason, expires, mode';
 
 describe('config/reference', () => {
   itSays(
@@ -59,7 +60,7 @@ describe('config/reference', () => {
         text: 'acl: { query: { 10.0.0.0/8: { owner: netops, resaon: x } } }\n',
         says: [
           '2:29: action is missing; expect allow, refuse, drop or truncate',
-          '2:46: unknown key "resaon"; expect action, owner, reason',
+          '2:46: unknown key "resaon"; expect action, owner, reason, expires, mode',
         ],
       },
       {

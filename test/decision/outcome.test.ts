@@ -39,7 +39,7 @@ describe('decision/outcome', () => {
 
   const levels: readonly (readonly [RecordLevel, readonly string[]])[] = [
     ['refused', ['refused']],
-    ['policy', ['refused', 'blocked', 'dropped', 'truncated', 'failed']],
+    ['policy', ['refused', 'blocked', 'dropped', 'truncated', 'shadow', 'failed']],
     ['all', [...EVENTS]],
   ];
   for (const [level, expected] of levels) {

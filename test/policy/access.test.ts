@@ -1,6 +1,7 @@
 import { expect } from 'chai';
+import type { AccessEntry } from '../../src/config/access-list.ts';
 import { parseConfig } from '../../src/config/config.ts';
-import type { Rule } from '../../src/decision/verdict.ts';
+import { builtIn, type Rule, VerdictTable } from '../../src/decision/verdict.ts';
 import { parseAddress } from '../../src/net/address.ts';
 import { Access } from '../../src/policy/access.ts';
 import { asked } from '../asked.ts';
@@ -19,9 +20,15 @@ acl:
 upstreams: { default: { servers: [192.0.2.1] } }
 `;
 
+const FORCE = { now: 0, isTrial: false };
+
 function access(text = CONFIG) {
-  const { acl } = parseConfig('site.yaml', text);
-  return new Access('acl.query', acl.query, (action, rule) => `${action} by ${rule.id}`, 'nobody');
+  const { query } = parseConfig('site.yaml', text).views[0].acl;
+  const verdicts = new VerdictTable();
+  const toVerdict = ({ action }: AccessEntry, rule: Rule) =>
+    action === 'allow' ? undefined : verdicts.add({ layer: 'acl', action, rule });
+  const nobody = verdicts.add({ layer: 'acl', action: 'refuse', rule: builtIn('nobody') });
+  return new Access(query, FORCE, toVerdict, nobody);
 }
 
 const from = (client: string) => {
@@ -34,22 +41,25 @@ const shown = (rule: Rule | undefined) => rule && `${rule.id} at ${rule.file}:${
 describe('policy/access', () => {
   const clients: readonly (readonly [string, string])[] = [
     ['10.1.1.1', 'refuse by acl.query 10.0.0.0/8'],
-    ['10.20.0.0', 'allow by acl.query office'],
-    ['10.20.255.255', 'allow by acl.query office'],
+    ['10.20.0.0', 'allow'],
+    ['10.20.255.255', 'allow'],
     ['10.21.0.0', 'refuse by acl.query 10.0.0.0/8'],
     ['10.20.99.4', 'drop by acl.query 10.20.99.0/24'],
-    ['10.20.99.5', 'allow by acl.query 10.20.99.5'],
+    ['10.20.99.5', 'allow'],
     ['127.0.0.1', 'refuse by acl.query 0.0.0.0/1'],
-    ['128.0.0.0', 'nobody'],
-    ['255.255.255.255', 'nobody'],
-    ['2001:db8:20::1', 'allow by acl.query office'],
+    ['128.0.0.0', 'refuse by nobody'],
+    ['255.255.255.255', 'refuse by nobody'],
+    ['2001:db8:20::1', 'allow'],
     ['2001:db8:21::', 'truncate by acl.query 2001:db8::/32'],
-    ['2001:db9::', 'nobody'],
-    ['::', 'nobody'],
+    ['2001:db9::', 'refuse by nobody'],
+    ['::', 'refuse by nobody'],
   ];
   for (const [client, expected] of clients) {
     it(`finds for ${client}: ${expected}`, () => {
-      expect(access().find(from(client))).to.equal(expected);
+      const found = access().find(from(client));
+      expect(found === undefined ? 'allow' : `${found.action} by ${found.rule.id}`).to.equal(
+        expected,
+      );
     });
   }
 

@@ -31,7 +31,7 @@ function problems(text: string): readonly string[] {
 
 describe('policy/compile', () => {
   it('has the layers in the order in which they are documented', () => {
-    const names = [...new Set(compile().layers.map(({ name }) => name))];
+    const names = [...new Set(compile().views[0]!.layers.map(({ name }) => name))];
     const order = LAYERS.filter((name) => names.includes(name));
     expect(names).to.deep.equal(order);
   });
@@ -51,16 +51,16 @@ describe('policy/compile', () => {
   for (const [layer, name, parts] of first) {
     it(`has ${layer} decide on ${name} ${JSON.stringify(parts)}`, () => {
       const policy = compile();
-      expect(judge(policy.layers, asked(name, parts))?.layer).to.equal(layer);
+      expect(judge(policy.views[0]!.layers, asked(name, parts))?.layer).to.equal(layer);
     });
   }
 
   it('lets pass what no layer ends', () => {
-    expect(judge(compile().layers, asked('good.example'))).to.equal(undefined);
+    expect(judge(compile().views[0]!.layers, asked('good.example'))).to.equal(undefined);
   });
 
   it('leaves a special-use name to policy when it is routed', () => {
-    expect(judge(compile().layers, asked('www.onion'))?.layer).to.equal('policy');
+    expect(judge(compile().views[0]!.layers, asked('www.onion'))?.layer).to.equal('policy');
   });
 
   it('numbers its verdicts', () => {
@@ -71,10 +71,12 @@ describe('policy/compile', () => {
   it('knows its verdicts: every one that a query gets is one of them', () => {
     const policy = compile();
     for (const [, name, parts] of first) {
-      expect(policy.verdicts).to.include(judge(policy.layers, asked(name, parts)));
+      expect(policy.verdicts).to.include(judge(policy.views[0]!.layers, asked(name, parts)));
     }
     expect(policy.verdicts).to.include(policy.overload);
-    expect(policy.verdicts).to.include(policy.routes.find(asked('good.example'))!.forwarded);
+    expect(policy.verdicts).to.include(
+      policy.views[0]!.routes.find(asked('good.example'))!.forwarded,
+    );
   });
 
   describe('hash', () => {

@@ -7,6 +7,8 @@ import { PASS } from '../../src/policy/name-policy.ts';
 import { asked } from '../asked.ts';
 import { name, octets, TYPE } from '../messages.ts';
 
+const FORCE = { now: 0, isTrial: false };
+
 /** A policy of these lines; the first of them is line 5. */
 function compile(...lines: readonly string[]) {
   const text = [
@@ -19,7 +21,12 @@ function compile(...lines: readonly string[]) {
   const [policy] = parseConfig('site.yaml', text).policies;
   const verdicts = new VerdictTable();
   const problems: Problem[] = [];
-  const compiled = compileInlineRules('house', policy!.value.rules!, verdicts, problems);
+  const compiled = compileInlineRules(
+    { name: 'house', lines: policy!.value.rules!, onTrial: false },
+    FORCE,
+    verdicts,
+    problems,
+  );
   return { compiled, problems: problems.map(formatProblem) };
 }
 
@@ -135,7 +142,12 @@ describe('policy/inline-rules', () => {
       value: 'allow' as const,
     }));
     const problems: Problem[] = [];
-    const { rules } = compileInlineRules('house', lines, new VerdictTable(), problems);
+    const { rules } = compileInlineRules(
+      { name: 'house', lines, onTrial: false },
+      FORCE,
+      new VerdictTable(),
+      problems,
+    );
     expect(rules.count).to.equal(65_535);
     expect(problems.map(formatProblem)).to.deep.equal([
       'site.yaml:65536:7: more than 65535 rules; expect so many in an rpz file',

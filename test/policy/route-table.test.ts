@@ -15,7 +15,7 @@ function compile(routes: string) {
   );
   const upstream = compileUpstream(config.upstreams[0]!, verdicts);
   const table = new RouteTable();
-  for (const route of config.routes) table.add(route, upstream, verdicts, problems);
+  for (const route of config.views[0].routes) table.add(route, upstream, verdicts, problems);
   return { table, problems };
 }
 

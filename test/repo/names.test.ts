@@ -47,7 +47,7 @@ describe('the layers', () => {
   });
 
   it('are among the names that there are for layers', () => {
-    expect(LAYERS).to.include.members(policy.layers.map(({ name }) => name));
+    expect(LAYERS).to.include.members(policy.views[0]!.layers.map(({ name }) => name));
   });
 
   it('give their names to the access lists', () => {

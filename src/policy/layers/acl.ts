@@ -1,26 +1,31 @@
 /** Who may ask at all: `acl.query`, the most specific prefix wins. */
 
-import type { AccessEntry } from '../../config/config.ts';
+import type { AccessAction, AccessList } from '../../config/access-list.ts';
 import { builtIn, type Rule, type Verdict, type VerdictTable } from '../../decision/verdict.ts';
 import { Ede } from '../../wire/registry.ts';
-import { Access } from '../access.ts';
+import { Access, allowance } from '../access.ts';
+import type { Force } from '../in-force.ts';
 import type { Layer } from '../layer.ts';
 
-export function compileAcl(entries: readonly AccessEntry[], verdicts: VerdictTable): Layer {
-  const deny = (action: 'refuse' | 'drop' | 'truncate', rule: Rule): Verdict =>
+export function compileAcl(list: AccessList, force: Force, verdicts: VerdictTable): Layer {
+  const deny = (action: Exclude<AccessAction, 'allow'>, rule: Rule, onTrial: boolean): Verdict =>
     verdicts.add({
       layer: 'acl',
       action,
       rule,
+      onTrial,
       recursionAvailable: false,
       ...(action === 'refuse' && { ede: Ede.PROHIBITED }),
       hint: (query) => access.hint(query),
     });
-  const access: Access<Verdict | undefined> = new Access<Verdict | undefined>(
-    'acl.query',
-    entries,
-    (action, rule) => (action === 'allow' ? undefined : deny(action, rule)),
-    deny('refuse', builtIn('built-in default', true)),
+  const access: Access = new Access(
+    list,
+    force,
+    ({ action, mode }, rule) =>
+      action === 'allow'
+        ? allowance('acl', mode, rule, verdicts)
+        : deny(action, rule, mode === 'shadow'),
+    deny('refuse', builtIn('built-in default', true), false),
   );
   return {
     name: 'acl',
@@ -29,6 +34,7 @@ export function compileAcl(entries: readonly AccessEntry[], verdicts: VerdictTab
       // The client of a truncated answer comes back by TCP, and there it is served.
       return verdict?.action === 'truncate' && query.transport === 'tcp' ? undefined : verdict;
     },
+    allows: (query) => access.findAllowance(query),
     account: (query) => access.account(query),
   };
 }

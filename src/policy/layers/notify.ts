@@ -3,16 +3,18 @@
  * zone that is not held here is told so.
  */
 
-import type { AccessEntry } from '../../config/config.ts';
+import type { AccessList } from '../../config/access-list.ts';
 import { builtIn, type VerdictTable } from '../../decision/verdict.ts';
 import { Ede, Opcode, Rcode } from '../../wire/registry.ts';
+import type { Force } from '../in-force.ts';
 import type { Layer } from '../layer.ts';
 import { compilePermission } from '../permission.ts';
 
-export function compileNotify(entries: readonly AccessEntry[], verdicts: VerdictTable): Layer {
+export function compileNotify(list: AccessList, force: Force, verdicts: VerdictTable): Layer {
   const isNotify = ({ opcode }: { opcode: number }) => opcode === Opcode.NOTIFY;
   const permission = compilePermission(
-    { name: 'notify', entries, ede: Ede.PROHIBITED, asks: isNotify },
+    { name: 'notify', list, ede: Ede.PROHIBITED, asks: isNotify },
+    force,
     verdicts,
   );
   const notHeld = verdicts.add({

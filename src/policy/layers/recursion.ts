@@ -1,24 +1,27 @@
 /** Who may ask with RD=1: `acl.recursion`; without that list, all who may query. */
 
-import type { AccessEntry } from '../../config/config.ts';
+import type { AccessList } from '../../config/access-list.ts';
 import type { VerdictTable } from '../../decision/verdict.ts';
 import { Ede, Opcode, RrClass } from '../../wire/registry.ts';
+import type { Force } from '../in-force.ts';
 import type { Layer } from '../layer.ts';
 import { compilePermission } from '../permission.ts';
 
 export function compileRecursion(
-  entries: readonly AccessEntry[] | undefined,
+  list: AccessList | undefined,
+  force: Force,
   verdicts: VerdictTable,
 ): Layer {
-  if (entries === undefined) return { name: 'recursion', judge: () => undefined };
+  if (list === undefined) return { name: 'recursion', judge: () => undefined };
   return compilePermission(
     {
       name: 'recursion',
-      entries,
+      list,
       ede: Ede.NOT_AUTHORITATIVE,
       asks: (query) =>
         query.opcode === Opcode.QUERY && query.qclass === RrClass.IN && query.recursionDesired,
     },
+    force,
     verdicts,
   );
 }

@@ -1,9 +1,10 @@
 /** Who may ask for zone transfers, AXFR (RFC 5936) and IXFR (RFC 1995): `acl.transfer`. */
 
-import type { AccessEntry } from '../../config/config.ts';
+import type { AccessList } from '../../config/access-list.ts';
 import { builtIn, type VerdictTable } from '../../decision/verdict.ts';
 import type { Query } from '../../wire/query.ts';
 import { Ede, RrType } from '../../wire/registry.ts';
+import type { Force } from '../in-force.ts';
 import type { Layer } from '../layer.ts';
 import { compilePermission } from '../permission.ts';
 
@@ -12,9 +13,10 @@ function isByWrongTransport({ isTransfer, qtype, transport }: Query): boolean {
   return isTransfer && qtype === RrType.AXFR && transport === 'udp';
 }
 
-export function compileTransfer(entries: readonly AccessEntry[], verdicts: VerdictTable): Layer {
+export function compileTransfer(list: AccessList, force: Force, verdicts: VerdictTable): Layer {
   const permission = compilePermission(
-    { name: 'transfer', entries, ede: Ede.PROHIBITED, asks: ({ isTransfer }) => isTransfer },
+    { name: 'transfer', list, ede: Ede.PROHIBITED, asks: ({ isTransfer }) => isTransfer },
+    force,
     verdicts,
   );
   const wrongTransport = verdicts.add({

@@ -1,19 +1,21 @@
 /** Who may send dynamic updates (RFC 2136): `acl.update`. */
 
-import type { AccessEntry } from '../../config/config.ts';
+import type { AccessList } from '../../config/access-list.ts';
 import type { VerdictTable } from '../../decision/verdict.ts';
 import { Ede, Opcode } from '../../wire/registry.ts';
+import type { Force } from '../in-force.ts';
 import type { Layer } from '../layer.ts';
 import { compilePermission } from '../permission.ts';
 
-export function compileUpdate(entries: readonly AccessEntry[], verdicts: VerdictTable): Layer {
+export function compileUpdate(list: AccessList, force: Force, verdicts: VerdictTable): Layer {
   return compilePermission(
     {
       name: 'update',
-      entries,
+      list,
       ede: Ede.PROHIBITED,
       asks: ({ opcode }) => opcode === Opcode.UPDATE,
     },
+    force,
     verdicts,
   );
 }

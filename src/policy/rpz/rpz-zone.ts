@@ -85,11 +85,15 @@ function hashing({ file, readText }: ZoneFile, hash: Hash): ZoneFile {
 }
 
 /** Makes a policy of a zone. */
-export function attachRpz(name: string, image: RpzImage, verdicts: VerdictTable): NamePolicy {
+export function attachRpz(
+  { name, onTrial }: { name: string; onTrial: boolean },
+  image: RpzImage,
+  verdicts: VerdictTable,
+): NamePolicy {
   const rules = new RuleTable(image.rules);
   const answers = image.files.flatMap((file) => {
     const rule: Rule = { id: `${name}/`, file, line: 0, implicit: false };
-    const of = { policy: name, rules, rule, named: true };
+    const of = { policy: name, rules, rule, named: true, onTrial };
     return POLICY_ACTIONS.map((action) => addPolicyVerdict(action, of, verdicts));
   });
   return new NamePolicy(name, rules, answers);

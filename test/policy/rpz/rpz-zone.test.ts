@@ -12,7 +12,7 @@ const SOA = '@ 60 SOA ns.example. host.example. 7 1h 10m 1d 60';
 function zone(lines: readonly string[], override: Override = 'given') {
   const text = ['$ORIGIN rpz.example.', SOA, ...lines, ''].join('\n');
   const image = readRpz(ascii(text), override, { file: 'feed.rpz' });
-  const policy = attachRpz('feed', image, new VerdictTable());
+  const policy = attachRpz({ name: 'feed', onTrial: false }, image, new VerdictTable());
   const judged = (owner: string, type?: number) => judge(policy, owner, type);
   return { ...image, policy, judged };
 }
@@ -178,7 +178,7 @@ describe('policy/rpz/rpz-zone', () => {
     const readText = (file: string) => ascii(texts[file]!);
     const of = { file: 'zones/main', readText };
     const image = readRpz(readText('zones/main'), 'given', of);
-    const policy = attachRpz('feed', image, new VerdictTable());
+    const policy = attachRpz({ name: 'feed', onTrial: false }, image, new VerdictTable());
     expect(['a', 'b', 'c', 'd1', 'x.d'].map((owner) => judge(policy, owner))).to.deep.equal([
       'nxdomain by feed/a at zones/main:2',
       'nodata by feed/b at zones/main:4',

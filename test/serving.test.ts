@@ -1,0 +1,26 @@
+import { expect } from 'chai';
+import { now } from '../src/clock.ts';
+import { follow, type Serving } from '../src/serving.ts';
+
+/** A configuration whose next rule expires then. */
+function expiringAt(expiresAt: number): Serving {
+  return { forwarding: { files: [] }, policy: { expiresAt } } as unknown as Serving;
+}
+
+describe('serving follow', () => {
+  it('tells when a rule has expired', async () => {
+    await new Promise<void>((resolve) => {
+      follow(expiringAt(now() + 2), { changed: () => {}, expired: resolve });
+    });
+  });
+
+  it('tells nothing any more when it has ended', async () => {
+    let told = 0;
+    const end = follow(expiringAt(now() + 1), { changed: () => {}, expired: () => told++ });
+    end();
+    await new Promise<void>((resolve) => {
+      follow(expiringAt(now() + 5), { changed: () => {}, expired: resolve });
+    });
+    expect(told).to.equal(0);
+  });
+});
