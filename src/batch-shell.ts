@@ -28,6 +28,8 @@ const TICK_MS = 10;
 const IDLE_MS = 1000;
 /** Batches of one listener before the others get their turn. */
 const TURNS = 4;
+/** How often a listener that is left gets its turn: as many datagrams as the kernel may hold. */
+const LAST_ROUNDS = 64;
 
 export class BatchShell implements Outbox {
   readonly #libc: Libc;
@@ -69,13 +71,21 @@ export class BatchShell implements Outbox {
     });
   }
 
-  /** Opens a socket for an address, which `threads` share. Throws a SystemError. */
-  listen({ address, port }: Endpoint, threads: number): void {
+  /**
+   * Opens a socket for an address, which `threads` share, and before them `others` of another
+   * process. Throws a SystemError.
+   */
+  listen({ address, port }: Endpoint, threads: number, others: number): void {
     const { family, words } = parseAddress(address.replace(/%.*/, ''))!;
     const listener = new BatchListener(this.#libc, { family, words, port });
     this.#listeners.push(listener);
+    this.steer(this.#listeners.length - 1, threads, others);
+  }
+
+  /** Has the kernel send the datagrams of a listener's address to the `threads` of this process. */
+  steer(listener: number, threads: number, others: number): void {
     try {
-      steerByName(this.#libc, listener.fd, threads);
+      steerByName(this.#libc, this.#listeners[listener]!.fd, threads, others);
     } catch (error) {
       // A sandbox may forbid it; the kernel then spreads clients over the threads by itself.
       if (!(error instanceof SystemError)) throw error;
@@ -104,8 +114,12 @@ export class BatchShell implements Outbox {
     }
   }
 
-  /** Takes no more queries. */
+  /** Takes no more queries than those that have come. */
   refuseNew(): void {
+    for (const listener of this.#listeners) listener.leave();
+    for (let i = 0; i < this.#listeners.length; i++) {
+      for (let round = 0; round < LAST_ROUNDS && this.#receive(i); round++);
+    }
     this.#isAccepting = false;
   }
 
@@ -165,7 +179,8 @@ export class BatchShell implements Outbox {
     }
   }
 
-  #receive(index: number): void {
+  /** Takes some batches of a listener; returns whether there may be more. */
+  #receive(index: number): boolean {
     const engine = this.#engine!;
     const listener = this.#listeners[index]!;
     const { query } = engine;
@@ -179,8 +194,9 @@ export class BatchShell implements Outbox {
         engine.receive(octets, length, time);
       });
       this.#deliver();
-      if (!listener.isFull(count)) return;
+      if (!listener.isFull(count)) return false;
     }
+    return true;
   }
 
   /** The records first, then the replies: whoever was refused has a record. */

@@ -24,6 +24,10 @@ import { loadLibc } from './transport/libc.ts';
 export interface ThreadStart {
   readonly snapshot: Snapshot;
   readonly endpoints: readonly Endpoint[];
+  /** How many data threads this process has. */
+  readonly threads: number;
+  /** For each endpoint: sockets that other processes have there. */
+  readonly others: readonly number[];
   readonly servers: readonly ServerAddress[];
   readonly numbers: SharedNumbers;
   readonly turn: SharedArrayBuffer;
@@ -43,6 +47,7 @@ export type ToThread =
       readonly servers: readonly ServerAddress[];
     }
   | { readonly kind: 'refresh'; readonly servers: readonly ServerAddress[] }
+  | { readonly kind: 'steer'; readonly others: readonly number[] }
   | { readonly kind: 'reopen'; readonly number: number }
   | { readonly kind: 'stop' };
 
@@ -101,9 +106,10 @@ class DataThread {
 
   /** Opens the sockets; an address that cannot be had is told, and false. */
   listen(): boolean {
-    for (const endpoint of this.#start.endpoints) {
+    const { endpoints, threads, others } = this.#start;
+    for (const [i, endpoint] of endpoints.entries()) {
       try {
-        this.#shell.listen(endpoint, this.#serving.config.threads);
+        this.#shell.listen(endpoint, threads, others[i]!);
       } catch (error) {
         if (!(error instanceof SystemError)) throw error;
         tell({ kind: 'cannot-listen', endpoint, code: error.code });
@@ -147,6 +153,10 @@ class DataThread {
     } else if (message.kind === 'refresh') {
       this.#table.seed(message.servers);
       this.#serving.forwarding.refresh();
+    } else if (message.kind === 'steer') {
+      for (const [i, others] of message.others.entries()) {
+        this.#shell.steer(i, this.#start.threads, others);
+      }
     } else if (message.kind === 'reopen') {
       tell({ kind: 'reopened', number: message.number, ok: this.#reopenLog() });
     } else {

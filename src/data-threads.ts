@@ -48,9 +48,9 @@ export class DataThreads {
     return [...this.#threads.map(({ numbers }) => numbers), ...this.#retired];
   }
 
-  /** Starts `count` threads; rejects with what stands in the way of one. */
-  async start(count: number): Promise<void> {
-    const starting = Array.from({ length: count }, () => this.#startOne());
+  /** Starts the threads; rejects with what stands in the way of one. */
+  async start(): Promise<void> {
+    const starting = Array.from({ length: this.#common.threads }, () => this.#startOne());
     const results = await Promise.allSettled(starting);
     const failed = results.find((result) => result.status === 'rejected');
     if (failed === undefined) return;
@@ -74,6 +74,12 @@ export class DataThreads {
   refresh(servers: readonly ServerAddress[]): void {
     this.#common = { ...this.#common, servers };
     for (const thread of this.#threads) this.#tell(thread, { kind: 'refresh', servers });
+  }
+
+  /** Tells all threads how many sockets other processes have at each endpoint. */
+  steer(others: readonly number[]): void {
+    this.#common = { ...this.#common, others };
+    for (const thread of this.#threads) this.#tell(thread, { kind: 'steer', others });
   }
 
   /** Has all threads open the decision log anew; resolves with whether all of them did. */

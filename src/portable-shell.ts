@@ -33,6 +33,7 @@ export type Served = 'udp and tcp' | 'tcp';
 export class PortableShell implements Outbox {
   readonly #servers: readonly Server[];
   readonly #flushRecords: () => void;
+  readonly #isShared: boolean;
   readonly #listeners: Listener[] = [];
   readonly #buffer: Uint8Array = new Uint8Array(BUFFER_LENGTH);
   readonly #channels: Readonly<Record<Transport, Channels>>;
@@ -42,10 +43,14 @@ export class PortableShell implements Outbox {
   #engine: Engine | undefined;
   #ticking: NodeJS.Timeout | undefined;
 
-  /** `servers` is the table of upstreams by number; `flushRecords` writes the decision log. */
-  constructor(servers: readonly Server[], flushRecords: () => void) {
+  /**
+   * `servers` is the table of upstreams by number; `flushRecords` writes the decision log. When
+   * it `isShared`, other processes that share may listen on the same addresses.
+   */
+  constructor(servers: readonly Server[], flushRecords: () => void, isShared: boolean) {
     this.#servers = servers;
     this.#flushRecords = flushRecords;
+    this.#isShared = isShared;
     const events: ChannelEvents = {
       answered: (server, channel, octets) => this.#onAnswer(server, channel, octets),
       failed: (server, channel, reason) => this.#onFailure(server, channel, reason),
@@ -92,9 +97,13 @@ export class PortableShell implements Outbox {
   }
 
   async #open(index: number, { address, port }: Endpoint, served: Served): Promise<void> {
-    const udp = await this.#openUdp(index, { address, port });
+    const shared = this.#isShared;
+    // A socket that shares, only to see whether it can be had, would take queries away.
+    const tries = served === 'udp and tcp' || !shared || port === 0;
+    const udp = tries ? await this.#openUdp(index, { address, port }) : undefined;
     try {
-      const tcp = await listenTcp({ address, port: udp.port }, (octets, client) => {
+      const from = { address, port: udp?.port ?? port, shared };
+      const tcp = await listenTcp(from, (octets, client) => {
         this.#onQuery(octets, client, {
           listener: index,
           transport: 'tcp',
@@ -103,15 +112,15 @@ export class PortableShell implements Outbox {
       });
       this.#listeners[index] = { udp: served === 'tcp' ? undefined : udp, tcp };
       // Data threads open the address themselves: it has turned out that it can be had.
-      if (served === 'tcp') udp.close();
+      if (served === 'tcp') udp?.close();
     } catch (error) {
-      udp.close();
+      udp?.close();
       throw error;
     }
   }
 
   #openUdp(index: number, endpoint: Endpoint): Promise<Datagrams> {
-    return listenUdp(endpoint, (octets, remote) =>
+    return listenUdp({ ...endpoint, shared: this.#isShared }, (octets, remote) =>
       this.#onQuery(octets, remote, { listener: index, transport: 'udp', connection: 0 }),
     );
   }

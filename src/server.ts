@@ -20,6 +20,7 @@ import { refPrefix } from './ref-prefix.ts';
 import { holdsMuch, releaseMemory } from './release-memory.ts';
 import { follow, prepare, restartNeeded, type Serving } from './serving.ts';
 import { exposeServing } from './serving-metrics.ts';
+import { Neighbours } from './sharing.ts';
 import { type Snapshot, type Source, takeSnapshotAside } from './snapshot.ts';
 import { cannotListen, isMissingAddress } from './start-errors.ts';
 import { Gauge, ThreadNumbers } from './thread-numbers.ts';
@@ -39,6 +40,7 @@ export class RunningServer {
   readonly #records: LogKeeper;
   readonly #recording: Recording;
   readonly #shell: PortableShell;
+  readonly #neighbours: Neighbours;
   readonly #engine: Engine;
   readonly #reloads = { ok: 0, failed: 0 };
   /** What it was started with: some of it stays in force until it ends. */
@@ -53,7 +55,8 @@ export class RunningServer {
   #reading: NodeJS.Timeout | undefined;
 
   /** Throws a ConfigError for a configuration or a log path that cannot be used. */
-  private constructor(source: Source, snapshot: Snapshot, log: Logger) {
+  private constructor(source: Source, snapshot: Snapshot, log: Logger, isShared: boolean) {
+    this.#neighbours = new Neighbours(isShared);
     this.#source = source;
     this.#log = log;
     this.#snapshot = snapshot;
@@ -62,7 +65,8 @@ export class RunningServer {
     this.#records = new LogKeeper(this.#started, log);
     const { statistics, recent } = this.#numbers;
     this.#recording = new Recording(statistics, recent, this.#records.log);
-    this.#shell = new PortableShell(this.#table.servers, () => this.#recording.flush());
+    const flushRecords = () => this.#recording.flush();
+    this.#shell = new PortableShell(this.#table.servers, flushRecords, isShared);
     this.#engine = new Engine(this.#serving, {
       outbox: this.#shell,
       recorder: this.#recording,
@@ -74,10 +78,10 @@ export class RunningServer {
   /**
    * Reads the configuration and serves by it. Rejects with a ConfigError that says what is in
    * the way: a problem of the configuration, an address that cannot be had, a log that cannot
-   * be written.
+   * be written. One that `isShared` may share its addresses with other processes that are.
    */
-  static async start(source: Source, log: Logger): Promise<RunningServer> {
-    const server = new RunningServer(source, await takeSnapshotAside(source), log);
+  static async start(source: Source, log: Logger, isShared = false): Promise<RunningServer> {
+    const server = new RunningServer(source, await takeSnapshotAside(source), log, isShared);
     try {
       await server.#listen();
     } catch (error) {
@@ -193,7 +197,10 @@ export class RunningServer {
     }).catch((error: NodeJS.ErrnoException) => {
       throw cannotListen(value, error, place);
     });
-    this.#reading = setInterval(() => this.#readNumbers(), NUMBERS_MS);
+    this.#reading = setInterval(() => {
+      this.#readNumbers();
+      this.#neighbours.look(this.#threads, this.#started.threads);
+    }, NUMBERS_MS);
     for (const endpoint of this.endpoints) {
       this.#log.info(`listening on ${formatEndpoint(endpoint)} by UDP and TCP`);
     }
@@ -214,6 +221,8 @@ export class RunningServer {
     const common = {
       snapshot: this.#snapshot,
       endpoints: this.endpoints,
+      threads: config.threads,
+      others: this.#neighbours.meet(this.endpoints),
       servers: this.#table.addresses,
       turn: this.#records.turn.buffer,
       loops: this.#table.loops.buffer,
@@ -221,7 +230,7 @@ export class RunningServer {
     };
     this.#threads = new DataThreads(libc, common, this.#log, refPrefix);
     this.#records.threads = this.#threads;
-    await this.#threads.start(config.threads).catch((error: Error) => {
+    await this.#threads.start().catch((error: Error) => {
       if (error instanceof ListenError) {
         const asked = formatEndpoint(error.endpoint);
         const index = common.endpoints.findIndex((one) => formatEndpoint(one) === asked);

@@ -9,12 +9,16 @@ export const DEFAULT_CONFIG = 'config/default.yaml';
 
 export const serve: Command = {
   name: 'serve',
-  synopsis: '[-c FILE]',
+  synopsis: '[-c FILE] [--share]',
   about: 'runs the forwarder; SIGHUP reloads and reopens logs, SIGTERM drains and ends',
   async run(args) {
     const { values } = parseArgs({
       args: [...args],
-      options: { config: { type: 'string', short: 'c', default: DEFAULT_CONFIG } },
+      options: {
+        config: { type: 'string', short: 'c', default: DEFAULT_CONFIG },
+        // For upgrades: another process that was started so may have the same addresses.
+        share: { type: 'boolean', default: false },
+      },
     });
     const log = createLog();
     const source = { file: values.config, environment: { ...process.env } };
@@ -24,7 +28,7 @@ export const serve: Command = {
       void server?.reopenLogs();
       void server?.reload();
     });
-    server = await RunningServer.start(source, log);
+    server = await RunningServer.start(source, log, values.share);
     await new Promise((resolve) => {
       for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, resolve);
     });

@@ -14,6 +14,7 @@ const MULTIPLY = 0x24;
 const STORE = 0x02;
 const LOAD_INDEX = 0x61;
 const XOR_INDEX = 0xac;
+const ADD = 0x04;
 const SHIFT_RIGHT = 0x74;
 const MODULO = 0x94;
 const RETURN = 0x16;
@@ -29,16 +30,17 @@ const CASELESS = 0xdfdfdfdf;
 const MULTIPLIER = 0x9e3779b1;
 
 /**
- * Steers the datagrams of the group that `fd` is in to its `count` sockets. A datagram that is
- * too short for all words goes to the first. Throws a SystemError.
+ * Steers the datagrams of the group that `fd` is in to `count` sockets of it, behind the `first`
+ * that others opened before. A datagram that is too short for all words goes to the first of
+ * the group. A number that no socket has leaves the choice to the kernel. Throws a SystemError.
  */
-export function steerByName(libc: Libc, fd: number, count: number): void {
+export function steerByName(libc: Libc, fd: number, count: number, first = 0): void {
   const instructions: [code: number, value: number][] = [[STORE, 0]];
   for (const offset of WORDS) {
     instructions.push([LOAD_WORD, offset], [AND, CASELESS], [LOAD_INDEX, 0], [XOR_INDEX, 0]);
     instructions.push([MULTIPLY, MULTIPLIER], [STORE, 0]);
   }
-  instructions.push([SHIFT_RIGHT, 16], [MODULO, count], [RETURN, 0]);
+  instructions.push([SHIFT_RIGHT, 16], [MODULO, count], [ADD, first], [RETURN, 0]);
   const filter = allocate(instructions.length * INSTRUCTION_LENGTH);
   for (const [i, [code, value]] of instructions.entries()) {
     filter.writeUInt16LE(code, i * INSTRUCTION_LENGTH);

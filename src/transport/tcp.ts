@@ -48,9 +48,12 @@ export interface TcpListener {
   close(): void;
 }
 
-/** Listens on an address; port 0 takes a free one. Rejects when the address cannot be had. */
+/**
+ * Listens on an address; port 0 takes a free one; an address that is `shared` may be shared by
+ * other processes. Rejects when the address cannot be had.
+ */
 export async function listenTcp(
-  { address, port }: { address: string; port: number },
+  { address, port, shared }: { address: string; port: number; shared?: boolean },
   onMessage: (octets: Buffer, client: TcpClient) => void,
   limits: TcpLimits = TCP_LIMITS,
 ): Promise<TcpListener> {
@@ -77,7 +80,8 @@ export async function listenTcp(
       else perClient.set(client, left);
     });
   });
-  server.listen({ host: address, port, ipv6Only: isIPv6(address), exclusive: true });
+  const alone = { exclusive: true, reusePort: shared === true };
+  server.listen({ host: address, port, ipv6Only: isIPv6(address), ...alone });
   await once(server, 'listening');
   // Without a file descriptor to spare a connection is lost, and not the listener.
   server.on('error', () => rejected++);

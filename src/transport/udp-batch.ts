@@ -37,6 +37,13 @@ const OUTGOING = 256;
 const MEMINFO_LENGTH = 36;
 const MEMINFO_DROPS = 32;
 
+/** The port of RFC 863, from which nothing comes. */
+const DISCARD = 9;
+const LOOPBACK: Readonly<Record<4 | 6, Uint32Array>> = {
+  4: Uint32Array.of(0x7f000001, 0, 0, 0),
+  6: Uint32Array.of(0, 0, 0, 1),
+};
+
 /** Where a datagram came from and which address of this host it was sent to. */
 export interface DatagramPath {
   family: 4 | 6;
@@ -55,6 +62,7 @@ export class BatchListener {
   /** Datagrams that the kernel did not take. */
   lost = 0;
   readonly #libc: Libc;
+  readonly #address: SocketAddress;
   readonly #family: 4 | 6;
   readonly #isWildcard: boolean;
   readonly #incoming: MessageBatch;
@@ -66,6 +74,7 @@ export class BatchListener {
   /** Throws a SystemError when the address cannot be had. */
   constructor(libc: Libc, address: SocketAddress) {
     this.#libc = libc;
+    this.#address = address;
     this.#family = address.family;
     this.#isWildcard = address.words.every((word) => word === 0);
     this.fd = openSocket(libc, address.family);
@@ -159,6 +168,18 @@ export class BatchListener {
   flush(): void {
     this.lost += sendAll(this.#libc, this.fd, this.#outgoing, this.#waiting);
     this.#waiting = 0;
+  }
+
+  /**
+   * Has the kernel send nothing more here: to other sockets of the address if there are any. What
+   * has come already can still be received, and replies can be sent.
+   */
+  leave(): void {
+    // A socket with a peer takes datagrams of its peer alone; ours is a port of our own host.
+    const words = this.#isWildcard ? LOOPBACK[this.#family] : this.#address.words;
+    const memory = formatSocketAddress({ ...this.#address, words, port: DISCARD });
+    // Whatever the kernel has against it: then some more queries come and are lost, as before.
+    this.#libc.connect(this.fd, memory, memory.length);
   }
 
   close(): void {

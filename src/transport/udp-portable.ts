@@ -16,13 +16,16 @@ export interface Datagrams {
   close(): void;
 }
 
-/** Listens on an address; port 0 takes a free one. Rejects when the address cannot be had. */
+/**
+ * Listens on an address; port 0 takes a free one; an address that is `shared` may be shared by
+ * other processes. Rejects when the address cannot be had.
+ */
 export async function listenUdp(
-  { address, port }: { address: string; port: number },
+  { address, port, shared }: { address: string; port: number; shared?: boolean },
   onDatagram: (octets: Buffer, remote: RemoteInfo) => void,
 ): Promise<Datagrams> {
   const type = isIPv6(address) ? 'udp6' : 'udp4';
-  const socket = createSocket({ type, ipv6Only: type === 'udp6' });
+  const socket = createSocket({ type, ipv6Only: type === 'udp6', reusePort: shared === true });
   socket.bind({ address, port, exclusive: true });
   await once(socket, 'listening');
   enlargeBuffers(socket);

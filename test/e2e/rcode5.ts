@@ -112,8 +112,8 @@ export function spawnRcode5(args: readonly string[], folder: string = ROOT): Pro
 }
 
 /** Serves a site; resolves when it says that it is ready. */
-export async function serve(site: Site): Promise<Rcode5> {
-  const program = spawnRcode5(['serve', '-c', site.config]);
+export async function serve(site: Site, options: readonly string[] = []): Promise<Rcode5> {
+  const program = spawnRcode5(['serve', '-c', site.config, ...options]);
   // The ports are free ones: only the program can tell them.
   const said = await program.says(/admin HTTP on /);
   const port = Number(/listening on 127\.0\.0\.1:(\d+)/.exec(said)?.[1]);
