@@ -11,6 +11,7 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
   decision: ['wire'],
   policy: ['decision', 'wire', 'net', 'config'],
   forward: ['wire', 'net', 'config', 'decision'],
+  transfer: ['policy', 'wire', 'net', 'transport'],
   observe: ['decision', 'wire', 'net'],
 };
 

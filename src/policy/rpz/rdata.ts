@@ -105,6 +105,12 @@ function writeGeneric(
   return isWhole ? undefined : { field: 0, expected: 'octets that are well-formed RDATA' };
 }
 
+/** Whether RDATA without compression is what its type has; of types without a form all is. */
+export function isWellFormed(type: number, rdata: Uint8Array): boolean {
+  const form = FORMS.get(type);
+  return form === undefined || isWholeForm(form, rdata);
+}
+
 function isWholeForm({ fields, rest }: Form, rdata: Uint8Array): boolean {
   let at = 0;
   for (const field of fields) {
