@@ -11,9 +11,10 @@ import type { Announcement } from './observe/cells.ts';
 import type { DecisionLog } from './observe/decision-log.ts';
 import { Recording } from './observe/recording.ts';
 import { Turn } from './observe/turn.ts';
+import { TokenBuckets } from './policy/token-buckets.ts';
 import { recordContext } from './record-context.ts';
 import { holdsMuch, releaseMemory } from './release-memory.ts';
-import { prepare, type Serving } from './serving.ts';
+import { type Lasting, prepare, type Serving } from './serving.ts';
 import type { Snapshot } from './snapshot.ts';
 import { openDecisionLog } from './start-errors.ts';
 import { type SharedNumbers, ThreadNumbers } from './thread-numbers.ts';
@@ -33,6 +34,8 @@ export interface ThreadStart {
   readonly turn: SharedArrayBuffer;
   /** Memory of `Loops`. */
   readonly loops: SharedArrayBuffer;
+  /** Memory of `TokenBuckets`. */
+  readonly buckets: SharedArrayBuffer;
   readonly wakeFd: number;
   readonly refPrefix: string;
   /** Queries that may wait for upstreams at a time. */
@@ -65,6 +68,7 @@ const DRAIN_MS = 4000;
 class DataThread {
   readonly #start: Omit<ThreadStart, 'snapshot'>;
   readonly #table: ServerTable;
+  readonly #lasting: Lasting;
   readonly #numbers: ThreadNumbers;
   readonly #log: DecisionLog;
   readonly #recording: Recording;
@@ -84,7 +88,8 @@ class DataThread {
     this.#table = new ServerTable(new Loops(start.loops));
     this.#table.seed(start.servers);
     this.#holdsMuch = holdsMuch(snapshot);
-    this.#serving = prepare(snapshot, this.#table);
+    this.#lasting = { table: this.#table, buckets: new TokenBuckets(start.buckets) };
+    this.#serving = prepare(snapshot, this.#lasting);
     this.#log = openDecisionLog(this.#serving.config, new Turn(start.turn));
     this.#numbers = new ThreadNumbers(start.numbers);
     this.#numbers.announce = (announcement) => tell({ kind: 'series', announcement });
@@ -146,7 +151,7 @@ class DataThread {
       this.#table.seed(message.servers);
       const { endpoints } = this.#start;
       const running = { serving: this.#serving, endpoints };
-      this.#use(prepare(message.snapshot, this.#table, running));
+      this.#use(prepare(message.snapshot, this.#lasting, running));
       tell({ kind: 'used', policy: this.#serving.policy.hash });
       this.#isHeavy ||= this.#holdsMuch;
       this.#holdsMuch = holdsMuch(message.snapshot);

@@ -14,11 +14,12 @@ import { type AdminHttp, listenAdmin } from './observe/admin.ts';
 import { Metrics } from './observe/metrics.ts';
 import type { RecentDecisions } from './observe/recent.ts';
 import { Recording } from './observe/recording.ts';
+import { TokenBuckets } from './policy/token-buckets.ts';
 import { PortableShell } from './portable-shell.ts';
 import { recordContext } from './record-context.ts';
 import { refPrefix } from './ref-prefix.ts';
 import { holdsMuch, releaseMemory } from './release-memory.ts';
-import { follow, prepare, restartNeeded, type Serving } from './serving.ts';
+import { follow, type Lasting, prepare, restartNeeded, type Serving } from './serving.ts';
 import { exposeServing } from './serving-metrics.ts';
 import { Neighbours } from './sharing.ts';
 import { type Snapshot, type Source, takeSnapshotAside } from './snapshot.ts';
@@ -36,6 +37,7 @@ export class RunningServer {
   readonly #source: Source;
   readonly #log: Logger;
   readonly #table: ServerTable = new ServerTable();
+  readonly #lasting: Lasting = { table: this.#table, buckets: new TokenBuckets() };
   readonly #numbers: ThreadNumbers = new ThreadNumbers();
   readonly #records: LogKeeper;
   readonly #recording: Recording;
@@ -60,7 +62,7 @@ export class RunningServer {
     this.#source = source;
     this.#log = log;
     this.#snapshot = snapshot;
-    this.#serving = prepare(this.#snapshot, this.#table);
+    this.#serving = prepare(this.#snapshot, this.#lasting);
     this.#started = this.#serving.config;
     this.#records = new LogKeeper(this.#started, log);
     const { statistics, recent } = this.#numbers;
@@ -133,7 +135,7 @@ export class RunningServer {
 
   async #takeOver(snapshot: Snapshot): Promise<ReloadResult> {
     const running = { serving: this.#serving, endpoints: this.endpoints };
-    const serving = prepare(snapshot, this.#table, running);
+    const serving = prepare(snapshot, this.#lasting, running);
     const changed = restartNeeded(this.#started, serving.config);
     const restart = changed.map((key) => `${key} has changed: that takes a restart`);
     const isWorthwhile = holdsMuch(this.#snapshot);
@@ -226,6 +228,7 @@ export class RunningServer {
       servers: this.#table.addresses,
       turn: this.#records.turn.buffer,
       loops: this.#table.loops.buffer,
+      buckets: this.#lasting.buckets.buffer,
       capacity: IN_FLIGHT,
     };
     this.#threads = new DataThreads(libc, common, this.#log, refPrefix);

@@ -11,6 +11,7 @@ import type { ServerTable } from './forward/server.ts';
 import { type Endpoint, isLoopback, isUnspecified, parseAddress } from './net/address.ts';
 import { compilePolicy } from './policy/compile.ts';
 import type { Override } from './policy/rpz/rpz-zone.ts';
+import type { TokenBuckets } from './policy/token-buckets.ts';
 import { findWarnings } from './policy/warnings.ts';
 import { type Snapshot, zoneKey } from './snapshot.ts';
 import { VERSION } from './version.ts';
@@ -29,18 +30,24 @@ export interface Serving extends Setup {
   readonly warnings: readonly string[];
 }
 
+/** What outlives a configuration: upstreams and what is known of them, what clients have used up. */
+export interface Lasting {
+  readonly table: ServerTable;
+  readonly buckets: TokenBuckets;
+}
+
 /**
  * Makes a snapshot serve in this thread; `running` is what it will take the place of. Throws a
  * ConfigError.
  */
 export function prepare(
   { file, environment, text, zones, takenAt }: Snapshot,
-  table: ServerTable,
+  { table, buckets }: Lasting,
   running?: { readonly serving: Serving; readonly endpoints: readonly Endpoint[] },
 ): Serving {
   const config = parseConfig(file, text, environment);
   const load = (path: string, override: Override) => zones.get(zoneKey(path, override))!;
-  const policy = compilePolicy(config, VERSION, load, takenAt);
+  const policy = compilePolicy(config, VERSION, { load, now: takenAt, buckets });
   const listeners = running?.endpoints ?? config.listen.map(({ value }) => value);
   const before = running?.serving;
   const forwarding = createForwarding(config, table, (endpoint) => isOwn(endpoint, listeners));

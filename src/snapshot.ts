@@ -40,7 +40,7 @@ export function takeSnapshot({ file, environment }: Source): Snapshot {
     zones.set(zoneKey(path, override), image);
     return image;
   };
-  compilePolicy(config, VERSION, load, takenAt);
+  compilePolicy(config, VERSION, { load, now: takenAt });
   return { file, environment, text, zones, takenAt };
 }
 

@@ -138,6 +138,45 @@ describe('explain', () => {
   });
 });
 
+describe('explain of a rate limit', () => {
+  const limited = `${CONFIG}rateLimit: { queriesPerSecond: 1, burst: 2, action: refuse }\n`;
+  const words: Words = {
+    ...{ client: '10.20.0.1', name: 'bad.example', type: 'A', class: 'IN', opcode: 'QUERY' },
+    ...{ rd: '1', transport: 'udp' },
+  };
+  const refused: Words = { ...words, client: '192.0.2.7' };
+  let stage: Stage;
+  beforeEach(() => {
+    stage = new Stage(limited, { files: { 'feed.rpz': FEED } });
+  });
+  afterEach(() => stage.close());
+
+  const stepOf = () => {
+    return explained(stage, words).trace.find(({ layer }) => layer === 'rate-limit')!;
+  };
+
+  it('says what a client has left, and takes nothing of it', () => {
+    for (let i = 0; i < 5; i++) {
+      expect(stepOf()).to.deep.include({
+        verdict: 'pass',
+        why: '10.20.0.1/32 has 2 of 2 left, 1 a second come back',
+      });
+    }
+    for (let i = 0; i < 2; i++) expect(served(stage, words)['layer']).to.equal('policy');
+    expect(stepOf().verdict).to.equal('refuse');
+    expect(explained(stage, words).decision).to.include({ layer: 'rate-limit', rcode: 'REFUSED' });
+    expect(served(stage, words)['layer']).to.equal('rate-limit');
+  });
+
+  it('takes nothing of what limits refusals either', () => {
+    for (let i = 0; i < 5; i++) {
+      expect(explained(stage, refused).decision).to.include({ event: 'refused', layer: 'acl' });
+    }
+    for (let i = 0; i < 2; i++) expect(served(stage, refused)['layer']).to.equal('acl');
+    expect(served(stage, refused)['layer']).to.equal('rate-limit');
+  });
+});
+
 describe('explain askedQuestion', () => {
   it('fills in what a plain query for an address is', () => {
     expect(askedQuestion({ client: '10.0.0.1', name: 'www.example' })).to.deep.equal({

@@ -80,6 +80,30 @@ describe('server threads', function () {
     }
   });
 
+  it('count the queries of a client together', async () => {
+    site.configure(
+      `${forwardTo(upstream.server)}rateLimit: { queriesPerSecond: 1, burst: 8, action: refuse }\n`,
+      COMMON.replace('threads: 0', 'threads: 2'),
+    );
+    expect((await site.server.reload()).ok).to.equal(true);
+    const rcodes: number[] = [];
+    const start = performance.now();
+    for (let id = 1; id <= MANY; id++) {
+      rcodes.push(rcodeOf(await askUdp(site.target(), query(`${id}.example.com`, id))));
+    }
+    const seconds = Math.ceil((performance.now() - start) / 1000);
+    const served = rcodes.filter((rcode) => rcode === 0);
+    expect(served.length).to.be.within(8, 8 + seconds);
+    const refused = rcodes.filter((rcode) => rcode === REFUSED);
+    expect(served.length + refused.length).to.equal(MANY);
+    const records = site.records().filter(({ layer }) => layer === 'rate-limit');
+    expect(records).to.have.lengthOf(refused.length);
+    // Both threads have refused some.
+    expect(new Set(records.map(({ ref }) => String(ref).split('-')[0])).size).to.equal(2);
+    site.configure(forwardTo(upstream.server), COMMON.replace('threads: 0', 'threads: 2'));
+    await site.server.reload();
+  });
+
   it('go on in a new decision log', async () => {
     renameSync(site.path('decisions.log'), site.path('decisions.log.1'));
     site.server.reopenLogs();

@@ -12,8 +12,9 @@ import { DecisionLog } from '../src/observe/decision-log.ts';
 import { RecentDecisions } from '../src/observe/recent.ts';
 import { Recording } from '../src/observe/recording.ts';
 import { Statistics } from '../src/observe/statistics.ts';
+import { TokenBuckets } from '../src/policy/token-buckets.ts';
 import { recordContext } from '../src/record-context.ts';
-import { prepare, type Serving } from '../src/serving.ts';
+import { type Lasting, prepare, type Serving } from '../src/serving.ts';
 import { takeSnapshot } from '../src/snapshot.ts';
 import type { Query, Transport } from '../src/wire/query.ts';
 import { RCODES } from './message-text.ts';
@@ -58,6 +59,7 @@ export class Stage implements Outbox {
   /** How often the engine has told something beside decisions: `ignored short`. */
   readonly told: Map<string, number> = new Map();
   readonly table: ServerTable = new ServerTable();
+  readonly #lasting: Lasting = { table: this.table, buckets: new TokenBuckets() };
   readonly engine: Engine;
   serving: Serving;
   readonly #folder: string;
@@ -208,7 +210,7 @@ export class Stage implements Outbox {
     // Room for a hundred thousand answers takes longer than all that is played here.
     writeFileSync(file, /^cache:/m.test(text) ? text : `${text}\ncache: { entries: 100 }\n`);
     const snapshot = { ...takeSnapshot({ file, environment: {} }), takenAt: this.now };
-    return prepare(snapshot, this.table, running);
+    return prepare(snapshot, this.#lasting, running);
   }
 
   #path(file: string): string {

@@ -30,7 +30,9 @@ export function layersTable({ serving }: Specimen): string {
 }
 
 function fileOf(compile: string, source: string): string {
-  const imported = new RegExp(`import \\{ ${compile} \\} from './layers/([a-z-]+\\.ts)'`);
+  const imported = new RegExp(
+    `import \\{[^}]*\\b${compile}\\b[^}]*\\} from './layers/([a-z-]+\\.ts)'`,
+  );
   return imported.exec(source)![1]!;
 }
 

@@ -8,6 +8,7 @@ import { DecisionLog } from '../../src/observe/decision-log.ts';
 import type { RecentDecisions } from '../../src/observe/recent.ts';
 import { Recording } from '../../src/observe/recording.ts';
 import { judge } from '../../src/policy/layer.ts';
+import { TokenBuckets } from '../../src/policy/token-buckets.ts';
 import { recordContext } from '../../src/record-context.ts';
 import { prepare, type Serving } from '../../src/serving.ts';
 import type { MeasuredServer } from '../../src/serving-metrics.ts';
@@ -33,7 +34,8 @@ const POLICY_HASH = '3f2a9c11';
 /** Serves by config/example.yaml; it has seen a refusal of each origin and an overload. */
 export function createSpecimen(): Specimen {
   const table = new ServerTable();
-  const serving = prepare(takeSnapshot({ file: CONFIG_FILE, environment: {} }), table);
+  const lasting = { table, buckets: new TokenBuckets() };
+  const serving = prepare(takeSnapshot({ file: CONFIG_FILE, environment: {} }), lasting);
   const numbers = new ThreadNumbers();
   const { statistics, recent } = numbers;
   // Nobody flushes the recording, so that nothing is written to stdout.

@@ -46,6 +46,8 @@ const QUESTIONS: readonly Question[] = [
   { from: '127.0.0.1', name: 'www.partner.example' },
   { from: '127.0.0.1', name: 'blocked.filtered.example' },
   { from: '127.0.0.1', name: 'www.down.example' },
+  { from: '127.0.30.2', name: 'www.example.com' },
+  { from: '127.0.30.2', name: 'www.example.com' },
 ];
 
 const ZONE = `$TTL 60
@@ -98,6 +100,7 @@ policies:
       "*.gambling.example": refuse
   - { name: malware, rpz: malware.rpz }
 decisionLog: { to: demo.ndjson, record: all }
+rateLimit: { queriesPerSecond: 1, burst: 1, action: refuse, exempt: [office, 127.0.20.0/24] }
 `;
 }
 

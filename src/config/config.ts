@@ -9,6 +9,7 @@ import { Document, type Environment } from './document.ts';
 import { CONFIG, type RawConfig } from './keys.ts';
 import type { Entry, Located } from './kind.ts';
 import { ConfigError, type Place } from './problem.ts';
+import { type RateLimit, readRateLimit } from './rate-limit.ts';
 import { readViews, type ViewConfig } from './views.ts';
 
 /** The configuration as it was meant: nothing is left to default behind this type. */
@@ -25,6 +26,7 @@ export interface Config {
   readonly clientGroups: readonly ClientGroup[];
   /** The first is for all clients that are in no other. */
   readonly views: readonly [ViewConfig, ...ViewConfig[]];
+  readonly rateLimit: RateLimit | undefined;
   readonly upstreams: RawConfig['upstreams'];
   readonly policies: RawConfig['policies'];
   readonly cache: RawConfig['cache'];
@@ -92,6 +94,7 @@ function fillIn(raw: RawConfig, document: Document): Config {
     threads: raw.threads === 'auto' ? availableParallelism() : raw.threads,
     clientGroups: groups,
     views,
+    rateLimit: raw.rateLimit && readRateLimit(raw.rateLimit, groups),
   };
 }
 

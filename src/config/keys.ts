@@ -111,6 +111,24 @@ const POLICY = section({
   ),
 });
 
+const RATE_LIMIT = section({
+  queriesPerSecond: required(integer(1, 1_000_000), 'queries that a client prefix may ask'),
+  burst: optional(
+    integer(1, 10_000_000),
+    'queries that it may ask at once after a pause',
+    undefined,
+    'twice `queriesPerSecond`',
+  ),
+  ipv4Prefix: optional(integer(1, 32), 'bits of an IPv4 address that are one client', 32),
+  ipv6Prefix: optional(integer(1, 128), 'bits of an IPv6 address that are one client', 56),
+  action: optional(
+    oneOf('truncate', 'drop', 'refuse'),
+    'what becomes of a query over the limit',
+    'truncate',
+  ),
+  exempt: optional(list(clients), 'client groups and prefixes without a limit', [], 'none'),
+});
+
 const UPSTREAM = section({
   servers: required(
     filled(list(server)),
@@ -214,6 +232,12 @@ export const CONFIG = section({
     'none',
   ),
   acl: optionalSection(ACL, 'which clients may do what'),
+  rateLimit: optional(
+    located(RATE_LIMIT),
+    'how fast a client may ask, and be told that it may not',
+    undefined,
+    'no limit',
+  ),
   upstreams: required(
     filled(entries('a group name', UPSTREAM)),
     'named groups of resolvers to forward to',

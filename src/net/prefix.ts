@@ -39,7 +39,7 @@ export function formatPrefix({ family, words, length }: Prefix): string {
 }
 
 /** The mask of word `index` for a prefix of `length` bits. */
-function maskWord(index: number, length: number): number {
+export function maskWord(index: number, length: number): number {
   const bits = Math.min(Math.max(length - 32 * index, 0), 32);
   return bits === 0 ? 0 : (-1 << (32 - bits)) >>> 0;
 }

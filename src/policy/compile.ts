@@ -8,7 +8,7 @@ import { type Verdict, VerdictTable } from '../decision/verdict.ts';
 import { ClientGroups } from './client-groups.ts';
 import { expiriesOf } from './expiries.ts';
 import type { Force } from './in-force.ts';
-import type { Layer } from './layer.ts';
+import { type Layer, withoutTrace } from './layer.ts';
 import { compileAcl } from './layers/acl.ts';
 import { compileAny } from './layers/any.ts';
 import { compileIdentity } from './layers/identity.ts';
@@ -16,6 +16,7 @@ import { compileNotify } from './layers/notify.ts';
 import { compileOverload } from './layers/overload.ts';
 import { compilePolicies } from './layers/policy.ts';
 import { compileProtocol } from './layers/protocol.ts';
+import { compileRateLimit, limitRefusals } from './layers/rate-limit.ts';
 import { compileRecursion } from './layers/recursion.ts';
 import { compileRoute } from './layers/route.ts';
 import { compileSpecialUse } from './layers/special-use.ts';
@@ -26,6 +27,7 @@ import { compilePolicyZones, type PolicyZone, type ZoneLoader } from './policy-z
 import { RouteTable } from './route-table.ts';
 import { type Override, type RpzImage, readRpz } from './rpz/rpz-zone.ts';
 import { readTextFile } from './text-file.ts';
+import { TokenBuckets } from './token-buckets.ts';
 import { type View, ViewTable } from './view.ts';
 
 /** All that one configuration says about queries. Nothing in it changes. */
@@ -49,17 +51,24 @@ export function loadZone(file: string, override: Override): RpzImage {
   return readRpz(readTextFile(file), override, { file, readText: readTextFile });
 }
 
-/**
- * Compiles a configuration with its policy files, for the rules that count at `now` (milliseconds
- * since the epoch). Throws a ConfigError.
- */
+/** What surrounds a configuration. */
+export interface Surroundings {
+  readonly load: ZoneLoader;
+  /** Rules count that do so at this time, in milliseconds since the epoch. */
+  readonly now: number;
+  /** What clients have used up of the rate limit. */
+  readonly buckets: TokenBuckets;
+}
+
+/** Compiles a configuration with its policy files. Throws a ConfigError. */
 export function compilePolicy(
   config: Config,
   version: string,
-  load: ZoneLoader = loadZone,
-  now: number = Date.now(),
+  given: Partial<Surroundings> = {},
 ): Policy {
-  const compiler = new Compiler(config, version, load, now);
+  const surroundings = { load: loadZone, now: Date.now(), buckets: new TokenBuckets(), ...given };
+  const { now } = surroundings;
+  const compiler = new Compiler(config, version, surroundings);
   const views = config.views.map((view, index) => compiler.view(view, index));
   if (compiler.problems.length > 0) throw new ConfigError(compiler.problems);
   const { zones, verdicts } = compiler;
@@ -77,7 +86,7 @@ export function compilePolicy(
 }
 
 /** What is the same for all views. */
-type Shared = Readonly<Record<'protocol' | 'identity' | 'any', Layer>>;
+type Shared = Readonly<Record<'protocol' | 'rateLimit' | 'identity' | 'any', Layer>>;
 
 class Compiler {
   readonly verdicts: VerdictTable = new VerdictTable();
@@ -87,17 +96,18 @@ class Compiler {
   #identity = '';
   readonly #now: number;
   readonly #shared: Shared;
+  readonly #limitRefusals: (layers: readonly Layer[]) => readonly Layer[];
   readonly #upstreams: ReadonlyMap<string, UpstreamVerdicts>;
   /** One table for each list of routes; its position is the views' `cache`. */
   readonly #routes: { readonly lines: ViewConfig['routes']; readonly table: RouteTable }[] = [];
   readonly #hash = createHash('sha256');
 
-  constructor(config: Config, version: string, load: ZoneLoader, now: number) {
+  constructor(config: Config, version: string, { load, now, buckets }: Surroundings) {
     const { verdicts, problems } = this;
     this.#now = now;
-    const { clientGroups, views, upstreams, policies, ede } = config;
+    const { clientGroups, views, rateLimit, upstreams, policies, ede } = config;
     const expired = expiriesOf(config).filter((expires) => expires <= now).length;
-    const content = { clientGroups, views, upstreams, policies, ede, expired };
+    const content = { clientGroups, views, rateLimit, upstreams, policies, ede, expired };
     this.#hash.update(
       JSON.stringify(content, (key, value) => (key === 'place' ? undefined : value)),
     );
@@ -107,8 +117,10 @@ class Compiler {
       upstreams.map((group) => [group.key, compileUpstream(group, verdicts)]),
     );
     const policy = () => this.#identity;
+    this.#limitRefusals = limitRefusals(rateLimit, buckets, verdicts);
     this.#shared = {
       protocol: compileProtocol(verdicts),
+      rateLimit: compileRateLimit(rateLimit, buckets, verdicts),
       identity: compileIdentity({ node: config.node, version, policy }, verdicts),
       any: compileAny(verdicts),
     };
@@ -120,13 +132,15 @@ class Compiler {
     const routes = this.#routes[cache]!.table;
     const compile = (isTrial: boolean) => this.#layers(config, routes, { now: this.#now, isTrial });
     const trial = this.#hasTrial(config) ? compile(true) : undefined;
-    return { name, index, cache, routes, layers: compile(false), trial };
+    const layers = this.#limitRefusals(compile(false));
+    return { name, index, cache, routes, layers, trial };
   }
 
   /** THE ORDER: what a query meets before it is forwarded. */
   #layers({ acl, policies }: ViewConfig, routes: RouteTable, force: Force): readonly Layer[] {
     const { verdicts } = this;
     const { protocol, identity, any } = this.#shared;
+    const rateLimit = force.isTrial ? withoutTrace(this.#shared.rateLimit) : this.#shared.rateLimit;
     const zones = policies.flatMap((index) => this.zones[index] ?? []);
     return [
       protocol,
@@ -134,6 +148,7 @@ class Compiler {
       compileTransfer(acl.transfer, force, verdicts),
       compileUpdate(acl.update, force, verdicts),
       compileNotify(acl.notify, force, verdicts),
+      rateLimit,
       compileRecursion(acl.recursion, force, verdicts),
       identity,
       compileSpecialUse(routes, verdicts),

@@ -31,7 +31,7 @@ export function explain(policy: Policy, query: Query): Explanation {
   const view = policy.views[policy.viewTable.find(query)]!;
   query.view = view.index;
   for (const layer of view.layers) {
-    const verdict = layer.judge(query);
+    const verdict = layer.peek === undefined ? layer.judge(query) : layer.peek(query);
     trace.push(describe(layer, verdict, query));
     if (verdict !== undefined) return { view, trace, verdict };
   }

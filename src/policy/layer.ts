@@ -8,6 +8,8 @@ export interface Layer {
   readonly name: LayerName;
   /** A verdict ends the query here; undefined passes it on. */
   judge(query: Query): Verdict | undefined;
+  /** The same without a trace, of a layer that counts what it judges. */
+  peek?(query: Query): Verdict | undefined;
   /** In a trial: the rule in shadow mode that lets the query pass. */
   allows?(query: Query): Verdict | undefined;
   /** What a layer can say about the query it has just judged, for `explain`. */
@@ -30,4 +32,9 @@ export function judge(layers: readonly Layer[], query: Query): Verdict | undefin
     if (verdict !== undefined) return verdict;
   }
   return undefined;
+}
+
+/** A layer that judges as the other would, and counts nothing. */
+export function withoutTrace(layer: Layer): Layer {
+  return layer.peek === undefined ? layer : { ...layer, judge: (query) => layer.peek!(query) };
 }

@@ -176,6 +176,26 @@ decisionLog: { to: var/decisions.log, record: all, rotate: { size: 64KiB, every:
     ]);
   });
 
+  it('have prefixes for who is exempt from the rate limit, and a burst of two seconds', () => {
+    const { rateLimit } = parseConfig(
+      'site.yaml',
+      `${FINE}clientGroups: { office: [10.0.0.0/8] }
+rateLimit: { queriesPerSecond: 50, exempt: [office, 192.0.2.1] }
+`,
+    );
+    const { exempt, place, ...rest } = rateLimit!;
+    expect(rest).to.deep.equal({
+      queriesPerSecond: 50,
+      burst: 100,
+      ipv4Prefix: 32,
+      ipv6Prefix: 56,
+      action: 'truncate',
+    });
+    expect(shown(exempt)).to.deep.equal(['10.0.0.0/8', '192.0.2.1/32']);
+    expect(place).to.include({ line: 3, column: 12 });
+    expect(parseConfig('site.yaml', FINE).rateLimit).to.equal(undefined);
+  });
+
   it('keep the order of policies', () => {
     const [house, list] = config.policies.map(({ value }) => value);
     expect(house!.rules!.map(({ key }) => key)).to.deep.equal(['*.bad.example', 'ad.example']);

@@ -43,6 +43,15 @@ describe('config/reference', () => {
         ],
       },
       {
+        when: 'the rate limit exempts who is not there',
+        text: 'rateLimit: { queriesPerSecond: 0, exempt: [office, 10.0.0.0/99] }\n',
+        says: [
+          '2:32: "0" is not valid; expect a whole number from 1 to 1000000',
+          '2:44: "office" is neither a client group (none is defined) nor a prefix; expect one of them',
+          '2:52: "10.0.0.0/99" is not a prefix; expect a length of 0 to 32',
+        ],
+      },
+      {
         when: 'an access list gives no action',
         text: 'acl: { query: { 10.0.0.0/8: } }\n',
         says: ['2:29: expect allow, refuse, drop or truncate'],

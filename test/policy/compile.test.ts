@@ -151,7 +151,7 @@ upstreams: { default: { servers: [192.0.2.53] } }
         'site.yaml',
         'policies: [{ name: feed, rpz: feed.rpz }]\nupstreams: { default: { servers: [192.0.2.1] } }',
       );
-      expect(() => compilePolicy(config, '0.1.0', load)).to.throw(
+      expect(() => compilePolicy(config, '0.1.0', { load })).to.throw(
         ConfigError,
         'site.yaml:1:31: feed.rpz cannot be read: no such zone; expect a zone file',
       );
@@ -171,6 +171,7 @@ describe('policy/explain', () => {
       'transfer pass',
       'update pass',
       'notify pass',
+      'rate-limit pass',
       'recursion pass',
       'special-use pass',
       'special-use pass',

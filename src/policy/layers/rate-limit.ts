@@ -1,0 +1,171 @@
+/**
+ * Clients that ask faster than `rateLimit` allows: a token for each query, by client prefix.
+ *
+ * Nobody knows who sends a datagram: with somebody else's address as its source, the answer
+ * goes to that one. Who comes by TCP has that address. So datagrams and connections never
+ * take each other's tokens: whoever is spoofed is still served by TCP.
+ */
+
+import type { RateLimit } from '../../config/rate-limit.ts';
+import type { Action, Rule, Verdict, VerdictTable } from '../../decision/verdict.ts';
+import { formatPrefix, maskWord } from '../../net/prefix.ts';
+import { NO_PREFIX, PrefixTable } from '../../net/prefix-table.ts';
+import type { Query } from '../../wire/query.ts';
+import { Ede, formatRcode } from '../../wire/registry.ts';
+import type { Account, Layer } from '../layer.ts';
+import type { TokenBuckets } from '../token-buckets.ts';
+
+/** What is counted apart from each other. */
+const Counted = { DATAGRAM: 1, CONNECTION: 2, REFUSAL: 3 } as const;
+type Counted = (typeof Counted)[keyof typeof Counted];
+
+/** Of so many refusals over the limit one is sent: it says TC, and an honest client uses TCP. */
+const SLIP = 10;
+
+/** Without `limit` the layer passes all. */
+export function compileRateLimit(
+  limit: RateLimit | undefined,
+  buckets: TokenBuckets,
+  verdicts: VerdictTable,
+): Layer {
+  if (limit === undefined) {
+    const why = 'no limit is configured';
+    return { name: 'rate-limit', judge: () => undefined, account: () => ({ why }) };
+  }
+  const limiter = new Limiter(limit, buckets);
+  const { action } = limit;
+  const over = verdicts.add({
+    layer: 'rate-limit',
+    action,
+    rule: limiter.rule,
+    ede: Ede.RATE_LIMITED,
+  });
+  const isLimited = (query: Query) =>
+    !limiter.isExempt(query) && (action !== 'truncate' || !isProven(query));
+  const kind = (query: Query) => (isProven(query) ? Counted.CONNECTION : Counted.DATAGRAM);
+  return {
+    name: 'rate-limit',
+    judge: (query) => (isLimited(query) && !limiter.take(query, kind(query)) ? over : undefined),
+    peek: (query) =>
+      isLimited(query) && limiter.left(query, kind(query)) === 0 ? over : undefined,
+    account: (query) =>
+      isLimited(query)
+        ? limiter.account(query, kind(query))
+        : { why: limiter.isExempt(query) ? 'the client is exempt' : 'TCP is served' },
+  };
+}
+
+/**
+ * Layers that refuse before the rate limit is asked: their answers to datagrams are limited by
+ * themselves, so that nobody is flooded with the answers to queries that others ask in his name.
+ */
+export function limitRefusals(
+  limit: RateLimit | undefined,
+  buckets: TokenBuckets,
+  verdicts: VerdictTable,
+): (layers: readonly Layer[]) => readonly Layer[] {
+  if (limit === undefined) return (layers) => layers;
+  const limiter = new Limiter(limit, buckets);
+  return (layers) => {
+    const end = layers.findIndex(({ name }) => name === 'rate-limit');
+    return layers.map((layer, i) => (i < end ? limitOne(layer, limiter, verdicts) : layer));
+  };
+}
+
+function limitOne(layer: Layer, limiter: Limiter, verdicts: VerdictTable): Layer {
+  const add = (action: Action) =>
+    verdicts.add({
+      layer: 'rate-limit',
+      action,
+      rule: limiter.rule,
+      recursionAvailable: false,
+      ede: Ede.RATE_LIMITED,
+      hint: (query) => describe(layer.judge(query)),
+    });
+  const drop = add('drop');
+  const truncate = add('truncate');
+  let suppressed = 0;
+  return {
+    ...layer,
+    judge(query) {
+      const verdict = layer.judge(query);
+      if (verdict === undefined || !isReflected(verdict) || isProven(query)) return verdict;
+      if (limiter.isExempt(query) || limiter.take(query, Counted.REFUSAL)) return verdict;
+      return ++suppressed % SLIP === 0 ? truncate : drop;
+    },
+    peek: (query) => layer.judge(query),
+  };
+}
+
+function describe(verdict: Verdict | undefined): string | undefined {
+  if (verdict === undefined) return undefined;
+  return `in place of ${formatRcode(verdict.rcode)} by ${verdict.layer} (${verdict.rule.id})`;
+}
+
+/** Whether something is sent that says no. */
+function isReflected({ action }: Verdict): boolean {
+  return action === 'refuse' || action === 'reject';
+}
+
+/** Whether the client has the address that it says it has. */
+function isProven({ transport }: Query): boolean {
+  return transport === 'tcp';
+}
+
+/** The tokens of all client prefixes. */
+class Limiter {
+  readonly rule: Rule;
+  readonly #limit: RateLimit;
+  readonly #rate: { readonly perSecond: number; readonly burst: number };
+  readonly #buckets: TokenBuckets;
+  readonly #exempt: PrefixTable;
+  readonly #masks: Readonly<Record<4 | 6, Uint32Array>>;
+  /** What is counted and how fast; the first address of the prefix. */
+  readonly #key: Uint32Array = new Uint32Array(6);
+
+  constructor(limit: RateLimit, buckets: TokenBuckets) {
+    const { queriesPerSecond, burst, exempt, place, ipv4Prefix, ipv6Prefix } = limit;
+    this.rule = { id: 'rateLimit', file: place.file, line: place.line, implicit: false };
+    this.#limit = limit;
+    this.#rate = { perSecond: queriesPerSecond, burst };
+    this.#buckets = buckets;
+    this.#exempt = new PrefixTable(exempt);
+    this.#masks = { 4: masksOf(ipv4Prefix), 6: masksOf(ipv6Prefix) };
+  }
+
+  isExempt({ family, address }: Query): boolean {
+    return this.#exempt.find(family, address) !== NO_PREFIX;
+  }
+
+  take(query: Query, counted: Counted): boolean {
+    return this.#buckets.take(this.#keyOf(query, counted), this.#rate, query.receivedAt);
+  }
+
+  left(query: Query, counted: Counted): number {
+    return this.#buckets.left(this.#keyOf(query, counted), this.#rate, query.receivedAt);
+  }
+
+  account(query: Query, counted: Counted): Account {
+    const { ipv4Prefix, ipv6Prefix, queriesPerSecond, burst } = this.#limit;
+    const { family } = query;
+    const length = family === 4 ? ipv4Prefix : ipv6Prefix;
+    const left = this.left(query, counted);
+    const words = this.#key.slice(2);
+    const prefix = formatPrefix({ family, words, length });
+    const why = `${prefix} has ${left} of ${burst} left, ${queriesPerSecond} a second come back`;
+    return { rule: this.rule, why };
+  }
+
+  #keyOf({ family, address }: Query, counted: Counted): Uint32Array {
+    const key = this.#key;
+    const masks = this.#masks[family];
+    key[0] = family * 4 + counted;
+    key[1] = this.#rate.perSecond;
+    for (let i = 0; i < 4; i++) key[2 + i] = address[i]! & masks[i]!;
+    return key;
+  }
+}
+
+function masksOf(length: number): Uint32Array {
+  return Uint32Array.from({ length: 4 }, (_, i) => maskWord(i, length));
+}
