@@ -80,6 +80,18 @@ export class NameTable {
     return this.#slots[this.#probe(query.name, at, query.nameLength - at, hash)]! - 1;
   }
 
+  /** The entry of a lower-case name in wire format, or NO_ENTRY. */
+  entryOf(wire: Uint8Array, wildcard: boolean): number {
+    const hash = keyHash(hashName(wire), wildcard);
+    return this.#slots[this.#probe(wire, 0, nameLength(wire), hash)]! - 1;
+  }
+
+  /** The name of an entry, in lower case and in wire format. */
+  nameOf(entry: number): Uint8Array {
+    const at = this.#nameAt[entry]!;
+    return this.#names.subarray(at, at + nameLength(this.#names, at));
+  }
+
   /** The slot of the name, or the free slot where it would go. */
   #probe(name: Uint8Array, at: number, length: number, hash: number): number {
     const mask = this.#slots.length - 1;

@@ -20,6 +20,10 @@ export interface RuleImage {
   readonly lines: Uint32Array;
   readonly types: ReadonlyMap<number, ReadonlySet<number>>;
   readonly records: ReadonlyMap<number, readonly RecordData[]>;
+  /** A name that is no wildcard stands for all names below it too. */
+  readonly subtrees: boolean;
+  /** There are wildcards among the names. */
+  readonly wildcards: boolean;
 }
 
 export class RuleTable {
@@ -29,9 +33,13 @@ export class RuleTable {
   #lines: Uint32Array = sharedUint32(FIRST_LENGTH);
   readonly #types: Map<number, ReadonlySet<number>>;
   readonly #records: Map<number, RecordData[]>;
+  readonly #subtrees: boolean;
+  #wildcards: boolean;
 
   /** An empty table, or one that another thread has filled. */
-  constructor(image?: RuleImage) {
+  constructor(image?: RuleImage, subtrees: boolean = image?.subtrees ?? false) {
+    this.#subtrees = subtrees;
+    this.#wildcards = image?.wildcards ?? false;
     this.#names = new NameTable(image?.names);
     this.#types = new Map(image?.types);
     this.#records = new Map(image?.records as ReadonlyMap<number, RecordData[]> | undefined);
@@ -47,6 +55,8 @@ export class RuleTable {
       lines: resized(this.#lines, this.count),
       types: this.#types,
       records: this.#records,
+      subtrees: this.#subtrees,
+      wildcards: this.#wildcards,
     };
   }
 
@@ -58,11 +68,22 @@ export class RuleTable {
   /** The number of the rule for a lower-case name in wire format, an old one or a new one. */
   entry(wire: Uint8Array, wildcard: boolean): number {
     const entry = this.#names.add(wire, wildcard);
+    if (wildcard) this.#wildcards = true;
     if (entry >= this.#codes.length) {
       this.#codes = resized(this.#codes, entry * 2);
       this.#lines = resized(this.#lines, entry * 2);
     }
     return entry;
+  }
+
+  /** The number of the rule for a name as `entry` takes it; negative when there is none. */
+  entryOf(wire: Uint8Array, wildcard: boolean): number {
+    return this.#names.entryOf(wire, wildcard);
+  }
+
+  /** The name that a rule is for, without the asterisk of a wildcard. */
+  nameOf(entry: number): Uint8Array {
+    return this.#names.nameOf(entry);
   }
 
   isSet(entry: number): boolean {
@@ -95,20 +116,32 @@ export class RuleTable {
   }
 
   /**
-   * The code of the rule for the query, or NO_RULE: the exact name first, then the wildcard
+   * The code of the rule for the query, or NO_RULE: the exact name first, then the name above it
    * with the most labels. `query.match` is told which it was.
    */
   find(query: Query): number {
     for (let depth = 0; depth <= query.labels; depth++) {
-      const entry = this.#names.find(query, depth, depth > 0);
-      if (entry < 0 || !this.#concerns(entry, query)) continue;
-      query.match.depth = depth;
-      query.match.wildcard = depth > 0;
-      query.match.line = this.#lines[entry]!;
-      query.match.entry = entry;
-      return this.#codes[entry]! - 1;
+      const isAbove = depth > 0;
+      if (this.#wildcards && isAbove && this.#matches(query, depth, true)) return this.#code(query);
+      if (isAbove && !this.#subtrees) continue;
+      if (this.#matches(query, depth, false)) return this.#code(query);
     }
     return NO_RULE;
+  }
+
+  #matches(query: Query, depth: number, wildcard: boolean): boolean {
+    const entry = this.#names.find(query, depth, wildcard);
+    if (entry < 0 || !this.#concerns(entry, query)) return false;
+    const { match } = query;
+    match.depth = depth;
+    match.wildcard = wildcard;
+    match.line = this.#lines[entry]!;
+    match.entry = entry;
+    return true;
+  }
+
+  #code({ match }: Query): number {
+    return this.#codes[match.entry]! - 1;
   }
 
   #concerns(entry: number, query: Query): boolean {

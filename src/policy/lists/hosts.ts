@@ -1,0 +1,92 @@
+/**
+ * Lists in the format of hosts(5): an address and names, of which each is listed by itself. The
+ * address does not matter: most lists have 0.0.0.0 there.
+ */
+
+import { parseAddress } from '../../net/address.ts';
+import { isComment } from './domains.ts';
+import type { ListLines } from './list-lines.ts';
+import { ListName } from './list-name.ts';
+import { ListRules } from './list-rules.ts';
+
+/** Names that a hosts file has for the host itself: no list means to list them. */
+const OWN_NAMES: ReadonlySet<string> = new Set([
+  '0.0.0.0',
+  'broadcasthost',
+  'ip6-allhosts',
+  'ip6-allnodes',
+  'ip6-allrouters',
+  'ip6-localhost',
+  'ip6-localnet',
+  'ip6-loopback',
+  'ip6-mcastprefix',
+  'local',
+  'localhost',
+  'localhost.localdomain',
+  'localhost4',
+  'localhost4.localdomain4',
+  'localhost6',
+  'localhost6.localdomain6',
+]);
+const LONGEST_OWN = Math.max(...[...OWN_NAMES].map(({ length }) => length));
+
+export function readHosts(lines: ListLines): ListRules {
+  const rules = new ListRules(false);
+  const reader = new HostsReader(lines, rules);
+  while (lines.next()) if (!isComment(lines.octets[lines.at]!)) reader.readLine();
+  return rules;
+}
+
+class HostsReader {
+  readonly #lines: ListLines;
+  readonly #rules: ListRules;
+  readonly #name: ListName = new ListName();
+  /** The address last read: mostly it is the same in each line. */
+  #address: Uint8Array = new Uint8Array(0);
+
+  constructor(lines: ListLines, rules: ListRules) {
+    this.#lines = lines;
+    this.#rules = rules;
+  }
+
+  readLine(): void {
+    const lines = this.#lines;
+    const addressEnd = lines.wordEnd(lines.at);
+    if (!this.#isAddress(lines.at, addressEnd)) {
+      return this.#rules.reject('no address at the start', lines.line);
+    }
+    let at = lines.wordAt(addressEnd);
+    let names = 0;
+    while (at < lines.end && !isComment(lines.octets[at]!)) {
+      const end = lines.wordEnd(at);
+      this.#readName(at, end);
+      names++;
+      at = lines.wordAt(end);
+    }
+    if (names === 0) this.#rules.reject('an address without a name', lines.line);
+  }
+
+  #isAddress(at: number, end: number): boolean {
+    const { octets } = this.#lines;
+    const known = this.#address;
+    if (known.length > 0 && known.length === end - at) {
+      let same = 0;
+      while (same < known.length && octets[at + same] === known[same]) same++;
+      if (same === known.length) return true;
+    }
+    // An address within a link has its zone behind a percent sign: fe80::1%lo0.
+    const text = this.#lines.text(at, end).replace(/%.*$/, '');
+    if (parseAddress(text) === undefined) return false;
+    this.#address = octets.subarray(at, end);
+    return true;
+  }
+
+  #readName(at: number, end: number): void {
+    const lines = this.#lines;
+    const name = this.#name;
+    if (end - at <= LONGEST_OWN && OWN_NAMES.has(lines.text(at, end).toLowerCase())) return;
+    if (!name.read(lines.octets, at, end)) this.#rules.reject(name.fault, lines.line);
+    else if (name.wildcard) this.#rules.reject('a wildcard', lines.line);
+    else this.#rules.add(name, lines.line);
+  }
+}

@@ -1,0 +1,93 @@
+/** A list of names from a file, compiled to rules; what is done to them the configuration says. */
+
+import { createHash } from 'node:crypto';
+import type { Rule, VerdictTable } from '../../decision/verdict.ts';
+import type { Ignored } from '../ignored.ts';
+import { NamePolicy } from '../name-policy.ts';
+import { addPolicyVerdict, type PolicyAction } from '../policy-verdicts.ts';
+import type { ZoneProblem } from '../rpz/zone-problems.ts';
+import { type RuleImage, RuleTable } from '../rule-table.ts';
+import { readAdblock } from './adblock.ts';
+import { readDomains } from './domains.ts';
+import { readHosts } from './hosts.ts';
+import { ListLines } from './list-lines.ts';
+import { ListCode, ListRules } from './list-rules.ts';
+
+const READERS = { domains: readDomains, hosts: readHosts, adblock: readAdblock } as const;
+
+/** The formats of lists, in the words of the configuration. */
+export type ListFormat = keyof typeof READERS;
+export const LIST_FORMATS = Object.keys(READERS) as readonly ListFormat[];
+
+/** What is done to the names of a list. */
+export type ListAction = Extract<
+  PolicyAction,
+  'refuse' | 'nxdomain' | 'nodata' | 'drop' | 'truncate'
+>;
+
+/** A list's rules in memory that threads share, and what is to say of it. */
+export interface ListImage {
+  readonly rules: RuleImage;
+  readonly files: readonly string[];
+  /** Lines that are no rules here, by kind. */
+  readonly ignored: ReadonlyMap<string, Ignored>;
+  /** SHA-256 of its text, in hexadecimal digits. */
+  readonly digest: string;
+  readonly problems: readonly ZoneProblem[];
+}
+
+/** What has an octet 0 so early is no text; later on it is one bad line. */
+const TEXT_STARTS = 8192;
+
+const EXPECTED: Readonly<Record<ListFormat, string>> = {
+  domains: 'a domain in each line',
+  hosts: 'an address and names in each line',
+  adblock: 'rules like ||example.com^',
+};
+
+/**
+ * Compiles a list. Lines that cannot be used are counted and not taken; it is a problem when no
+ * line can: then the file is something else, the error page of a web server perhaps.
+ */
+export function readList(octets: Uint8Array, format: ListFormat, file: string): ListImage {
+  const nul = octets.subarray(0, TEXT_STARTS).indexOf(0);
+  const rules = nul < 0 ? READERS[format](new ListLines(octets)) : new ListRules(false);
+  const { kinds } = rules.ignored;
+  const problems: ZoneProblem[] = [];
+  const report = (line: number, message: string) =>
+    problems.push({ file, line, column: 1, message });
+  if (nul >= 0) {
+    report(lineOf(octets, nul), 'an octet 0: the file is no text; expect ASCII or UTF-8');
+  } else if (rules.garbage > 0 && rules.rules.count === 0) {
+    const [[kind, { lines }] = ['', { lines: [1] }]] = kinds;
+    report(lines[0]!, `no line can be used (${kind}); expect ${EXPECTED[format]}`);
+  }
+  return {
+    rules: rules.rules.image,
+    files: [file],
+    ignored: kinds,
+    digest: createHash('sha256').update(octets).digest('hex'),
+    problems,
+  };
+}
+
+/** Makes a policy of a list. */
+export function attachList(
+  { name, action }: { readonly name: string; readonly action: ListAction },
+  image: ListImage,
+  verdicts: VerdictTable,
+): NamePolicy {
+  const rules = new RuleTable(image.rules);
+  const rule: Rule = { id: `${name}/`, file: image.files[0]!, line: 0, implicit: false };
+  const of = { policy: name, rules, rule, named: true };
+  const answers = [];
+  answers[ListCode.LISTED] = addPolicyVerdict(action, of, verdicts);
+  answers[ListCode.EXCEPTED] = addPolicyVerdict('passthru', of, verdicts);
+  return new NamePolicy(name, rules, answers);
+}
+
+function lineOf(octets: Uint8Array, end: number): number {
+  let line = 1;
+  for (let at = 0; at < end; at++) if (octets[at] === 0x0a) line++;
+  return line;
+}

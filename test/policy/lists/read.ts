@@ -1,0 +1,40 @@
+/** Lists as policies, for tests. */
+
+import { ruleOf } from '../../../src/decision/rule-of.ts';
+import { VerdictTable } from '../../../src/decision/verdict.ts';
+import {
+  attachList,
+  type ListAction,
+  type ListFormat,
+  readList,
+} from '../../../src/policy/lists/list-image.ts';
+import { PASS } from '../../../src/policy/name-policy.ts';
+import { asked } from '../../asked.ts';
+
+/** A list of this text: what is done to a name, and what is to say of its lines. */
+export function list(
+  format: ListFormat,
+  text: string | Uint8Array,
+  action: ListAction = 'nxdomain',
+) {
+  const octets = typeof text === 'string' ? new TextEncoder().encode(text) : text;
+  const image = readList(octets, format, 'ads.txt');
+  const policy = attachList({ name: 'ads', action }, image, new VerdictTable());
+  /** `nxdomain by ads/example.com at 3`. */
+  const judged = (owner: string): string => {
+    const query = asked(owner);
+    const answer = policy.judge(query);
+    if (answer === undefined) return 'no rule';
+    if (answer === PASS) return `pass at ${query.match.line}`;
+    const { id, file, line } = ruleOf(answer, query);
+    return `${answer.action} by ${id} at ${file}:${line}`;
+  };
+  /** `not a name: 3 (1, 4, 9)`: of each kind how many, and the first lines. */
+  const ignored = [...image.ignored].map(
+    ([kind, { count, lines }]) => `${kind}: ${count} (${lines.join(', ')})`,
+  );
+  const problems = image.problems.map(
+    ({ file, line, column, message }) => `${file}:${line}:${column} ${message}`,
+  );
+  return { image, judged, ignored, problems, count: image.rules.names.count };
+}
