@@ -71,15 +71,22 @@ export function readList(octets: Uint8Array, format: ListFormat, file: string): 
   };
 }
 
+/** What the configuration says of a list. */
+export interface ListPolicy {
+  readonly name: string;
+  readonly action: ListAction;
+  readonly onTrial: boolean;
+}
+
 /** Makes a policy of a list. */
 export function attachList(
-  { name, action }: { readonly name: string; readonly action: ListAction },
+  { name, action, onTrial }: ListPolicy,
   image: ListImage,
   verdicts: VerdictTable,
 ): NamePolicy {
   const rules = new RuleTable(image.rules);
   const rule: Rule = { id: `${name}/`, file: image.files[0]!, line: 0, implicit: false };
-  const of = { policy: name, rules, rule, named: true };
+  const of = { policy: name, rules, rule, named: true, onTrial };
   const answers = [];
   answers[ListCode.LISTED] = addPolicyVerdict(action, of, verdicts);
   answers[ListCode.EXCEPTED] = addPolicyVerdict('passthru', of, verdicts);

@@ -19,7 +19,7 @@ export function list(
 ) {
   const octets = typeof text === 'string' ? new TextEncoder().encode(text) : text;
   const image = readList(octets, format, 'ads.txt');
-  const policy = attachList({ name: 'ads', action }, image, new VerdictTable());
+  const policy = attachList({ name: 'ads', action, onTrial: false }, image, new VerdictTable());
   /** `nxdomain by ads/example.com at 3`. */
   const judged = (owner: string): string => {
     const query = asked(owner);
