@@ -12,6 +12,8 @@ import type { Serving } from './serving.ts';
 import { VERSION } from './version.ts';
 
 const DEFAULT_LIMIT = 100;
+/** Bytes of a stream that its reader may leave unread. */
+const UNREAD = 1 << 20;
 
 /** What became of the last reload. */
 export interface ReloadResult {
@@ -53,6 +55,21 @@ export function adminHandlers(source: AdminSource): Readonly<Record<string, Admi
   };
 }
 
+/** The same, for whoever asks: whether it lives and serves, and nothing else. */
+export function probeHandlers(
+  handlers: Readonly<Record<string, AdminHandler>>,
+): Readonly<Record<string, AdminHandler>> {
+  const statusOf = (key: string): AdminHandler => {
+    return async (url, response) => {
+      const reply = await handlers[key]!(url, response);
+      if (reply === 'streaming') return reply;
+      return { status: reply.status, body: reply.status === 200 ? 'ok\n' : 'not ready\n' };
+    };
+  };
+  const keys = ['GET /healthz', 'GET /readyz'];
+  return Object.fromEntries(keys.map((key) => [key, statusOf(key)]));
+}
+
 /** Answers go on when records cannot be written; whoever asks is told. */
 function readiness({ serving, lostRecords }: AdminSource) {
   const lost = lostRecords();
@@ -80,7 +97,10 @@ function stream(
   response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
   response.write(': decisions\n\n');
   const stop = followDecisions(rings, ({ line, record }) => {
-    if (matches(filter, record)) response.write(`data: ${line}\n\n`);
+    if (!matches(filter, record)) return;
+    response.write(`data: ${line}\n\n`);
+    // Whoever reads more slowly than is written would have us keep it all.
+    if (response.writableLength > UNREAD) response.destroy();
   });
   response.on('close', stop);
   return 'streaming';

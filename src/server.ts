@@ -1,6 +1,7 @@
 /** The composition root: starts, reloads and stops all that serves. */
 
-import { adminHandlers, type ReloadResult } from './admin-api.ts';
+import type { ReloadResult } from './admin-api.ts';
+import { type AdminListeners, describeAdmin, openAdmin } from './admin-listeners.ts';
 import { now } from './clock.ts';
 import type { Config } from './config/config.ts';
 import { ConfigError, formatProblem } from './config/problem.ts';
@@ -10,7 +11,6 @@ import { ServerTable } from './forward/server.ts';
 import type { Logger } from './log.ts';
 import { LogKeeper } from './log-keeper.ts';
 import { type Endpoint, formatEndpoint } from './net/address.ts';
-import { type AdminHttp, listenAdmin } from './observe/admin.ts';
 import { Metrics } from './observe/metrics.ts';
 import type { RecentDecisions } from './observe/recent.ts';
 import { Recording } from './observe/recording.ts';
@@ -51,7 +51,7 @@ export class RunningServer {
   #lastReload: ReloadResult | undefined;
   #reloading: Promise<ReloadResult | undefined> = Promise.resolve(undefined);
   #unfollow: () => void = () => {};
-  #admin: AdminHttp | undefined;
+  #admin: AdminListeners | undefined;
   #threads: DataThreads | undefined;
   #snapshot: Snapshot;
   #reading: NodeJS.Timeout | undefined;
@@ -98,7 +98,11 @@ export class RunningServer {
   }
 
   get admin(): Endpoint {
-    return this.#admin!;
+    return this.#admin!.admin;
+  }
+
+  get probes(): Endpoint | undefined {
+    return this.#admin!.probes;
   }
 
   get serving(): Serving {
@@ -183,21 +187,14 @@ export class RunningServer {
     // Before anything is waited for: from now on there may be queries.
     this.#use(this.#serving);
     if (libc !== undefined) await this.#startThreads(libc, config);
-    const { value, place } = config.admin.listen;
-    this.#admin = await listenAdmin({
-      ...value,
-      token: config.admin.token,
-      handlers: adminHandlers({
-        serving: () => this.#serving,
-        reload: () => this.reload(),
-        lastReload: () => this.#lastReload,
-        endpoints: () => this.endpoints.map(formatEndpoint),
-        lostRecords: () => this.#lostRecords(),
-        metrics: this.#metrics(),
-        recent: () => this.recent,
-      }),
-    }).catch((error: NodeJS.ErrnoException) => {
-      throw cannotListen(value, error, place);
+    this.#admin = await openAdmin(config, {
+      serving: () => this.#serving,
+      reload: () => this.reload(),
+      lastReload: () => this.#lastReload,
+      endpoints: () => this.endpoints.map(formatEndpoint),
+      lostRecords: () => this.#lostRecords(),
+      metrics: this.#metrics(),
+      recent: () => this.recent,
     });
     this.#reading = setInterval(() => {
       this.#readNumbers();
@@ -206,7 +203,7 @@ export class RunningServer {
     for (const endpoint of this.endpoints) {
       this.#log.info(`listening on ${formatEndpoint(endpoint)} by UDP and TCP`);
     }
-    this.#log.info(`admin HTTP on http://${formatEndpoint(this.#admin)}`);
+    for (const line of describeAdmin(this.#admin)) this.#log.info(line);
     this.#log.info(`policy=${this.#serving.policy.hash} from ${config.file}`);
     this.#warn(this.#serving.warnings);
   }

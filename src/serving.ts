@@ -114,7 +114,7 @@ function isOwn(endpoint: Endpoint, listeners: readonly Endpoint[]): boolean {
 export function restartNeeded(before: Config, after: Config): string[] {
   const parts: Readonly<Record<string, (config: Config) => unknown>> = {
     listen: ({ listen }) => listen.map(({ value }) => value),
-    admin: ({ admin }) => [admin.listen.value, admin.token],
+    admin: ({ admin }) => [admin.listen.value, admin.token, admin.probes?.value],
     threads: ({ threads }) => threads,
     'decisionLog.to': ({ decisionLog }) => decisionLog.to,
   };

@@ -22,6 +22,7 @@ decisionLog: { to: ${LOG}, record: all }
 export type DecisionRecord = Readonly<Record<string, unknown>>;
 
 export class Site {
+  environment: Readonly<Record<string, string>> = {};
   readonly folder: string = mkdtempSync(join(tmpdir(), 'rcode5-'));
   #server: RunningServer | undefined;
 
@@ -52,7 +53,7 @@ export class Site {
   /** Serves by a configuration; without one, by the one that was written. */
   async start(config?: string, log: Logger = silentLog()): Promise<void> {
     if (config !== undefined) this.configure(config);
-    const source = { file: this.path('site.yaml'), environment: {} };
+    const source = { file: this.path('site.yaml'), environment: this.environment };
     this.#server = await RunningServer.start(source, log);
   }
 

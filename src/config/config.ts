@@ -20,7 +20,11 @@ export interface Config {
   readonly listen: readonly Located<Endpoint>[];
   /** Nobody wrote `listen`: not every host has both of the default addresses. */
   readonly listensByDefault: boolean;
-  readonly admin: { readonly listen: Located<Endpoint>; readonly token: string | undefined };
+  readonly admin: {
+    readonly listen: Located<Endpoint>;
+    readonly token: string | undefined;
+    readonly probes: Located<Endpoint> | undefined;
+  };
   /** Data threads; 0 is none: the main thread serves datagrams too. */
   readonly threads: number;
   readonly clientGroups: readonly ClientGroup[];

@@ -15,6 +15,9 @@ import type { Place, Problem } from './problem.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+/** Shorter values than this are no secrets, and occur in a text by chance. */
+const SECRET_LENGTH = 6;
+
 const VARIABLE = /\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
 
 export class Document {
@@ -25,6 +28,8 @@ export class Document {
   readonly #lines: LineCounter = new LineCounter();
   readonly #document: ReturnType<typeof parseDocument>;
   readonly #environment: Environment;
+  /** What stands for which variable: `value` for `${NAME}`. */
+  readonly #filledIn: Map<string, string> = new Map();
 
   /**
    * What is no YAML is a problem from the start, and there is no use in reading on. `file` is
@@ -88,8 +93,19 @@ export class Document {
   }
 
   reportAt(place: Place, message: string): undefined {
-    this.problems.push({ ...place, message });
+    this.problems.push({ ...place, message: this.#withoutSecrets(message) });
     return undefined;
+  }
+
+  /** Problems end up in logs: what came from the environment is shown as it is written. */
+  #withoutSecrets(message: string): string {
+    const values = [...this.#filledIn.keys()].filter(({ length }) => length >= SECRET_LENGTH);
+    return values
+      .sort((a, b) => b.length - a.length)
+      .reduce((text, value) => {
+        const whole = this.#filledIn.get(value)!;
+        return text.replaceAll(JSON.stringify(value).slice(1, -1), whole).replaceAll(value, whole);
+      }, message);
   }
 
   /** Fills in `${NAME}` from the environment; a name that is not set is a problem. */
@@ -107,10 +123,12 @@ export class Document {
   }
 
   #fillIn(text: string, otherwise: (whole: string, name: string) => string): string {
-    return text.replace(
-      VARIABLE,
-      (whole, name: string) => this.#environment[name] ?? otherwise(whole, name),
-    );
+    return text.replace(VARIABLE, (whole, name: string) => {
+      const value = this.#environment[name];
+      if (value === undefined) return otherwise(whole, name);
+      this.#filledIn.set(value, whole);
+      return value;
+    });
   }
 }
 

@@ -216,6 +216,12 @@ export const CONFIG = section({
     {
       listen: optional(located(endpoint), 'address of the admin HTTP', undefined, '127.0.0.1:8053'),
       token: optional(text, 'bearer token; required off loopback', undefined, 'none'),
+      probes: optional(
+        located(endpoint),
+        'address where `/healthz` and `/readyz` answer anybody, by their status alone',
+        undefined,
+        'none',
+      ),
     },
     'health, metrics, decisions and reload over HTTP',
     checkToken,

@@ -1,6 +1,6 @@
 /** The admin HTTP: who may speak to it, and which handler answers. */
 
-import { timingSafeEqual } from 'node:crypto';
+import { createHash, timingSafeEqual } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 
@@ -14,12 +14,14 @@ export interface AdminReply {
 export type AdminHandler = (
   url: URL,
   response: ServerResponse,
-) => AdminReply | 'streaming' | Promise<AdminReply>;
+) => AdminReply | 'streaming' | Promise<AdminReply | 'streaming'>;
 
 export interface AdminOptions {
   readonly address: string;
   readonly port: number;
   readonly token: string | undefined;
+  /** Whoever asks, by whatever name and from wherever, gets an answer. */
+  readonly isOpen?: boolean;
   /** By method and path: `GET /healthz`. */
   readonly handlers: Readonly<Record<string, AdminHandler>>;
 }
@@ -30,6 +32,10 @@ export interface AdminHttp {
   close(): void;
 }
 
+/** What those who have no token yet can take from us. */
+const CONNECTIONS = 256;
+const HEADERS_MS = 10_000;
+
 const LOOPBACK_HOSTS: ReadonlySet<string> = new Set(['127.0.0.1', '[::1]', 'localhost']);
 
 /** A reply of one JSON value. */
@@ -39,11 +45,12 @@ export function jsonReply(value: unknown, status = 200): AdminReply {
 
 /** Listens on an address; port 0 takes a free one. Rejects when the address cannot be had. */
 export async function listenAdmin(options: AdminOptions): Promise<AdminHttp> {
-  const server = createServer((request, response) => {
+  const server = createServer({ headersTimeout: HEADERS_MS }, (request, response) => {
     answer(options, request, response).catch((error: Error) => {
       send(response, { status: 500, body: `${error.message}\n` });
     });
   });
+  server.maxConnections = CONNECTIONS;
   server.listen({ host: options.address, port: options.port, exclusive: true });
   await once(server, 'listening');
   return {
@@ -76,6 +83,7 @@ async function answer(
 
 /** A page in somebody's browser must not reach this: neither by its origin nor by a name. */
 function whyNot(options: AdminOptions, { headers }: IncomingMessage): AdminReply | undefined {
+  if (options.isOpen) return undefined;
   const host = headers.host ?? '';
   const name = host.replace(/:\d+$/, '');
   const own = options.address.includes(':') ? `[${options.address}]` : options.address;
@@ -85,16 +93,24 @@ function whyNot(options: AdminOptions, { headers }: IncomingMessage): AdminReply
   if (headers.origin !== undefined && headers.origin !== `http://${host}`) {
     return { status: 403, body: `Origin ${headers.origin} may not ask\n` };
   }
+  // Browsers send no Origin with what a page embeds (Fetch, "Sec-Fetch-Site").
+  const site = headers['sec-fetch-site'];
+  if (site !== undefined && site !== 'same-origin' && site !== 'none') {
+    return { status: 403, body: `a page of another site may not ask (Sec-Fetch-Site: ${site})\n` };
+  }
   if (options.token !== undefined && !isToken(headers.authorization, options.token)) {
     return { status: 401, body: 'expect the header "Authorization: Bearer" and admin.token\n' };
   }
   return undefined;
 }
 
+/** Takes as long whatever is given, also for its length: digests are compared. */
 function isToken(authorization: string | undefined, token: string): boolean {
-  const given = Buffer.from(authorization ?? '');
-  const expected = Buffer.from(`Bearer ${token}`);
-  return given.length === expected.length && timingSafeEqual(given, expected);
+  return timingSafeEqual(digest(authorization ?? ''), digest(`Bearer ${token}`));
+}
+
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
 }
 
 function notFound({ handlers }: AdminOptions, path: string): AdminReply {
@@ -107,6 +123,11 @@ function notFound({ handlers }: AdminOptions, path: string): AdminReply {
 
 function send(response: ServerResponse, { status, type = 'text/plain', body }: AdminReply): void {
   if (response.headersSent) return void response.end();
-  response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' });
+  response.writeHead(status, {
+    'content-type': type,
+    'cache-control': 'no-store',
+    // What somebody asked for is in some answers: a browser must not take it for a page.
+    'x-content-type-options': 'nosniff',
+  });
   response.end(body);
 }

@@ -33,6 +33,7 @@ describe('config/config defaults', () => {
     ]);
     expect(formatEndpoint(config.admin.listen.value)).to.equal('127.0.0.1:8053');
     expect(config.admin.token).to.equal(undefined);
+    expect(config.admin.probes).to.equal(undefined);
   });
 
   it('allows loopback to ask, all who may ask to ask with RD=1, and nobody anything else', () => {

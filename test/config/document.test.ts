@@ -90,8 +90,23 @@ describe('config/document variables', () => {
   it('finds values of variables wrong like any others', () => {
     const text = `${FINE}acl: { query: { "\${A}": allow, 10.0.0.0/8: refuse } }\nede: "\${B}"\n`;
     expect(problemsIn(text, { A: '10.0.0.0/8', B: '' })).to.deep.equal([
-      '2:32: "10.0.0.0/8" is there twice; expect it once',
+      `2:32: "\${A}" is there twice; expect it once`,
       '3:6: "" is not valid; expect full, codes or off',
     ]);
   });
+
+  const secret = 's3cret/with "quotes"';
+  for (const { where, text } of [
+    { where: 'where another value belongs', text: `listen: ["\${SECRET}"]\n` },
+    { where: 'as a prefix', text: `clientGroups: { a: ["\${SECRET}"] }\n` },
+    { where: 'as a key', text: `acl: { query: { "\${SECRET}": allow } }\n` },
+    { where: 'as a part of a value', text: `ede: "x\${SECRET}x"\n` },
+    { where: 'again in the file itself', text: `node: "\${SECRET}"\nede: '${secret}'\n` },
+  ]) {
+    it(`does not tell what a variable holds ${where}`, () => {
+      const [problem] = problemsIn(FINE + text, { SECRET: secret });
+      expect(problem).to.match(/\$\{SECRET\}/);
+      expect(problem).not.to.match(/s3cret|quotes/);
+    });
+  }
 });

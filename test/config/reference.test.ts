@@ -95,7 +95,7 @@ describe('config/reference', () => {
       {
         when: 'the admin address may have a token by another name',
         text: 'admin: { listen: 192.0.2.1:8053, tokne: secret }\n',
-        says: ['2:34: unknown key "tokne"; expect listen, token'],
+        says: ['2:34: unknown key "tokne"; expect listen, token, probes'],
       },
       {
         when: 'the admin address is of a link',

@@ -144,12 +144,42 @@ describe('observe/admin', () => {
     }
   });
 
+  describe('observe/admin Sec-Fetch-Site', () => {
+    for (const { site, status: expected } of [
+      { site: 'none', status: 200 },
+      { site: 'same-origin', status: 200 },
+      { site: 'same-site', status: 403 },
+      { site: 'cross-site', status: 403 },
+    ]) {
+      it(`${expected === 200 ? 'may' : 'may not'} be ${site}`, async () => {
+        await listen();
+        const headers = { 'sec-fetch-site': site };
+        expect(await status('/text', { headers })).to.equal(expected);
+      });
+    }
+  });
+
+  it('tells browsers to take no answer for a page', async () => {
+    await listen();
+    const { headers } = await fetch(`http://127.0.0.1:${admin.port}/<script>`);
+    expect(headers.get('x-content-type-options')).to.equal('nosniff');
+    expect(headers.get('content-type')).to.equal('text/plain');
+  });
+
+  it('answers anybody where it is open', async () => {
+    const options = { address: '127.0.0.1', port: 0, token: undefined, handlers: HANDLERS };
+    admin = await listenAdmin({ ...options, isOpen: true });
+    const headers = { host: 'lb.example', origin: 'http://lb.example', 'sec-fetch-site': 'none' };
+    expect(await status('/text', { headers })).to.equal(200);
+  });
+
   describe('observe/admin token', () => {
     const wrong: { what: string; authorization?: string }[] = [
       { what: 'no token' },
       { what: 'another token', authorization: 'Bearer secreT' },
       { what: 'a part of the token', authorization: 'Bearer secre' },
       { what: 'more than the token', authorization: 'Bearer secrets' },
+      { what: 'a token that is very long', authorization: `Bearer ${'secret'.repeat(1000)}` },
       { what: 'the token by itself', authorization: 'secret' },
       { what: 'the token as a password', authorization: 'Basic c2VjcmV0' },
     ];

@@ -1,0 +1,51 @@
+/** Where the admin HTTP listens: for operators, and for probes that have no token. */
+
+import { type AdminSource, adminHandlers, probeHandlers } from './admin-api.ts';
+import type { Config } from './config/config.ts';
+import { type Endpoint, formatEndpoint } from './net/address.ts';
+import { type AdminHttp, type AdminOptions, listenAdmin } from './observe/admin.ts';
+import { cannotListen } from './start-errors.ts';
+
+export interface AdminListeners {
+  readonly admin: Endpoint;
+  readonly probes: Endpoint | undefined;
+  close(): void;
+}
+
+/** Listens; rejects with a ConfigError when an address cannot be had. */
+export async function openAdmin(
+  { admin: { listen, token, probes } }: Config,
+  source: AdminSource,
+): Promise<AdminListeners> {
+  const handlers = adminHandlers(source);
+  const admin = await open(listen, { token, isOpen: false, handlers });
+  if (probes === undefined) return { admin, probes: undefined, close: () => admin.close() };
+  const options = { token: undefined, isOpen: true, handlers: probeHandlers(handlers) };
+  const forProbes = await open(probes, options).catch((error) => {
+    admin.close();
+    throw error;
+  });
+  return {
+    admin,
+    probes: forProbes,
+    close: () => {
+      admin.close();
+      forProbes.close();
+    },
+  };
+}
+
+function open(
+  { value, place }: Config['admin']['listen'],
+  options: Omit<AdminOptions, 'address' | 'port'>,
+): Promise<AdminHttp> {
+  return listenAdmin({ ...value, ...options }).catch((error: NodeJS.ErrnoException) => {
+    throw cannotListen(value, error, place);
+  });
+}
+
+/** What a log says of them. */
+export function describeAdmin({ admin, probes }: AdminListeners): string[] {
+  const forProbes = probes === undefined ? [] : [`probes on http://${formatEndpoint(probes)}`];
+  return [...forProbes, `admin HTTP on http://${formatEndpoint(admin)}`];
+}
