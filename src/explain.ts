@@ -25,6 +25,8 @@ export interface AskedQuestion {
 export interface ExplainedDecision {
   /** The record that the server would write; for a forwarded query, up to the upstream. */
   readonly decision: Readonly<Record<string, unknown>>;
+  /** The upstream group that would be asked; absent when a layer ends the query. */
+  readonly upstream?: string;
   readonly trace: readonly TraceStep[];
 }
 
@@ -86,8 +88,9 @@ export function explainQuestion(
   buffer.set(request);
   query.parse(buffer, request.length);
   const { view, trace, verdict } = explain(policy, query);
-  const ended = verdict ?? view.routes.find(query)!.forwarded;
-  return { decision: recordOf(policy, query, ended, now), trace };
+  if (verdict !== undefined) return { decision: recordOf(policy, query, verdict, now), trace };
+  const { group, forwarded } = view.routes.find(query)!;
+  return { decision: recordOf(policy, query, forwarded, now), upstream: group, trace };
 }
 
 type Ended = Parameters<Conclusion['verdict']>[0];

@@ -2,6 +2,7 @@
 
 import { statSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
+import { enforceAssertions } from './assertions.ts';
 import { now } from './clock.ts';
 import { type Config, parseConfig, readConfigText, resolvePath } from './config/config.ts';
 import type { Environment } from './config/document.ts';
@@ -12,6 +13,8 @@ import { VERSION } from './version.ts';
 
 /** Bytes of policy zones that are compiled at once: that takes some milliseconds. */
 const AT_ONCE = 1 << 20;
+/** A byte of assertions takes as long as this many of a policy zone: they are YAML. */
+const ASSERTION_WEIGHT = 32;
 
 export interface Source {
   readonly file: string;
@@ -29,7 +32,10 @@ export interface Snapshot extends Source {
 /** What the compile worker tells. */
 export type Compiled = { readonly snapshot: Snapshot } | { readonly problems: readonly Problem[] };
 
-/** Reads a configuration and the policy zones that it names. Throws a ConfigError. */
+/**
+ * Reads a configuration and the policy zones that it names. Throws a ConfigError, also for a
+ * configuration that breaks its assertions.
+ */
 export function takeSnapshot({ file, environment }: Source): Snapshot {
   const text = readConfigText(file);
   const config = parseConfig(file, text, environment);
@@ -40,17 +46,18 @@ export function takeSnapshot({ file, environment }: Source): Snapshot {
     zones.set(zoneKey(path, override), image);
     return image;
   };
-  compilePolicy(config, VERSION, { load, now: takenAt });
+  const policy = compilePolicy(config, VERSION, { load, now: takenAt });
+  enforceAssertions(policy, environment, takenAt);
   return { file, environment, text, zones, takenAt };
 }
 
 /**
- * The same without holding up this thread: large zones are compiled by a worker, whose memory
+ * The same without holding up this thread: what takes long is done by a worker, whose memory
  * goes with it. Rejects with a ConfigError.
  */
 export async function takeSnapshotAside(source: Source): Promise<Snapshot> {
   const config = parseConfig(source.file, readConfigText(source.file), source.environment);
-  if (zoneBytes(config) <= AT_ONCE) return takeSnapshot(source);
+  if (workOf(config) <= AT_ONCE) return takeSnapshot(source);
   const extension = import.meta.url.slice(import.meta.url.lastIndexOf('.'));
   const worker = new Worker(new URL(`./snapshot-thread${extension}`, import.meta.url), {
     workerData: source,
@@ -67,10 +74,11 @@ export function zoneKey(path: string, override: Override): string {
   return `${override} ${path}`;
 }
 
-function zoneBytes(config: Config): number {
-  const sizes = config.policies.map(({ value: { rpz } }) => {
-    const path = rpz === undefined ? undefined : resolvePath(config, rpz.value);
-    return path === undefined ? 0 : (statSync(path, { throwIfNoEntry: false })?.size ?? 0);
-  });
-  return sizes.reduce((sum, size) => sum + size, 0);
+/** How much there is to read besides the configuration, in bytes of policy zones. */
+function workOf(config: Config): number {
+  const size = (path: string) =>
+    statSync(resolvePath(config, path), { throwIfNoEntry: false })?.size ?? 0;
+  const zones = config.policies.map(({ value: { rpz } }) => (rpz ? size(rpz.value) : 0));
+  const assertions = config.assertions.map(({ value }) => size(value) * ASSERTION_WEIGHT);
+  return [...zones, ...assertions].reduce((sum, work) => sum + work, 0);
 }

@@ -1,18 +1,20 @@
 /** `check`: says whether a configuration can be used, and what is odd about it. */
 
 import { parseArgs } from 'node:util';
-import { readConfig } from '../config/config.ts';
+import { findFailures, toProblem } from '../assertions.ts';
+import { now } from '../clock.ts';
+import type { Config } from '../config/config.ts';
 import { ConfigError } from '../config/problem.ts';
-import { compilePolicy } from '../policy/compile.ts';
 import { findWarnings } from '../policy/warnings.ts';
-import { VERSION } from '../version.ts';
+import { readAssertedPolicy } from './asserted-policy.ts';
+import { formatFailure } from './assertion-failure.ts';
 import { type Command, Exit } from './command.ts';
 import { DEFAULT_CONFIG } from './serve.ts';
 
 export const check: Command = {
   name: 'check',
   synopsis: '[-c FILE] [--json]',
-  about: 'validates a configuration and its policy zones, and warns of what is odd',
+  about: 'validates a configuration, its policy zones and assertions, and warns of what is odd',
   async run(args) {
     const { values } = parseArgs({
       args: [...args],
@@ -22,19 +24,24 @@ export const check: Command = {
       },
     });
     try {
-      const policy = compilePolicy(readConfig(values.config), VERSION);
+      const { policy, assertions } = readAssertedPolicy(values.config);
+      const failures = findFailures(policy, assertions, now());
       const rules = policy.zones.reduce(
         (sum, zone) => sum + zone.rules,
         countAccess(policy.config),
       );
       const warnings = findWarnings(policy);
-      const report = { ok: true, policy: policy.hash, rules, warnings, problems: [] };
+      const problems = failures.map(toProblem);
+      const ok = failures.length === 0;
+      const counts = { rules, assertions: assertions.length };
+      const report = { ok, policy: policy.hash, ...counts, warnings, problems };
       if (values.json) process.stdout.write(`${JSON.stringify(report)}\n`);
       else {
-        process.stdout.write(`ok policy=${policy.hash} rules=${rules}\n`);
+        for (const failure of failures) process.stdout.write(formatFailure(failure));
+        process.stdout.write(`${formatSummary(report)}\n`);
         for (const warning of warnings) process.stdout.write(`warning: ${warning}\n`);
       }
-      return Exit.OK;
+      return ok ? Exit.OK : Exit.NEGATIVE;
     } catch (error) {
       if (!(values.json && error instanceof ConfigError)) throw error;
       const { problems } = error;
@@ -44,7 +51,19 @@ export const check: Command = {
   },
 };
 
-function countAccess({ views }: ReturnType<typeof readConfig>): number {
+interface Summary {
+  readonly ok: boolean;
+  readonly policy: string;
+  readonly rules: number;
+  readonly assertions: number;
+}
+
+function formatSummary({ ok, policy, rules, assertions }: Summary): string {
+  const held = assertions === 0 ? '' : ` assertions=${assertions}`;
+  return `${ok ? 'ok' : 'assertions failed'} policy=${policy} rules=${rules}${held}`;
+}
+
+function countAccess({ views }: Config): number {
   const lists = new Set(views.flatMap(({ acl }) => Object.values(acl)));
   return [...lists].reduce((sum, list) => sum + (list?.entries.length ?? 0), 0);
 }

@@ -63,7 +63,8 @@ function formatStep({ layer, verdict, rule, nearest, why }: TraceStep): string[]
   return [`${start} ${first}`.trimEnd(), ...rest.map((note) => `${indent} ${note}`)];
 }
 
-function formatRule({ id, file, line, owner, reason }: Rule): string {
+/** A rule, where it stands, and who answers for it. */
+export function formatRule({ id, file, line, owner, reason }: Rule): string {
   const origin = [owner, reason].filter((part) => part !== undefined).join(', ');
   return `${id} at ${file}:${line}${origin === '' ? '' : ` (${origin})`}`;
 }

@@ -129,3 +129,10 @@ function behind(line: string): LoggedDecision | undefined {
   const record = parseDecision(rest);
   return record && { record, line: rest };
 }
+
+/** A sentence about lines that were passed over. */
+export function formatSkipped(count: number): string {
+  return count === 1
+    ? '1 line was skipped: it is no whole decision record'
+    : `${count} lines were skipped: they are no whole decision records`;
+}

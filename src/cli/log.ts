@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { now } from '../clock.ts';
 import { type Filter, matches, parseFilter } from '../observe/decision-filter.ts';
 import { type Command, Exit, UsageError } from './command.ts';
-import { DecisionReader } from './log-lines.ts';
+import { DecisionReader, formatSkipped } from './log-lines.ts';
 import { type LogInput, LogReader, type LogSource } from './log-source.ts';
 import { Table } from './log-table.ts';
 import { Output } from './output.ts';
@@ -99,10 +99,4 @@ function conclude(failure: string | undefined, stderr: Writable): Exit {
   if (failure === undefined) return Exit.OK;
   stderr.write(`stdout: cannot be written: ${failure}\n`);
   return Exit.UNUSABLE;
-}
-
-function formatSkipped(count: number): string {
-  return count === 1
-    ? '1 line was skipped: it is no whole decision record'
-    : `${count} lines were skipped: they are no whole decision records`;
 }

@@ -10,8 +10,9 @@ import { log } from './log.ts';
 import { reload } from './reload.ts';
 import { serve } from './serve.ts';
 import { status } from './status.ts';
+import { test } from './test.ts';
 
-const COMMANDS: readonly Command[] = [serve, check, explain, log, status, reload, demo];
+const COMMANDS: readonly Command[] = [serve, check, explain, test, log, status, reload, demo];
 
 function usage(): string {
   const lines = COMMANDS.map(

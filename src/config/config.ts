@@ -8,7 +8,7 @@ import type { ClientGroup } from './access-list.ts';
 import { Document, type Environment } from './document.ts';
 import { CONFIG, type RawConfig } from './keys.ts';
 import type { Entry, Located } from './kind.ts';
-import { ConfigError, type Place } from './problem.ts';
+import { byPlace, ConfigError, type Place } from './problem.ts';
 import { type RateLimit, readRateLimit } from './rate-limit.ts';
 import { readViews, type ViewConfig } from './views.ts';
 
@@ -36,6 +36,7 @@ export interface Config {
   readonly cache: RawConfig['cache'];
   readonly ede: RawConfig['ede'];
   readonly decisionLog: RawConfig['decisionLog'];
+  readonly assertions: RawConfig['assertions'];
   /** Where sections begin, for what has no line of its own. */
   readonly start: Place;
 }
@@ -123,8 +124,4 @@ function checkDefaultRoute(document: Document): void {
 function defaultRoute(raw: RawConfig): Entry<string> {
   const group = raw.upstreams.find(({ key }) => key === 'default') ?? raw.upstreams[0]!;
   return { key: '.', place: group.place, value: group.key };
-}
-
-function byPlace(a: Place, b: Place): number {
-  return a.line - b.line || a.column - b.column;
 }

@@ -292,6 +292,12 @@ export const CONFIG = section({
     },
     'one JSON object a line for each decision',
   ),
+  assertions: optional(
+    list(text),
+    'files of decisions that must hold; a start or a reload that breaks one is rejected',
+    [],
+    'none',
+  ),
 });
 
 /** A configuration as it was written: what was left out has the default of its key. */

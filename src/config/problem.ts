@@ -27,3 +27,8 @@ export class ConfigError extends Error {
     this.problems = problems;
   }
 }
+
+/** The order in which problems are told. */
+export function byPlace(a: Place, b: Place): number {
+  return a.line - b.line || a.column - b.column;
+}

@@ -15,8 +15,12 @@ export interface DecisionRecord {
   readonly policy?: string;
   readonly client?: string;
   readonly group?: string;
+  readonly transport?: string;
+  readonly opcode?: string;
+  readonly rd?: unknown;
   readonly qname?: string;
   readonly qtype?: string;
+  readonly qclass?: string;
   readonly rcode?: string;
   readonly layer?: string;
   readonly origin?: string;
@@ -119,7 +123,10 @@ export function parseDecision(line: string): DecisionRecord | undefined {
 }
 
 const EVENT_NAMES: ReadonlySet<unknown> = new Set(EVENTS);
-const TEXTS = 'ref policy client group qname qtype rcode layer origin action'.split(' ');
+const TEXTS =
+  'ref policy client group transport opcode qname qtype qclass rcode layer origin action'.split(
+    ' ',
+  );
 
 function isDecision(value: unknown): value is DecisionRecord {
   if (!hasTexts(value, TEXTS)) return false;
