@@ -10,7 +10,7 @@ import { Output } from './output.ts';
 
 /** Assertions that are written at most. */
 const MOST = 10_000;
-/** What depends on more than a question: on time, on load, on the form of a packet. */
+/** Layers that decide by how much is going on. */
 const PASSING_LAYERS: ReadonlySet<string | undefined> = new Set(['rate-limit', 'overload']);
 const UPSTREAM_RULE = /^upstreams\.(.+?)(?: leads back to this server)?$/s;
 
@@ -86,7 +86,7 @@ export class AssertionRecorder {
   /** The file. */
   write(): string {
     if (this.count === 0) return '';
-    const head = `# ${this.count} decisions of policy ${this.#policy ?? 'unknown'}, ${this.#from} to ${this.#to}.\n`;
+    const head = `# ${counted(this.count)} of policy ${this.#policy ?? 'unknown'}, ${this.#from} to ${this.#to}.\n`;
     return head + [...this.#lines.values()].join('');
   }
 
@@ -94,26 +94,34 @@ export class AssertionRecorder {
   notes(): string[] {
     return [
       ...(this.count === 0 ? ['no decision was found that an assertion could hold'] : []),
-      ...note(this.#passing, 'were left out: they depend on more than the question'),
-      ...note(this.#older, 'were left out: they are of another policy than the last one'),
-      ...note(this.#beyond, `were left out: ${MOST} assertions are written at most`),
+      ...leftOut(this.#passing, 'what depends on more than the question cannot be held'),
+      ...leftOut(this.#older, 'another policy than the last one says nothing about today'),
+      ...leftOut(this.#beyond, `${MOST} assertions are written at most`),
     ];
   }
 }
 
-function note(count: number, what: string): string[] {
-  return count === 0 ? [] : [`${count} decisions ${what}`];
+function leftOut(count: number, why: string): string[] {
+  if (count === 0) return [];
+  return [`${counted(count)} ${count === 1 ? 'was' : 'were'} left out: ${why}`];
 }
 
-/** A packet that is malformed cannot be asked again by a question. */
-function isPassing({ layer, action }: DecisionRecord): boolean {
-  return PASSING_LAYERS.has(layer) || (layer === 'protocol' && action === 'reject');
+function counted(count: number): string {
+  return count === 1 ? '1 decision' : `${count} decisions`;
+}
+
+/** What a question alone does not bring about again. */
+function isPassing(record: DecisionRecord): boolean {
+  const { layer, action, trigger, match, qname } = record;
+  const isMalformed = layer === 'protocol' && action === 'reject';
+  const isOfAnswer = trigger === 'response-ip' || (trigger === 'qname' && match !== qname);
+  return PASSING_LAYERS.has(layer) || isMalformed || isOfAnswer;
 }
 
 function formatQuestion(record: DecisionRecord): string {
   const { qname, qtype = 'A', qclass = 'IN', transport = 'udp', opcode = 'QUERY', rd } = record;
   // A dollar sign before a brace would be an environment variable.
-  const name = qname!.replaceAll('$', '\\036');
+  const name = qname!.replaceAll(/\\.|\$/gs, (text) => (text.endsWith('$') ? '\\036' : text));
   const words = [name, qtype, ...(qclass === 'IN' ? [] : [qclass])];
   return [
     `query: ${quoted(words.join(' '))}`,

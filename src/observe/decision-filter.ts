@@ -25,6 +25,8 @@ export interface DecisionRecord {
   readonly layer?: string;
   readonly origin?: string;
   readonly action?: string;
+  readonly trigger?: string;
+  readonly match?: string;
   readonly rule?: { readonly id?: string; readonly file?: string; readonly line?: number };
   readonly upstream?: {
     readonly address?: string;
@@ -123,10 +125,10 @@ export function parseDecision(line: string): DecisionRecord | undefined {
 }
 
 const EVENT_NAMES: ReadonlySet<unknown> = new Set(EVENTS);
-const TEXTS =
-  'ref policy client group transport opcode qname qtype qclass rcode layer origin action'.split(
-    ' ',
-  );
+const TEXTS = [
+  ...['ref', 'policy', 'client', 'group', 'transport', 'opcode', 'qname', 'qtype', 'qclass'],
+  ...['rcode', 'layer', 'origin', 'action', 'trigger', 'match'],
+];
 
 function isDecision(value: unknown): value is DecisionRecord {
   if (!hasTexts(value, TEXTS)) return false;

@@ -50,7 +50,7 @@ export function file(name: string, ...contents: (string | Buffer)[]): string {
 }
 
 /** Keeps what is written, and tells when a text has come. */
-class Sink extends Writable {
+export class Sink extends Writable {
   text = '';
   #waiting: (() => void)[] = [];
 

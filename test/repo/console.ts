@@ -14,6 +14,7 @@ import { check } from '../../src/cli/check.ts';
 import type { Command } from '../../src/cli/command.ts';
 import { demo } from '../../src/cli/demo.ts';
 import { explain } from '../../src/cli/explain.ts';
+import { test } from '../../src/cli/test.ts';
 import type { Block } from './markdown.ts';
 
 /** A command and what a page says that it prints. */
@@ -25,7 +26,7 @@ export interface Transcript {
 }
 
 /** Commands that run in this process, which takes a hundredth of the time. */
-const WITHIN: readonly Command[] = [check, demo, explain];
+const WITHIN: readonly Command[] = [check, demo, explain, test];
 const BY_NPM = /\bnpm run -s rcode5 --(?= |$)/g;
 
 /** The commands of the console blocks among `blocks`. */

@@ -2,6 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { expect } from 'chai';
 import { keysOf } from '../../scripts/reference/keys.ts';
+import { configuredAssertions, findFailures } from '../../src/assertions.ts';
 import { readConfig } from '../../src/config/config.ts';
 import { CONFIG } from '../../src/config/keys.ts';
 import { LAYERS } from '../../src/decision/verdict.ts';
@@ -10,17 +11,27 @@ import { readSources } from './sources.ts';
 
 const SOURCES = readSources();
 const MAX_LINES = 300;
+const ASSERTIONS = 'config/assertions.yaml';
 
 /** Files that speak in the name of another layer, at a place of their own in the order. */
 const SPOKEN_FOR = { any: 'protocol', identity: 'special-use' } as const;
 
 describe('the configurations', () => {
-  for (const file of globSync('config/*.yaml')) {
-    it(`load and compile: ${file}`, () => {
+  const files = globSync('config/*.yaml');
+  for (const file of files.filter((name) => name !== ASSERTIONS)) {
+    it(`load and compile, and hold their assertions: ${file}`, () => {
       const policy = compilePolicy(readConfig(file, {}), '1.2.3');
       expect(policy.hash).to.match(/^[0-9a-f]{8}$/);
+      const assertions = configuredAssertions(policy.config, {});
+      expect(findFailures(policy, assertions, 0)).to.deep.equal([]);
     });
   }
+
+  it('name the assertions that are among them', () => {
+    const { config } = compilePolicy(readConfig('config/example.yaml', {}), '1.2.3');
+    expect(config.assertions.map(({ value }) => `config/${value}`)).to.deep.equal([ASSERTIONS]);
+    expect(files).to.include(ASSERTIONS);
+  });
 
   it('show every key in config/example.yaml', () => {
     const text = readFileSync('config/example.yaml', 'utf8');
