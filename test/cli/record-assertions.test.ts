@@ -91,6 +91,13 @@ describe('cli/record-assertions', () => {
     });
   }
 
+  it('passes over what rules on trial would do', async () => {
+    const shadow = { ...base, event: 'shadow', action: 'shadow', would: 'refuse' };
+    const { out, err } = await record(line('a', shadow), line('b', base));
+    expect(readBack(out)).to.deep.equal([`10.21.5.18 www.example.com. A ${ACL}`]);
+    expect(err).to.equal('');
+  });
+
   it('holds to the last policy', async () => {
     const { out, err } = await record(
       line('a', { ...base, policy: '00000001' }),
