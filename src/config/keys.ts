@@ -1,19 +1,16 @@
 /** Every key of the configuration: its kind, its default, and one line for the reference. */
 
 import { hostname } from 'node:os';
-import type { Document } from './document.ts';
 import {
   byShape,
   entries,
   filled,
-  type Key,
   type Kind,
   list,
   located,
   optional,
+  optionalSection,
   required,
-  type SectionKeys,
-  type SectionValue,
   section,
 } from './kind.ts';
 import { checkClients, checkToken, checkView, clients, upstreamGroup } from './reference.ts';
@@ -34,18 +31,6 @@ import { server } from './server-text.ts';
 
 const MINUTE = 60_000;
 const DAY = 1440 * MINUTE;
-
-/** A section that may be left out: its keys then have their defaults. */
-function optionalSection<K extends SectionKeys>(
-  keys: K,
-  doc: string,
-  check?: (value: SectionValue<K>, document: Document) => void,
-): Key<SectionValue<K>> {
-  const value = Object.fromEntries(
-    Object.entries(keys).map(([name, key]) => [name, key.otherwise?.value]),
-  ) as SectionValue<K>;
-  return optional(section(keys, check), doc, value, 'as below');
-}
 
 const ORIGIN = {
   owner: optional(text, 'who answers for this rule; shown in records', undefined, 'none'),

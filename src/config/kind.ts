@@ -121,6 +121,18 @@ function reportUnknown(
   return known;
 }
 
+/** A section that may be left out: its keys then have their defaults. */
+export function optionalSection<K extends SectionKeys>(
+  keys: K,
+  doc: string,
+  check?: (value: SectionValue<K>, document: Document) => void,
+): Key<SectionValue<K>> {
+  const value = Object.fromEntries(
+    Object.entries(keys).map(([name, key]) => [name, key.otherwise?.value]),
+  ) as SectionValue<K>;
+  return optional(section(keys, check), doc, value, 'as below');
+}
+
 /**
  * A mapping whose keys the operator chooses; the lines keep their order and place. `check` says
  * what is wrong with a key.
