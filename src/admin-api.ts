@@ -29,7 +29,7 @@ export interface AdminSource {
   readonly lastReload: () => ReloadResult | undefined;
   readonly endpoints: () => readonly string[];
   /** Records that could not be written, while writing does not work. */
-  readonly lostRecords: () => number;
+  readonly lostRecords: () => { readonly lost: number; readonly failure: string };
   readonly metrics: Metrics;
   /** The recent decisions of each thread. */
   readonly recent: () => readonly RecentDecisions[];
@@ -72,8 +72,8 @@ export function probeHandlers(
 
 /** Answers go on when records cannot be written; whoever asks is told. */
 function readiness({ serving, lostRecords }: AdminSource) {
-  const lost = lostRecords();
-  const log = `the decision log cannot be written: ${lost} records are lost so far`;
+  const { lost, failure } = lostRecords();
+  const log = `the decision log cannot be written (${failure}): ${lost} records are lost so far`;
   return { ready: true, policy: serving().policy.hash, ...(lost > 0 && { warnings: [log] }) };
 }
 

@@ -9,8 +9,8 @@ import { type ServerAddress, ServerTable } from './forward/server.ts';
 import { type Endpoint, formatEndpoint } from './net/address.ts';
 import type { Announcement } from './observe/cells.ts';
 import type { DecisionLog } from './observe/decision-log.ts';
+import { LogShare } from './observe/log-share.ts';
 import { Recording } from './observe/recording.ts';
-import { Turn } from './observe/turn.ts';
 import { TokenBuckets } from './policy/token-buckets.ts';
 import { recordContext } from './record-context.ts';
 import { holdsMuch, releaseMemory } from './release-memory.ts';
@@ -31,7 +31,8 @@ export interface ThreadStart {
   readonly others: readonly number[];
   readonly servers: readonly ServerAddress[];
   readonly numbers: SharedNumbers;
-  readonly turn: SharedArrayBuffer;
+  /** Memory of `LogShare`. */
+  readonly log: SharedArrayBuffer;
   /** Memory of `Loops`. */
   readonly loops: SharedArrayBuffer;
   /** Memory of `TokenBuckets`. */
@@ -90,7 +91,7 @@ class DataThread {
     this.#holdsMuch = holdsMuch(snapshot);
     this.#lasting = { table: this.#table, buckets: new TokenBuckets(start.buckets) };
     this.#serving = prepare(snapshot, this.#lasting);
-    this.#log = openDecisionLog(this.#serving.config, new Turn(start.turn));
+    this.#log = openDecisionLog(this.#serving.config, new LogShare(start.log));
     this.#numbers = new ThreadNumbers(start.numbers);
     this.#numbers.announce = (announcement) => tell({ kind: 'series', announcement });
     const { statistics, recent } = this.#numbers;

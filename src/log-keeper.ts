@@ -1,28 +1,32 @@
 /** The decision log as the main thread keeps it: opened, reopened, rotated. */
 
+import { fstatSync } from 'node:fs';
 import { now } from './clock.ts';
 import { type Config, resolvePath } from './config/config.ts';
 import type { DataThreads } from './data-threads.ts';
 import type { Logger } from './log.ts';
 import type { DecisionLog } from './observe/decision-log.ts';
 import { LogRotation } from './observe/log-rotation.ts';
-import { Turn } from './observe/turn.ts';
+import { LogShare } from './observe/log-share.ts';
 import { openDecisionLog } from './start-errors.ts';
 
 export class LogKeeper {
   readonly log: DecisionLog;
-  readonly turn: Turn = new Turn();
+  readonly share: LogShare = new LogShare();
   /** Threads that write to the same log. */
   threads: DataThreads | undefined;
   readonly #operational: Logger;
   readonly #rotation: LogRotation | undefined;
+  readonly #isStdout: boolean;
+  #isLosing = false;
 
   /** Throws a ConfigError for a log that cannot be written. */
   constructor(config: Config, operational: Logger) {
     this.#operational = operational;
-    this.log = openDecisionLog(config, this.turn);
+    this.log = openDecisionLog(config, this.share);
     const { to } = config.decisionLog;
-    if (to === 'stdout') return;
+    this.#isStdout = to === 'stdout';
+    if (this.#isStdout) return;
     this.#rotation = new LogRotation(resolvePath(config, to), {
       reopen: () => this.reopen(),
       failed: (why) => operational.error(`the decision log cannot be rotated: ${why}`),
@@ -52,8 +56,34 @@ export class LogKeeper {
     return (await threads) ?? true;
   }
 
+  /** Now and then: tells of losses, in the log itself when it is written again. */
+  look(): void {
+    this.log.retry();
+    const { lost, failure } = this.share;
+    if (lost > 0 === this.#isLosing) return;
+    this.#isLosing = lost > 0;
+    // What has no room for records has none for that either.
+    if (this.#isStdout && isOnePipe(1, 2)) return;
+    if (lost === 0) this.#operational.info('the decision log is written again');
+    else {
+      this.#operational.error(
+        `the decision log cannot be written (${failure}): answers go on, lost records are counted`,
+      );
+    }
+  }
+
   async close(): Promise<void> {
     await this.#rotation?.close();
+    this.look();
+    const { lost } = this.share;
+    if (lost > 0 && !(this.#isStdout && isOnePipe(1, 2))) {
+      this.#operational.error(`the decision log ends without telling of ${lost} lost records`);
+    }
     this.log.close();
   }
+}
+
+function isOnePipe(one: number, other: number): boolean {
+  const [a, b] = [fstatSync(one), fstatSync(other)];
+  return !a.isFile() && a.ino === b.ino && a.dev === b.dev;
 }

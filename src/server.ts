@@ -24,7 +24,7 @@ import { exposeServing } from './serving-metrics.ts';
 import { Neighbours } from './sharing.ts';
 import { type Snapshot, type Source, takeSnapshotAside } from './snapshot.ts';
 import { cannotListen, isMissingAddress } from './start-errors.ts';
-import { Gauge, ThreadNumbers } from './thread-numbers.ts';
+import { ThreadNumbers } from './thread-numbers.ts';
 import { type Libc, loadLibc } from './transport/libc.ts';
 
 /** Queries that may wait for upstreams at a time. */
@@ -192,12 +192,13 @@ export class RunningServer {
       reload: () => this.reload(),
       lastReload: () => this.#lastReload,
       endpoints: () => this.endpoints.map(formatEndpoint),
-      lostRecords: () => this.#lostRecords(),
+      lostRecords: () => this.#records.share,
       metrics: this.#metrics(),
       recent: () => this.recent,
     });
     this.#reading = setInterval(() => {
       this.#readNumbers();
+      this.#records.look();
       this.#neighbours.look(this.#threads, this.#started.threads);
     }, NUMBERS_MS);
     for (const endpoint of this.endpoints) {
@@ -223,7 +224,7 @@ export class RunningServer {
       threads: config.threads,
       others: this.#neighbours.meet(this.endpoints),
       servers: this.#table.addresses,
-      turn: this.#records.turn.buffer,
+      log: this.#records.share.buffer,
       loops: this.#table.loops.buffer,
       buckets: this.#lasting.buckets.buffer,
       capacity: IN_FLIGHT,
@@ -243,11 +244,6 @@ export class RunningServer {
 
   #allNumbers(): readonly ThreadNumbers[] {
     return [this.#numbers, ...(this.#threads?.numbers ?? [])];
-  }
-
-  #lostRecords(): number {
-    this.#readNumbers();
-    return this.#allNumbers().reduce((sum, { gauges }) => sum + gauges[Gauge.LOG_LOST]!, 0);
   }
 
   #readNumbers(): void {

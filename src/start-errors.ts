@@ -4,7 +4,7 @@ import { type Config, resolvePath } from './config/config.ts';
 import { ConfigError, type Place } from './config/problem.ts';
 import { type Endpoint, formatEndpoint } from './net/address.ts';
 import { DecisionLog } from './observe/decision-log.ts';
-import type { Turn } from './observe/turn.ts';
+import type { LogShare } from './observe/log-share.ts';
 
 const LISTEN_ERRORS: Readonly<Record<string, string>> = {
   EADDRINUSE: 'the address is in use; stop the other program or expect another port here',
@@ -29,10 +29,10 @@ export function isMissingAddress({ code }: NodeJS.ErrnoException): boolean {
 }
 
 /** Opens the decision log of a configuration. Throws a ConfigError. */
-export function openDecisionLog(config: Config, turn: Turn): DecisionLog {
+export function openDecisionLog(config: Config, share: LogShare): DecisionLog {
   const { to } = config.decisionLog;
   try {
-    return new DecisionLog(to === 'stdout' ? undefined : resolvePath(config, to), turn);
+    return new DecisionLog(to === 'stdout' ? undefined : resolvePath(config, to), share);
   } catch (error) {
     const why = (error as Error).message;
     const message = `decisionLog.to cannot be written: ${why}; expect a file in a folder that exists`;

@@ -19,7 +19,6 @@ export const Gauge = {
   LOG_ERRORS: 7,
   RECEIVE_DROPS: 8,
   SEND_DROPS: 9,
-  LOG_LOST: 10,
 } as const;
 export type Gauge = (typeof Gauge)[keyof typeof Gauge];
 
@@ -86,7 +85,6 @@ export class ThreadNumbers {
     gauges[Gauge.LOG_RECORDS] = state.log.records;
     gauges[Gauge.LOG_BYTES] = state.log.bytes;
     gauges[Gauge.LOG_ERRORS] = state.log.errors;
-    gauges[Gauge.LOG_LOST] = state.log.lost;
     gauges[Gauge.RECEIVE_DROPS] = losses.receive;
     gauges[Gauge.SEND_DROPS] = losses.send;
     for (let i = 0; i < servers.length && i < SERVERS; i++) {
@@ -100,7 +98,6 @@ export class ThreadNumbers {
   retire(): void {
     this.gauges[Gauge.IN_FLIGHT] = 0;
     this.gauges[Gauge.CACHE_ENTRIES] = 0;
-    this.gauges[Gauge.LOG_LOST] = 0;
     this.gauges.fill(0, GAUGES);
   }
 }

@@ -28,6 +28,9 @@ export const serve: Command = {
       void server?.reopenLogs();
       void server?.reload();
     });
+    // A limit for the size of files (`ulimit -f`) is no reason to end, though the default is to:
+    // the write fails and is accounted for.
+    if (process.platform !== 'win32') process.on('SIGXFSZ', () => {});
     server = await RunningServer.start(source, log, values.share);
     await new Promise((resolve) => {
       for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, resolve);

@@ -1,124 +1,153 @@
 /** Where decision records go, before the answers that they are about. */
 
-import { closeSync, fstatSync, openSync, readSync, statSync, writeSync } from 'node:fs';
-import type { Turn } from './turn.ts';
+import { writeSync } from 'node:fs';
+import {
+  closeOutlet,
+  endsWithinLine,
+  isEmpty,
+  isSame,
+  NO_READER,
+  type Outlet,
+  openEarly,
+  openOutlet,
+  openStdout,
+} from './log-outlet.ts';
+import { LogShare } from './log-share.ts';
 
-const STDOUT = 1;
-/** Milliseconds between tries to write to a pipe that is full, and how often it is tried. */
+/** Milliseconds between tries to write to a pipe that is full. */
 const PIPE_PAUSE_MS = 1;
-const PIPE_TRIES = 1000;
-const LINE_END: Uint8Array = Buffer.from('\n');
+/** Octets that a pipe takes whole or not at all (pipe(7), PIPE_BUF). */
+const PIPE_BUF = 4096;
+const LINE_END = 0x0a;
+const NOTHING = new Uint8Array(0);
 
 export class DecisionLog {
   records = 0;
   bytes = 0;
   /** Records that could not be written. */
   errors = 0;
-  /** Those of them that the log itself does not tell of yet: writing does not work. */
-  lost = 0;
   readonly #path: string | undefined;
-  #descriptor: number;
-  /** What was written last is no whole line: the next record begins on one of its own. */
-  #isTorn: boolean;
+  readonly #share: LogShare;
+  #outlet: Outlet;
   /** Octets of the last write that the kernel took. */
   #written = 0;
   readonly #pause: Int32Array = new Int32Array(new SharedArrayBuffer(4));
-  readonly #turn: Turn | undefined;
 
   /**
-   * Appends to the file `path`, or to stdout without one. Threads that write to one log share a
-   * `turn`: what goes to a pipe is whole only up to 4 KiB (pipe(7), PIPE_BUF). Throws when the
-   * file cannot be opened.
+   * Appends to the file or pipe `path`, or to stdout without one. Threads that write to one log
+   * have one `share`. Throws when it cannot be opened.
    */
-  constructor(path: string | undefined, turn?: Turn) {
+  constructor(path: string | undefined, share: LogShare = new LogShare()) {
     this.#path = path;
-    this.#descriptor = path === undefined ? STDOUT : openSync(path, 'a', 0o640);
-    // The kernel itself keeps apart what several append to a file.
-    const isFile = path !== undefined && fstatSync(this.#descriptor).isFile();
-    this.#turn = isFile ? undefined : turn;
+    this.#share = share;
+    this.#outlet = path === undefined ? openStdout() : openEarly(path);
     // Whoever was killed while it wrote has left part of a record that nobody was answered for.
-    this.#isTorn = path !== undefined && endsWithinLine(path);
+    if (path !== undefined && endsWithinLine(path)) share.isTorn = true;
+  }
+
+  /** Records of all threads that could not be written and that the log does not tell of yet. */
+  get lost(): number {
+    return this.#share.lost;
   }
 
   /**
-   * Hands whole lines to the kernel. When it returns, `kill -9` cannot take them back; those that
-   * could not be written are counted, answers go on, and when writing works again one line tells
-   * how many there were.
+   * Hands whole lines to the kernel. When it returns, `kill -9` cannot take them back. It waits
+   * for a slow reader, though not for long: answers go on. Records that could not be written are
+   * counted, and when writing works again one line tells how many there were.
    */
   write(octets: Uint8Array, length: number, records: number): void {
-    this.#turn?.take();
+    // What threads write to a pipe does not come apart by itself.
+    const turn = this.#outlet.isFile ? undefined : this.#share.turn;
+    turn?.take();
     let hasBegun = false;
     try {
-      if (this.#isTorn) this.#writeAll(LINE_END, LINE_END.length);
-      if (this.lost > 0) this.#tellLost();
+      this.#mend();
       hasBegun = true;
       this.#writeAll(octets, length);
       this.records += records;
       this.bytes += length;
-    } catch {
+    } catch (error) {
       const whole = hasBegun ? countLines(octets, this.#written) : 0;
       this.records += whole;
       this.errors += records - whole;
-      this.lost += records - whole;
+      this.#share.failure = error as NodeJS.ErrnoException;
+      this.#share.addLost(records - whole);
     } finally {
-      this.#turn?.give();
+      turn?.give();
     }
   }
 
-  #tellLost(): void {
-    const time = new Date().toISOString();
-    const msg = `${this.lost} records could not be written`;
-    const line = { level: 50, time, event: 'lost', records: this.lost, msg };
-    const octets = Buffer.from(`${JSON.stringify(line)}\n`);
-    this.#writeAll(octets, octets.length);
-    this.lost = 0;
+  /** Tells what was lost, if writing works again and no record has brought it to light. */
+  retry(): void {
+    if (this.lost > 0) this.write(NOTHING, 0, 0);
   }
 
   /** Goes on in a new file of the same name: the old one was moved away. */
   reopen(): void {
-    if (this.#path === undefined) return;
-    const descriptor = openSync(this.#path, 'a', 0o640);
-    closeSync(this.#descriptor);
-    this.#descriptor = descriptor;
-    this.#isTorn &&= endsWithinLine(this.#path);
+    if (this.#path === undefined || isSame(this.#outlet, this.#path)) return;
+    const old = this.#outlet;
+    this.#outlet = openEarly(this.#path);
+    closeOutlet(old);
   }
 
   close(): void {
-    if (this.#path !== undefined) closeSync(this.#descriptor);
+    closeOutlet(this.#outlet);
+  }
+
+  /** Ends a torn line and tells of lost records, before what is to come. */
+  #mend(): void {
+    if (this.#outlet === NO_READER) this.#outlet = openOutlet(this.#path!);
+    if (this.#share.isTorn && isEmpty(this.#outlet)) this.#share.isTorn = false;
+    const lost = this.#share.takeLost();
+    if (lost === 0 && !this.#share.isTorn) return;
+    const text = `${this.#share.isTorn ? '\n' : ''}${lost > 0 ? formatLost(lost) : ''}`;
+    try {
+      const octets = Buffer.from(text);
+      this.#writeAll(octets, octets.length);
+    } catch (error) {
+      this.#share.addLost(lost);
+      throw error;
+    }
   }
 
   #writeAll(octets: Uint8Array, length: number): void {
-    let tries = 0;
     this.#written = 0;
     while (this.#written < length) {
+      const start = this.#written;
+      const end = this.#share.isSlow ? endOfPiece(octets, start, length) : length;
       try {
-        const left = length - this.#written;
-        this.#written += writeSync(this.#descriptor, octets, this.#written, left);
-        this.#isTorn = octets[this.#written - 1] !== LINE_END[0];
-        tries = 0;
+        this.#written += writeSync(this.#outlet.descriptor, octets, start, end - start);
+        this.#share.isTorn = octets[this.#written - 1] !== LINE_END;
       } catch (error) {
-        // A pipe that libuv has made non-blocking, and whose reader is slow.
-        if ((error as NodeJS.ErrnoException).code !== 'EAGAIN' || ++tries > PIPE_TRIES) throw error;
+        if ((error as NodeJS.ErrnoException).code !== 'EAGAIN' || !this.#mayWait()) throw error;
         Atomics.wait(this.#pause, 0, 0, PIPE_PAUSE_MS);
       }
     }
   }
+
+  /** Of all time, writers wait a tenth at most: more would be a server that does not answer. */
+  #mayWait(): boolean {
+    return this.#share.spend(PIPE_PAUSE_MS, Date.now());
+  }
 }
 
-/** Whether the last line of a file has no end. What is no file has no lines. */
-function endsWithinLine(path: string): boolean {
-  const stat = statSync(path);
-  if (!stat.isFile() || stat.size === 0) return false;
-  const descriptor = openSync(path, 'r');
-  const last = new Uint8Array(1);
-  readSync(descriptor, last, 0, 1, stat.size - 1);
-  closeSync(descriptor);
-  return last[0] !== LINE_END[0];
+function formatLost(records: number): string {
+  const msg = `${records} records could not be written`;
+  const time = new Date().toISOString();
+  return `${JSON.stringify({ level: 50, time, event: 'lost', records, msg })}\n`;
+}
+
+/** As many whole lines as a pipe does not tear; one that is longer by itself. */
+function endOfPiece(octets: Uint8Array, start: number, length: number): number {
+  if (length - start <= PIPE_BUF) return length;
+  const last = octets.lastIndexOf(LINE_END, start + PIPE_BUF - 1);
+  const end = last >= start ? last : octets.indexOf(LINE_END, start);
+  return end < 0 ? length : Math.min(end + 1, length);
 }
 
 /** Whole lines in the first `length` octets. */
 function countLines(octets: Uint8Array, length: number): number {
   let count = 0;
-  for (let i = 0; i < length; i++) if (octets[i] === LINE_END[0]) count++;
+  for (let i = 0; i < length; i++) if (octets[i] === LINE_END) count++;
   return count;
 }

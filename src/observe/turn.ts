@@ -3,7 +3,7 @@
 const FREE = 0;
 const TAKEN = 1;
 /** Milliseconds after which a thread that took its turn is taken for dead. */
-const PATIENCE_MS = 1000;
+const PATIENCE_MS = 3000;
 
 export class Turn {
   readonly buffer: SharedArrayBuffer;

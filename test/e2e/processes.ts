@@ -62,6 +62,10 @@ export class Program {
     });
   }
 
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
   /** Writes to its standard input and closes it. */
   tell(text: string): void {
     this.#child.stdin?.end(text);

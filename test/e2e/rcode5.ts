@@ -111,9 +111,20 @@ export function spawnRcode5(args: readonly string[], folder: string = ROOT): Pro
   return new Program(process.execPath, [MAIN, ...args], folder);
 }
 
-/** Serves a site; resolves when it says that it is ready. */
-export async function serve(site: Site, options: readonly string[] = []): Promise<Rcode5> {
-  const program = spawnRcode5(['serve', '-c', site.config, ...options]);
+/**
+ * Serves a site; resolves when it says that it is ready. With a `script`, a shell runs that,
+ * and the program is its `"$@"`.
+ */
+export async function serve(
+  site: Site,
+  options: readonly string[] = [],
+  script?: string,
+): Promise<Rcode5> {
+  const args = ['serve', '-c', site.config, ...options];
+  const program =
+    script === undefined
+      ? spawnRcode5(args)
+      : new Program('sh', ['-c', script, 'sh', process.execPath, MAIN, ...args], ROOT);
   // The ports are free ones: only the program can tell them.
   const said = await program.says(/admin HTTP on /);
   const port = Number(/listening on 127\.0\.0\.1:(\d+)/.exec(said)?.[1]);

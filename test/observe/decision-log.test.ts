@@ -161,4 +161,34 @@ describe('observe/decision-log on stdout', () => {
     expect(`${start}${rest}`).to.equal('writing 0');
     expect(written === lines + lines).to.equal(true);
   });
+
+  it('gives up a reader that stalls, and tells it later what it has missed', async () => {
+    const program = `
+      import { DecisionLog } from '${SOURCE}';
+      const log = new DecisionLog(undefined);
+      const octets = Buffer.from(Array.from({ length: ${COUNT} }, (_, i) => i + '\\n').join(''));
+      for (let i = 0; i < 20; i++) log.write(octets, octets.length, ${COUNT});
+      process.stderr.write(log.records + ' ' + log.errors + ' ' + log.lost);
+      process.stdin.once('data', () => {
+        const timer = setInterval(() => {
+          log.retry();
+          if (log.lost > 0) return;
+          clearInterval(timer);
+          process.stdin.destroy();
+        }, 1);
+      });
+    `;
+    const child = spawn(process.execPath, ['--input-type=module', '-e', program]);
+    const [told] = await once(child.stderr, 'data');
+    const [records, errors, lost] = String(told).split(' ').map(Number);
+    expect(records! + errors!).to.equal(20 * COUNT);
+    expect(lost).to.be.within(1, errors!);
+    child.stdin.write('go on');
+    const lines = (await text(child.stdout)).split('\n');
+    const whole = lines.filter((line) => /^\d+$/.test(line));
+    const missing = lines.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line));
+    expect(missing.reduce((sum, line) => sum + line.records, 0)).to.equal(errors);
+    // What was torn may look like a whole line that is shorter.
+    expect(whole.length - records!).to.be.within(0, 1);
+  });
 });

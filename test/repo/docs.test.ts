@@ -155,7 +155,7 @@ describe('docs/operations.md', () => {
       reload: async () => ({ ok: true, policy: policy.hash, problems: [], warnings: [] }),
       lastReload: () => undefined,
       endpoints: () => [],
-      lostRecords: () => 0,
+      lostRecords: () => ({ lost: 0, failure: 'unknown' }),
       metrics: new Metrics(),
       recent: () => [specimen.recent],
     });
