@@ -9,6 +9,8 @@ import type { DecisionLog } from './observe/decision-log.ts';
 import { LogRotation } from './observe/log-rotation.ts';
 import { LogShare } from './observe/log-share.ts';
 import { openDecisionLog } from './start-errors.ts';
+import { lockFolder } from './transport/folder-lock.ts';
+import { type Libc, loadLibc } from './transport/libc.ts';
 
 export class LogKeeper {
   readonly log: DecisionLog;
@@ -19,6 +21,7 @@ export class LogKeeper {
   readonly #rotation: LogRotation | undefined;
   readonly #isStdout: boolean;
   #isLosing = false;
+  #libc: Libc | string | undefined;
 
   /** Throws a ConfigError for a log that cannot be written. */
   constructor(config: Config, operational: Logger) {
@@ -29,6 +32,12 @@ export class LogKeeper {
     if (this.#isStdout) return;
     this.#rotation = new LogRotation(resolvePath(config, to), {
       reopen: () => this.reopen(),
+      isCurrent: () => this.log.isCurrent,
+      lock: (folder) => {
+        this.#libc ??= loadLibc();
+        // Without it a process cannot share its addresses either: it is alone.
+        return typeof this.#libc === 'string' ? () => {} : lockFolder(this.#libc, folder);
+      },
       failed: (why) => operational.error(`the decision log cannot be rotated: ${why}`),
       now,
     });

@@ -1,6 +1,6 @@
 /** Where decision records go, before the answers that they are about. */
 
-import { writeSync } from 'node:fs';
+import { existsSync, writeSync } from 'node:fs';
 import {
   closeOutlet,
   endsWithinLine,
@@ -80,6 +80,11 @@ export class DecisionLog {
   /** Tells what was lost, if writing works again and no record has brought it to light. */
   retry(): void {
     if (this.lost > 0) this.write(NOTHING, 0, 0);
+  }
+
+  /** Whether what has the log's name is what is written to, or nothing has it. */
+  get isCurrent(): boolean {
+    return this.#path === undefined || !existsSync(this.#path) || isSame(this.#outlet, this.#path);
   }
 
   /** Goes on in a new file of the same name: the old one was moved away. */

@@ -21,6 +21,8 @@ import { compressedName, PART, planCompression, planRotation } from './rotation-
 const LOOK_MS = 250;
 /** Milliseconds until a rotation that failed is tried again. */
 const RETRY_MS = 10_000;
+/** Milliseconds without a write after which nobody is taken to write to an old file. */
+const QUIET_MS = 1000;
 /** Octets of a file in which its first record tells its time. */
 const HEAD = 4096;
 const TIME = /"time":"([^"]+)"/;
@@ -41,6 +43,10 @@ export interface RotationHooks {
    * false when one may still write to an old file.
    */
   readonly reopen: () => Promise<boolean>;
+  /** Whether threads write to the file that has the name: another process may have moved it. */
+  readonly isCurrent: () => boolean;
+  /** Locks a folder for this process; undefined when another process has it. */
+  readonly lock: (folder: string) => (() => void) | undefined;
   /** Told why a rotation does not work. */
   readonly failed: (why: string) => void;
   readonly now: () => number;
@@ -85,7 +91,8 @@ export class LogRotation {
     if (this.#notBefore - time > RETRY_MS) this.#notBefore = time;
     if (settings === undefined || time < this.#notBefore || this.#stop.signal.aborted) return;
     try {
-      if (isDue(this.#path, settings, time)) await this.#rotate(settings);
+      if (!this.#hooks.isCurrent()) await this.#hooks.reopen();
+      if (isDue(this.#path, settings, time)) await this.#rotate(settings, time);
     } catch (error) {
       if (this.#stop.signal.aborted) return;
       this.#notBefore = time + RETRY_MS;
@@ -93,9 +100,20 @@ export class LogRotation {
     }
   }
 
-  async #rotate({ keep, gzip }: RotationSettings): Promise<void> {
+  async #rotate(settings: RotationSettings, time: number): Promise<void> {
     // Behind a symbolic link it is the file itself that is rotated.
     const path = realpathSync(this.#path);
+    const unlock = this.#hooks.lock(dirname(path));
+    if (unlock === undefined) return;
+    try {
+      // Another process may have been faster.
+      if (isDue(path, settings, time)) await this.#rearrange(path, settings);
+    } finally {
+      unlock();
+    }
+  }
+
+  async #rearrange(path: string, { keep, gzip }: RotationSettings): Promise<void> {
     const [folder, log] = [dirname(path), basename(path)];
     for (const step of planRotation(log, readdirSync(folder), keep)) {
       if (step.kind === 'remove') rmSync(join(folder, step.name));
@@ -105,7 +123,8 @@ export class LogRotation {
     const haveAll = await this.#hooks.reopen();
     if (!haveAll || !gzip) return;
     for (const name of planCompression(log, readdirSync(folder))) {
-      await compress(join(folder, name), this.#stop.signal);
+      const old = join(folder, name);
+      if (isQuiet(old, this.#hooks.now())) await compress(old, this.#stop.signal);
     }
   }
 }
@@ -130,6 +149,12 @@ function firstTime(path: string): number | undefined {
   } finally {
     closeSync(descriptor);
   }
+}
+
+/** Whether another process, which shares the log, has gone on in a new file by now. */
+function isQuiet(path: string, now: number): boolean {
+  const { mtimeMs } = statSync(path);
+  return mtimeMs < now - QUIET_MS || mtimeMs > now;
 }
 
 /** The compressed file has its name only when it is whole; then the other one goes. */

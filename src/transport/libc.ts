@@ -5,7 +5,7 @@
 
 import { createRequire } from 'node:module';
 
-/** Numbers of <sys/socket.h>, <netinet/in.h>, <poll.h>, <sys/eventfd.h>, <errno.h>. */
+/** Numbers of <sys/socket.h>, <netinet/in.h>, <poll.h>, <sys/eventfd.h>, <sys/file.h>, <errno.h>. */
 export const AF_INET = 2;
 export const AF_INET6 = 10;
 export const SOCK_DGRAM_NONBLOCK = 2 | 0x800;
@@ -28,6 +28,8 @@ export const POLLIN = 1;
 export const POLLOUT = 4;
 export const POLLERR = 8;
 export const POLLHUP = 16;
+export const LOCK_EX = 2;
+export const LOCK_NB = 4;
 /** Octets of `struct pollfd`. */
 export const POLLFD_LENGTH = 8;
 export const EFD_NONBLOCK = 0x800;
@@ -55,6 +57,7 @@ export interface Libc {
   read(fd: number, buffer: Memory, length: number): number;
   write(fd: number, buffer: Memory, length: number): number;
   close(fd: number): number;
+  flock(fd: number, operation: number): number;
   errno(): number;
   /** Where the memory begins. */
   address(memory: Memory): bigint;
@@ -74,6 +77,7 @@ const SIGNATURES = {
   read: 'long read(int, void *, size_t)',
   write: 'long write(int, const void *, size_t)',
   close: 'int close(int)',
+  flock: 'int flock(int, int)',
 } as const;
 
 /** The C library; a text says why it cannot be used on this machine. */

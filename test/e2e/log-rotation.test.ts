@@ -29,15 +29,16 @@ function countOld(site: Site): number {
   return logFiles(site).filter((name) => /\.\d+(\.gz)?$/.test(name)).length;
 }
 
-/** Answers that clients of a server got until it was killed. */
-async function playRound(site: Site): Promise<readonly string[]> {
+/** Answers that clients of a server got until there were enough, and old files of `log`. */
+async function playRound(site: Site, log: Site, end: NodeJS.Signals): Promise<readonly string[]> {
   const { program, port } = await serve(site);
-  const wanted = countOld(site) + ROTATIONS;
+  const wanted = countOld(log) + ROTATIONS;
+  let isEnding = false;
   const clients = new Clients(() => {
     const count = clients.refused.length;
-    if (count >= ANSWERS && count % 100 === 0 && countOld(site) >= wanted) {
-      program.signal('SIGKILL');
-    }
+    if (isEnding || count < ANSWERS || count % 100 !== 0 || countOld(log) < wanted) return;
+    isEnding = true;
+    program.signal(end);
   });
   await Promise.all([
     ...UDP_SOURCES.map((source) => clients.udp(source, port)),
@@ -47,6 +48,15 @@ async function playRound(site: Site): Promise<readonly string[]> {
   await program.ended;
   await clients.finish();
   return clients.refused;
+}
+
+/** What is in each file of a log. */
+function readLog(site: Site): string[] {
+  const whole = logFiles(site).filter((name) => !name.endsWith('.part'));
+  return whole.map((name) => {
+    const octets = readFileSync(site.path(name));
+    return (name.endsWith('.gz') ? gunzipSync(octets) : octets).toString('utf8');
+  });
 }
 
 /** Undefined for a line that is not whole. */
@@ -68,13 +78,12 @@ describe('e2e: the decision log of a server that rotates it and is killed', func
 
   before(async () => {
     site = new Site(CONFIG);
-    for (let round = 0; round < ROUNDS; round++) refused.push(...(await playRound(site)));
-    for (const name of logFiles(site).filter((file) => !file.endsWith('.part'))) {
-      const octets = readFileSync(site.path(name));
-      const text = name.endsWith('.gz') ? gunzipSync(octets) : octets;
-      lines.push(...text.toString('utf8').split('\n'));
-      files++;
+    for (let round = 0; round < ROUNDS; round++) {
+      refused.push(...(await playRound(site, site, 'SIGKILL')));
     }
+    const texts = readLog(site);
+    lines.push(...texts.flatMap((text) => text.split('\n')));
+    files = texts.length;
   });
   after(cleanUp);
 
@@ -92,5 +101,20 @@ describe('e2e: the decision log of a server that rotates it and is killed', func
   it('has whole lines, but for one of each thread that was killed', () => {
     const torn = lines.filter((line) => line !== '' && readAnswered(line) === undefined);
     expect(torn.length).to.be.at.most(ROUNDS * WRITERS);
+  });
+});
+
+describe('e2e: a decision log that two servers write to and rotate', function () {
+  this.timeout(60_000);
+  after(cleanUp);
+
+  it('has a whole record of each REFUSED that was received', async () => {
+    const site = new Site(CONFIG);
+    const other = new Site(CONFIG.replace('decisions.log', site.log));
+    const received = await Promise.all([site, other].map((one) => playRound(one, site, 'SIGTERM')));
+    const lines = readLog(site).flatMap((text) => text.split('\n').slice(0, -1));
+    const recorded = new Map(lines.map((line) => [readAnswered(line), line]));
+    expect(received.flat().filter((answer) => !recorded.has(answer))).to.deep.equal([]);
+    expect([...recorded.keys()]).to.not.include(undefined);
   });
 });

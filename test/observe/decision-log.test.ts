@@ -81,6 +81,17 @@ describe('observe/decision-log', () => {
     expect(readFileSync(path, 'utf8')).to.equal('three\n');
   });
 
+  it('knows when another file has its name', () => {
+    open();
+    expect(log!.isCurrent).to.equal(true);
+    renameSync(path, join(folder, 'decisions.log.1'));
+    expect(log!.isCurrent).to.equal(true);
+    writeFileSync(path, '');
+    expect(log!.isCurrent).to.equal(false);
+    log!.reopen();
+    expect(log!.isCurrent).to.equal(true);
+  });
+
   it('goes on in the old file when there can be no new one', () => {
     const moved = join(folder, 'moved');
     const inside = join(folder, 'inside', 'decisions.log');

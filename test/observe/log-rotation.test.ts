@@ -8,6 +8,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -29,6 +30,9 @@ describe('observe/log-rotation', () => {
   let time: number;
   let reopened: number;
   let haveAllReopened: boolean;
+  let isCurrent: boolean;
+  let isFree: boolean;
+  let locked: string[];
   let said: string[];
 
   beforeEach(() => {
@@ -37,6 +41,9 @@ describe('observe/log-rotation', () => {
     time = NOON;
     reopened = 0;
     haveAllReopened = true;
+    isCurrent = true;
+    isFree = true;
+    locked = [];
     said = [];
     open(path);
   });
@@ -50,6 +57,11 @@ describe('observe/log-rotation', () => {
       reopen: async () => {
         reopened++;
         return haveAllReopened;
+      },
+      isCurrent: () => isCurrent,
+      lock: (where) => {
+        locked.push(where);
+        return isFree ? () => locked.push('free again') : undefined;
       },
       failed: (why) => said.push(why),
       now: () => time,
@@ -123,6 +135,15 @@ describe('observe/log-rotation', () => {
     expect(names()).to.deep.equal(['decisions.log.1', 'decisions.log.2.gz', 'decisions.log.3.gz']);
   });
 
+  it('leaves an old file as it is that somebody has just written to', async () => {
+    for (const text of ['a', 'b']) {
+      writeFileSync(path, text.repeat(100));
+      utimesSync(path, (NOON - 500) / 1000, (NOON - 500) / 1000);
+      await rotation.look();
+    }
+    expect(names()).to.deep.equal(['decisions.log.1', 'decisions.log.2']);
+  });
+
   const periods = [
     { when: 'its first record is of this hour', first: '2026-11-21T12:00:00.000Z', due: false },
     { when: 'its first record is of an earlier one', first: '2026-11-21T11:59:59.999Z', due: true },
@@ -171,6 +192,27 @@ describe('observe/log-rotation', () => {
     time += 10_001;
     await rotation.look();
     expect(names()).to.deep.equal(['decisions.log.1']);
+  });
+
+  it('rotates while it has the folder for itself', async () => {
+    writeFileSync(path, 'x'.repeat(100));
+    await rotation.look();
+    expect(locked).to.deep.equal([folder, 'free again']);
+  });
+
+  it('leaves a file alone that another process is rotating', async () => {
+    isFree = false;
+    writeFileSync(path, 'x'.repeat(100));
+    await rotation.look();
+    expect(names()).to.deep.equal(['decisions.log']);
+  });
+
+  it('goes on in a new file when another process has rotated', async () => {
+    isCurrent = false;
+    writeFileSync(path, 'x'.repeat(10));
+    await rotation.look();
+    expect(reopened).to.equal(1);
+    expect(names()).to.deep.equal(['decisions.log']);
   });
 
   it('looks no more when it is closed', async () => {

@@ -1,0 +1,31 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { lockFolder } from '../../src/transport/folder-lock.ts';
+import { loadLibc } from '../../src/transport/libc.ts';
+
+describe('transport/folder-lock', () => {
+  const libc = loadLibc();
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'rcode5-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  it('is held by one at a time', function () {
+    if (typeof libc === 'string') return this.skip();
+    const unlock = lockFolder(libc, folder);
+    expect(unlock).to.be.a('function');
+    expect(lockFolder(libc, folder)).to.equal(undefined);
+    unlock!();
+    const again = lockFolder(libc, folder);
+    expect(again).to.be.a('function');
+    again!();
+  });
+
+  it('cannot be had of a folder that is not there', function () {
+    if (typeof libc === 'string') return this.skip();
+    expect(() => lockFolder(libc, join(folder, 'missing'))).to.throw(/ENOENT/);
+  });
+});
