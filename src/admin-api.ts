@@ -141,7 +141,7 @@ function describe(source: AdminSource) {
       file,
       rules,
       ...(serial !== undefined && { serial }),
-      ignored: Object.fromEntries(ignored),
+      ignored: Object.fromEntries([...ignored].map(([kind, { count }]) => [kind, count])),
     })),
     upstreams: [...groups.values()].map(({ name, servers }) => ({
       name,

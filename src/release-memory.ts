@@ -8,9 +8,9 @@ import type { Snapshot } from './snapshot.ts';
 const WORTHWHILE = 8 << 20;
 
 /** Whether so much goes with a snapshot that it should not wait for the next collection. */
-export function holdsMuch({ zones }: Snapshot): boolean {
+export function holdsMuch({ images: { zones, lists } }: Snapshot): boolean {
   let bytes = 0;
-  for (const { rules } of zones.values()) bytes += rules.names.names.length;
+  for (const { rules } of [...zones.values(), ...lists.values()]) bytes += rules.names.names.length;
   return bytes >= WORTHWHILE;
 }
 

@@ -158,7 +158,7 @@ function exposePolicy(metrics: Metrics, server: MeasuredServer): void {
   metrics.gauge(
     'rcode5_policy_zone_ignored_rules',
     'Rules of a policy zone that are not honoured.',
-    zones(({ ignored }) => [...ignored.values()].reduce((sum, count) => sum + count, 0)),
+    zones(({ ignored }) => [...ignored.values()].reduce((sum, { count }) => sum + count, 0)),
   );
   metrics.gauge(
     'rcode5_policy_zone_age_seconds',

@@ -10,10 +10,10 @@ import { createForwarding, type Forwarding } from './forward/forwarding.ts';
 import type { ServerTable } from './forward/server.ts';
 import { type Endpoint, isLoopback, isUnspecified, parseAddress } from './net/address.ts';
 import { compilePolicy } from './policy/compile.ts';
-import type { Override } from './policy/rpz/rpz-zone.ts';
+import { replay } from './policy/policy-files.ts';
 import type { TokenBuckets } from './policy/token-buckets.ts';
 import { findWarnings } from './policy/warnings.ts';
-import { type Snapshot, zoneKey } from './snapshot.ts';
+import type { Snapshot } from './snapshot.ts';
 import { VERSION } from './version.ts';
 
 /** Milliseconds that a timer can wait: after 24 days a reload looks again. */
@@ -41,13 +41,12 @@ export interface Lasting {
  * ConfigError.
  */
 export function prepare(
-  { file, environment, text, zones, takenAt }: Snapshot,
+  { file, environment, text, images, takenAt }: Snapshot,
   { table, buckets }: Lasting,
   running?: { readonly serving: Serving; readonly endpoints: readonly Endpoint[] },
 ): Serving {
   const config = parseConfig(file, text, environment);
-  const load = (path: string, override: Override) => zones.get(zoneKey(path, override))!;
-  const policy = compilePolicy(config, VERSION, { load, now: takenAt, buckets });
+  const policy = compilePolicy(config, VERSION, { files: replay(images), now: takenAt, buckets });
   const listeners = running?.endpoints ?? config.listen.map(({ value }) => value);
   const before = running?.serving;
   const forwarding = createForwarding(config, table, (endpoint) => isOwn(endpoint, listeners));

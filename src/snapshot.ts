@@ -1,18 +1,21 @@
 /** All that a configuration is made of, read once, so that all threads serve by the same. */
 
-import { statSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { enforceAssertions } from './assertions.ts';
 import { now } from './clock.ts';
 import { type Config, parseConfig, readConfigText, resolvePath } from './config/config.ts';
 import type { Environment } from './config/document.ts';
 import { ConfigError, type Problem } from './config/problem.ts';
-import { compilePolicy, loadZone } from './policy/compile.ts';
-import type { Override, RpzImage } from './policy/rpz/rpz-zone.ts';
+import { compilePolicy } from './policy/compile.ts';
+import { LIST_FORMATS } from './policy/lists/list-image.ts';
+import { type PolicyImages, RecordedFiles } from './policy/policy-files.ts';
+import { textSize } from './policy/text-file.ts';
 import { VERSION } from './version.ts';
 
-/** Bytes of policy zones that are compiled at once: that takes some milliseconds. */
+/** Bytes of policy zones and lists that are compiled at once: that takes some milliseconds. */
 const AT_ONCE = 1 << 20;
+/** Keys of a policy that name a file. */
+const POLICY_FILES = ['rpz', ...LIST_FORMATS] as const;
 /** A byte of assertions takes as long as this many of a policy zone: they are YAML. */
 const ASSERTION_WEIGHT = 32;
 
@@ -25,8 +28,8 @@ export interface Snapshot extends Source {
   readonly text: string;
   /** Milliseconds since the epoch: which rules have expired, all threads see alike. */
   readonly takenAt: number;
-  /** Policy zones by `zoneKey`. */
-  readonly zones: ReadonlyMap<string, RpzImage>;
+  /** Policy zones and lists. */
+  readonly images: PolicyImages;
 }
 
 /** What the compile worker tells. */
@@ -39,16 +42,11 @@ export type Compiled = { readonly snapshot: Snapshot } | { readonly problems: re
 export function takeSnapshot({ file, environment }: Source): Snapshot {
   const text = readConfigText(file);
   const config = parseConfig(file, text, environment);
-  const zones = new Map<string, RpzImage>();
+  const files = new RecordedFiles();
   const takenAt = now();
-  const load = (path: string, override: Override) => {
-    const image = loadZone(path, override);
-    zones.set(zoneKey(path, override), image);
-    return image;
-  };
-  const policy = compilePolicy(config, VERSION, { load, now: takenAt });
+  const policy = compilePolicy(config, VERSION, { files, now: takenAt });
   enforceAssertions(policy, environment, takenAt);
-  return { file, environment, text, zones, takenAt };
+  return { file, environment, text, images: files.images, takenAt };
 }
 
 /**
@@ -69,16 +67,12 @@ export async function takeSnapshotAside(source: Source): Promise<Snapshot> {
   return compiled.snapshot;
 }
 
-/** How a snapshot finds a zone. */
-export function zoneKey(path: string, override: Override): string {
-  return `${override} ${path}`;
-}
-
 /** How much there is to read besides the configuration, in bytes of policy zones. */
 function workOf(config: Config): number {
-  const size = (path: string) =>
-    statSync(resolvePath(config, path), { throwIfNoEntry: false })?.size ?? 0;
-  const zones = config.policies.map(({ value: { rpz } }) => (rpz ? size(rpz.value) : 0));
+  const size = (path: string) => textSize(resolvePath(config, path));
+  const policies = config.policies.flatMap(({ value }) =>
+    POLICY_FILES.flatMap((key) => value[key] ?? []).map(({ value: path }) => size(path)),
+  );
   const assertions = config.assertions.map(({ value }) => size(value) * ASSERTION_WEIGHT);
-  return [...zones, ...assertions].reduce((sum, work) => sum + work, 0);
+  return [...policies, ...assertions].reduce((sum, work) => sum + work, 0);
 }

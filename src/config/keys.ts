@@ -13,11 +13,11 @@ import {
   required,
   section,
 } from './kind.ts';
+import { POLICY, RULE_ORIGIN } from './policy-keys.ts';
 import { checkClients, checkToken, checkView, clients, upstreamGroup } from './reference.ts';
 import {
   duration,
   durationBetween,
-  endOfDay,
   endpoint,
   flag,
   integer,
@@ -32,17 +32,6 @@ import { server } from './server-text.ts';
 const MINUTE = 60_000;
 const DAY = 1440 * MINUTE;
 
-const ORIGIN = {
-  owner: optional(text, 'who answers for this rule; shown in records', undefined, 'none'),
-  reason: optional(text, 'why it exists, a ticket say; shown in records', undefined, 'none'),
-  expires: optional(endOfDay, 'the last day on which it counts, in UTC', undefined, 'never'),
-  mode: optional(
-    oneOf('enforce', 'shadow'),
-    '`shadow`: what it would do is recorded, and not done',
-    'enforce',
-  ),
-};
-
 const QUERY_ACTIONS = oneOf('allow', 'refuse', 'drop', 'truncate');
 const PERMISSIONS = oneOf('allow', 'refuse');
 
@@ -52,49 +41,14 @@ function access<A extends string>(actions: Kind<A>) {
     'a client group or prefix',
     byShape({
       scalar: actions,
-      mapping: section({ action: required(actions, 'what happens to these clients'), ...ORIGIN }),
+      mapping: section({
+        action: required(actions, 'what happens to these clients'),
+        ...RULE_ORIGIN,
+      }),
     }),
     checkClients,
   );
 }
-
-const RULE_ACTIONS = oneOf('allow', 'refuse', 'nxdomain', 'nodata', 'drop', 'truncate');
-
-const RULE = section({
-  action: optional(located(RULE_ACTIONS), 'what is answered', undefined, 'none'),
-  answer: optional(
-    list(text),
-    'records to answer with: `192.0.2.1`, `CNAME walled.example.`, `300 TXT "text"`',
-    undefined,
-    'none',
-  ),
-  types: optional(list(text), 'only for queries of these types', undefined, 'all types'),
-  ...ORIGIN,
-});
-
-const POLICY = section({
-  name: required(located(text), 'its name in records and metrics'),
-  rules: optional(
-    entries(
-      'a name or a wildcard like "*.example"',
-      byShape({ scalar: RULE_ACTIONS, mapping: RULE }),
-    ),
-    'rules written here, by name',
-    undefined,
-    'none',
-  ),
-  rpz: optional(located(text), 'a response policy zone file', undefined, 'none'),
-  override: optional(
-    oneOf('given', 'refuse', 'nxdomain', 'nodata', 'drop', 'passthru', 'truncate'),
-    'one action in place of those that the policy zone gives',
-    'given',
-  ),
-  mode: optional(
-    oneOf('enforce', 'shadow'),
-    '`shadow`: what the policy would do is recorded, and not done',
-    'enforce',
-  ),
-});
 
 const RATE_LIMIT = section({
   queriesPerSecond: required(integer(1, 1_000_000), 'queries that a client prefix may ask'),

@@ -23,10 +23,9 @@ import { compileSpecialUse } from './layers/special-use.ts';
 import { compileTransfer } from './layers/transfer.ts';
 import { compileUpdate } from './layers/update.ts';
 import { compileUpstream, type UpstreamVerdicts } from './layers/upstream.ts';
-import { compilePolicyZones, type PolicyZone, type ZoneLoader } from './policy-zones.ts';
+import { type PolicyFiles, READ_FILES } from './policy-files.ts';
+import { compilePolicyZones, type PolicyZone } from './policy-zones.ts';
 import { RouteTable } from './route-table.ts';
-import { type Override, type RpzImage, readRpz } from './rpz/rpz-zone.ts';
-import { readTextFile } from './text-file.ts';
 import { TokenBuckets } from './token-buckets.ts';
 import { type View, ViewTable } from './view.ts';
 
@@ -46,14 +45,9 @@ export interface Policy {
   readonly expiresAt: number;
 }
 
-/** Reads and compiles a policy zone file. */
-export function loadZone(file: string, override: Override): RpzImage {
-  return readRpz(readTextFile(file), override, { file, readText: readTextFile });
-}
-
 /** What surrounds a configuration. */
 export interface Surroundings {
-  readonly load: ZoneLoader;
+  readonly files: PolicyFiles;
   /** Rules count that do so at this time, in milliseconds since the epoch. */
   readonly now: number;
   /** What clients have used up of the rate limit. */
@@ -66,7 +60,12 @@ export function compilePolicy(
   version: string,
   given: Partial<Surroundings> = {},
 ): Policy {
-  const surroundings = { load: loadZone, now: Date.now(), buckets: new TokenBuckets(), ...given };
+  const surroundings = {
+    files: READ_FILES,
+    now: Date.now(),
+    buckets: new TokenBuckets(),
+    ...given,
+  };
   const { now } = surroundings;
   const compiler = new Compiler(config, version, surroundings);
   const views = config.views.map((view, index) => compiler.view(view, index));
@@ -102,7 +101,7 @@ class Compiler {
   readonly #routes: { readonly lines: ViewConfig['routes']; readonly table: RouteTable }[] = [];
   readonly #hash = createHash('sha256');
 
-  constructor(config: Config, version: string, { load, now, buckets }: Surroundings) {
+  constructor(config: Config, version: string, { files, now, buckets }: Surroundings) {
     const { verdicts, problems } = this;
     this.#now = now;
     const { clientGroups, views, rateLimit, upstreams, policies, ede } = config;
@@ -112,7 +111,7 @@ class Compiler {
       JSON.stringify(content, (key, value) => (key === 'place' ? undefined : value)),
     );
     const digest = (text: string) => this.#hash.update(text);
-    this.zones = compilePolicyZones({ config, load, now, verdicts, problems, digest });
+    this.zones = compilePolicyZones({ config, files, now, verdicts, problems, digest });
     this.#upstreams = new Map(
       upstreams.map((group) => [group.key, compileUpstream(group, verdicts)]),
     );

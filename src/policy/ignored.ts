@@ -1,24 +1,29 @@
 /** Rules and lines that are not honoured: how many of each kind, and where the first of them stand. */
 
+/** Where something stands in a policy file. */
+export interface FileLine {
+  readonly file: string;
+  readonly line: number;
+}
+
 /** Those of one kind. */
 export interface Ignored {
   readonly count: number;
-  /** The lines of the first of them. */
-  readonly lines: readonly number[];
+  readonly first: readonly FileLine[];
 }
 
-const LINES_KEPT = 3;
+const PLACES_KEPT = 3;
 
 export class IgnoredKinds {
-  readonly kinds: Map<string, { count: number; lines: number[] }> = new Map();
+  readonly kinds: Map<string, { count: number; first: FileLine[] }> = new Map();
 
-  add(kind: string, line: number): void {
+  add(kind: string, place: FileLine): void {
     const known = this.kinds.get(kind);
     if (known === undefined) {
-      this.kinds.set(kind, { count: 1, lines: [line] });
+      this.kinds.set(kind, { count: 1, first: [place] });
       return;
     }
     known.count++;
-    if (known.lines.length < LINES_KEPT) known.lines.push(line);
+    if (known.first.length < PLACES_KEPT) known.first.push(place);
   }
 }

@@ -3,10 +3,19 @@
 import { type Config, resolvePath } from '../config/config.ts';
 import type { Place, Problem } from '../config/problem.ts';
 import type { VerdictTable } from '../decision/verdict.ts';
+import type { Ignored } from './ignored.ts';
 import type { Force } from './in-force.ts';
 import { compileInlineRules, originOf } from './inline-rules.ts';
+import {
+  attachList,
+  DEFAULT_LIST_ACTION,
+  LIST_FORMATS,
+  type ListFormat,
+  readList,
+} from './lists/list-image.ts';
 import type { NamePolicy } from './name-policy.ts';
-import { attachRpz, type Override, type RpzImage, readRpz } from './rpz/rpz-zone.ts';
+import type { PolicyFiles } from './policy-files.ts';
+import { attachRpz, readRpz } from './rpz/rpz-zone.ts';
 
 /** One policy, for people and metrics. */
 export interface PolicyZone {
@@ -15,7 +24,8 @@ export interface PolicyZone {
   readonly place: Place;
   readonly rules: number;
   readonly serial: number | undefined;
-  readonly ignored: ReadonlyMap<string, number>;
+  /** Of policy zones and lists: what is not honoured, by kind. */
+  readonly ignored: ReadonlyMap<string, Ignored>;
   readonly loadedAt: number;
   /** What it does; undefined when all of it is on trial. */
   readonly policy: NamePolicy | undefined;
@@ -23,8 +33,8 @@ export interface PolicyZone {
   readonly trial: NamePolicy;
 }
 
-/** Gives the rules of a policy zone file; throws when it cannot be read. */
-export type ZoneLoader = (file: string, override: Override) => RpzImage;
+/** Where the rules of a policy can come from. */
+const SOURCES = ['rules', 'rpz', ...LIST_FORMATS] as const;
 
 type PolicyConfig = Config['policies'][number]['value'];
 type Compiled = Omit<PolicyZone, 'name' | 'place' | 'loadedAt'>;
@@ -32,7 +42,7 @@ type Compiled = Omit<PolicyZone, 'name' | 'place' | 'loadedAt'>;
 /** What compiling a policy needs besides its own configuration. */
 export interface ZoneSurroundings {
   readonly config: Config;
-  readonly load: ZoneLoader;
+  readonly files: PolicyFiles;
   /** Milliseconds since the epoch. */
   readonly now: number;
   readonly verdicts: VerdictTable;
@@ -46,30 +56,46 @@ export function compilePolicyZones(surroundings: ZoneSurroundings): readonly Pol
   const { policies } = surroundings.config;
   return policies.map(({ value, place }) => {
     checkPolicy(value, place, surroundings);
-    const compiled =
-      value.rpz === undefined
-        ? compileRules(value, place, surroundings)
-        : compileRpz(value, value.rpz, surroundings);
+    const compiled = compileSource(value, place, surroundings);
     return { ...compiled, name: value.name.value, place, loadedAt: surroundings.now };
   });
 }
 
 /** What is wrong between keys that are right each by itself. */
 function checkPolicy(
-  { name: { value, place: at }, rules, rpz, override }: PolicyConfig,
+  policy: PolicyConfig,
   place: Place,
   { config, problems }: ZoneSurroundings,
 ): void {
+  const { value, place: at } = policy.name;
+  const report = (message: string) =>
+    problems.push({ ...place, message: `policy ${value}: ${message}` });
   const first = config.policies.find((other) => other.value.name.value === value)!;
   if (first.place !== place) {
     const message = `a policy named ${value} is at line ${first.place.line} already; expect another name`;
     problems.push({ ...at, message });
   }
-  if ((rules === undefined) === (rpz === undefined)) {
-    problems.push({ ...place, message: `policy ${value}: expect either rules or rpz` });
-  } else if (rpz === undefined && override !== 'given') {
-    problems.push({ ...place, message: `policy ${value}: expect override with rpz only` });
+  const sources = SOURCES.filter((key) => policy[key] !== undefined);
+  const [source] = sources;
+  if (source === undefined || sources.length > 1) {
+    report(`expect one of ${SOURCES.join(', ')}`);
+    return;
   }
+  if (source !== 'rpz' && policy.override !== 'given') report('expect override with rpz only');
+  if ((source === 'rules' || source === 'rpz') && policy.action !== undefined) {
+    report(`expect action with ${LIST_FORMATS.join(', ')} only`);
+  }
+}
+
+function compileSource(
+  config: PolicyConfig,
+  place: Place,
+  surroundings: ZoneSurroundings,
+): Compiled {
+  if (config.rpz !== undefined) return compileRpz(config, config.rpz, surroundings);
+  const format = LIST_FORMATS.find((key) => config[key] !== undefined);
+  if (format !== undefined) return compileList(config, format, surroundings);
+  return compileRules(config, place, surroundings);
 }
 
 function compileRules(
@@ -100,7 +126,10 @@ function compileRpz(
 ): Compiled {
   const { verdicts, problems, digest } = surroundings;
   const file = resolvePath(surroundings.config, path.value);
-  const image = loadZone(file, config.override, path.place, surroundings);
+  const image = load({ file, place: path.place, expected: 'a zone file' }, surroundings, {
+    read: (files) => files.rpz(file, config.override),
+    otherwise: () => readRpz(new Uint8Array(0), config.override, { file }),
+  });
   digest(image.digest);
   problems.push(...image.problems);
   const onTrial = config.mode === 'shadow';
@@ -110,17 +139,39 @@ function compileRpz(
   return { policy, trial, file, serial, ignored, rules: trial.rules.count };
 }
 
-function loadZone(
-  file: string,
-  override: Override,
-  place: Place,
-  { load, problems }: ZoneSurroundings,
-): RpzImage {
+function compileList(
+  config: PolicyConfig,
+  format: ListFormat,
+  surroundings: ZoneSurroundings,
+): Compiled {
+  const { verdicts, problems, digest } = surroundings;
+  const { value, place } = config[format]!;
+  const file = resolvePath(surroundings.config, value);
+  const image = load({ file, place, expected: 'a list' }, surroundings, {
+    read: (files) => files.list(file, format),
+    otherwise: () => readList(new Uint8Array(0), format, file),
+  });
+  digest(image.digest);
+  problems.push(...image.problems);
+  const onTrial = config.mode === 'shadow';
+  const action = config.action ?? DEFAULT_LIST_ACTION;
+  const trial = attachList({ name: config.name.value, action, onTrial }, image, verdicts);
+  const policy = onTrial ? undefined : trial;
+  const { ignored } = image;
+  return { policy, trial, file, serial: undefined, ignored, rules: trial.rules.count };
+}
+
+/** An image of a file; when it cannot be read, that is a problem, and an empty one goes on. */
+function load<T>(
+  { file, place, expected }: { file: string; place: Place; expected: string },
+  { files, problems }: ZoneSurroundings,
+  { read, otherwise }: { read: (files: PolicyFiles) => T; otherwise: () => T },
+): T {
   try {
-    return load(file, override);
+    return read(files);
   } catch (error) {
-    const message = `${file} cannot be read: ${(error as Error).message}; expect a zone file`;
+    const message = `${file} cannot be read: ${(error as Error).message}; expect ${expected}`;
     problems.push({ ...place, message });
-    return readRpz(new Uint8Array(0), override, { file });
+    return otherwise();
   }
 }

@@ -1,6 +1,6 @@
 /** Files of policy text: zones and lists, packed by gzip or not. */
 
-import { readFileSync, statSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 
 /** Octets that a packed file may unpack to: some ten million rules. */
@@ -8,6 +8,8 @@ export const MAX_UNPACKED: number = 1 << 29;
 
 /** A member of a gzip file begins so (RFC 1952 section 2.3.1). */
 const GZIP_MAGIC = [0x1f, 0x8b];
+/** Octets of the size that it ends in. */
+const SIZE_LENGTH = 4;
 
 /**
  * The text of a file; what is packed is told by its octets, not by its name. Throws an Error
@@ -21,7 +23,7 @@ export function readTextFile(file: string): Uint8Array {
 
 /** The octets themselves, or what they unpack to: at most `limit` octets. */
 export function unpack(octets: Uint8Array, limit: number = MAX_UNPACKED): Uint8Array {
-  if (!GZIP_MAGIC.every((octet, i) => octets[i] === octet)) return octets;
+  if (!isPacked(octets)) return octets;
   try {
     return gunzipSync(octets, { maxOutputLength: limit });
   } catch (error) {
@@ -29,4 +31,27 @@ export function unpack(octets: Uint8Array, limit: number = MAX_UNPACKED): Uint8A
     const tooLarge = `it unpacks to more than ${limit} octets`;
     throw new Error(code === 'ERR_BUFFER_TOO_LARGE' ? tooLarge : `not whole as gzip: ${message}`);
   }
+}
+
+/** How many octets the text of a file has, as far as can be told without reading it. */
+export function textSize(file: string): number {
+  const { size } = statSync(file, { throwIfNoEntry: false }) ?? { size: 0 };
+  // RFC 1952 section 2.3.1: what is packed ends in the number of octets that it was.
+  const isLong = size > GZIP_MAGIC.length + SIZE_LENGTH;
+  const packed = isLong && isPacked(readAt(file, 0, GZIP_MAGIC.length));
+  return packed
+    ? Math.max(size, readAt(file, size - SIZE_LENGTH, SIZE_LENGTH).readUInt32LE())
+    : size;
+}
+
+function isPacked(octets: Uint8Array): boolean {
+  return GZIP_MAGIC.every((octet, i) => octets[i] === octet);
+}
+
+function readAt(file: string, position: number, length: number): Buffer {
+  const octets = Buffer.alloc(length);
+  const descriptor = openSync(file, 'r');
+  readSync(descriptor, octets, 0, length, position);
+  closeSync(descriptor);
+  return octets;
 }

@@ -5,6 +5,7 @@ import type { Config } from '../config/config.ts';
 import { isLoopback, parseAddress } from '../net/address.ts';
 import { formatPrefix } from '../net/prefix.ts';
 import type { Policy } from './compile.ts';
+import type { FileLine } from './ignored.ts';
 import { formatExpiry, isExpired } from './in-force.ts';
 import { originOf } from './inline-rules.ts';
 
@@ -63,18 +64,28 @@ function repeatedPrefixes({ section, entries }: AccessList): string[] {
 }
 
 function ignoredRules({ zones }: Policy): string[] {
-  return zones.flatMap(({ name, file, ignored }) =>
-    [...ignored].map(
-      ([kind, count]) => `${file}: policy ${name}: ${count} rules ignored (${kind})`,
-    ),
+  return zones.flatMap(({ name, ignored, serial }) =>
+    [...ignored].map(([kind, { count, first }]) => {
+      const [{ file, line }] = first as [FileLine];
+      const what = `${serial === undefined ? 'line' : 'rule'}${count === 1 ? '' : 's'}`;
+      const at =
+        count === 1 ? '' : `: ${listLines(file, first)}${count > first.length ? ', …' : ''}`;
+      return `${file}:${line}: policy ${name}: ${count} ${what} ignored (${kind})${at}`;
+    }),
   );
+}
+
+/** `lines 4, 9, part.rpz:2`; `file` is the one that needs no name. */
+function listLines(file: string, places: readonly FileLine[]): string {
+  const shown = places.map((at) => (at.file === file ? at.line : `${at.file}:${at.line}`));
+  return `lines ${shown.join(', ')}`;
 }
 
 /** Stub resolvers take REFUSED as a reason to ask another server, which may answer. */
 function refusedNames({ policies }: Config): string[] {
-  return policies.flatMap(({ value: { name, rules, override }, place }) => {
+  return policies.flatMap(({ value: { name, rules, override, action }, place }) => {
     const refuses = rules?.filter(({ value }) => actionOf(value) === 'refuse').length ?? 0;
-    if (refuses === 0 && override !== 'refuse') return [];
+    if (refuses === 0 && override !== 'refuse' && action !== 'refuse') return [];
     return [
       `${place.file}:${place.line}: policy ${name.value} answers REFUSED: clients with a second resolver will ask that one; nxdomain or nodata end the search`,
     ];

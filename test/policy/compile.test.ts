@@ -5,6 +5,7 @@ import { LAYERS } from '../../src/decision/verdict.ts';
 import { compilePolicy, type Policy } from '../../src/policy/compile.ts';
 import { explain } from '../../src/policy/explain.ts';
 import { judge } from '../../src/policy/layer.ts';
+import { READ_FILES } from '../../src/policy/policy-files.ts';
 import { asked } from '../asked.ts';
 import { TYPE } from '../messages.ts';
 
@@ -144,14 +145,17 @@ upstreams: { default: { servers: [192.0.2.53] } }
     });
 
     it('tell the line that names a zone file which cannot be read', () => {
-      const load = () => {
-        throw new Error('no such zone');
+      const files = {
+        ...READ_FILES,
+        rpz() {
+          throw new Error('no such zone');
+        },
       };
       const config = parseConfig(
         'site.yaml',
         'policies: [{ name: feed, rpz: feed.rpz }]\nupstreams: { default: { servers: [192.0.2.1] } }',
       );
-      expect(() => compilePolicy(config, '0.1.0', { load })).to.throw(
+      expect(() => compilePolicy(config, '0.1.0', { files })).to.throw(
         ConfigError,
         'site.yaml:1:31: feed.rpz cannot be read: no such zone; expect a zone file',
       );

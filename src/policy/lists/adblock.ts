@@ -36,8 +36,8 @@ const OPTIONS: ReadonlySet<string> = new Set([
   'third-party',
 ]);
 
-export function readAdblock(lines: ListLines): ListRules {
-  const rules = new ListRules(true);
+export function readAdblock(lines: ListLines, file: string): ListRules {
+  const rules = new ListRules(file, true);
   const name = new ListName();
   while (lines.next()) {
     if (!readDomainRule(lines, name, rules)) takeOther(lines, rules);

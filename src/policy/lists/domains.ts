@@ -10,8 +10,8 @@ import { ListRules } from './list-rules.ts';
 /** What begins a comment, at the start of a line or behind a blank. */
 const COMMENTS = new TextEncoder().encode('#!;');
 
-export function readDomains(lines: ListLines): ListRules {
-  const rules = new ListRules(true);
+export function readDomains(lines: ListLines, file: string): ListRules {
+  const rules = new ListRules(file, true);
   const name = new ListName();
   const { octets } = lines;
   while (lines.next()) {

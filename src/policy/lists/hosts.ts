@@ -30,8 +30,8 @@ const OWN_NAMES: ReadonlySet<string> = new Set([
 ]);
 const LONGEST_OWN = Math.max(...[...OWN_NAMES].map(({ length }) => length));
 
-export function readHosts(lines: ListLines): ListRules {
-  const rules = new ListRules(false);
+export function readHosts(lines: ListLines, file: string): ListRules {
+  const rules = new ListRules(file, false);
   const reader = new HostsReader(lines, rules);
   while (lines.next()) if (!isComment(lines.octets[lines.at]!)) reader.readLine();
   return rules;

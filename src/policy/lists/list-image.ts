@@ -25,6 +25,9 @@ export type ListAction = Extract<
   'refuse' | 'nxdomain' | 'nodata' | 'drop' | 'truncate'
 >;
 
+/** What is done unless the configuration says it. */
+export const DEFAULT_LIST_ACTION: ListAction = 'nxdomain';
+
 /** A list's rules in memory that threads share, and what is to say of it. */
 export interface ListImage {
   readonly rules: RuleImage;
@@ -51,7 +54,7 @@ const EXPECTED: Readonly<Record<ListFormat, string>> = {
  */
 export function readList(octets: Uint8Array, format: ListFormat, file: string): ListImage {
   const nul = octets.subarray(0, TEXT_STARTS).indexOf(0);
-  const rules = nul < 0 ? READERS[format](new ListLines(octets)) : new ListRules(false);
+  const rules = nul < 0 ? READERS[format](new ListLines(octets), file) : new ListRules(file, false);
   const { kinds } = rules.ignored;
   const problems: ZoneProblem[] = [];
   const report = (line: number, message: string) =>
@@ -59,8 +62,8 @@ export function readList(octets: Uint8Array, format: ListFormat, file: string): 
   if (nul >= 0) {
     report(lineOf(octets, nul), 'an octet 0: the file is no text; expect ASCII or UTF-8');
   } else if (rules.garbage > 0 && rules.rules.count === 0) {
-    const [[kind, { lines }] = ['', { lines: [1] }]] = kinds;
-    report(lines[0]!, `no line can be used (${kind}); expect ${EXPECTED[format]}`);
+    const [kind, { first }] = [...kinds][0] as [string, Ignored];
+    report(first[0]!.line, `no line can be used (${kind}); expect ${EXPECTED[format]}`);
   }
   return {
     rules: rules.rules.image,

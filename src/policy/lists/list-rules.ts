@@ -18,8 +18,11 @@ export class ListRules {
   /** Of each exception. */
   readonly #exceptionLines: number[] = [];
 
+  readonly #file: string;
+
   /** `subtrees`: a name stands for all names below it too. */
-  constructor(subtrees: boolean) {
+  constructor(file: string, subtrees: boolean) {
+    this.#file = file;
     this.rules = new RuleTable(undefined, subtrees);
   }
 
@@ -71,12 +74,12 @@ export class ListRules {
 
   /** The line is right, and not honoured. */
   ignore(kind: string, line: number): void {
-    this.ignored.add(kind, line);
+    this.ignored.add(kind, { file: this.#file, line });
   }
 
   /** The line is none of this format. */
   reject(kind: string, line: number): void {
     this.garbage++;
-    this.ignored.add(kind, line);
+    this.ignore(kind, line);
   }
 }

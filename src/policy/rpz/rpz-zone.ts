@@ -4,6 +4,7 @@ import { createHash, type Hash } from 'node:crypto';
 import type { Rule, VerdictTable } from '../../decision/verdict.ts';
 import { LOWER, nameLength, parseName } from '../../wire/name.ts';
 import { formatClass, RrClass, RrType } from '../../wire/registry.ts';
+import { type Ignored, IgnoredKinds } from '../ignored.ts';
 import { NamePolicy } from '../name-policy.ts';
 import { addPolicyVerdict, POLICY_ACTIONS, type PolicyAction } from '../policy-verdicts.ts';
 import { type RuleImage, RuleTable } from '../rule-table.ts';
@@ -22,7 +23,7 @@ export interface RpzImage {
   /** Of the zone's SOA; 0 when it has none. */
   readonly serial: number;
   /** Rules that a QNAME policy cannot hold, by kind. */
-  readonly ignored: ReadonlyMap<string, number>;
+  readonly ignored: ReadonlyMap<string, Ignored>;
   /** SHA-256 of its text, in hexadecimal digits. */
   readonly digest: string;
   readonly problems: readonly ZoneProblem[];
@@ -68,7 +69,7 @@ export function readRpz(octets: Uint8Array, override: Override, source?: ZoneFil
     rules: compiler.rules.image,
     files: reader.files,
     serial: compiler.serial,
-    ignored: compiler.ignored,
+    ignored: compiler.ignored.kinds,
     digest: hash.digest('hex'),
     problems: reader.problems.told(reader.line),
   };
@@ -105,9 +106,11 @@ function codeOf(action: PolicyAction, file: number): number {
 
 class RpzCompiler {
   readonly rules: RuleTable = new RuleTable();
-  readonly ignored: Map<string, number> = new Map();
+  readonly ignored: IgnoredKinds = new IgnoredKinds();
   serial = 0;
   readonly #override: Override;
+  /** Whose record is at hand. */
+  #reader: ZoneReader | undefined;
   /** The zone's name; rules are owned by names below it. */
   #apex: Uint8Array = Uint8Array.of(0);
   #hasSoa = false;
@@ -118,6 +121,7 @@ class RpzCompiler {
   }
 
   take(reader: ZoneReader): void {
+    this.#reader = reader;
     if (reader.rrClass !== RrClass.IN) return this.#ignore(`class ${formatClass(reader.rrClass)}`);
     if (reader.type === RrType.SOA && !this.#hasSoa) return this.#takeSoa(reader);
     const length = this.#apexAt(reader);
@@ -150,7 +154,8 @@ class RpzCompiler {
   }
 
   #ignore(kind: string): void {
-    this.ignored.set(kind, (this.ignored.get(kind) ?? 0) + 1);
+    const { files, file, line } = this.#reader!;
+    this.ignored.add(kind, { file: files[file]!, line });
   }
 
   /** The owner with the zone's name cut off, as a name of its own. */

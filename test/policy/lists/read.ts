@@ -31,7 +31,7 @@ export function list(
   };
   /** `not a name: 3 (1, 4, 9)`: of each kind how many, and the first lines. */
   const ignored = [...image.ignored].map(
-    ([kind, { count, lines }]) => `${kind}: ${count} (${lines.join(', ')})`,
+    ([kind, { count, first }]) => `${kind}: ${count} (${first.map(({ line }) => line).join(', ')})`,
   );
   const problems = image.problems.map(
     ({ file, line, column, message }) => `${file}:${line}:${column} ${message}`,

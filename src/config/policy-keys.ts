@@ -1,0 +1,79 @@
+/** The keys of `policies`, and what every rule can say of itself. */
+
+import { byShape, entries, list, located, optional, required, section } from './kind.ts';
+import { endOfDay, oneOf, text } from './scalars.ts';
+
+/** What a rule or an entry says of itself. */
+export const RULE_ORIGIN = {
+  owner: optional(text, 'who answers for this rule; shown in records', undefined, 'none'),
+  reason: optional(text, 'why it exists, a ticket say; shown in records', undefined, 'none'),
+  expires: optional(endOfDay, 'the last day on which it counts, in UTC', undefined, 'never'),
+  mode: optional(
+    oneOf('enforce', 'shadow'),
+    '`shadow`: what it would do is recorded, and not done',
+    'enforce',
+  ),
+};
+
+const RULE_ACTIONS = oneOf('allow', 'refuse', 'nxdomain', 'nodata', 'drop', 'truncate');
+
+const RULE = section({
+  action: optional(located(RULE_ACTIONS), 'what is answered', undefined, 'none'),
+  answer: optional(
+    list(text),
+    'records to answer with: `192.0.2.1`, `CNAME walled.example.`, `300 TXT "text"`',
+    undefined,
+    'none',
+  ),
+  types: optional(list(text), 'only for queries of these types', undefined, 'all types'),
+  ...RULE_ORIGIN,
+});
+
+/** One item of `policies`. */
+export const POLICY = section({
+  name: required(located(text), 'its name in records and metrics'),
+  rules: optional(
+    entries(
+      'a name or a wildcard like "*.example"',
+      byShape({ scalar: RULE_ACTIONS, mapping: RULE }),
+    ),
+    'rules written here, by name',
+    undefined,
+    'none',
+  ),
+  rpz: optional(located(text), 'a response policy zone file', undefined, 'none'),
+  domains: optional(
+    located(text),
+    'a list of domains, one in each line: the name and all names below it',
+    undefined,
+    'none',
+  ),
+  hosts: optional(
+    located(text),
+    'a list like hosts(5): the names in it, each by itself',
+    undefined,
+    'none',
+  ),
+  adblock: optional(
+    located(text),
+    'a list for ad blockers: its rules like `||example.com^`',
+    undefined,
+    'none',
+  ),
+  action: optional(
+    oneOf('refuse', 'nxdomain', 'nodata', 'drop', 'truncate'),
+    'what is done to the names of a list',
+    undefined,
+    '`nxdomain`',
+  ),
+  override: optional(
+    oneOf('given', 'refuse', 'nxdomain', 'nodata', 'drop', 'passthru', 'truncate'),
+    'one action in place of those that the policy zone gives',
+    'given',
+  ),
+  mode: optional(
+    oneOf('enforce', 'shadow'),
+    '`shadow`: what the policy would do is recorded, and not done',
+    'enforce',
+  ),
+});
