@@ -33,15 +33,20 @@ export function unpack(octets: Uint8Array, limit: number = MAX_UNPACKED): Uint8A
   }
 }
 
-/** How many octets the text of a file has, as far as can be told without reading it. */
+/**
+ * How many octets the text of a file has, as far as can be told without reading it; 0 for what
+ * cannot be read.
+ */
 export function textSize(file: string): number {
-  const { size } = statSync(file, { throwIfNoEntry: false }) ?? { size: 0 };
-  // RFC 1952 section 2.3.1: what is packed ends in the number of octets that it was.
-  const isLong = size > GZIP_MAGIC.length + SIZE_LENGTH;
-  const packed = isLong && isPacked(readAt(file, 0, GZIP_MAGIC.length));
-  return packed
-    ? Math.max(size, readAt(file, size - SIZE_LENGTH, SIZE_LENGTH).readUInt32LE())
-    : size;
+  try {
+    const { size } = statSync(file);
+    const isShort = size <= GZIP_MAGIC.length + SIZE_LENGTH;
+    if (isShort || !isPacked(readAt(file, 0, GZIP_MAGIC.length))) return size;
+    // RFC 1952 section 2.3.1: what is packed ends in the number of octets that it was.
+    return Math.max(size, readAt(file, size - SIZE_LENGTH, SIZE_LENGTH).readUInt32LE());
+  } catch {
+    return 0;
+  }
 }
 
 function isPacked(octets: Uint8Array): boolean {

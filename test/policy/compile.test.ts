@@ -121,8 +121,9 @@ upstreams: { default: { servers: [192.0.2.53] } }
 routes: { c..d: default }
 `);
       expect(found).to.have.length(5);
-      expect(found[0]).to.equal('site.yaml:3:5: policy none: expect either rules or rpz');
-      expect(found[1]).to.equal('site.yaml:4:5: policy both: expect either rules or rpz');
+      const sources = 'rules, rpz, domains, hosts, adblock';
+      expect(found[0]).to.equal(`site.yaml:3:5: policy none: expect one of ${sources}`);
+      expect(found[1]).to.equal(`site.yaml:4:5: policy both: expect one of ${sources}`);
       expect(found[2]).to.match(
         /^site\.yaml:4:24: missing\.rpz cannot be read: ENOENT.*; expect a zone file$/,
       );
@@ -142,6 +143,26 @@ upstreams: { default: { servers: [192.0.2.53] } }
         'site.yaml:4:13: a policy named house is at line 3 already; expect another name',
         'site.yaml:5:5: policy mild: expect override with rpz only',
       ]);
+    });
+
+    it('tell of lists that have what belongs to others, and others what belongs to lists', () => {
+      const found = problems(`
+policies:
+  - { name: two, domains: /dev/null, hosts: /dev/null }
+  - { name: mild, hosts: missing.txt, override: nodata }
+  - { name: house, rules: { a.example: refuse }, action: refuse }
+upstreams: { default: { servers: [192.0.2.53] } }
+`);
+      expect(found).to.have.length(5);
+      expect(found[0]).to.match(/^site\.yaml:3:5: policy two: expect one of rules, rpz, domains/);
+      expect(found[1]).to.match(/^site\.yaml:3:27: \/dev\/null cannot be read: not a regular file/);
+      expect(found[2]).to.equal('site.yaml:4:5: policy mild: expect override with rpz only');
+      expect(found[3]).to.match(
+        /^site\.yaml:4:26: missing\.txt cannot be read: ENOENT.*; expect a list$/,
+      );
+      expect(found[4]).to.equal(
+        'site.yaml:5:5: policy house: expect action with domains, hosts, adblock only',
+      );
     });
 
     it('tell the line that names a zone file which cannot be read', () => {

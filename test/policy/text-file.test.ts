@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
-import { readTextFile, unpack } from '../../src/policy/text-file.ts';
+import { readTextFile, textSize, unpack } from '../../src/policy/text-file.ts';
 import { ascii } from '../messages.ts';
 
 const text = (octets: Uint8Array) => Buffer.from(octets).toString();
@@ -48,6 +48,15 @@ describe('policy/text-file', () => {
   it('reads neither folders nor devices', () => {
     expect(() => readTextFile(folder)).to.throw('not a regular file');
     expect(() => readTextFile('/dev/zero')).to.throw('not a regular file');
+  });
+
+  it('tells how large a text is, packed or not', () => {
+    writeFileSync(join(folder, 'plain'), 'a'.repeat(1000));
+    writeFileSync(join(folder, 'packed'), gzipSync('b'.repeat(1000)));
+    writeFileSync(join(folder, 'short'), 'c');
+    const sizes = ['plain', 'packed', 'short', 'none'].map((name) => textSize(join(folder, name)));
+    expect(sizes).to.deep.equal([1000, 1000, 1, 0]);
+    expect(textSize(folder)).to.equal(0);
   });
 
   it('leaves a text that is not packed as it is', () => {

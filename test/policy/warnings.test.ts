@@ -82,6 +82,23 @@ describe('policy/warnings', () => {
     ]);
   });
 
+  it('warns of the lines of a list that it ignores, and of a list that answers REFUSED', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'rcode5-'));
+    try {
+      const file = join(folder, 'ads.txt');
+      writeFileSync(file, 'a.example\n/\n/\n/\n/\nx y\n');
+      const found = warnings('policies:', `  - { name: ads, domains: ${file}, action: refuse }`);
+      expect(found).to.have.length(3);
+      expect(found.slice(0, 2)).to.deep.equal([
+        `${file}:2: policy ads: 4 lines ignored (not a name): lines 2, 3, 4, …`,
+        `${file}:6: policy ads: 1 line ignored (more than one word)`,
+      ]);
+      expect(found[2]).to.match(/^site\.yaml:3: policy ads answers REFUSED/);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
   it('warns of the rules of a policy zone that it ignores, by kind', () => {
     const folder = mkdtempSync(join(tmpdir(), 'rcode5-'));
     try {
@@ -90,8 +107,8 @@ describe('policy/warnings', () => {
       writeFileSync(file, [...lines, 'a CNAME .', '24.0.2.0.192.rpz-ip CNAME .', ''].join('\n'));
       const found = warnings('policies:', `  - { name: feed, rpz: ${file}, override: refuse }`);
       expect(found.slice(0, 2)).to.deep.equal([
-        `${file}: policy feed: 2 rules ignored (rpz-ip)`,
-        `${file}: policy feed: 1 rules ignored (duplicate)`,
+        `${file}:2: policy feed: 2 rules ignored (rpz-ip): lines 2, 6`,
+        `${file}:5: policy feed: 1 rule ignored (duplicate)`,
       ]);
       expect(found[2]).to.match(/^site\.yaml:3: policy feed answers REFUSED/);
     } finally {

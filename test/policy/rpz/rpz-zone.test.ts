@@ -122,7 +122,11 @@ describe('policy/rpz/rpz-zone', () => {
     it(`counts ${what} as ignored: ${kind}`, () => {
       const { ignored: counts, problems } = zone(lines);
       const count = kind === 'duplicate' ? lines.length - 1 : lines.length;
-      expect([...counts]).to.deep.equal([[kind, count]]);
+      expect([...counts].map(([key, found]) => [key, found.count])).to.deep.equal([[kind, count]]);
+      expect(counts.get(kind)!.first.at(-1)).to.deep.equal({
+        file: 'feed.rpz',
+        line: 2 + lines.length,
+      });
       expect(problems).to.deep.equal([]);
     });
   }
