@@ -8,7 +8,7 @@ import { readNumber, readSeconds } from './number-text.ts';
 import type { RdataToken } from './zone-scanner.ts';
 
 /** Puts the octets of a text into `out`, or says what was expected of it. */
-type Write = (token: RdataToken, out: number[], origin: Uint8Array) => string | undefined;
+export type Write = (token: RdataToken, out: number[], origin: Uint8Array) => string | undefined;
 
 /** One field of RDATA text. */
 export interface Field {
@@ -22,7 +22,7 @@ export interface Field {
 export interface Rest {
   readonly name: string;
   /** Puts their octets into `out`, or says which one is wrong and what was expected of it. */
-  write(tokens: readonly RdataToken[], out: number[]): Unexpected | undefined;
+  write(tokens: readonly RdataToken[], out: number[], origin: Uint8Array): Unexpected | undefined;
   /** Whether `rdata` from `at` on is well formed. */
   isWhole(rdata: Uint8Array, at: number): boolean;
 }
@@ -178,7 +178,7 @@ function writeString({ octets }: RdataToken, out: number[]): string | undefined 
 }
 
 /** RDATA that stands alone has nothing that a compression pointer could point to. */
-function skipPlainName(rdata: Uint8Array, at: number): number {
+export function skipPlainName(rdata: Uint8Array, at: number): number {
   for (let next = at; next < rdata.length && next - at < MAX_NAME; next += rdata[next]! + 1) {
     if (rdata[next] === 0) return next + 1;
     if (rdata[next]! > MAX_LABEL) return -1;
@@ -186,17 +186,18 @@ function skipPlainName(rdata: Uint8Array, at: number): number {
   return -1;
 }
 
-function skipString(rdata: Uint8Array, at: number): number {
+export function skipString(rdata: Uint8Array, at: number): number {
   const next = at + 1 + (rdata[at] ?? rdata.length);
   return next <= rdata.length ? next : -1;
 }
 
-function fixed(length: number, name: string, write: Write): Field {
+/** A field of so many octets. */
+export function fixed(length: number, name: string, write: Write): Field {
   const skip = (rdata: Uint8Array, at: number) => (at + length <= rdata.length ? at + length : -1);
   return { name, write, skip };
 }
 
-function pushNumber(value: number, octets: number, out: number[]): void {
+export function pushNumber(value: number, octets: number, out: number[]): void {
   for (let shift = 8 * (octets - 1); shift >= 0; shift -= 8) out.push((value >>> shift) & 0xff);
 }
 

@@ -76,7 +76,7 @@ function writeForm(
     const extra = tokens.length > fields.length;
     return extra ? { field: fields.length, expected: 'the end of the record' } : undefined;
   }
-  const wrong = rest.write(tokens.slice(fields.length), out);
+  const wrong = rest.write(tokens.slice(fields.length), out, origin);
   return wrong && { ...wrong, field: fields.length + wrong.field };
 }
 
@@ -95,7 +95,7 @@ function writeGeneric(
   const length = tokens[1] === undefined ? -1 : parseNumber(tokens[1], MAX_RDATA);
   if (length < 0) return { field: 1, expected: `a number of octets from 0 to ${MAX_RDATA}` };
   if (length > 0 || tokens.length > 2) {
-    const wrong = HEX.write(tokens.slice(2), out);
+    const wrong = HEX.write(tokens.slice(2), out, ROOT);
     if (wrong !== undefined) return { ...wrong, field: 2 + wrong.field };
   }
   if (out.length !== length) {
