@@ -27,9 +27,18 @@ export class LineSplitter {
   /** The lines that this piece completes, without their ends. */
   push(chunk: Buffer): readonly string[] {
     const last = chunk.lastIndexOf(LF);
-    const text = last < 0 ? undefined : this.#take(chunk.subarray(0, last));
+    const lines = last < 0 ? [] : this.#complete(chunk, last);
     if (last < chunk.length - 1) this.#keep(chunk.subarray(last + 1));
-    return text?.split('\n') ?? [];
+    return lines;
+  }
+
+  /** Only the line that began in an earlier piece is put together: the others are read in place. */
+  #complete(chunk: Buffer, last: number): readonly string[] {
+    if (this.#length === 0) return chunk.toString('utf8', 0, last).split('\n');
+    const end = chunk.indexOf(LF);
+    const first = this.#take(chunk.subarray(0, end));
+    if (end === last) return [first];
+    return [first, ...chunk.toString('utf8', end + 1, last).split('\n')];
   }
 
   /** What stands behind the last line end. */
@@ -95,39 +104,35 @@ async function* inflate(octets: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   }
 }
 
-/** A record and its line, as it came. */
-export interface LoggedDecision {
-  readonly record: DecisionRecord;
-  readonly line: string;
-}
-
 /** Finds the records among lines and counts what is none. */
 export class DecisionReader {
   /** Lines, and beginnings of lines, that were not whole records. */
   skipped = 0;
+  /** The record that was read last, as it came. */
+  text = '';
 
-  /** The records among lines. */
-  read(lines: readonly string[]): LoggedDecision[] {
-    return lines.map((line) => this.#readLine(line)).filter((found) => found !== undefined);
-  }
-
-  #readLine(line: string): LoggedDecision | undefined {
+  /** The record of a line; undefined when it is none. */
+  read(line: string): DecisionRecord | undefined {
     const record = parseDecision(line);
-    if (record !== undefined) return { record, line };
+    if (record !== undefined) {
+      this.text = line;
+      return record;
+    }
     if (line.trim() === '') return undefined;
-    const found = behind(line);
+    const found = this.#behind(line);
     if (found === undefined || !COLLECTED.test(line)) this.skipped++;
     return found;
   }
-}
 
-/** The whole record at the end of a line: a disk that was full leaves half a record before it. */
-function behind(line: string): LoggedDecision | undefined {
-  const at = line.lastIndexOf(RECORD_START);
-  if (at <= 0) return undefined;
-  const rest = line.slice(at);
-  const record = parseDecision(rest);
-  return record && { record, line: rest };
+  /** The whole record at the end of a line: a disk that was full leaves half a record before it. */
+  #behind(line: string): DecisionRecord | undefined {
+    const at = line.lastIndexOf(RECORD_START);
+    if (at <= 0) return undefined;
+    const rest = line.slice(at);
+    const record = parseDecision(rest);
+    if (record !== undefined) this.text = rest;
+    return record;
+  }
 }
 
 /** A sentence about lines that were passed over. */

@@ -1,13 +1,19 @@
 /** The decision logs that a command is given: files one after the other, and stdin. */
 
-import { createReadStream } from 'node:fs';
+import { createReadStream, type ReadStream, statSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
 import { followLines } from './log-follow.ts';
 import { readLines } from './log-lines.ts';
+import { inWrittenOrder } from './log-rotation.ts';
 
 const STDIN = '-';
+/** Octets that are read at a time. */
+const CHUNK = 1 << 18;
 
-/** What is read: `-` among the files is stdin, and so is no file at all. */
+/**
+ * What is read: `-` among the files is stdin, and so is no file at all. Of a log that was rotated
+ * the oldest file comes first.
+ */
 export interface LogSource {
   readonly files: readonly string[];
   /** Whether the last file is read on as it grows. */
@@ -17,7 +23,7 @@ export interface LogSource {
 export interface LogInput {
   readonly stdin: Readable;
   /** Told of what cannot be read. */
-  readonly stderr: Writable;
+  readonly stderr: Writable & { readonly isTTY?: boolean };
 }
 
 export class LogReader {
@@ -26,11 +32,25 @@ export class LogReader {
   readonly #paths: readonly string[];
   readonly #follow: boolean;
   readonly #input: LogInput;
+  #octetsBefore = 0;
+  #stream: ReadStream | undefined;
 
   constructor({ files, follow }: LogSource, input: LogInput) {
-    this.#paths = files.length === 0 ? [STDIN] : files;
+    this.#paths = files.length === 0 ? [STDIN] : inWrittenOrder(files);
     this.#follow = follow;
     this.#input = input;
+  }
+
+  /** Octets of files, packed or not. */
+  get octetsRead(): number {
+    return this.#octetsBefore + (this.#stream?.bytesRead ?? 0);
+  }
+
+  /** Undefined with stdin among the files. */
+  get octetsInAll(): number | undefined {
+    if (this.#paths.includes(STDIN)) return undefined;
+    const sizes = this.#paths.map((path) => statSync(path, { throwIfNoEntry: false })?.size ?? 0);
+    return sizes.reduce((sum, size) => sum + size, 0);
   }
 
   /** The lines of all that can be read, in batches, until the end or `stop`. */
@@ -51,7 +71,10 @@ export class LogReader {
 
   #open(path: string, isFollowed: boolean, stop: AbortSignal): AsyncGenerator<readonly string[]> {
     if (path !== STDIN) {
-      return isFollowed ? followLines(path, stop) : readLines(createReadStream(path));
+      if (isFollowed) return followLines(path, stop);
+      this.#octetsBefore = this.octetsRead;
+      this.#stream = createReadStream(path, { highWaterMark: CHUNK });
+      return readLines(this.#stream);
     }
     const { stdin } = this.#input;
     stop.addEventListener('abort', () => stdin.destroy(), { once: true });

@@ -53,8 +53,9 @@ export class Table {
   }
 }
 
-function printable(text: string | undefined): string {
-  if (text === undefined || text === '') return ABSENT;
+/** A text from a log as a terminal may be given it; `absent` when there is none. */
+export function printable(text: string | undefined, absent: string = ABSENT): string {
+  if (text === undefined || text === '') return absent;
   return text.replace(
     UNSAFE,
     (character) => `\\u${character.codePointAt(0)!.toString(16).padStart(4, '0')}`,

@@ -3,12 +3,18 @@
 import type { Writable } from 'node:stream';
 import { parseArgs } from 'node:util';
 import { now } from '../clock.ts';
-import { type Filter, matches, parseFilter } from '../observe/decision-filter.ts';
+import {
+  type DecisionRecord,
+  type Filter,
+  matches,
+  parseFilter,
+} from '../observe/decision-filter.ts';
 import { type Command, Exit, UsageError } from './command.ts';
 import { DecisionReader, formatSkipped } from './log-lines.ts';
 import { type LogInput, LogReader, type LogSource } from './log-source.ts';
 import { Table } from './log-table.ts';
 import { Output } from './output.ts';
+import { Progress } from './progress.ts';
 
 export const log: Command = {
   name: 'log',
@@ -40,7 +46,7 @@ export interface LogRequest extends LogSource {
 
 /** Where it comes from and goes to. */
 export interface LogStreams extends LogInput {
-  readonly stdout: Writable;
+  readonly stdout: Writable & { readonly isTTY?: boolean };
 }
 
 /** Reads the arguments. Throws when one of them is not understood. */
@@ -73,25 +79,61 @@ export async function showLogs(
   streams: LogStreams,
   stop: AbortSignal,
 ): Promise<Exit> {
-  const { filter, json, follow } = request;
   const logs = new LogReader(request, streams);
-  const reader = new DecisionReader();
-  const table = new Table();
+  const selection = new Selection(request);
   const output = new Output(streams.stdout);
-  let matched = false;
+  const progress = progressOf(request, streams, logs);
   for await (const lines of logs.lines(stop)) {
-    const found = reader.read(lines).filter(({ record }) => matches(filter, record));
-    if (found.length === 0) continue;
-    matched = true;
-    const text = json
-      ? found.map(({ line }) => `${line}\n`).join('')
-      : table.format(found.map(({ record }) => record));
+    const text = selection.textOf(lines);
+    if (text !== '') progress?.clear();
     await output.write(text);
     if (output.isClosed) return conclude(output.failure, streams.stderr);
+    progress?.update(selection.read);
   }
-  if (reader.skipped > 0) streams.stderr.write(`${formatSkipped(reader.skipped)}\n`);
+  progress?.clear();
+  const { matched, skipped } = selection;
+  if (skipped > 0) streams.stderr.write(`${formatSkipped(skipped)}\n`);
   if (logs.failed) return Exit.UNUSABLE;
-  return matched || follow ? Exit.OK : Exit.NEGATIVE;
+  return matched || request.follow ? Exit.OK : Exit.NEGATIVE;
+}
+
+/** Rows that come are progress enough, and who follows a log has none to make. */
+function progressOf({ follow }: LogRequest, { stdout, stderr }: LogStreams, logs: LogReader) {
+  return follow || stdout.isTTY === true ? undefined : new Progress(stderr, logs);
+}
+
+/** The records that are asked for, as text. */
+class Selection {
+  /** Records that were looked at. */
+  read = 0;
+  matched = false;
+  readonly #request: LogRequest;
+  readonly #reader: DecisionReader = new DecisionReader();
+  readonly #table: Table = new Table();
+
+  constructor(request: LogRequest) {
+    this.#request = request;
+  }
+
+  get skipped(): number {
+    return this.#reader.skipped;
+  }
+
+  textOf(lines: readonly string[]): string {
+    const { filter, json } = this.#request;
+    const records: DecisionRecord[] = [];
+    let text = '';
+    for (const line of lines) {
+      const record = this.#reader.read(line);
+      if (record === undefined) continue;
+      this.read++;
+      if (!matches(filter, record)) continue;
+      this.matched = true;
+      if (json) text += `${this.#reader.text}\n`;
+      else records.push(record);
+    }
+    return json ? text : this.#table.format(records);
+  }
 }
 
 /** Nobody reads any more, or the disk is full. */

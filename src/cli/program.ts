@@ -8,11 +8,22 @@ import { demo } from './demo.ts';
 import { explain } from './explain.ts';
 import { log } from './log.ts';
 import { reload } from './reload.ts';
+import { report } from './report.ts';
 import { serve } from './serve.ts';
 import { status } from './status.ts';
 import { test } from './test.ts';
 
-const COMMANDS: readonly Command[] = [serve, check, explain, test, log, status, reload, demo];
+const COMMANDS: readonly Command[] = [
+  serve,
+  check,
+  explain,
+  test,
+  log,
+  report,
+  status,
+  reload,
+  demo,
+];
 
 function usage(): string {
   const lines = COMMANDS.map(

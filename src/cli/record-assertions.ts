@@ -26,7 +26,10 @@ export async function recordAssertions(
   const reader = new DecisionReader();
   const recorder = new AssertionRecorder();
   for await (const lines of logs.lines(new AbortController().signal)) {
-    for (const { record } of reader.read(lines)) recorder.add(record);
+    for (const line of lines) {
+      const record = reader.read(line);
+      if (record !== undefined) recorder.add(record);
+    }
   }
   const output = new Output(streams.stdout);
   await output.write(recorder.write());

@@ -12,10 +12,12 @@ export interface DecisionRecord {
   readonly time: string;
   readonly event: Event;
   readonly ref?: string;
+  readonly node?: string;
   readonly policy?: string;
   readonly client?: string;
   readonly group?: string;
   readonly transport?: string;
+  readonly view?: string;
   readonly opcode?: string;
   readonly rd?: unknown;
   readonly qname?: string;
@@ -126,8 +128,8 @@ export function parseDecision(line: string): DecisionRecord | undefined {
 
 const EVENT_NAMES: ReadonlySet<unknown> = new Set(EVENTS);
 const TEXTS = [
-  ...['ref', 'policy', 'client', 'group', 'transport', 'opcode', 'qname', 'qtype', 'qclass'],
-  ...['rcode', 'layer', 'origin', 'action', 'trigger', 'match'],
+  ...['ref', 'node', 'policy', 'client', 'group', 'transport', 'view', 'opcode'],
+  ...['qname', 'qtype', 'qclass', 'rcode', 'layer', 'origin', 'action', 'trigger', 'match'],
 ];
 
 function isDecision(value: unknown): value is DecisionRecord {
@@ -151,7 +153,11 @@ function hasTexts(
 ): value is Readonly<Record<string, unknown>> {
   if (typeof value !== 'object' || value === null) return false;
   const fields = value as Readonly<Record<string, unknown>>;
-  return names.every((name) => fields[name] === undefined || typeof fields[name] === 'string');
+  for (let i = 0; i < names.length; i++) {
+    const field = fields[names[i]!];
+    if (field !== undefined && typeof field !== 'string') return false;
+  }
+  return true;
 }
 
 /** Whether a name is `suffix` or below it; both absolute, in lower case and escaped alike. */

@@ -1,0 +1,139 @@
+/** A report as text for a terminal: tables with a small chart in each row. */
+
+import { printable } from './log-table.ts';
+import type { Row, Summary, TableSummary } from './report-summary.ts';
+import type { Dimension } from './report-tally.ts';
+
+const BARS = '▁▂▃▄▅▆▇█';
+const NOTHING = ' ';
+/** Characters of a chart at most. */
+const CHART_WIDTH = 40;
+const VALUE_WIDTH = 60;
+/** Policies with a column of their own. */
+const POLICY_COLUMNS = 4;
+const GAP = '  ';
+
+/** All of it. */
+export function formatReport(summary: Summary): string {
+  const { by, count } = summary;
+  const head = formatHead(summary);
+  if (count === 0) return `${head.join('\n')}\n`;
+  const policies = columnsOf(summary);
+  const parts = Object.entries(by).map(([name, table]) => formatTable(name, table, policies));
+  return `${[head, ...parts].map((lines) => lines.join('\n')).join('\n\n')}\n`;
+}
+
+function formatHead(summary: Summary): string[] {
+  const { event, count, records, events, first, last, timeline, policies } = summary;
+  const what = event === 'all' ? 'decisions' : event;
+  const others = Object.entries(events).filter(([name]) => name !== event && event !== 'all');
+  const also = others.map(([name, number]) => `${name} ${number}`).join(', ');
+  if (count === 0) return [`0 ${what} of ${records} records${also === '' ? '' : ` (${also})`}`];
+  return [
+    `${count} ${what} of ${records} records${also === '' ? '' : ` (${also})`}`,
+    `${formatTime(first!)} to ${formatTime(last!)} UTC`,
+    `${sparkline(timeline.counts)}  ${formatStep(timeline)}, each chart up to its own highest`,
+    ...Object.entries(policies).map(([hash, number]) => `policy ${printable(hash)}: ${number}`),
+  ];
+}
+
+/** The policies with the most decisions; one alone needs no column. */
+function columnsOf({ policies }: Summary): readonly string[] {
+  const names = Object.keys(policies);
+  return names.length < 2 ? [] : names.slice(-POLICY_COLUMNS);
+}
+
+interface Line {
+  readonly left: string;
+  readonly numbers: readonly string[];
+  readonly times: readonly string[];
+  readonly chart: string;
+  readonly policies: readonly string[];
+}
+
+function formatTable(name: string, table: TableSummary, policies: readonly string[]): string[] {
+  const { rows, other, missed } = table;
+  const dimensions = name.split('+') as Dimension[];
+  const heading: Line = {
+    left: dimensions.join(' ').toUpperCase(),
+    numbers: ['COUNT', 'SHARE'],
+    times: ['FIRST', 'LAST'],
+    chart: 'OVER TIME',
+    policies,
+  };
+  const lines = [heading, ...rows.map((row) => lineOf(row, dimensions, policies))];
+  if (other.count > 0) {
+    const many = missed === 0 ? `${other.values}` : `up to ${other.values}`;
+    const numbers = [`${other.count}`, formatShare(other.share)];
+    lines.push({ left: `other: ${many}`, numbers, times: ['', ''], chart: '', policies: [] });
+  }
+  const note = `≥: up to ${missed} more; there are too many values to count each from its beginning`;
+  return [...align(lines), ...(missed === 0 ? [] : [note])];
+}
+
+function lineOf(row: Row, dimensions: readonly Dimension[], policies: readonly string[]): Line {
+  const { file, line, count, atMost, share, first, last, timeline } = row;
+  const place = file === undefined ? '' : ` at ${file}${line === undefined ? '' : `:${line}`}`;
+  const value = dimensions.map((one) => printable(row[one] ?? undefined));
+  return {
+    left: `${value.join(' ')}${printable(place, '')}`,
+    numbers: [`${atMost === undefined ? '' : '≥'}${count}`, formatShare(share)],
+    times: [formatTime(first), formatTime(last)],
+    chart: sparkline(timeline),
+    policies: policies.map((policy) => `${row.policies[policy] ?? '-'}`),
+  };
+}
+
+function align(lines: readonly Line[]): string[] {
+  const cells = lines.map(({ left, numbers, times, chart, policies }) => ({
+    text: [left, ...numbers, ...policies, ...times, chart],
+    isRight: [false, ...numbers.map(() => true), ...policies.map(() => true), false, false, false],
+  }));
+  const widths = cells[0]!.text.map((_, i) =>
+    Math.max(...cells.map(({ text }) => Math.min(text[i]?.length ?? 0, VALUE_WIDTH))),
+  );
+  return cells.map(({ text, isRight }) =>
+    text
+      .map((cell, i) => (isRight[i] ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!)))
+      .join(GAP)
+      .trimEnd(),
+  );
+}
+
+function formatShare(share: number): string {
+  return `${(share * 100).toFixed(1)}%`;
+}
+
+/** `2026-11-20 23:00:00` */
+function formatTime(time: string): string {
+  return time.slice(0, 19).replace('T', ' ');
+}
+
+function formatStep({ counts, step }: Summary['timeline']): string {
+  const seconds = step * together(counts.length);
+  const units = [
+    [86_400, 'd'],
+    [3600, 'h'],
+    [60, 'm'],
+  ] as const;
+  const [length, unit] = units.find(([one]) => seconds % one === 0) ?? [1, 's'];
+  return `${seconds / length}${unit} each`;
+}
+
+/** Spans that share one bar. */
+function together(spans: number): number {
+  return Math.max(1, Math.ceil(spans / CHART_WIDTH));
+}
+
+/** A bar for each span: blank when nothing happened in it. */
+export function sparkline(counts: readonly number[]): string {
+  const size = together(counts.length);
+  const sums: number[] = [];
+  for (let i = 0; i < counts.length; i += size) {
+    sums.push(counts.slice(i, i + size).reduce((sum, one) => sum + one, 0));
+  }
+  const highest = Math.max(...sums, 1);
+  return sums
+    .map((sum) => (sum === 0 ? NOTHING : BARS[Math.ceil((sum / highest) * BARS.length) - 1]!))
+    .join('');
+}

@@ -1,0 +1,107 @@
+/** Time in equal spans, few enough to be kept for each value, however long a log is. */
+
+/** Spans that are kept. */
+const SPANS = 80;
+/** Seconds of a span; each a multiple of the one before, so that counts can be put together. */
+const STEPS = [1, 5, 15, 60, 300, 900, 3600, 10_800, 43_200, 86_400, 604_800] as const;
+/** Beyond the last of them. */
+const FURTHER = 4;
+
+/** Counts of one value over time, as the timeline was when they were last touched. */
+export interface Chart {
+  layout: number;
+  step: number;
+  first: number;
+  readonly counts: Uint32Array;
+}
+
+/** Widens its spans as the time between the earliest and the latest record grows. */
+export class Timeline {
+  #level = 0;
+  #layout = 0;
+  #first = 0;
+  #earliest = Number.POSITIVE_INFINITY;
+  #latest = Number.NEGATIVE_INFINITY;
+  #second = '';
+  #secondValue = 0;
+
+  /** Seconds of a span. */
+  get step(): number {
+    const last = STEPS.length - 1;
+    return STEPS[this.#level] ?? STEPS[last]! * FURTHER ** (this.#level - last);
+  }
+
+  /** When the first span begins, in seconds since 1970. */
+  get from(): number {
+    return this.#first * this.step;
+  }
+
+  /** Spans from the earliest to the latest record. */
+  get length(): number {
+    if (this.#earliest > this.#latest) return 0;
+    return Math.floor(this.#latest / this.step) - this.#first + 1;
+  }
+
+  chart(): Chart {
+    const { step } = this;
+    return { layout: this.#layout, step, first: this.#first, counts: new Uint32Array(SPANS) };
+  }
+
+  /** The span of a time, as records write it; good until the next one is asked for. */
+  spanOf(time: string): number {
+    const second = this.#secondOf(time);
+    if (second < this.#earliest || second > this.#latest) this.#stretch(second);
+    return Math.floor(second / this.step) - this.#first;
+  }
+
+  /** Counts one record in a span. */
+  add(chart: Chart, span: number): void {
+    if (chart.layout !== this.#layout) this.#align(chart);
+    chart.counts[span]! += 1;
+  }
+
+  /** The counts of a chart, span by span. */
+  countsOf(chart: Chart): readonly number[] {
+    if (chart.layout !== this.#layout) this.#align(chart);
+    return [...chart.counts.subarray(0, this.length)];
+  }
+
+  /** Records that follow each other mostly have the second in common. */
+  #secondOf(time: string): number {
+    if (!time.startsWith(this.#second) || this.#second === '') {
+      this.#second = time.slice(0, 19);
+      this.#secondValue = Math.floor(Date.parse(time) / 1000);
+    }
+    return this.#secondValue;
+  }
+
+  #stretch(second: number): void {
+    this.#earliest = Math.min(this.#earliest, second);
+    this.#latest = Math.max(this.#latest, second);
+    const level = this.#level;
+    while (this.#spanSince1970(this.#latest) - this.#spanSince1970(this.#earliest) >= SPANS)
+      this.#level++;
+    const first = this.#spanSince1970(this.#earliest);
+    if (level === this.#level && first === this.#first) return;
+    this.#first = first;
+    this.#layout++;
+  }
+
+  #spanSince1970(second: number): number {
+    return Math.floor(second / this.step);
+  }
+
+  #align(chart: Chart): void {
+    const { step } = this;
+    const before = chart.counts.slice();
+    chart.counts.fill(0);
+    for (let i = 0; i < before.length; i++) {
+      if (before[i] === 0) continue;
+      const span = Math.floor(((chart.first + i) * chart.step) / step) - this.#first;
+      chart.counts[span]! += before[i]!;
+    }
+    chart.layout = this.#layout;
+    chart.step = step;
+    chart.first = this.#first;
+  }
+}
