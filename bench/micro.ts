@@ -57,6 +57,8 @@ const outcome: Outcome = {
   rttMs: 0,
   refusal: undefined,
   attempts: [],
+  aliases: undefined,
+  chased: undefined,
 };
 const replies = new Replies();
 const writer = new RecordWriter();

@@ -9,6 +9,7 @@ import type { Policy } from './policy/compile.ts';
 import { Replies, tellable } from './reply.ts';
 import type { Answer } from './wire/answer.ts';
 import type { Query } from './wire/query.ts';
+import type { Aliases } from './wire/response.ts';
 
 /** Where replies leave. */
 export interface ReplyBox {
@@ -21,6 +22,13 @@ export interface ReplyBox {
   more(query: Query, octets: Uint8Array, length: number): void;
   /** Nothing (more) is sent: by policy, because the packet is no query, after `more`. */
   drop(query: Query): void;
+}
+
+/** What a policy's answer is made of besides its records. */
+export interface PolicyReply {
+  readonly rcode?: number;
+  readonly aliases?: Aliases | undefined;
+  readonly chased?: Uint8Array | undefined;
 }
 
 const NO_ATTEMPTS: readonly Attempt[] = [];
@@ -56,6 +64,8 @@ export class Conclusion {
       rttMs: 0,
       refusal: undefined,
       attempts: NO_ATTEMPTS,
+      aliases: undefined,
+      chased: undefined,
     };
     this.use(policy);
   }
@@ -68,10 +78,24 @@ export class Conclusion {
     this.#replies.node = policy.config.node;
   }
 
-  /** As a verdict says. `attempts` tells which upstreams were asked in vain. */
+  /** As a verdict says; `attempts` tells which upstreams were asked in vain. */
   verdict(verdict: Verdict, now: number, attempts: readonly Attempt[] = NO_ATTEMPTS): void {
     this.#begin(verdict, 'local').attempts = attempts;
     if (verdict.action !== 'drop') this.#replies.writeVerdict(this.#query, this.#outcome);
+    this.#finish(now);
+  }
+
+  /** As a policy says of a name that aliases lead to, or with an alias that was asked for. */
+  policy(
+    verdict: Verdict,
+    { rcode = verdict.rcode, aliases, chased }: PolicyReply,
+    now: number,
+  ): void {
+    const outcome = this.#begin(verdict, 'local');
+    outcome.rcode = tellable(this.#query, rcode);
+    outcome.aliases = aliases;
+    outcome.chased = chased;
+    if (verdict.action !== 'drop') this.#replies.writeVerdict(this.#query, outcome);
     this.#finish(now);
   }
 
@@ -155,6 +179,8 @@ export class Conclusion {
     outcome.rttMs = 0;
     outcome.refusal = undefined;
     outcome.attempts = NO_ATTEMPTS;
+    outcome.aliases = undefined;
+    outcome.chased = undefined;
     return outcome;
   }
 

@@ -4,7 +4,7 @@
  */
 
 import { now } from './clock.ts';
-import { BUFFER_LENGTH, type Engine, type Outbox } from './engine.ts';
+import type { Engine, Outbox } from './engine.ts';
 import type { Server } from './forward/server.ts';
 import { type Endpoint, formatAddress, readAddress } from './net/address.ts';
 import type { ChannelEvents, Channels } from './transport/channels.ts';
@@ -12,6 +12,7 @@ import { listenTcp, type TcpListener } from './transport/tcp.ts';
 import { openTcpChannels } from './transport/tcp-channels.ts';
 import { openUdpChannels } from './transport/udp-channels.ts';
 import { type Datagrams, listenUdp } from './transport/udp-portable.ts';
+import { BUFFER_LENGTH } from './wire/header.ts';
 import type { Query, Transport } from './wire/query.ts';
 
 /** Milliseconds between two looks at what has timed out. */

@@ -3,15 +3,19 @@
 import type { Outcome } from './decision/outcome.ts';
 import { ruleOf } from './decision/rule-of.ts';
 import type { Verdict } from './decision/verdict.ts';
-import { AA, RA, setId, TC } from './wire/header.ts';
+import { substitute, TOO_LONG } from './policy/alias-target.ts';
+import { copyRecord } from './wire/copied-record.ts';
+import { AA, BUFFER_LENGTH, RA, setId, TC } from './wire/header.ts';
 import { formatEde, formatOption } from './wire/opt.ts';
 import type { Query } from './wire/query.ts';
-import { Section } from './wire/records.ts';
+import { RecordCursor, Section } from './wire/records.ts';
 import { Ede, EdnsOption, Rcode, RrType } from './wire/registry.ts';
-import { type RecordData, ResponseWriter } from './wire/response.ts';
+import { type Aliases, type RecordData, ResponseWriter } from './wire/response.ts';
 
 /** Octets of EXTRA-TEXT at most: an answer should not grow for the sake of its explanation. */
 const MAX_TEXT = 120;
+
+const chasedRecords = new RecordCursor();
 
 const NO_RECORDS: readonly RecordData[] = [];
 
@@ -39,8 +43,14 @@ export class Replies {
     const { verdict, refusal } = outcome;
     const ra = refusal === undefined ? verdict.recursionAvailable : refusal.ra;
     const flags = (verdict.authoritative ? AA : 0) | (verdict.action === 'truncate' ? TC : 0);
-    this.#writer.begin(query, outcome.rcode, flags, ra ? RA : 0);
-    this.#writeRecords(query, verdict);
+    const hasRecords = verdict.action !== 'refuse' && verdict.action !== 'truncate';
+    if (outcome.aliases !== undefined && hasRecords) {
+      this.#writer.beginBehind(query, roomy(outcome.aliases), outcome.rcode);
+    } else {
+      this.#writer.begin(query, outcome.rcode, flags, ra ? RA : 0);
+    }
+    this.#writeRecords(query, outcome);
+    if (hasRecords) this.#writeZoneSoa(verdict);
     this.#writer.end();
     if (query.optAt === 0) return;
     if (this.ede !== 'off') this.#writeErrors(query, outcome);
@@ -67,22 +77,46 @@ export class Replies {
     if (length > query.limit) this.#writer.adopt(query, octets, length, octets[3]! & 0x0f);
   }
 
-  #writeRecords(query: Query, verdict: Verdict): void {
+  #writeRecords(query: Query, { verdict, aliases, chased }: Outcome): void {
+    const ownerAt = aliases?.nameAt ?? this.#writer.ownerOf(0);
     if (verdict.action === 'nxdomain' || verdict.action === 'nodata') {
-      return this.#writeSoa(query, verdict);
+      return this.#writeSoa(query, verdict, aliases);
     }
     const records = verdict.records ?? verdict.recordsOf?.(query.match.entry) ?? NO_RECORDS;
     let answers = 0;
     for (const record of records) {
       if (!answersType(record.type, query.qtype)) continue;
-      this.#writer.record(Section.ANSWER, 0, record);
+      const data = filledIn(record, query);
+      if (data !== undefined) this.#writer.record(Section.ANSWER, ownerAt, data);
       answers++;
     }
-    if (answers === 0 && verdict.action === 'answer') this.#writeSoa(query, verdict);
+    if (chased !== undefined) this.#writeChased(chased);
+    if (answers === 0 && verdict.action === 'answer') this.#writeSoa(query, verdict, aliases);
   }
 
-  #writeSoa(query: Query, { soa }: Verdict): void {
-    if (soa !== undefined) this.#writer.record(Section.AUTHORITY, query.match.depth, soa);
+  /** The answer for the name that an alias leads to. */
+  #writeChased(message: Uint8Array): void {
+    chasedRecords.start(message, message.length);
+    while (chasedRecords.next() && chasedRecords.section === Section.ANSWER) {
+      const record = copyRecord(message, message.length, chasedRecords);
+      if (record !== undefined) {
+        this.#writer.ownedRecord(Section.ANSWER, record.owner, record.data);
+      }
+    }
+  }
+
+  #writeSoa(query: Query, { soa }: Verdict, aliases: Aliases | undefined): void {
+    if (soa === undefined) return;
+    const { trigger, depth } = query.match;
+    const isName = trigger === 'qname';
+    const ownerAt = aliases?.nameAt ?? this.#writer.ownerOf(isName ? depth : 0);
+    this.#writer.record(Section.AUTHORITY, ownerAt, soa);
+  }
+
+  /** RPZ draft, section 6: which zone made up the answer. */
+  #writeZoneSoa({ zoneSoa }: Verdict): void {
+    if (zoneSoa === undefined) return;
+    this.#writer.ownedRecord(Section.ADDITIONAL, zoneSoa.owner, zoneSoa.record);
   }
 
   #writeErrors(query: Query, outcome: Outcome): void {
@@ -97,6 +131,21 @@ export class Replies {
     const option = formatEde(verdict.ede ?? Ede.OTHER, text);
     if (!this.#writer.options(option)) this.#writer.options(verdict.edeOption);
   }
+}
+
+/** Octets with room for what follows them. */
+function roomy(aliases: Aliases): Aliases {
+  if (aliases.octets.length >= BUFFER_LENGTH) return aliases;
+  const octets = new Uint8Array(BUFFER_LENGTH);
+  octets.set(aliases.octets);
+  return { ...aliases, octets };
+}
+
+/** The record with its target as it is for this query; undefined for a target that is too long. */
+function filledIn(record: RecordData, query: Query): RecordData | undefined {
+  if (record.type !== RrType.CNAME) return record;
+  const rdata = substitute(record.rdata, query.match.name);
+  return rdata === TOO_LONG ? undefined : { ...record, rdata };
 }
 
 /** A record answers its own type, an alias every type, and HINFO the question for ANY. */

@@ -26,6 +26,8 @@ export function outcome(decided: Verdict, parts: Partial<Outcome> = {}): Outcome
     rttMs: 0,
     refusal: undefined,
     attempts: [],
+    aliases: undefined,
+    chased: undefined,
     ...parts,
   };
 }

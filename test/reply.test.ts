@@ -19,7 +19,8 @@ function outcomeOf(spec: Partial<VerdictSpec>, ref = 'k3f9x-1'): Outcome {
   });
   const { rcode } = verdict;
   const upstream = { upstream: undefined, rttMs: 0, refusal: undefined, attempts: [] };
-  return { verdict, origin: 'local', rcode, ref, group: -1, ...upstream };
+  const policy = { aliases: undefined, chased: undefined };
+  return { verdict, origin: 'local', rcode, ref, group: -1, ...upstream, ...policy };
 }
 
 /** A query in a buffer that has room for the response. */

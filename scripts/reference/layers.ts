@@ -6,7 +6,7 @@ import type { Specimen } from './specimen.ts';
 import { code, formatTable } from './table.ts';
 
 const FOLDER = 'src/policy/layers';
-const ORDER = /THE ORDER[\s\S]*? return \[([\s\S]*?)\n {4}\];/;
+const ORDER = /THE ORDER[\s\S]*? = \[([\s\S]*?)\n {4}\];/;
 /** `compileAcl(`, or what is compiled once for all views: `identity,`. */
 const LAYER = /^ {6}(?:(compile\w+)\(|(\w+),$)/gm;
 

@@ -82,5 +82,7 @@ function outcomeOf(verdict: Verdict): Outcome {
     rttMs: 0,
     refusal: undefined,
     attempts: [],
+    aliases: undefined,
+    chased: undefined,
   };
 }

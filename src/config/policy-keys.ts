@@ -1,7 +1,7 @@
 /** The keys of `policies`, and what every rule can say of itself. */
 
 import { byShape, entries, list, located, optional, required, section } from './kind.ts';
-import { endOfDay, oneOf, text } from './scalars.ts';
+import { endOfDay, flag, oneOf, text } from './scalars.ts';
 
 /** What a rule or an entry says of itself. */
 export const RULE_ORIGIN = {
@@ -17,6 +17,8 @@ export const RULE_ORIGIN = {
 
 const RULE_ACTIONS = oneOf('allow', 'refuse', 'nxdomain', 'nodata', 'drop', 'truncate');
 
+const EDE_CODES = oneOf('blocked', 'censored', 'filtered');
+
 const RULE = section({
   action: optional(located(RULE_ACTIONS), 'what is answered', undefined, 'none'),
   answer: optional(
@@ -26,6 +28,7 @@ const RULE = section({
     'none',
   ),
   types: optional(list(text), 'only for queries of these types', undefined, 'all types'),
+  ede: optional(EDE_CODES, 'the Extended DNS Error that goes with it', undefined, "the policy's"),
   ...RULE_ORIGIN,
 });
 
@@ -76,4 +79,15 @@ export const POLICY = section({
     '`shadow`: what the policy would do is recorded, and not done',
     'enforce',
   ),
+  ede: optional(
+    EDE_CODES,
+    'the Extended DNS Error: blocked (15) by the operator, censored (16) by an authority, filtered (17) as the client wished',
+    'blocked',
+  ),
+  breakDnssec: optional(
+    flag,
+    'for rpz: signed answers are rewritten also for clients that want signatures (DO=1)',
+    false,
+  ),
+  recursiveOnly: optional(flag, 'for rpz: only queries with RD=1 are judged', true),
 });

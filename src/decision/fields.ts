@@ -43,8 +43,11 @@ export const DECISION_FIELDS: readonly Field[] = [
     name: 'would',
     doc: 'of a `shadow`: what its rule would have done: `layer`, `action`, `rcode`',
   },
-  { name: 'trigger', doc: 'what a policy rule matched: `qname`' },
-  { name: 'match', doc: 'the name that it matched' },
+  { name: 'trigger', doc: 'what a policy rule matched: `qname`, `client-ip` or `response-ip`' },
+  {
+    name: 'match',
+    doc: 'the name or address that it matched: the name asked, one that it is an alias of, or an address of the client or the answer',
+  },
   { name: 'hint', doc: 'for a client without permission: the nearest prefix that has it' },
   { name: 'ede', doc: 'INFO-CODEs of the Extended DNS Errors (RFC 8914) that go with it' },
   {

@@ -1,6 +1,7 @@
 /** What happened to one query: a verdict and the facts of this one time. */
 
 import type { Query } from '../wire/query.ts';
+import type { Aliases } from '../wire/response.ts';
 import type { Attempt, UpstreamRefusal, UpstreamVerdict } from './upstream-refusal.ts';
 import type { Action, Verdict } from './verdict.ts';
 
@@ -63,6 +64,10 @@ export interface Outcome {
   rttMs: number;
   refusal: UpstreamRefusal | undefined;
   attempts: readonly Attempt[];
+  /** Policy has decided on a name that these lead to from the one asked. */
+  aliases: Aliases | undefined;
+  /** An upstream's answer for the name that the rule's alias leads to. */
+  chased: Uint8Array | undefined;
 }
 
 /** Why a packet was dropped without a word: nobody asked a question with it. */

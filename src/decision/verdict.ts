@@ -59,6 +59,12 @@ export function builtIn(id: string, implicit = false): Rule {
   return { id, file: '<built-in>', line: 0, implicit };
 }
 
+/** A record with a name of its own, in lower-case wire format. */
+export interface OwnedRecord {
+  readonly owner: Uint8Array;
+  readonly record: RecordData;
+}
+
 export interface VerdictSpec {
   readonly layer: LayerName;
   readonly action: Action;
@@ -77,7 +83,9 @@ export interface VerdictSpec {
   readonly records?: readonly RecordData[];
   /** SOA of a negative answer, owned by the suffix that the query matched (RFC 2308). */
   readonly soa?: RecordData;
-  /** The rules of this verdict are told apart by the name that matched: see `Query.match`. */
+  /** SOA of the policy zone that decided (RPZ draft, section 6). */
+  readonly zoneSoa?: OwnedRecord;
+  /** The rules of this verdict are told apart by what matched: see `Query.match`. */
   readonly named?: boolean;
   /** The records of a matched rule, by `Query.match.entry`. */
   readonly recordsOf?: (entry: number) => readonly RecordData[];

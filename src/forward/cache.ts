@@ -25,6 +25,9 @@ export interface CacheEntry {
   /** Where the TTLs stand. */
   readonly ttlAt: Uint16Array;
   readonly rcode: number;
+  /** What policy wants to know of it: see `Answer`. */
+  readonly hasAlias: boolean;
+  readonly isSigned: boolean;
   /** Which of the upstream's answers it is for: the rest of the key. */
   readonly variant: number;
   readonly qtype: number;
@@ -98,6 +101,8 @@ export class AnswerCache {
       octets: answer.message.slice(0, answer.withoutOpt()),
       ttlAt: answer.ttlAt.slice(0, answer.ttlCount),
       rcode: answer.rcode,
+      hasAlias: answer.hasAlias,
+      isSigned: answer.isSigned,
       upstream,
       options,
       refusal: undefined,
@@ -110,6 +115,8 @@ export class AnswerCache {
       octets: NO_OCTETS,
       ttlAt: NO_TTLS,
       rcode: Rcode.REFUSED,
+      hasAlias: false,
+      isSigned: false,
       upstream: refusal.address,
       options: NO_OCTETS,
       refusal,

@@ -15,6 +15,8 @@ export class Slot {
   /** The group asked, and what the one who opened the slot wants to find again. */
   group: UpstreamGroup | undefined;
   purpose: unknown;
+  /** It is asked for the sake of this one, whose alias it is. */
+  chase: unknown;
   /** The server that was asked last, how, and when. */
   server: Server | undefined;
   upstreamTransport: Transport = 'udp';
@@ -102,6 +104,7 @@ export class Slot {
     this.#octets = this.#home;
     this.group = undefined;
     this.purpose = undefined;
+    this.chase = undefined;
     this.server = undefined;
     this.refusal = undefined;
   }

@@ -4,10 +4,11 @@
  */
 
 import { type Event, edeCodes, eventOf, type Outcome } from '../decision/outcome.ts';
+import { matchedOwner } from '../decision/rule-of.ts';
 import type { Attempt, UpstreamRefusal } from '../decision/upstream-refusal.ts';
 import type { Verdict } from '../decision/verdict.ts';
 import { HEADER_LENGTH, id } from '../wire/header.ts';
-import type { Query } from '../wire/query.ts';
+import type { Query, RuleMatch, Trigger } from '../wire/query.ts';
 import { formatType } from '../wire/registry.ts';
 import { JsonWriter } from './json-writer.ts';
 import { json, type RecordContext, RecordFragments } from './record-fragments.ts';
@@ -17,7 +18,11 @@ const USUAL_LENGTH = 8192;
 
 const PORT = json('","port":');
 const ELAPSED = json(',"elapsedMs":');
-const TRIGGER = json(',"trigger":"qname","match":"');
+const TRIGGERED: Readonly<Record<Trigger, Uint8Array>> = {
+  qname: json(',"trigger":"qname","match":"'),
+  'client-ip': json(',"trigger":"client-ip","match":"'),
+  'response-ip': json(',"trigger":"response-ip","match":"'),
+};
 const HINT = json(',"hint":');
 const FOR = json('for ');
 const END = json(')"}\n');
@@ -100,20 +105,27 @@ export class RecordWriter extends JsonWriter {
     this.number(verdict.named ? query.match.line : verdict.rule.line);
     this.raw(ruleEnd);
     if (verdict.onTrial === true) this.raw(this.#fragments.rule(verdict).would);
-    if (verdict.layer !== 'policy') return;
-    this.raw(TRIGGER);
-    this.again(this.#nameAt, this.#nameEnd);
+    if (verdict.layer === 'policy') this.#match(query.match);
+  }
+
+  /** What a rule of a policy has matched: a name or an address. */
+  #match({ trigger, name, prefix, address }: RuleMatch): void {
+    this.raw(TRIGGERED[trigger]);
+    if (trigger === 'qname') this.name(name.name, 0);
+    else this.address(prefix!.family, address);
     this.quote();
   }
 
-  /** The part of a rule's id that is a part of the query's name. */
+  /** The part of a rule's id that is a part of what it matched. */
   #ruleName(query: Query, { named }: Verdict): void {
     if (!named) return;
-    const at = query.suffixAt(query.match.depth);
-    const isRoot = query.name[at] === 0;
-    if (query.match.wildcard) this.ascii(isRoot ? '*' : '*.');
-    if (isRoot && query.match.wildcard) return;
-    this.name(query.name, at);
+    const { trigger, name, depth, wildcard } = query.match;
+    if (trigger !== 'qname') return this.ascii(matchedOwner(query));
+    const at = name.suffixAt(depth);
+    const isRoot = name.name[at] === 0;
+    if (wildcard) this.ascii(isRoot ? '*' : '*.');
+    if (isRoot && wildcard) return;
+    this.name(name.name, at);
     if (!isRoot) this.length--;
   }
 

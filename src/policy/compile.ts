@@ -23,6 +23,7 @@ import { compileSpecialUse } from './layers/special-use.ts';
 import { compileTransfer } from './layers/transfer.ts';
 import { compileUpdate } from './layers/update.ts';
 import { compileUpstream, type UpstreamVerdicts } from './layers/upstream.ts';
+import { PolicyChain } from './policy-chain.ts';
 import { type PolicyFiles, READ_FILES } from './policy-files.ts';
 import { compilePolicyZones, type PolicyZone } from './policy-zones.ts';
 import { RouteTable } from './route-table.ts';
@@ -131,17 +132,24 @@ class Compiler {
     const routes = this.#routes[cache]!.table;
     const compile = (isTrial: boolean) => this.#layers(config, routes, { now: this.#now, isTrial });
     const trial = this.#hasTrial(config) ? compile(true) : undefined;
-    const layers = this.#limitRefusals(compile(false));
-    return { name, index, cache, routes, layers, trial };
+    const { layers, policies } = compile(false);
+    return {
+      ...{ name, index, cache, routes, policies, layers: this.#limitRefusals(layers) },
+      trial: trial?.layers,
+      trialPolicies: trial?.policies,
+    };
   }
 
   /** THE ORDER: what a query meets before it is forwarded. */
-  #layers({ acl, policies }: ViewConfig, routes: RouteTable, force: Force): readonly Layer[] {
+  #layers({ acl, policies }: ViewConfig, routes: RouteTable, force: Force) {
     const { verdicts } = this;
     const { protocol, identity, any } = this.#shared;
     const rateLimit = force.isTrial ? withoutTrace(this.#shared.rateLimit) : this.#shared.rateLimit;
     const zones = policies.flatMap((index) => this.zones[index] ?? []);
-    return [
+    const chain = new PolicyChain(
+      zones.flatMap(({ policy, trial }) => (force.isTrial ? trial : policy) ?? []),
+    );
+    const layers: readonly Layer[] = [
       protocol,
       compileAcl(acl.query, force, verdicts),
       compileTransfer(acl.transfer, force, verdicts),
@@ -151,10 +159,11 @@ class Compiler {
       compileRecursion(acl.recursion, force, verdicts),
       identity,
       compileSpecialUse(routes, verdicts),
-      compilePolicies(zones.flatMap(({ policy, trial }) => (force.isTrial ? trial : policy) ?? [])),
+      compilePolicies(chain),
       any,
       compileRoute(routes, verdicts),
     ];
+    return { layers, policies: chain };
   }
 
   #hasTrial({ acl, policies }: ViewConfig): boolean {

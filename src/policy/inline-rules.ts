@@ -10,7 +10,13 @@ import { parseType } from '../wire/registry.ts';
 import type { RecordData } from '../wire/response.ts';
 import { type Force, isInForce, shownOrigin } from './in-force.ts';
 import { NamePolicy, type PASS } from './name-policy.ts';
-import { addPolicyVerdict, POLICY_TTL, type PolicyAction } from './policy-verdicts.ts';
+import {
+  addPolicyVerdict,
+  infoCode,
+  POLICY_TTL,
+  type PolicyAction,
+  type PolicyTraits,
+} from './policy-verdicts.ts';
 import { parseRecordText } from './rpz/rdata.ts';
 import { MAX_CODES, RuleTable } from './rule-table.ts';
 
@@ -18,22 +24,21 @@ type Lines = NonNullable<Config['policies'][number]['value']['rules']>;
 type Line = Lines[number];
 
 /** Whose rules they are, and which of them count. */
-export interface InlinePolicy {
-  readonly name: string;
+export interface InlinePolicy extends PolicyTraits {
   readonly lines: Lines;
-  readonly onTrial: boolean;
 }
 
 /** Makes a policy of the rules; whatever cannot be understood is added to `problems`. */
 export function compileInlineRules(
-  { name, lines, onTrial }: InlinePolicy,
+  policy: InlinePolicy,
   force: Force,
   verdicts: VerdictTable,
   problems: Problem[],
 ): NamePolicy {
-  const compiler = new InlineCompiler(name, onTrial, verdicts, problems);
+  const { name, lines } = policy;
+  const compiler = new InlineCompiler(policy, verdicts, problems);
   for (const line of lines) if (isInForce(originOf(line), force)) compiler.take(line);
-  return new NamePolicy(name, compiler.rules, compiler.answers);
+  return new NamePolicy({ name, rules: compiler.rules, answers: compiler.answers });
 }
 
 /** What a line says of itself besides what it does. */
@@ -44,14 +49,12 @@ export function originOf({ value }: Line): RuleOrigin {
 class InlineCompiler {
   readonly rules: RuleTable = new RuleTable();
   readonly answers: (Verdict | typeof PASS)[] = [];
-  readonly #policy: string;
-  readonly #onTrial: boolean;
+  readonly #policy: PolicyTraits;
   readonly #verdicts: VerdictTable;
   readonly #problems: Problem[];
 
-  constructor(policy: string, onTrial: boolean, verdicts: VerdictTable, problems: Problem[]) {
+  constructor(policy: PolicyTraits, verdicts: VerdictTable, problems: Problem[]) {
     this.#policy = policy;
-    this.#onTrial = onTrial;
     this.#verdicts = verdicts;
     this.#problems = problems;
   }
@@ -78,14 +81,16 @@ class InlineCompiler {
     const given = typeof value === 'string' ? undefined : value;
     const action = typeof value === 'string' ? value : this.#actionOf(line);
     const rule: Rule = {
-      id: `${this.#policy}/${key.replace(/(?<=.)\.$/, '')}`,
+      id: `${this.#policy.name}/${key.replace(/(?<=.)\.$/, '')}`,
       file: place.file,
       line: place.line,
       implicit: false,
       ...shownOrigin(originOf(line)),
     };
-    const onTrial = this.#onTrial || given?.mode === 'shadow';
-    const of = { policy: this.#policy, rules: this.rules, rule, named: false, onTrial };
+    const onTrial = this.#policy.onTrial || given?.mode === 'shadow';
+    const ede = infoCode(given?.ede ?? this.#policy.ede);
+    const { name: policy } = this.#policy;
+    const of = { policy, rules: this.rules, rule, named: false, onTrial, ede };
     this.rules.set(entry, this.answers.length, place.line);
     this.answers.push(addPolicyVerdict(action, of, this.#verdicts));
     for (const record of this.#readRecords(given?.answer ?? []))

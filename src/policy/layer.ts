@@ -8,7 +8,7 @@ export interface Layer {
   readonly name: LayerName;
   /** A verdict ends the query here; undefined passes it on. */
   judge(query: Query): Verdict | undefined;
-  /** The same without a trace, of a layer that counts what it judges. */
+  /** What it says to one who only asks: nothing is counted, and no answer is waited for. */
   peek?(query: Query): Verdict | undefined;
   /** In a trial: the rule in shadow mode that lets the query pass. */
   allows?(query: Query): Verdict | undefined;

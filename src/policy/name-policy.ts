@@ -1,7 +1,10 @@
-/** One policy: rules by name, and what each of their codes stands for. */
+/** One policy: rules by name and by address, and what each of their codes stands for. */
 
 import type { Verdict } from '../decision/verdict.ts';
+import type { AliasChain } from '../wire/alias-chain.ts';
+import type { HashedName } from '../wire/hashed-name.ts';
 import type { Query } from '../wire/query.ts';
+import { type PrefixRule, PrefixRules } from './prefix-rules.ts';
 import { NO_RULE, type RuleTable } from './rule-table.ts';
 
 /** A rule that ends the search in all policies and lets the query pass (PASSTHRU). */
@@ -10,20 +13,70 @@ export const PASS = null;
 /** What a policy says: a verdict, PASS, or undefined when no rule matches. */
 export type PolicyAnswer = Verdict | typeof PASS | undefined;
 
+/** What a policy is made of. */
+export interface PolicyParts {
+  readonly name: string;
+  readonly rules: RuleTable;
+  /** What each code of a rule stands for. */
+  readonly answers: readonly (Verdict | typeof PASS)[];
+  readonly clientRules?: readonly PrefixRule[];
+  readonly addressRules?: readonly PrefixRule[];
+  /** Only queries with RD=1 are judged. */
+  readonly recursiveOnly?: boolean;
+  /** A signed answer is left alone when the client wants signatures (DO=1). */
+  readonly keepsSigned?: boolean;
+}
+
 export class NamePolicy {
   readonly name: string;
   readonly rules: RuleTable;
-  /** By the code of a rule. */
+  readonly keepsSigned: boolean;
   readonly #answers: readonly (Verdict | typeof PASS)[];
+  readonly #clientRules: PrefixRules;
+  readonly #addressRules: PrefixRules;
+  readonly #recursiveOnly: boolean;
 
-  constructor(name: string, rules: RuleTable, answers: readonly (Verdict | typeof PASS)[]) {
-    this.name = name;
-    this.rules = rules;
-    this.#answers = answers;
+  constructor(parts: PolicyParts) {
+    this.name = parts.name;
+    this.rules = parts.rules;
+    this.keepsSigned = parts.keepsSigned ?? false;
+    this.#answers = parts.answers;
+    this.#clientRules = new PrefixRules(parts.clientRules ?? []);
+    this.#addressRules = new PrefixRules(parts.addressRules ?? []);
+    this.#recursiveOnly = parts.recursiveOnly ?? false;
   }
 
-  judge(query: Query): PolicyAnswer {
-    const code = this.rules.find(query);
+  /** Number of rules of all kinds. */
+  get count(): number {
+    return this.rules.count + this.#clientRules.count + this.#addressRules.count;
+  }
+
+  /** Whether it has rules for the addresses of answers. */
+  get watchesAddresses(): boolean {
+    return this.#addressRules.count > 0;
+  }
+
+  /** Whether this query is judged at all. */
+  concerns(query: Query): boolean {
+    return !this.#recursiveOnly || query.recursionDesired;
+  }
+
+  /** By the client's address. */
+  judgeClient(query: Query): PolicyAnswer {
+    return this.#answer(this.#clientRules.findClient(query));
+  }
+
+  /** By the name asked, or by one that it is an alias of. */
+  judgeName(query: Query, name: HashedName): PolicyAnswer {
+    return this.#answer(this.rules.find(query, name));
+  }
+
+  /** By the addresses that an answer has. */
+  judgeAddresses(query: Query, answer: AliasChain): PolicyAnswer {
+    return this.#answer(this.#addressRules.findAnswer(query, answer));
+  }
+
+  #answer(code: number): PolicyAnswer {
     return code === NO_RULE ? undefined : this.#answers[code];
   }
 }

@@ -5,8 +5,8 @@
  * query brings the hash of each of its suffixes along.
  */
 
+import { type HashedName, hashLabel, ROOT_HASH } from '../wire/hashed-name.ts';
 import { MAX_LABELS, nameLength } from '../wire/name.ts';
-import { hashLabel, type Query, ROOT_HASH } from '../wire/query.ts';
 import { resized, sharedUint8, sharedUint32 } from './shared-array.ts';
 
 /** No entry has this name. */
@@ -73,11 +73,11 @@ export class NameTable {
     return entry;
   }
 
-  /** The entry for the suffix of the query's name that starts at label `depth`, or NO_ENTRY. */
-  find(query: Query, depth: number, wildcard: boolean): number {
-    const at = query.suffixAt(depth);
-    const hash = keyHash(query.hashes[depth]!, wildcard);
-    return this.#slots[this.#probe(query.name, at, query.nameLength - at, hash)]! - 1;
+  /** The entry for the suffix of the name that starts at label `depth`, or NO_ENTRY. */
+  find(name: HashedName, depth: number, wildcard: boolean): number {
+    const at = name.suffixAt(depth);
+    const hash = keyHash(name.hashes[depth]!, wildcard);
+    return this.#slots[this.#probe(name.name, at, name.nameLength - at, hash)]! - 1;
   }
 
   /** The entry of a lower-case name in wire format, or NO_ENTRY. */
@@ -137,7 +137,7 @@ export class NameTable {
 
 const labelAt = new Uint8Array(MAX_LABELS);
 
-/** The hash of a lower-case name, as `Query` computes it. */
+/** The hash of a lower-case name, as `HashedName` computes it. */
 function hashName(wire: Uint8Array): number {
   let labels = 0;
   for (let at = 0; wire[at] !== 0; at += wire[at]! + 1) labelAt[labels++] = at;

@@ -1,6 +1,6 @@
 /** What a policy can do to a query, one verdict for each of its actions. */
 
-import type { Action, Rule, Verdict, VerdictTable } from '../decision/verdict.ts';
+import type { Action, OwnedRecord, Rule, Verdict, VerdictTable } from '../decision/verdict.ts';
 import { Ede } from '../wire/registry.ts';
 import { PASS } from './name-policy.ts';
 import type { RuleTable } from './rule-table.ts';
@@ -24,6 +24,24 @@ export const POLICY_ACTIONS = [
 ] as const;
 export type PolicyAction = (typeof POLICY_ACTIONS)[number];
 
+const INFO_CODES = {
+  blocked: Ede.BLOCKED,
+  censored: Ede.CENSORED,
+  filtered: Ede.FILTERED,
+} as const;
+
+/** The INFO-CODE for the word of the configuration. */
+export function infoCode(word: keyof typeof INFO_CODES): number {
+  return INFO_CODES[word];
+}
+
+/** What the configuration says of a whole policy. */
+export interface PolicyTraits {
+  readonly name: string;
+  readonly onTrial: boolean;
+  readonly ede: keyof typeof INFO_CODES;
+}
+
 /** The rules that a verdict stands for. */
 export interface PolicyRules {
   readonly policy: string;
@@ -32,6 +50,10 @@ export interface PolicyRules {
   /** They are told apart by the name that matched. */
   readonly named: boolean;
   readonly onTrial: boolean;
+  /** INFO-CODE that goes with what they do. */
+  readonly ede: number;
+  /** What stands in the additional section: the SOA of their zone. */
+  readonly zoneSoa?: OwnedRecord | undefined;
 }
 
 /**
@@ -40,7 +62,7 @@ export interface PolicyRules {
  */
 export function addPolicyVerdict(
   action: PolicyAction,
-  { policy, rules, rule, named, onTrial }: PolicyRules,
+  { policy, rules, rule, named, onTrial, ede, zoneSoa }: PolicyRules,
   verdicts: VerdictTable,
 ): Verdict | typeof PASS {
   if (action === 'allow' || action === 'passthru') return PASS;
@@ -53,7 +75,8 @@ export function addPolicyVerdict(
     onTrial,
     explained: true,
     soa: SOA,
-    ede: Ede.BLOCKED,
+    ede,
+    ...(zoneSoa !== undefined && { zoneSoa }),
     ...(action === 'answer' && { recordsOf: (entry) => rules.recordsOf(entry) }),
   });
 }

@@ -15,6 +15,7 @@ import {
 } from './lists/list-image.ts';
 import type { NamePolicy } from './name-policy.ts';
 import type { PolicyFiles } from './policy-files.ts';
+import type { PolicyTraits } from './policy-verdicts.ts';
 import { attachRpz, readRpz } from './rpz/rpz-zone.ts';
 
 /** One policy, for people and metrics. */
@@ -82,6 +83,9 @@ function checkPolicy(
     return;
   }
   if (source !== 'rpz' && policy.override !== 'given') report('expect override with rpz only');
+  if (source !== 'rpz' && (policy.breakDnssec || !policy.recursiveOnly)) {
+    report('expect breakDnssec and recursiveOnly with rpz only');
+  }
   if ((source === 'rules' || source === 'rpz') && policy.action !== undefined) {
     report(`expect action with ${LIST_FORMATS.join(', ')} only`);
   }
@@ -99,11 +103,12 @@ function compileSource(
 }
 
 function compileRules(
-  { name, rules: lines = [], mode }: PolicyConfig,
+  config: PolicyConfig,
   place: Place,
   { now, verdicts, problems }: ZoneSurroundings,
 ): Compiled {
-  const inline = { name: name.value, lines, onTrial: mode === 'shadow' };
+  const { rules: lines = [] } = config;
+  const inline = { ...traitsOf(config), lines };
   const compile = (force: Force, found: Problem[]) =>
     compileInlineRules(inline, force, verdicts, found);
   const trial = compile({ now, isTrial: true }, problems);
@@ -132,11 +137,15 @@ function compileRpz(
   });
   digest(image.digest);
   problems.push(...image.problems);
-  const onTrial = config.mode === 'shadow';
-  const trial = attachRpz({ name: config.name.value, onTrial }, image, verdicts);
+  const traits = traitsOf(config);
+  const trial = attachRpz({ ...config, ...traits }, image, verdicts);
   const { serial, ignored } = image;
-  const policy = onTrial ? undefined : trial;
-  return { policy, trial, file, serial, ignored, rules: trial.rules.count };
+  const policy = traits.onTrial ? undefined : trial;
+  return { policy, trial, file, serial, ignored, rules: trial.count };
+}
+
+function traitsOf({ name, mode, ede }: PolicyConfig): PolicyTraits {
+  return { name: name.value, onTrial: mode === 'shadow', ede };
 }
 
 function compileList(
@@ -153,10 +162,10 @@ function compileList(
   });
   digest(image.digest);
   problems.push(...image.problems);
-  const onTrial = config.mode === 'shadow';
+  const traits = traitsOf(config);
   const action = config.action ?? DEFAULT_LIST_ACTION;
-  const trial = attachList({ name: config.name.value, action, onTrial }, image, verdicts);
-  const policy = onTrial ? undefined : trial;
+  const trial = attachList({ ...traits, action }, image, verdicts);
+  const policy = traits.onTrial ? undefined : trial;
   const { ignored } = image;
   return { policy, trial, file, serial: undefined, ignored, rules: trial.rules.count };
 }

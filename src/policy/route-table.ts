@@ -3,8 +3,8 @@
 import type { Entry } from '../config/kind.ts';
 import type { Problem } from '../config/problem.ts';
 import type { Verdict, VerdictTable } from '../decision/verdict.ts';
+import type { HashedName } from '../wire/hashed-name.ts';
 import { lowerName, parseName } from '../wire/name.ts';
-import type { Query } from '../wire/query.ts';
 import type { UpstreamVerdicts } from './layers/upstream.ts';
 import { NameTable } from './name-table.ts';
 
@@ -47,16 +47,16 @@ export class RouteTable {
     this.#routes[entry] = { group: value, forwarded, verdicts: upstream };
   }
 
-  /** The label at which the longest matching suffix of the query's name begins, or NO_ROUTE. */
-  depthOf(query: Query): number {
-    for (let depth = 0; depth <= query.labels; depth++) {
-      if (this.#names.find(query, depth, false) >= 0) return depth;
+  /** The label at which the longest matching suffix of the name begins, or NO_ROUTE. */
+  depthOf(name: HashedName): number {
+    for (let depth = 0; depth <= name.labels; depth++) {
+      if (this.#names.find(name, depth, false) >= 0) return depth;
     }
     return NO_ROUTE;
   }
 
-  find(query: Query): Route | undefined {
-    const depth = this.depthOf(query);
-    return depth === NO_ROUTE ? undefined : this.#routes[this.#names.find(query, depth, false)];
+  find(name: HashedName): Route | undefined {
+    const depth = this.depthOf(name);
+    return depth === NO_ROUTE ? undefined : this.#routes[this.#names.find(name, depth, false)];
   }
 }

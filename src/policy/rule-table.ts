@@ -1,5 +1,6 @@
 /** Rules by name: for each a code, its line, and for some the types and records that go with it. */
 
+import type { HashedName } from '../wire/hashed-name.ts';
 import type { Query } from '../wire/query.ts';
 import type { RecordData } from '../wire/response.ts';
 import { NameTable, type NameTableImage } from './name-table.ts';
@@ -117,10 +118,12 @@ export class RuleTable {
 
   /**
    * The code of the rule for the query, or NO_RULE: the exact name first, then the name above it
-   * with the most labels. `query.match` is told which it was.
+   * with the most labels. `query.match` is told which it was. `name` is the one asked, or one that
+   * it is an alias of.
    */
-  find(query: Query): number {
-    for (let depth = 0; depth <= query.labels; depth++) {
+  find(query: Query, name: HashedName): number {
+    query.match.name = name;
+    for (let depth = 0; depth <= name.labels; depth++) {
       const isAbove = depth > 0;
       if (this.#wildcards && isAbove && this.#matches(query, depth, true)) return this.#code(query);
       if (isAbove && !this.#subtrees) continue;
@@ -130,9 +133,10 @@ export class RuleTable {
   }
 
   #matches(query: Query, depth: number, wildcard: boolean): boolean {
-    const entry = this.#names.find(query, depth, wildcard);
-    if (entry < 0 || !this.#concerns(entry, query)) return false;
     const { match } = query;
+    const entry = this.#names.find(match.name, depth, wildcard);
+    if (entry < 0 || !this.#concerns(entry, query)) return false;
+    match.trigger = 'qname';
     match.depth = depth;
     match.wildcard = wildcard;
     match.line = this.#lines[entry]!;

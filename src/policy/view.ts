@@ -5,6 +5,7 @@ import type { Prefix } from '../net/prefix.ts';
 import { NO_PREFIX, PrefixTable } from '../net/prefix-table.ts';
 import type { Query } from '../wire/query.ts';
 import { judge, type Layer } from './layer.ts';
+import type { PolicyChain } from './policy-chain.ts';
 import type { RouteTable } from './route-table.ts';
 
 export interface View {
@@ -14,10 +15,13 @@ export interface View {
   /** Views that send their queries the same ways share what is cached. */
   readonly cache: number;
   readonly routes: RouteTable;
+  /** The policies that have a say in answers. */
+  readonly policies: PolicyChain;
   /** What a query meets before it is forwarded, in this order. */
   readonly layers: readonly Layer[];
   /** The layers with the rules in shadow mode; undefined when this view has none. */
   readonly trial: readonly Layer[] | undefined;
+  readonly trialPolicies: PolicyChain | undefined;
 }
 
 /** From a client to the position of its view: the most specific prefix of all views wins. */

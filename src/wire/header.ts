@@ -2,6 +2,9 @@
 
 export const HEADER_LENGTH = 12;
 
+/** Octets that a buffer must have for any message to be answered in it. */
+export const BUFFER_LENGTH = 0x10000;
+
 const ID = 0;
 const FLAGS = 2;
 const FLAGS2 = 3;

@@ -1,7 +1,8 @@
 /** A client's query, seen through the packet that carried it. */
 
+import { HashedName } from './hashed-name.ts';
 import { Count, HEADER_LENGTH, hasFlag, isResponse, opcode, RD, readUint16 } from './header.ts';
-import { LOWER, MAX_LABEL, MAX_LABELS, MAX_NAME } from './name.ts';
+import { LOWER, MAX_LABEL, MAX_NAME } from './name.ts';
 import {
   ednsVersion,
   findOption,
@@ -32,20 +33,6 @@ const PLAIN_PAYLOAD = 512;
 export const MAX_PAYLOAD = 1232;
 const MAX_TCP = 0xffff;
 
-const HASH_SEED = 0x811c9dc5;
-const HASH_PRIME = 0x01000193;
-
-/** FNV-1a over one lower-case label, started with the hash of the labels to its right. */
-export function hashLabel(wire: Uint8Array, at: number, parent: number): number {
-  let hash = parent;
-  const end = at + wire[at]! + 1;
-  for (let i = at; i < end; i++) hash = Math.imul(hash ^ wire[i]!, HASH_PRIME);
-  return hash;
-}
-
-/** The hash of the root, where each name's hash begins. */
-export const ROOT_HASH: number = HASH_SEED | 0;
-
 const records = new RecordCursor();
 
 /**
@@ -54,7 +41,7 @@ const records = new RecordCursor();
  * A single instance is reused for every packet, so nothing may keep a reference to it:
  * copy what must outlive the packet.
  */
-export class Query {
+export class Query extends HashedName {
   message: Uint8Array = new Uint8Array(HEADER_LENGTH);
   length = 0;
 
@@ -82,19 +69,19 @@ export class Query {
   qclass = 0;
   /** Offset behind the question; the header's end when there is no readable question. */
   questionEnd: number = HEADER_LENGTH;
-  /** The name asked, in lower case, and its length with the root. */
-  readonly name: Uint8Array = new Uint8Array(MAX_NAME);
-  nameLength = 0;
-  /** Where each label begins in `name`; the last is the root. */
-  readonly labelAt: Uint8Array = new Uint8Array(MAX_LABELS);
-  labels = 0;
-  /** The hash of the name from each label on: what the name tables look up. */
-  readonly hashes: Int32Array = new Int32Array(MAX_LABELS);
-
   /** What is wrong with the message; the first layer ends a malformed query. */
   malformed: Malformed = Malformed.NONE;
   /** What the layer that ended it matched. */
-  readonly match: NameMatch = { depth: 0, wildcard: false, line: 0, entry: 0 };
+  readonly match: RuleMatch = {
+    trigger: 'qname',
+    name: this,
+    depth: 0,
+    wildcard: false,
+    prefix: undefined,
+    address: new Uint32Array(4),
+    line: 0,
+    entry: 0,
+  };
 
   /** Offset of the OPT record; 0 when there is none. */
   optAt = 0;
@@ -127,11 +114,6 @@ export class Query {
   /** Octets that a response to this query may have. */
   get limit(): number {
     return this.transport === 'tcp' ? MAX_TCP : this.payload;
-  }
-
-  /** The offset of the name's suffix that starts at label `depth`. */
-  suffixAt(depth: number): number {
-    return this.labelAt[depth]!;
   }
 
   /**
@@ -192,17 +174,8 @@ export class Query {
     this.qtype = readUint16(message, at);
     this.qclass = readUint16(message, at + 2);
     this.questionEnd = at + 4;
-    this.#hashSuffixes();
+    this.hashSuffixes();
     return true;
-  }
-
-  #hashSuffixes(): void {
-    let hash = ROOT_HASH;
-    this.hashes[this.labels] = hash;
-    for (let depth = this.labels - 1; depth >= 0; depth--) {
-      hash = hashLabel(this.name, this.labelAt[depth]!, hash);
-      this.hashes[depth] = hash;
-    }
   }
 
   #readRecords(): Malformed {
@@ -236,12 +209,29 @@ export class Query {
   }
 }
 
-/** The rule that a query's name matched, in numbers: the name of the rule is a part of the query's. */
-export interface NameMatch {
-  /** The label of the query's name at which the rule's name begins. */
+/** What a rule is matched against (draft-vixie-dnsop-dns-rpz-00 section 4). */
+export const TRIGGERS = ['qname', 'client-ip', 'response-ip'] as const;
+export type Trigger = (typeof TRIGGERS)[number];
+
+/** Addresses that share their first `length` bits. */
+export interface AddressBlock {
+  readonly family: 4 | 6;
+  readonly words: Uint32Array;
+  readonly length: number;
+}
+
+/** The rule that a query matched, in numbers: what it is called is a part of what matched. */
+export interface RuleMatch {
+  trigger: Trigger;
+  /** The name that was looked up: the one asked, or one that it is an alias of. */
+  name: HashedName;
+  /** The label of that name at which the rule's name begins. */
   depth: number;
   /** The rule is for all names below that name, not for the name itself. */
   wildcard: boolean;
+  /** For a rule on addresses: those that it is for, and the one that matched. */
+  prefix: AddressBlock | undefined;
+  readonly address: Uint32Array;
   /** Line of the rule in its file. */
   line: number;
   /** Number of the rule in its policy. */

@@ -1,6 +1,7 @@
 /** Writing a response to a query over the octets that carried it, or over an upstream's answer. */
 
 import {
+  AA,
   AD,
   CD,
   Count,
@@ -22,8 +23,10 @@ import { MAX_PAYLOAD, type Query } from './query.ts';
 import type { Section } from './records.ts';
 import { RrClass } from './registry.ts';
 
-/** A compression pointer to the name in the question, which follows the header. */
-const QUESTION_NAME = 0xc000 | HEADER_LENGTH;
+/** A compression pointer; the offset is added. */
+const POINTER = 0xc000;
+/** As the place of a record's owner: the root, whose one octet is shorter than a pointer to it. */
+export const ROOT_OWNER = -1;
 /** TYPE, CLASS, TTL and RDLENGTH. */
 const FIXED_LENGTH = 10;
 
@@ -32,6 +35,16 @@ export interface RecordData {
   readonly type: number;
   readonly ttl: number;
   readonly rdata: Uint8Array;
+}
+
+/** The records of an answer that lead from the name asked to another name. */
+export interface Aliases {
+  readonly octets: Uint8Array;
+  /** Where the records end, and how many there are. */
+  readonly length: number;
+  readonly answers: number;
+  /** Where the name stands that they lead to. */
+  readonly nameAt: number;
 }
 
 /**
@@ -93,16 +106,32 @@ export class ResponseWriter {
     this.#optAt = 0;
   }
 
-  /** A record owned by the suffix of the name asked that starts at label `depth` (0: all of it). */
-  record(section: Section, depth: number, data: RecordData): void {
+  /** Where the suffix of the name asked stands that starts at label `depth` (0: all of it). */
+  ownerOf(depth: number): number {
+    const query = this.#query!;
+    return depth === query.labels ? ROOT_OWNER : HEADER_LENGTH + query.suffixAt(depth);
+  }
+
+  /** A record whose owner stands at `ownerAt` of the message, or ROOT_OWNER. */
+  record(section: Section, ownerAt: number, data: RecordData): void {
+    const at = this.length + (ownerAt === ROOT_OWNER ? 1 : 2);
+    if (!this.#hasRoom(at + FIXED_LENGTH + data.rdata.length)) return;
+    if (ownerAt === ROOT_OWNER) this.octets[this.length] = 0;
+    else writeUint16(this.octets, this.length, POINTER | ownerAt);
+    this.#finishRecord(section, at, data);
+  }
+
+  /** A record with an owner of its own, in wire format. */
+  ownedRecord(section: Section, owner: Uint8Array, data: RecordData): void {
+    const at = this.length + owner.length;
+    if (!this.#hasRoom(at + FIXED_LENGTH + data.rdata.length)) return;
+    this.octets.set(owner, this.length);
+    this.#finishRecord(section, at, data);
+  }
+
+  #finishRecord(section: Section, at: number, data: RecordData): void {
     const out = this.octets;
     const query = this.#query!;
-    // The root takes one octet, which is less than a pointer to it.
-    const isRoot = depth === query.labels;
-    const at = this.length + (isRoot ? 1 : 2);
-    if (!this.#hasRoom(at + FIXED_LENGTH + data.rdata.length)) return;
-    if (isRoot) out[this.length] = 0;
-    else writeUint16(out, this.length, QUESTION_NAME + query.suffixAt(depth));
     writeUint16(out, at, data.type);
     writeUint16(out, at + 2, query.qclass === RrClass.ANY ? RrClass.IN : query.qclass);
     writeUint32(out, at + 4, data.ttl);
@@ -111,6 +140,17 @@ export class ResponseWriter {
     this.length = at + FIXED_LENGTH + data.rdata.length;
     const count = Count.ANSWER + 2 * section;
     writeUint16(out, count, readUint16(out, count) + 1);
+  }
+
+  /**
+   * Goes on from the first `answers` records of another server's answer, which end at `length`:
+   * the aliases that lead from the name asked to another one.
+   */
+  beginBehind(query: Query, { octets, length, answers }: Aliases, rcode: number): void {
+    octets.fill(0, Count.ANSWER, HEADER_LENGTH);
+    writeUint16(octets, Count.ANSWER, answers);
+    setFlags(octets, flagsOf(octets) & ~(AA | TC), flags2Of(octets) & ~AD);
+    this.adopt(query, octets, length, rcode);
   }
 
   #hasRoom(length: number): boolean {

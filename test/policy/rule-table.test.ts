@@ -62,9 +62,9 @@ describe('policy/rule-table', () => {
         (lines, labels, type) => {
           const table = compile(lines);
           const query = asked(text(labels), { type });
-          const code = table.find(query);
+          const code = table.find(query, query);
           expect(code).to.equal(decides(lines, labels, type));
-          expect(new RuleTable(table.image).find(query)).to.equal(code);
+          expect(new RuleTable(table.image).find(query, query)).to.equal(code);
           if (code === NO_RULE) return;
           const { depth, wildcard, line } = query.match;
           expect(labels.slice(depth)).to.deep.equal(lines[code]!.labels);
@@ -83,7 +83,7 @@ describe('policy/rule-table', () => {
     expect(table.count).to.equal(500);
     for (const [code, owner] of ['n0.example', 'n499.example'].entries()) {
       const query = asked(owner);
-      expect(table.find(query)).to.equal(code * 499);
+      expect(table.find(query, query)).to.equal(code * 499);
       expect(query.match.line).to.equal(code * 998);
       expect(table.lineOf(query.match.entry)).to.equal(code * 998);
     }
@@ -100,6 +100,7 @@ describe('policy/rule-table', () => {
   });
 
   it('has no rule in an empty table', () => {
-    expect(new RuleTable().find(asked('a.example'))).to.equal(NO_RULE);
+    const nobody = asked('a.example');
+    expect(new RuleTable().find(nobody, nobody)).to.equal(NO_RULE);
   });
 });

@@ -103,11 +103,11 @@ describe('policy/warnings', () => {
     const folder = mkdtempSync(join(tmpdir(), 'rcode5-'));
     try {
       const file = join(folder, 'feed.rpz');
-      const lines = ['@ 60 SOA a. b. 1 1 1 1 1', '32.1.2.0.192.rpz-ip CNAME .', 'a CNAME .', ''];
-      writeFileSync(file, [...lines, 'a CNAME .', '24.0.2.0.192.rpz-ip CNAME .', ''].join('\n'));
+      const lines = ['@ 60 SOA a. b. 1 1 1 1 1', '32.1.2.0.192.rpz-nsip CNAME .', 'a CNAME .', ''];
+      writeFileSync(file, [...lines, 'a CNAME .', '24.0.2.0.192.rpz-nsip CNAME .', ''].join('\n'));
       const found = warnings('policies:', `  - { name: feed, rpz: ${file}, override: refuse }`);
       expect(found.slice(0, 2)).to.deep.equal([
-        `${file}:2: policy feed: 2 rules ignored (rpz-ip): lines 2, 6`,
+        `${file}:2: policy feed: 2 rules ignored (rpz-nsip): lines 2, 6`,
         `${file}:5: policy feed: 1 rule ignored (duplicate)`,
       ]);
       expect(found[2]).to.match(/^site\.yaml:3: policy feed answers REFUSED/);

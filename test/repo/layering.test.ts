@@ -16,7 +16,15 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** The core, which is beside the folders: what it may import. */
-const CORE: readonly string[] = ['engine.ts', 'conclusion.ts', 'reply.ts'];
+const CORE: readonly string[] = [
+  'engine.ts',
+  'forwarder.ts',
+  'cache-hits.ts',
+  'policy-ending.ts',
+  'chase.ts',
+  'conclusion.ts',
+  'reply.ts',
+];
 const OF_CORE: readonly string[] = ['policy', 'forward', 'decision', 'wire', ...CORE];
 
 /** Where each package comes in: a file, or a folder. */

@@ -199,7 +199,11 @@ describe('wire and dns2 on what ResponseWriter writes', () => {
           writer.begin(query, rcode, 0, 0);
           for (let depth = 0; depth <= query.labels; depth++) {
             const rdata = Uint8Array.from(address);
-            writer.record(Section.ANSWER, depth, { type: Packet.TYPE.A, ttl: depth, rdata });
+            writer.record(Section.ANSWER, writer.ownerOf(depth), {
+              type: Packet.TYPE.A,
+              ttl: depth,
+              rdata,
+            });
           }
           writer.end();
           writer.options(formatEde(18, 'acl'));

@@ -6,7 +6,7 @@ import { anyName, anyOctets, anyUint16 } from '../arbitraries.ts';
 import { message, octets, question } from '../messages.ts';
 
 /** All that a query says, apart from the octets it was read from. */
-function factsOf({ name, labelAt, hashes, message: _, ...rest }: Query) {
+function factsOf({ name, labelAt, hashes, message: _, match: __, ...rest }: Query) {
   const { nameLength, labels } = rest;
   const suffixes = nameLength === 0 ? 0 : labels + 1;
   return {

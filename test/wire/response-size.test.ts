@@ -69,7 +69,11 @@ describe('wire/response size of a response of ours', () => {
     it(`takes a record up to ${limit} octets ${when}`, () => {
       const query = ask(asked);
       writer.begin(query, 0, 0, 0);
-      writer.record(Section.ANSWER, 0, { type: TYPE.TXT, ttl: 0, rdata: new Uint8Array(room) });
+      writer.record(Section.ANSWER, writer.ownerOf(0), {
+        type: TYPE.TXT,
+        ttl: 0,
+        rdata: new Uint8Array(room),
+      });
       writer.end();
       const response = written();
       expect(response.length).to.equal(limit);
@@ -81,9 +85,12 @@ describe('wire/response size of a response of ours', () => {
       const query = ask(asked);
       writer.begin(query, 0, 0, 0);
       const small = { type: TYPE.A, ttl: 0, rdata: Uint8Array.of(192, 0, 2, 1) };
-      writer.record(Section.ANSWER, 0, small);
-      writer.record(Section.ANSWER, 0, { ...small, rdata: new Uint8Array(room - 15) });
-      writer.record(Section.ANSWER, 0, small);
+      writer.record(Section.ANSWER, writer.ownerOf(0), small);
+      writer.record(Section.ANSWER, writer.ownerOf(0), {
+        ...small,
+        rdata: new Uint8Array(room - 15),
+      });
+      writer.record(Section.ANSWER, writer.ownerOf(0), small);
       writer.end();
       expect(written()).to.deep.equal(truncated(asked.additionals));
     });

@@ -137,10 +137,18 @@ describe('wire/response record', () => {
   it('writes records owned by suffixes of the question as pointers to it', () => {
     const answered = respond(message({ questions: [ASKED] }), (query) => {
       writer.begin(query, 0, AA, 0);
-      writer.record(Section.ANSWER, 0, ADDRESS);
-      writer.record(Section.ANSWER, 0, { ...ADDRESS, ttl: 0xfedcba98 });
-      writer.record(Section.AUTHORITY, 1, { type: TYPE.SOA, ttl: 1, rdata: ascii('soa') });
-      writer.record(Section.ADDITIONAL, 2, { type: TYPE.TXT, ttl: 0, rdata: new Uint8Array(0) });
+      writer.record(Section.ANSWER, writer.ownerOf(0), ADDRESS);
+      writer.record(Section.ANSWER, writer.ownerOf(0), { ...ADDRESS, ttl: 0xfedcba98 });
+      writer.record(Section.AUTHORITY, writer.ownerOf(1), {
+        type: TYPE.SOA,
+        ttl: 1,
+        rdata: ascii('soa'),
+      });
+      writer.record(Section.ADDITIONAL, writer.ownerOf(2), {
+        type: TYPE.TXT,
+        ttl: 0,
+        rdata: new Uint8Array(0),
+      });
       writer.end();
     });
     expect(answered).to.deep.equal(
@@ -165,7 +173,7 @@ describe('wire/response record', () => {
       const questions = [question(asked, TYPE.NS)];
       const answered = respond(message({ questions }), (query) => {
         writer.begin(query, 0, 0, 0);
-        writer.record(Section.AUTHORITY, depth, ADDRESS);
+        writer.record(Section.AUTHORITY, writer.ownerOf(depth), ADDRESS);
       });
       const authorities = [record('.', TYPE.A, ADDRESS.rdata)];
       expect(answered).to.deep.equal(message({ flags: Flag.QR, questions, authorities }));
@@ -181,7 +189,7 @@ describe('wire/response record', () => {
       const questions = [question('id.server', TYPE.TXT, asked)];
       const answered = respond(message({ questions }), (query) => {
         writer.begin(query, 0, 0, 0);
-        writer.record(Section.ANSWER, 0, ADDRESS);
+        writer.record(Section.ANSWER, writer.ownerOf(0), ADDRESS);
       });
       const answers = [record(TO_QUESTION, TYPE.A, ADDRESS.rdata, { rrClass: written })];
       expect(answered).to.deep.equal(message({ flags: Flag.QR, questions, answers }));
@@ -192,7 +200,7 @@ describe('wire/response record', () => {
     const asked = message({ questions: [ASKED], additionals: [opt()] });
     const answered = respond(asked, (query) => {
       writer.begin(query, 0, 0, 0);
-      writer.record(Section.ADDITIONAL, 0, ADDRESS);
+      writer.record(Section.ADDITIONAL, writer.ownerOf(0), ADDRESS);
       writer.end();
     });
     const additionals = [record(TO_QUESTION, TYPE.A, ADDRESS.rdata), opt()];

@@ -4,7 +4,12 @@ import { createHash } from 'node:crypto';
 import type { Rule, VerdictTable } from '../../decision/verdict.ts';
 import type { Ignored } from '../ignored.ts';
 import { NamePolicy } from '../name-policy.ts';
-import { addPolicyVerdict, type PolicyAction } from '../policy-verdicts.ts';
+import {
+  addPolicyVerdict,
+  infoCode,
+  type PolicyAction,
+  type PolicyTraits,
+} from '../policy-verdicts.ts';
 import type { ZoneProblem } from '../rpz/zone-problems.ts';
 import { type RuleImage, RuleTable } from '../rule-table.ts';
 import { readAdblock } from './adblock.ts';
@@ -75,25 +80,23 @@ export function readList(octets: Uint8Array, format: ListFormat, file: string): 
 }
 
 /** What the configuration says of a list. */
-export interface ListPolicy {
-  readonly name: string;
+export interface ListPolicy extends PolicyTraits {
   readonly action: ListAction;
-  readonly onTrial: boolean;
 }
 
 /** Makes a policy of a list. */
 export function attachList(
-  { name, action, onTrial }: ListPolicy,
+  { name, action, onTrial, ede }: ListPolicy,
   image: ListImage,
   verdicts: VerdictTable,
 ): NamePolicy {
   const rules = new RuleTable(image.rules);
   const rule: Rule = { id: `${name}/`, file: image.files[0]!, line: 0, implicit: false };
-  const of = { policy: name, rules, rule, named: true, onTrial };
+  const of = { policy: name, rules, rule, named: true, onTrial, ede: infoCode(ede) };
   const answers = [];
   answers[ListCode.LISTED] = addPolicyVerdict(action, of, verdicts);
   answers[ListCode.EXCEPTED] = addPolicyVerdict('passthru', of, verdicts);
-  return new NamePolicy(name, rules, answers);
+  return new NamePolicy({ name, rules, answers });
 }
 
 function lineOf(octets: Uint8Array, end: number): number {

@@ -1,13 +1,22 @@
 /** A response policy zone (draft-vixie-dnsop-dns-rpz-00): its text, compiled to rules. */
 
 import { createHash, type Hash } from 'node:crypto';
-import type { Rule, VerdictTable } from '../../decision/verdict.ts';
+import type { OwnedRecord, Rule, VerdictTable } from '../../decision/verdict.ts';
+import { formatPrefix } from '../../net/prefix.ts';
 import { LOWER, nameLength, parseName } from '../../wire/name.ts';
 import { formatClass, RrClass, RrType } from '../../wire/registry.ts';
 import { type Ignored, IgnoredKinds } from '../ignored.ts';
 import { NamePolicy } from '../name-policy.ts';
-import { addPolicyVerdict, POLICY_ACTIONS, type PolicyAction } from '../policy-verdicts.ts';
+import {
+  addPolicyVerdict,
+  infoCode,
+  POLICY_ACTIONS,
+  type PolicyAction,
+  type PolicyTraits,
+} from '../policy-verdicts.ts';
+import type { PrefixRule } from '../prefix-rules.ts';
 import { type RuleImage, RuleTable } from '../rule-table.ts';
+import { readAddressOwner } from './address-trigger.ts';
 import { ROOT } from './name-text.ts';
 import type { ZoneProblem } from './zone-problems.ts';
 import { type ZoneFile, ZoneReader } from './zone-text.ts';
@@ -18,11 +27,16 @@ export type Override = 'given' | Exclude<PolicyAction, 'allow' | 'answer'>;
 /** A zone's rules in memory that threads share, and what is to say of it. */
 export interface RpzImage {
   readonly rules: RuleImage;
+  /** Rules on addresses of clients and of answers. */
+  readonly clientRules: readonly PrefixRule[];
+  readonly addressRules: readonly PrefixRule[];
   /** The files that its rules stand in: its own, then those that it includes. */
   readonly files: readonly string[];
   /** Of the zone's SOA; 0 when it has none. */
   readonly serial: number;
-  /** Rules that a QNAME policy cannot hold, by kind. */
+  /** What stands in additional sections: the zone's name and SOA. */
+  readonly soa: OwnedRecord | undefined;
+  /** Rules that a forwarder cannot honour, and those that are none, by kind. */
   readonly ignored: ReadonlyMap<string, Ignored>;
   /** SHA-256 of its text, in hexadecimal digits. */
   readonly digest: string;
@@ -67,6 +81,9 @@ export function readRpz(octets: Uint8Array, override: Override, source?: ZoneFil
   while (reader.next()) compiler.take(reader);
   return {
     rules: compiler.rules.image,
+    clientRules: compiler.clientRules,
+    addressRules: compiler.addressRules,
+    soa: compiler.soa,
     files: reader.files,
     serial: compiler.serial,
     ignored: compiler.ignored.kinds,
@@ -85,19 +102,44 @@ function hashing({ file, readText }: ZoneFile, hash: Hash): ZoneFile {
   return { file, readText: readHashed };
 }
 
+/** What the configuration says of a zone. */
+export interface RpzPolicy extends PolicyTraits {
+  /** Whether signed answers are rewritten for clients that want signatures. */
+  readonly breakDnssec: boolean;
+  /** Only queries with RD=1 are judged. */
+  readonly recursiveOnly: boolean;
+}
+
 /** Makes a policy of a zone. */
 export function attachRpz(
-  { name, onTrial }: { name: string; onTrial: boolean },
+  { name, onTrial, breakDnssec, recursiveOnly, ede }: RpzPolicy,
   image: RpzImage,
   verdicts: VerdictTable,
 ): NamePolicy {
   const rules = new RuleTable(image.rules);
   const answers = image.files.flatMap((file) => {
     const rule: Rule = { id: `${name}/`, file, line: 0, implicit: false };
-    const of = { policy: name, rules, rule, named: true, onTrial };
+    const of = {
+      policy: name,
+      rules,
+      rule,
+      named: true,
+      onTrial,
+      ede: infoCode(ede),
+      zoneSoa: image.soa,
+    };
     return POLICY_ACTIONS.map((action) => addPolicyVerdict(action, of, verdicts));
   });
-  return new NamePolicy(name, rules, answers);
+  const { clientRules, addressRules } = image;
+  return new NamePolicy({
+    name,
+    rules,
+    answers,
+    clientRules,
+    addressRules,
+    recursiveOnly,
+    keepsSigned: !breakDnssec,
+  });
 }
 
 function codeOf(action: PolicyAction, file: number): number {
@@ -107,7 +149,10 @@ function codeOf(action: PolicyAction, file: number): number {
 class RpzCompiler {
   readonly rules: RuleTable = new RuleTable();
   readonly ignored: IgnoredKinds = new IgnoredKinds();
+  readonly clientRules: PrefixRule[] = [];
+  readonly addressRules: PrefixRule[] = [];
   serial = 0;
+  soa: OwnedRecord | undefined;
   readonly #override: Override;
   /** Whose record is at hand. */
   #reader: ZoneReader | undefined;
@@ -115,6 +160,7 @@ class RpzCompiler {
   #apex: Uint8Array = Uint8Array.of(0);
   #hasSoa = false;
   readonly #owner: Uint8Array = new Uint8Array(255);
+  readonly #addressEntries: Map<string, number> = new Map();
 
   constructor(override: Override) {
     this.#override = override;
@@ -129,7 +175,7 @@ class RpzCompiler {
     // The records of the zone itself, NS above all, are no rules; nor are signatures.
     if (length === 0 || SIGNING_TYPES.has(reader.type)) return;
     const other = otherTrigger(reader.owner, length);
-    if (other !== undefined) return this.#ignore(other);
+    if (other !== undefined) return this.#takeAddressRule(reader, other, length);
     this.#takeRule(reader, this.#relativeOwner(reader, length));
   }
 
@@ -149,6 +195,7 @@ class RpzCompiler {
     this.#hasSoa = true;
     const rdata = reader.rdata();
     if (rdata === undefined) return;
+    this.soa = { owner: this.#apex, record: { type: RrType.SOA, ttl: reader.ttl, rdata } };
     const view = new DataView(rdata.buffer, rdata.byteOffset, rdata.length);
     this.serial = view.getUint32(rdata.length - SERIAL_FROM_END);
   }
@@ -168,19 +215,45 @@ class RpzCompiler {
   #takeRule(reader: ZoneReader, owner: Uint8Array): void {
     const wildcard = owner[0] === 1 && owner[1] === 0x2a;
     const name = wildcard ? owner.subarray(2) : owner;
-    const action = reader.type === RrType.CNAME ? cnameAction(reader, owner) : 'answer';
-    const rdata = action === 'answer' ? reader.rdata() : undefined;
-    if (action === 'answer' && rdata === undefined) return;
+    const given = this.#read(reader, owner);
+    if (given === undefined) return;
     const entry = this.rules.entry(name, wildcard);
-    if (!this.rules.isSet(entry)) {
-      const wanted = this.#override === 'given' ? action : this.#override;
-      this.rules.set(entry, codeOf(wanted, reader.file), reader.line);
-    } else if (action !== 'answer') {
-      return this.#ignore('duplicate');
+    if (!this.rules.isSet(entry)) this.rules.set(entry, given.code, reader.line);
+    else if (given.rdata === undefined) return this.#ignore('duplicate');
+    this.#addRecord(entry, reader, given.rdata);
+  }
+
+  /** A rule on addresses: `owner` ends with the trigger's label. */
+  #takeAddressRule(reader: ZoneReader, trigger: string, length: number): void {
+    const rules = { 'rpz-client-ip': this.clientRules, 'rpz-ip': this.addressRules }[trigger];
+    if (rules === undefined) return this.#ignore(trigger);
+    const prefix = readAddressOwner(reader.owner, length - trigger.length - 1);
+    if (typeof prefix === 'string') return this.#ignore(`${trigger}: ${prefix}`);
+    const given = this.#read(reader, this.#relativeOwner(reader, length));
+    if (given === undefined) return;
+    const same = this.#addressEntries.get(`${trigger} ${formatPrefix(prefix)}`);
+    if (same !== undefined && given.rdata === undefined) return this.#ignore('duplicate');
+    // Entries below zero are no names.
+    const entry = same ?? -1 - this.#addressEntries.size;
+    if (same === undefined) {
+      this.#addressEntries.set(`${trigger} ${formatPrefix(prefix)}`, entry);
+      rules.push({ prefix, code: given.code, line: reader.line, entry });
     }
-    if (rdata !== undefined) {
-      this.rules.addRecord(entry, { type: reader.type, ttl: reader.ttl, rdata });
-    }
+    this.#addRecord(entry, reader, given.rdata);
+  }
+
+  /** What a record says is done, and the data to answer with; undefined for data that is none. */
+  #read(reader: ZoneReader, owner: Uint8Array): { code: number; rdata?: Uint8Array } | undefined {
+    const action = reader.type === RrType.CNAME ? cnameAction(reader, owner) : 'answer';
+    const wanted = this.#override === 'given' ? action : this.#override;
+    const code = codeOf(wanted, reader.file);
+    if (action !== 'answer') return { code };
+    const rdata = reader.rdata();
+    return rdata === undefined ? undefined : { code, rdata };
+  }
+
+  #addRecord(entry: number, { type, ttl }: ZoneReader, rdata: Uint8Array | undefined): void {
+    if (rdata !== undefined) this.rules.addRecord(entry, { type, ttl, rdata });
   }
 }
 

@@ -19,11 +19,15 @@ export function list(
 ) {
   const octets = typeof text === 'string' ? new TextEncoder().encode(text) : text;
   const image = readList(octets, format, 'ads.txt');
-  const policy = attachList({ name: 'ads', action, onTrial: false }, image, new VerdictTable());
+  const policy = attachList(
+    { name: 'ads', action, onTrial: false, ede: 'blocked' },
+    image,
+    new VerdictTable(),
+  );
   /** `nxdomain by ads/example.com at 3`. */
   const judged = (owner: string): string => {
     const query = asked(owner);
-    const answer = policy.judge(query);
+    const answer = policy.judgeName(query, query);
     if (answer === undefined) return 'no rule';
     if (answer === PASS) return `pass at ${query.match.line}`;
     const { id, file, line } = ruleOf(answer, query);

@@ -8,11 +8,19 @@ import { ascii, TYPE } from '../../messages.ts';
 
 const SOA = '@ 60 SOA ns.example. host.example. 7 1h 10m 1d 60';
 
+const TRAITS = {
+  name: 'feed',
+  onTrial: false,
+  ede: 'blocked',
+  breakDnssec: false,
+  recursiveOnly: true,
+} as const;
+
 /** A zone of these lines below its SOA; the first of them is line 3. */
 function zone(lines: readonly string[], override: Override = 'given') {
   const text = ['$ORIGIN rpz.example.', SOA, ...lines, ''].join('\n');
   const image = readRpz(ascii(text), override, { file: 'feed.rpz' });
-  const policy = attachRpz({ name: 'feed', onTrial: false }, image, new VerdictTable());
+  const policy = attachRpz(TRAITS, image, new VerdictTable());
   const judged = (owner: string, type?: number) => judge(policy, owner, type);
   return { ...image, policy, judged };
 }
@@ -20,7 +28,7 @@ function zone(lines: readonly string[], override: Override = 'given') {
 /** What is done to a query for a name: the action, and the rule with its line. */
 function judge(policy: NamePolicy, owner: string, type: number = TYPE.A): string {
   const query = asked(owner, { type });
-  const answer = policy.judge(query);
+  const answer = policy.judgeName(query, query);
   if (answer === undefined) return 'no rule';
   if (answer === PASS) return `passthru at ${query.match.line}`;
   const { id, file, line } = ruleOf(answer, query);
@@ -107,8 +115,9 @@ describe('policy/rpz/rpz-zone', () => {
   });
 
   const ignored: readonly (readonly [string, readonly string[], string])[] = [
-    ['client addresses', ['8.0.0.0.10.rpz-client-ip CNAME .'], 'rpz-client-ip'],
-    ['answered addresses', ['32.1.2.0.192.RPZ-IP CNAME .'], 'rpz-ip'],
+    ['no length', ['a.0.0.0.10.rpz-client-ip CNAME .'], 'rpz-client-ip: no length of a prefix'],
+    ['no address', ['32.1.2.0.RPZ-IP CNAME .'], 'rpz-ip: no address'],
+    ['bits too many', ['24.1.2.0.192.rpz-ip CNAME .'], 'rpz-ip: bits behind the length'],
     ['addresses of name servers', ['32.1.2.0.192.rpz-nsip CNAME .'], 'rpz-nsip'],
     ['names of name servers', ['ns.bad.example.rpz-nsdname CNAME .'], 'rpz-nsdname'],
     ['names of another zone', ['bad.example.org. CNAME .'], 'out of zone'],
@@ -166,7 +175,7 @@ describe('policy/rpz/rpz-zone', () => {
   it('collects the records of one name, each with its TTL', () => {
     const { policy } = zone(['bad.example 20 A 192.0.2.1', 'bad.example 30 A 192.0.2.2']);
     const query = asked('bad.example');
-    policy.judge(query);
+    policy.judgeName(query, query);
     const records = policy.rules.recordsOf(query.match.entry);
     expect(records.map(({ type, ttl, rdata }) => [type, ttl, ...rdata])).to.deep.equal([
       [TYPE.A, 20, 192, 0, 2, 1],
@@ -182,7 +191,7 @@ describe('policy/rpz/rpz-zone', () => {
     const readText = (file: string) => ascii(texts[file]!);
     const of = { file: 'zones/main', readText };
     const image = readRpz(readText('zones/main'), 'given', of);
-    const policy = attachRpz({ name: 'feed', onTrial: false }, image, new VerdictTable());
+    const policy = attachRpz(TRAITS, image, new VerdictTable());
     expect(['a', 'b', 'c', 'd1', 'x.d'].map((owner) => judge(policy, owner))).to.deep.equal([
       'nxdomain by feed/a at zones/main:2',
       'nodata by feed/b at zones/main:4',

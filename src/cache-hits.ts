@@ -1,0 +1,53 @@
+/** Answers from the cache: policy has its say each time. */
+
+import type { Chase } from './chase.ts';
+import type { Conclusion } from './conclusion.ts';
+import { type CacheEntry, writeCached } from './forward/cache.ts';
+import type { View } from './policy/view.ts';
+import { FAILED, type PolicyEnding } from './policy-ending.ts';
+import type { Query } from './wire/query.ts';
+
+export class CacheHits {
+  readonly #query: Query;
+  readonly #conclusion: Conclusion;
+  readonly #ending: PolicyEnding;
+  readonly #buffer: Uint8Array;
+
+  /** `buffer` is where answers are made; the query at hand does not stand in it. */
+  constructor(
+    { query, conclusion, ending }: { query: Query; conclusion: Conclusion; ending: PolicyEnding },
+    buffer: Uint8Array,
+  ) {
+    this.#query = query;
+    this.#conclusion = conclusion;
+    this.#ending = ending;
+    this.#buffer = buffer;
+  }
+
+  /** Ends the query with the entry; for `chase` it is the answer for an alias. */
+  answer(entry: CacheEntry, view: View, now: number, chase?: Chase): void {
+    const { octets, rcode, refusal } = entry;
+    if (chase !== undefined) {
+      const answer = octets.slice();
+      writeCached(answer, entry, now);
+      const chased = refusal === undefined ? { rcode, answer } : FAILED;
+      return this.#ending.resume(chase, chased, this.#buffer, now);
+    }
+    const { forwarded, verdicts } = view.routes.find(this.#query)!;
+    if (refusal !== undefined) {
+      if (this.#ending.settles(view, now)) return;
+      return this.#conclusion.refusal(refusal, verdicts.refused, 'cache', { now });
+    }
+    if (this.#ending.watches(view, entry.hasAlias) && this.#isOverruled(entry, view, now)) return;
+    this.#conclusion.cached(entry, forwarded, this.#buffer, now);
+  }
+
+  #isOverruled(entry: CacheEntry, view: View, now: number): boolean {
+    const { hasAlias, isSigned } = entry;
+    const length = writeCached(this.#buffer, entry, now);
+    const answer = { octets: this.#buffer, length, hasAlias, isSigned };
+    const verdict = this.#ending.judge(view, answer, now);
+    if (verdict !== undefined) this.#ending.overrule(verdict, view, now);
+    return verdict !== undefined;
+  }
+}

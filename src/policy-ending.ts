@@ -1,0 +1,79 @@
+/** How policy ends a query: at once, over an upstream's answer, or with an alias to be asked for. */
+
+import { beginChase, type Chase, endChase } from './chase.ts';
+import type { Conclusion } from './conclusion.ts';
+import type { Verdict } from './decision/verdict.ts';
+import { aliasTarget, TOO_LONG } from './policy/alias-target.ts';
+import { AnswerJudge, type JudgedAnswer } from './policy/answer-judge.ts';
+import type { View } from './policy/view.ts';
+import type { Query } from './wire/query.ts';
+import { Rcode } from './wire/registry.ts';
+import type { Aliases } from './wire/response.ts';
+
+/** Asks for what stands in the query, for the sake of `chase`. */
+export type Ask = (view: View, now: number, chase: Chase) => void;
+
+/** What has come of asking for an alias: an rcode, and an answer if there is one. */
+export interface Chased {
+  readonly rcode: number;
+  readonly answer?: Uint8Array;
+}
+
+/** An alias that could not be resolved. */
+export const FAILED: Chased = { rcode: Rcode.SERVFAIL };
+
+export class PolicyEnding {
+  readonly #query: Query;
+  readonly #conclusion: Conclusion;
+  readonly #ask: Ask;
+  readonly #judge: AnswerJudge = new AnswerJudge();
+
+  constructor(query: Query, conclusion: Conclusion, ask: Ask) {
+    this.#query = query;
+    this.#conclusion = conclusion;
+    this.#ask = ask;
+  }
+
+  /** Whether policy wants to see an answer; `hasAlias` tells of the answer. */
+  watches({ policies, trialPolicies }: View, hasAlias: boolean): boolean {
+    const query = this.#query;
+    return policies.watches(query, hasAlias) || trialPolicies?.watches(query, hasAlias) === true;
+  }
+
+  /** Ends the query by a rule that only an answer might have kept from deciding. */
+  settles(view: View, now: number): boolean {
+    if (!view.policies.watches(this.#query, false)) return false;
+    const verdict = view.policies.settle(this.#query);
+    if (verdict !== undefined) this.end(verdict, view, now);
+    return verdict !== undefined;
+  }
+
+  /** What policy says to an answer; undefined leaves it as it is. */
+  judge(view: View, answer: JudgedAnswer, now: number): Verdict | undefined {
+    const tell = (would: Verdict) => this.#conclusion.shadow(would, now);
+    return this.#judge.judge(view, this.#query, answer, tell);
+  }
+
+  /** Ends the query as `judge` has said. */
+  overrule(verdict: Verdict, view: View, now: number): void {
+    this.end(verdict, view, now, this.#judge.aliases);
+  }
+
+  /** Ends the query; `aliases` lead from the name asked to the one that matched. */
+  end(verdict: Verdict, view: View, now: number, aliases?: Aliases): void {
+    const target = aliasTarget(verdict, this.#query);
+    if (target === TOO_LONG) {
+      // RFC 6672 section 2.2 says it of names that a DNAME makes too long.
+      return this.#conclusion.policy(verdict, { rcode: Rcode.YXDOMAIN, aliases }, now);
+    }
+    if (target === undefined) return this.#conclusion.policy(verdict, { aliases }, now);
+    this.#ask(view, now, beginChase(this.#query, { verdict, target, aliases }));
+  }
+
+  /** The alias that was asked for has an answer, or has none; `buffer` is for the reply. */
+  resume(chase: Chase, { rcode, answer }: Chased, buffer: Uint8Array, now: number): void {
+    endChase(chase, this.#query, buffer);
+    const { verdict, aliases } = chase;
+    this.#conclusion.policy(verdict, { rcode, aliases, chased: answer }, now);
+  }
+}
