@@ -3,7 +3,8 @@
  *
  * A ```console block has commands behind `$ `, and below each what it prints. In that, `…` stands
  * for any text, and in a line of its own for any lines. A command that is not `rcode5` is not run.
- * A ```yaml block that begins with the comment `# NAME.yaml` is a file that commands can name.
+ * A ```yaml block that begins with the comment `# NAME.yaml` is a file that commands can name, and
+ * a ```text block that begins with one like `; NAME.rpz` a file that configurations can.
  */
 
 import { execFile } from 'node:child_process';
@@ -46,7 +47,8 @@ export function transcriptsOf(blocks: readonly Block[]): Transcript[] {
 
 /** The name that a block gives itself as a file. */
 export function fileNameOf({ language, text }: Block): string | undefined {
-  return language === 'yaml' ? /^# ([\w-]+\.yaml)\n/.exec(text)?.[1] : undefined;
+  if (language === 'yaml') return /^# ([\w-]+\.yaml)\n/.exec(text)?.[1];
+  return language === 'text' ? /^[#;!] ([\w-]+\.[a-z]+)\n/.exec(text)?.[1] : undefined;
 }
 
 /** Whether the output is what a page shows of it. */
