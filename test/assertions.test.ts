@@ -12,6 +12,7 @@ acl:
     office: allow
     10.20.99.0/24: refuse
     10.22.0.0/16: drop
+views: { guests: { clients: [10.30.0.0/16], acl: { query: { 10.30.0.0/16: allow } }, routes: { ".": corp } } }
 policies: [{ name: house, rules: { bad.example: refuse } }]
 upstreams: { default: { servers: [192.0.2.1] }, corp: { servers: [192.0.2.2] } }
 routes: { ".": default, corp.example: corp }
@@ -40,6 +41,7 @@ describe('assertions', () => {
     { client: office, query: 'bad.example', holds: 'rule: house/bad.example, upstream: none' },
     { client: lab, query: 'www.example', holds: 'event: refused, action: refuse, layer: acl' },
     { client: '192.0.2.1', query: 'www.example', holds: 'group: none, rule: built-in default' },
+    { client: '10.30.0.1', query: 'www.example', holds: 'view: guests, upstream: corp' },
     { client: '10.22.0.1', query: 'www.example', holds: 'rcode: none, action: drop' },
   ];
   for (const { client, query, holds } of cases) {

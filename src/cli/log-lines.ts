@@ -6,6 +6,8 @@ import { type DecisionRecord, parseDecision } from '../observe/decision-filter.t
 
 /** Octets of a line that is kept whole: more than any record has. */
 const MAX_LINE = 1 << 20;
+/** Octets that are read or unpacked at a time. */
+export const CHUNK: number = 1 << 18;
 const LF = 0x0a;
 /** What gzip begins with (RFC 1952 section 2.3.1). */
 const GZIP = [0x1f, 0x8b] as const;
@@ -94,7 +96,7 @@ async function* joined(head: Buffer, rest: AsyncIterator<Buffer>): AsyncGenerato
 }
 
 async function* inflate(octets: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  const inflated = pipeline(octets, createGunzip(), () => {});
+  const inflated = pipeline(octets, createGunzip({ chunkSize: CHUNK }), () => {});
   try {
     yield* inflated;
   } catch (error) {

@@ -3,12 +3,10 @@
 import { createReadStream, type ReadStream, statSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
 import { followLines } from './log-follow.ts';
-import { readLines } from './log-lines.ts';
+import { CHUNK, readLines } from './log-lines.ts';
 import { inWrittenOrder } from './log-rotation.ts';
 
 const STDIN = '-';
-/** Octets that are read at a time. */
-const CHUNK = 1 << 18;
 
 /**
  * What is read: `-` among the files is stdin, and so is no file at all. Of a log that was rotated
