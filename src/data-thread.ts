@@ -132,7 +132,7 @@ class DataThread {
       turned: (time) => this.#onTurn(time),
     });
     this.#shell.close();
-    this.#recording.flush();
+    this.#recording.tick(now(), true);
     this.#onTurn(now());
     this.#log.close();
   }
@@ -185,6 +185,7 @@ class DataThread {
     const { policy, config } = serving;
     this.#serving = serving;
     this.#recording.level = config.decisionLog.record;
+    this.#recording.limit = config.decisionLog.limit;
     this.#recording.context = recordContext(policy, this.#start.endpoints.map(formatEndpoint));
     this.#engine.use(serving);
     this.#engine.probe(now());
@@ -195,6 +196,7 @@ class DataThread {
       this.#isHeavy = false;
       releaseMemory();
     }
+    this.#recording.tick(time);
     const { inFlight } = this.#engine;
     const state = { inFlight, cache: this.#serving.cache, log: this.#log };
     this.#numbers.update(state, this.#table.servers, time, this.#shell);

@@ -168,7 +168,7 @@ export class RunningServer {
     this.#admin?.close();
     clearInterval(this.#reading);
     await Promise.all([this.#threads?.stop(), this.#shell.close()]);
-    this.#recording.flush();
+    this.#recording.tick(now(), true);
     await this.#records.close();
   }
 
@@ -198,6 +198,7 @@ export class RunningServer {
     });
     this.#reading = setInterval(() => {
       this.#readNumbers();
+      this.#recording.tick(now());
       this.#records.look();
       this.#neighbours.look(this.#threads, this.#started.threads);
     }, NUMBERS_MS);
@@ -257,6 +258,7 @@ export class RunningServer {
     this.#unfollow();
     this.#serving = serving;
     this.#recording.level = config.decisionLog.record;
+    this.#recording.limit = config.decisionLog.limit;
     this.#records.use(config);
     this.#recording.context = recordContext(policy, this.endpoints.map(formatEndpoint));
     this.#engine.use(serving);

@@ -38,15 +38,15 @@ export class FrequentValues<C extends Count> {
     return this.#counts.size;
   }
 
-  /** Counts a value once. */
-  add(value: string): C {
+  /** Counts a value, once unless a record stands for several. */
+  add(value: string, times = 1): C {
     let found = this.#counts.get(value);
     if (found === undefined) {
       if (this.#counts.size >= 2 * this.#kept) this.#giveUp();
       found = this.#create(value, this.missed);
       this.#counts.set(value, found);
     }
-    found.count++;
+    found.count += times;
     return found;
   }
 

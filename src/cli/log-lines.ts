@@ -13,6 +13,8 @@ const LF = 0x0a;
 const GZIP = [0x1f, 0x8b] as const;
 /** What every record begins with; inside its texts the quotes are escaped. */
 const RECORD_START = '{"level":';
+/** What a log tells of records that could not be written. */
+const LOST = /\{"level":50,"time":"[^"]+","event":"lost","records":(\d+),"msg":"[^"]+"\}$/;
 /** A time, a host or a name that a log collector writes before each line: no half record. */
 const COLLECTED = /^[^\p{Cc}{"]+\{/u;
 
@@ -110,6 +112,8 @@ async function* inflate(octets: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
 export class DecisionReader {
   /** Lines, and beginnings of lines, that were not whole records. */
   skipped = 0;
+  /** Records that the log itself says are missing. */
+  lost = 0;
   /** The record that was read last, as it came. */
   text = '';
 
@@ -121,6 +125,11 @@ export class DecisionReader {
       return record;
     }
     if (line.trim() === '') return undefined;
+    const [, lost] = LOST.exec(line) ?? [];
+    if (lost !== undefined) {
+      this.lost += Number(lost);
+      return undefined;
+    }
     const found = this.#behind(line);
     if (found === undefined || !COLLECTED.test(line)) this.skipped++;
     return found;
@@ -142,4 +151,11 @@ export function formatSkipped(count: number): string {
   return count === 1
     ? '1 line was skipped: it is no whole decision record'
     : `${count} lines were skipped: they are no whole decision records`;
+}
+
+/** Records that a log says are missing, in a sentence. */
+export function formatLost(count: number): string {
+  return count === 1
+    ? '1 record is missing: it could not be written'
+    : `${count} records are missing: they could not be written`;
 }

@@ -67,8 +67,9 @@ function formatClient({ client, group }: DecisionRecord): string | undefined {
 }
 
 /** The rcode where it tells what happened; NOERROR alone could be an answer or a block. */
-function formatResult({ rcode, event }: DecisionRecord): string {
-  return rcode === undefined || (rcode === 'NOERROR' && event !== 'answered') ? event : rcode;
+function formatResult({ rcode, event, of = event, count }: DecisionRecord): string {
+  const result = rcode === undefined || (rcode === 'NOERROR' && of !== 'answered') ? of : rcode;
+  return count === undefined ? result : `${result} x${count}`;
 }
 
 /** A rule that nobody wrote has a file but no line. */

@@ -10,7 +10,7 @@ import {
   parseFilter,
 } from '../observe/decision-filter.ts';
 import { type Command, Exit, UsageError } from './command.ts';
-import { DecisionReader, formatSkipped } from './log-lines.ts';
+import { DecisionReader, formatLost, formatSkipped } from './log-lines.ts';
 import { type LogInput, LogReader, type LogSource } from './log-source.ts';
 import { Table } from './log-table.ts';
 import { Output } from './output.ts';
@@ -91,8 +91,9 @@ export async function showLogs(
     progress?.update(selection.read);
   }
   progress?.clear();
-  const { matched, skipped } = selection;
+  const { matched, skipped, lost } = selection;
   if (skipped > 0) streams.stderr.write(`${formatSkipped(skipped)}\n`);
+  if (lost > 0) streams.stderr.write(`${formatLost(lost)}\n`);
   if (logs.failed) return Exit.UNUSABLE;
   return matched || request.follow ? Exit.OK : Exit.NEGATIVE;
 }
@@ -117,6 +118,10 @@ class Selection {
 
   get skipped(): number {
     return this.#reader.skipped;
+  }
+
+  get lost(): number {
+    return this.#reader.lost;
   }
 
   textOf(lines: readonly string[]): string {

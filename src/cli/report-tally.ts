@@ -17,8 +17,13 @@ export const DIMENSIONS = {
   view: ({ view }) => view,
   node: ({ node }) => node,
   policy: ({ policy }) => policy,
-  event: ({ event }) => event,
+  event: eventOf,
 } as const satisfies Readonly<Record<string, (record: DecisionRecord) => string | undefined>>;
+
+/** Of a summary, that of the decisions it stands for. */
+function eventOf({ event, of = event }: DecisionRecord): string {
+  return of;
+}
 
 export type Dimension = keyof typeof DIMENSIONS;
 
@@ -49,6 +54,14 @@ function createTally(value: string, missed: number): Tally {
   };
 }
 
+/** When a record was written and under which policy, and how many decisions it stands for. */
+interface Noted {
+  readonly time: string;
+  readonly span: number;
+  readonly policy: number;
+  readonly count: number;
+}
+
 /** The counts by one dimension, or by several together. */
 export interface Table {
   readonly by: readonly Dimension[];
@@ -75,17 +88,18 @@ export class ReportTally {
   }
 
   add(record: DecisionRecord): void {
-    const { event } = record;
+    const event = eventOf(record);
+    const { count = 1 } = record;
     this.records++;
-    this.events.set(event, (this.events.get(event) ?? 0) + 1);
+    this.events.set(event, (this.events.get(event) ?? 0) + count);
     if (this.#counted !== undefined && event !== this.#counted) return;
-    const policy = this.#policyOf(record);
-    const span = this.timeline.spanOf(record.time);
-    this.total.count++;
-    this.#note(this.total, record.time, span, policy);
+    const { time } = record;
+    const at = { time, span: this.timeline.spanOf(time), policy: this.#policyOf(record), count };
+    this.total.count += count;
+    this.#note(this.total, at);
     for (const { by, values } of this.tables) {
-      const tally = values.add(keyOf(by, record));
-      this.#note(tally, record.time, span, policy);
+      const tally = values.add(keyOf(by, record), count);
+      this.#note(tally, at);
       if (by.includes('rule')) tally.rule = record.rule;
     }
   }
@@ -98,16 +112,17 @@ export class ReportTally {
     return MOST_POLICIES;
   }
 
-  #note(tally: Tally, time: string, span: number, policy: number): void {
-    tally.policies[policy] = (tally.policies[policy] ?? 0) + 1;
-    if (tally.count === 1) {
+  #note(tally: Tally, { time, span, policy, count }: Noted): void {
+    tally.policies[policy] = (tally.policies[policy] ?? 0) + count;
+    const isFirst = tally.first === '';
+    if (isFirst) {
       tally.first = time;
       tally.last = time;
-      return;
+      // Most values of a long list occur once: what takes memory comes with the second time.
+      if (count === 1) return;
     }
-    // Most values of a long list occur once: what takes memory comes with the second time.
-    tally.chart ??= this.#chartFrom(tally.first);
-    this.timeline.add(tally.chart, span);
+    tally.chart ??= isFirst ? this.timeline.chart() : this.#chartFrom(tally.first);
+    this.timeline.add(tally.chart, span, count);
     if (time < tally.first) tally.first = time;
     if (time > tally.last) tally.last = time;
   }

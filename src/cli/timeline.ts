@@ -54,10 +54,10 @@ export class Timeline {
     return Math.floor(second / this.step) - this.#first;
   }
 
-  /** Counts one record in a span. */
-  add(chart: Chart, span: number): void {
+  /** Counts in a span. */
+  add(chart: Chart, span: number, count = 1): void {
     if (chart.layout !== this.#layout) this.#align(chart);
-    chart.counts[span]! += 1;
+    chart.counts[span]! += count;
   }
 
   /** The counts of a chart, span by span. */

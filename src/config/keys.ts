@@ -13,17 +13,16 @@ import {
   required,
   section,
 } from './kind.ts';
+import { DECISION_LOG } from './log-keys.ts';
 import { POLICY, RULE_ORIGIN } from './policy-keys.ts';
 import { checkClients, checkToken, checkView, clients, upstreamGroup } from './reference.ts';
 import {
   duration,
   durationBetween,
   endpoint,
-  flag,
   integer,
   oneOf,
   prefix,
-  sizeFrom,
   text,
   threadCount,
 } from './scalars.ts';
@@ -80,18 +79,6 @@ const UPSTREAM = section({
   ),
   timeout: optional(durationBetween('10ms', '60s'), 'how long one server may take', 2000, '2s'),
   attempts: optional(integer(1, 10), 'how often each server is asked', 2),
-});
-
-const ROTATE = section({
-  size: optional(sizeFrom('4KiB'), 'a file as large as this is put aside', 100_000_000, '100MB'),
-  every: optional(
-    durationBetween('1s', '366d'),
-    'and one from an earlier hour for `1h`, day for `1d`, in UTC',
-    undefined,
-    'none',
-  ),
-  keep: optional(integer(1, 1_000_000), 'old files kept, the youngest as FILE.1', 10),
-  gzip: optional(flag, 'old files but the youngest are compressed: FILE.2.gz', true),
 });
 
 const ACL = {
@@ -219,18 +206,7 @@ export const CONFIG = section({
     'Extended DNS Errors: codes with text, codes alone, none; denied clients never get text',
     'full',
   ),
-  decisionLog: optionalSection(
-    {
-      to: optional(text, '`stdout` or a file', 'stdout'),
-      record: optional(
-        oneOf('refused', 'policy', 'all'),
-        'refusals, all that policy did, or every query',
-        'policy',
-      ),
-      rotate: optional(ROTATE, 'when a file is put aside for a new one', undefined, 'never'),
-    },
-    'one JSON object a line for each decision',
-  ),
+  decisionLog: DECISION_LOG,
   assertions: optional(
     list(text),
     'files of decisions that must hold; a start or a reload that breaks one is rejected',

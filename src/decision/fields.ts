@@ -11,8 +11,12 @@ export const DECISION_FIELDS: readonly Field[] = [
   { name: 'time', doc: 'UTC, ISO 8601, milliseconds' },
   {
     name: 'event',
-    doc: '`refused`, `blocked`, `dropped`, `truncated`, `shadow`, `failed` or `answered`',
+    doc: '`refused`, `blocked`, `dropped`, `truncated`, `shadow`, `failed`, `answered`, or `summary` of several',
   },
+  { name: 'of', doc: 'of a `summary`: the event of the decisions that it stands for' },
+  { name: 'count', doc: 'of a `summary`: how many they are' },
+  { name: 'first', doc: 'of a `summary`: the time of the first of them' },
+  { name: 'last', doc: 'of a `summary`: the time of the last' },
   { name: 'ref', doc: 'the name that the record shares with the EDE text the client was sent' },
   { name: 'node', doc: 'who answered: `node` of the configuration' },
   { name: 'policy', doc: 'hash of the policy in force' },

@@ -19,6 +19,9 @@ export const EVENTS = [
 ] as const;
 export type Event = (typeof EVENTS)[number];
 
+/** The kind of a record that stands for several of one kind. */
+export const SUMMARY = 'summary';
+
 const EVENT_OF: Readonly<Record<Action, Event>> = {
   refuse: 'refused',
   nxdomain: 'blocked',

@@ -1,16 +1,19 @@
 /** Which decision records a reader asks for: the same words on the command line and over HTTP. */
 
-import { EVENTS, type Event } from '../decision/outcome.ts';
+import { EVENTS, type Event, SUMMARY } from '../decision/outcome.ts';
 import { LAYERS } from '../decision/verdict.ts';
 import { formatEndpoint, parseAddress, parseEndpoint } from '../net/address.ts';
-import { contains, parsePrefix } from '../net/prefix.ts';
+import { contains, type Prefix, parsePrefix } from '../net/prefix.ts';
 import { formatName, lowerName, parseName } from '../wire/name.ts';
 import { formatType, parseType } from '../wire/registry.ts';
 
 /** A decision record as it was read, as far as its readers look at it. */
 export interface DecisionRecord {
   readonly time: string;
-  readonly event: Event;
+  readonly event: Event | typeof SUMMARY;
+  /** What decisions a summary stands for, and how many. */
+  readonly of?: string;
+  readonly count?: number;
   readonly ref?: string;
   readonly node?: string;
   readonly policy?: string;
@@ -48,15 +51,15 @@ const SCHEME = /^([a-z]+:\/\/)?(.*)$/s;
 const RECORD_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 const ISO_TIME = /^(\d{4}-\d\d-\d\d)(T\d\d:\d\d(?::\d\d(?:\.\d+)?)?)?(Z|[+-]\d\d:\d\d)?$/;
 
+/** The events of records. */
+const RECORDED = [...EVENTS, SUMMARY] as const;
+
 /** Each option: the test that its text asks for, or what is wrong with the text. */
 const FILTERS = {
   client: (text) => {
     const prefix = parsePrefix(text);
     if (typeof prefix === 'string') return prefix;
-    return ({ client = '' }) => {
-      const address = parseAddress(client);
-      return address !== undefined && contains(prefix, address);
-    };
+    return ({ client = '' }) => meets(prefix, client);
   },
   name: (text) => {
     const wire = parseName(text);
@@ -74,7 +77,7 @@ const FILTERS = {
     return ({ qtype }) => qtype === name;
   },
   layer: (text) => oneOf(LAYERS, text) ?? (({ layer }) => layer === text),
-  event: (text) => oneOf(EVENTS, text) ?? (({ event }) => event === text),
+  event: (text) => oneOf(RECORDED, text) ?? (({ event }) => event === text),
   upstream: (text) => byUpstream(text),
   since: (text, now) => {
     const start = parseStart(text, now);
@@ -126,19 +129,20 @@ export function parseDecision(line: string): DecisionRecord | undefined {
   }
 }
 
-const EVENT_NAMES: ReadonlySet<unknown> = new Set(EVENTS);
+const EVENT_NAMES: ReadonlySet<unknown> = new Set(RECORDED);
 const TEXTS = [
-  ...['ref', 'node', 'policy', 'client', 'group', 'transport', 'view', 'opcode'],
+  ...['of', 'ref', 'node', 'policy', 'client', 'group', 'transport', 'view', 'opcode'],
   ...['qname', 'qtype', 'qclass', 'rcode', 'layer', 'origin', 'action', 'trigger', 'match'],
 ];
 
 function isDecision(value: unknown): value is DecisionRecord {
   if (!hasTexts(value, TEXTS)) return false;
-  const { time, event, rule = {}, upstream = {}, attempts = [] } = value;
+  const { time, event, count, rule = {}, upstream = {}, attempts = [] } = value;
   return (
     typeof time === 'string' &&
     RECORD_TIME.test(time) &&
     EVENT_NAMES.has(event) &&
+    (typeof count === 'number') === (event === SUMMARY) &&
     hasTexts(rule, ['id', 'file']) &&
     hasTexts(upstream, ['address', 'verdict', 'confidence']) &&
     Array.isArray(attempts) &&
@@ -158,6 +162,14 @@ function hasTexts(
     if (field !== undefined && typeof field !== 'string') return false;
   }
   return true;
+}
+
+/** Whether a client is in a prefix; of a summary's clients, whether some may be. */
+function meets(prefix: Prefix, client: string): boolean {
+  const address = parseAddress(client);
+  if (address !== undefined) return contains(prefix, address);
+  const clients = parsePrefix(client);
+  return typeof clients !== 'string' && (contains(prefix, clients) || contains(clients, prefix));
 }
 
 /** Whether a name is `suffix` or below it; both absolute, in lower case and escaped alike. */

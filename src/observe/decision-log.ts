@@ -21,10 +21,16 @@ const PIPE_BUF = 4096;
 const LINE_END = 0x0a;
 const NOTHING = new Uint8Array(0);
 
+/** A record that stands for several, and the offset behind it. */
+export interface Summary {
+  readonly end: number;
+  readonly count: number;
+}
+
 export class DecisionLog {
   records = 0;
   bytes = 0;
-  /** Records that could not be written. */
+  /** Records that could not be written; a summary is as many as it stands for. */
   errors = 0;
   readonly #path: string | undefined;
   readonly #share: LogShare;
@@ -55,7 +61,12 @@ export class DecisionLog {
    * for a slow reader, though not for long: answers go on. Records that could not be written are
    * counted, and when writing works again one line tells how many there were.
    */
-  write(octets: Uint8Array, length: number, records: number): void {
+  write(
+    octets: Uint8Array,
+    length: number,
+    records: number,
+    summaries: readonly Summary[] = [],
+  ): void {
     // What threads write to a pipe does not come apart by itself.
     const turn = this.#outlet.isFile ? undefined : this.#share.turn;
     turn?.take();
@@ -67,11 +78,13 @@ export class DecisionLog {
       this.records += records;
       this.bytes += length;
     } catch (error) {
-      const whole = hasBegun ? countLines(octets, this.#written) : 0;
+      const written = hasBegun ? this.#written : 0;
+      const whole = countLines(octets, written);
+      const lost = records - whole + countFolded(summaries, written);
       this.records += whole;
-      this.errors += records - whole;
+      this.errors += lost;
       this.#share.failure = error as NodeJS.ErrnoException;
-      this.#share.addLost(records - whole);
+      this.#share.addLost(lost);
     } finally {
       turn?.give();
     }
@@ -155,4 +168,9 @@ function countLines(octets: Uint8Array, length: number): number {
   let count = 0;
   for (let i = 0; i < length; i++) if (octets[i] === LINE_END) count++;
   return count;
+}
+
+/** Records that the summaries behind the first `length` octets stand for, but for one each. */
+function countFolded(summaries: readonly Summary[], length: number): number {
+  return summaries.reduce((sum, { end, count }) => (end > length ? sum + count - 1 : sum), 0);
 }

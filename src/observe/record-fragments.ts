@@ -18,7 +18,17 @@ export interface RecordContext {
   readonly views: readonly string[];
 }
 
-const LEVELS: Readonly<Record<Event, number>> = {
+/** Before there is a configuration. */
+export const NO_CONTEXT: RecordContext = {
+  node: '',
+  policy: '',
+  listeners: [],
+  groups: [],
+  views: [],
+};
+
+/** pino levels. */
+export const LEVELS: Readonly<Record<Event, number>> = {
   refused: 40,
   blocked: 30,
   dropped: 40,
@@ -46,7 +56,7 @@ export interface RuleFragments {
 }
 
 export class RecordFragments {
-  #context: RecordContext = { node: '', policy: '', listeners: [], groups: [], views: [] };
+  #context: RecordContext = NO_CONTEXT;
   readonly #rules: WeakMap<Verdict, RuleFragments> = new WeakMap();
   readonly #texts: Map<string, Uint8Array> = new Map();
   #paths: Map<number, Uint8Array> = new Map();
@@ -154,7 +164,8 @@ function renderRule({ layer, action, rcode, rule, ede }: Verdict): RuleFragments
   };
 }
 
-function wouldOf(action: Action, rcode: number) {
+/** What a verdict in shadow mode would have done. */
+export function wouldOf(action: Action, rcode: number) {
   if (action === 'forward') return { action: 'allow' };
   return { action, ...(action !== 'drop' && { rcode: formatRcode(rcode) }) };
 }

@@ -10,11 +10,13 @@ import {
 } from '../decision/outcome.ts';
 import type { UpstreamVerdict } from '../decision/upstream-refusal.ts';
 import type { Query } from '../wire/query.ts';
-import type { DecisionLog } from './decision-log.ts';
+import type { DecisionLog, Summary } from './decision-log.ts';
 import type { RecentDecisions } from './recent.ts';
 import { RecordWriter } from './record.ts';
-import type { RecordContext } from './record-fragments.ts';
+import { json, NO_CONTEXT, type RecordContext } from './record-fragments.ts';
+import { type LimitSettings, RecordLimit } from './record-limit.ts';
 import type { Statistics } from './statistics.ts';
+import { formatSummary } from './summary.ts';
 
 export class Recording implements Recorder {
   level: RecordLevel = 'policy';
@@ -22,7 +24,13 @@ export class Recording implements Recorder {
   readonly #recent: RecentDecisions;
   readonly #writer: RecordWriter = new RecordWriter();
   readonly #log: DecisionLog;
+  readonly #limit: RecordLimit = new RecordLimit();
+  #context: RecordContext = NO_CONTEXT;
   #records = 0;
+  /** Which of the records are summaries. */
+  readonly #summaries: Summary[] = [];
+  /** The time of the last decision. */
+  #now = 0;
 
   constructor(statistics: Statistics, recent: RecentDecisions, log: DecisionLog) {
     this.#statistics = statistics;
@@ -30,7 +38,16 @@ export class Recording implements Recorder {
     this.#log = log;
   }
 
+  /** Undefined: as many records as there are decisions. */
+  set limit(limit: LimitSettings | undefined) {
+    this.#limit.settings = limit;
+  }
+
+  /** What was counted under the old one is told before. */
   set context(context: RecordContext) {
+    this.#summarize(this.#now);
+    this.#limit.reset();
+    this.#context = context;
     this.#writer.context = context;
     this.#statistics.groups = context.groups;
   }
@@ -51,8 +68,25 @@ export class Recording implements Recorder {
 
   #record(query: Query, outcome: Outcome, now: number): void {
     if (!isRecorded(eventOf(outcome.verdict), this.level)) return;
+    this.#now = now;
+    if (this.#limit.isOver(now)) this.#summarize(now);
+    if (this.#limit.takes(query, outcome, now)) return;
     const start = this.#writer.length;
     this.#writer.record(query, outcome, now);
+    this.#keep(start);
+  }
+
+  /** For what was counted and not recorded. */
+  #summarize(now: number): void {
+    for (const fold of this.#limit.drain()) {
+      const start = this.#writer.length;
+      this.#writer.raw(json(formatSummary(fold, this.#context, now)));
+      this.#summaries.push({ end: this.#writer.length, count: fold.count });
+      this.#keep(start);
+    }
+  }
+
+  #keep(start: number): void {
     this.#recent.add(this.#writer.octets, start, this.#writer.length);
     this.#records++;
   }
@@ -69,10 +103,17 @@ export class Recording implements Recorder {
     this.#statistics.ignored(reason);
   }
 
+  /** Now and then: writes the summaries of a second that is over; with `isLast`, of this one. */
+  tick(now: number, isLast = false): void {
+    if (isLast || this.#limit.isOver(now)) this.#summarize(now);
+    this.flush();
+  }
+
   /** Hands the records to the kernel: a shell does so before it sends the answers. */
   flush(): void {
     if (this.#records === 0) return;
-    this.#log.write(this.#writer.octets, this.#writer.length, this.#records);
+    this.#log.write(this.#writer.octets, this.#writer.length, this.#records, this.#summaries);
+    this.#summaries.length = 0;
     this.#writer.length = 0;
     this.#records = 0;
   }

@@ -49,6 +49,18 @@ describe('cli/log-table', () => {
       text: 'dropped',
     },
     {
+      what: 'how many a summary stands for',
+      fields: { event: 'summary', of: 'refused', count: 57 },
+      at: 4,
+      text: 'REFUSED x57',
+    },
+    {
+      what: 'how many drops a summary stands for',
+      fields: { event: 'summary', of: 'dropped', rcode: undefined, count: 2 },
+      at: 4,
+      text: 'dropped x2',
+    },
+    {
       what: 'a block with NODATA as a block',
       fields: { event: 'blocked', rcode: 'NOERROR' },
       at: 4,

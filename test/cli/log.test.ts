@@ -72,6 +72,16 @@ describe('cli/log', () => {
     });
   }
 
+  it('tells how many records a log says are missing', async () => {
+    const lost = (records: number) =>
+      `{"level":50,"time":"2026-11-20T22:59:00.123Z","event":"lost","records":${records},"msg":"x"}\n`;
+    const one = await run(['--json', file('a.log', line('k3f9x-1'), lost(1))]);
+    expect(one.err).to.equal('1 record is missing: it could not be written\n');
+    const all = await run([file('a.log', lost(2), line('k3f9x-1'), lost(40))]);
+    expect(all.err).to.equal('42 records are missing: they could not be written\n');
+    expect(all.exit).to.equal(Exit.OK);
+  });
+
   it('does not join the half line at the end of a file with the next file', async () => {
     const [start = '', end = ''] = [line('k3f9x-1').slice(0, 50), line('k3f9x-1').slice(50)];
     const { out, err } = await run(['--json', file('a.log', start), file('b.log', end)]);

@@ -80,6 +80,20 @@ describe('cli/report', () => {
     });
   });
 
+  it('counts a summary as what it stands for', async () => {
+    const summary = line('', { ...POLICY, event: 'summary', of: 'refused', count: 40 });
+    for (const lines of [
+      [summary, line('a', POLICY)],
+      [line('a', POLICY), summary],
+    ]) {
+      const { by, ...rest } = await summaryOf(['--by', 'layer,event'], ...lines);
+      expect(rest).to.deep.include({ count: 41, records: 2, events: { refused: 41 } });
+      expect(rest.timeline.counts).to.deep.equal([41]);
+      expect(by['layer']!.rows[0]).to.deep.include({ count: 41, policies: { '3f2a9c11': 41 } });
+      expect(by['event']!.rows).to.have.length(1);
+    }
+  });
+
   it('shows the same as tables', async () => {
     const { exit, out } = await run(['--by', 'layer,group'], ...log);
     expect(out.split('\n')).to.deep.equal([

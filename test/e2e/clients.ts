@@ -13,6 +13,7 @@ const WINDOW = 40;
 /** Asks what is refused. */
 export class Clients {
   asked = 0;
+  #isAsking = true;
   /** Each REFUSED that was received, as `transport port id name`. */
   readonly refused: string[] = [];
   readonly #onAnswer: () => void;
@@ -35,7 +36,7 @@ export class Clients {
     const ask = () => socket.send(this.#next(), () => {});
     socket.on('message', (answer) => {
       this.#take('udp', own, answer);
-      ask();
+      if (this.#isAsking) ask();
     });
     // ICMP says that the server is gone.
     socket.on('error', () => {});
@@ -51,7 +52,7 @@ export class Clients {
     const ask = () => socket.write(frame(this.#next()));
     const onAnswer = (answer: Buffer) => {
       this.#take('tcp', own, answer);
-      if (socket.writable) ask();
+      if (this.#isAsking && socket.writable) ask();
     };
     socket.on('data', frameReader(onAnswer));
     socket.on('error', () => {});
@@ -62,6 +63,11 @@ export class Clients {
   /** Begins to ask, by all of them. */
   start(): void {
     for (const ask of this.#asks) for (let i = 0; i < WINDOW; i++) ask();
+  }
+
+  /** Asks no more; answers to come are taken. */
+  stop(): void {
+    this.#isAsking = false;
   }
 
   /** Reads what had arrived when the server was gone. */

@@ -17,7 +17,10 @@ const USUAL: Readonly<Record<string, string>> = {
 
 /** The parts of a decision record that tests look at; see the list of fields. */
 export interface DecisionRecord {
+  readonly time: string;
   readonly event: string;
+  /** Of a summary. */
+  readonly count?: number;
   readonly node: string;
   readonly listener: string;
   readonly client: string;

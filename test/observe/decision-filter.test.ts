@@ -40,6 +40,10 @@ describe('observe/decision-filter client', () => {
     { asked: '::/0', client: '10.21.5.18', taken: false },
     { asked: '::ffff:10.21.0.0/112', client: '10.21.5.18', taken: true },
     { asked: '0.0.0.0/0', client: 'nobody', taken: false },
+    // The clients of a summary: some of them may be meant.
+    { asked: '10.21.5.18', client: '10.21.5.0/24', taken: true },
+    { asked: '10.0.0.0/8', client: '10.21.5.0/24', taken: true },
+    { asked: '10.21.6.0/24', client: '10.21.5.0/24', taken: false },
   ];
   for (const { asked, client, taken } of cases) {
     it(`${taken ? 'takes' : 'leaves'} ${client} when asked for ${asked}`, () => {

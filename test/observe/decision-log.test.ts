@@ -147,6 +147,16 @@ describe('observe/decision-log on a disk that was full', () => {
   });
 });
 
+describe('observe/decision-log with summaries', () => {
+  it('counts one that is lost as what it stands for', function () {
+    if (!existsSync(FULL)) return this.skip();
+    const log = new DecisionLog(FULL);
+    log.write(Buffer.from('one\nfive\n'), 9, 2, [{ end: 9, count: 5 }]);
+    expect(log).to.include({ records: 0, errors: 6, lost: 6 });
+    log.close();
+  });
+});
+
 describe('observe/decision-log on stdout', () => {
   const SOURCE = new URL('../../src/observe/decision-log.ts', import.meta.url).href;
   const COUNT = 20_000;

@@ -9,6 +9,7 @@ import { outcome, verdict } from '../outcomes.ts';
 import { CONTEXT } from './records.ts';
 
 const QUERY = asked('www.example.com');
+const REFUSE = verdict();
 
 /** A log that keeps each of its writes. */
 class KeptLog extends DecisionLog {
@@ -91,6 +92,39 @@ describe('observe/recording', () => {
     recording.flush();
     const lines = log.writes.join('').trimEnd().split('\n');
     expect([...recent.latest()]).to.deep.equal(lines.toReversed());
+  });
+
+  it('writes a summary of what is too much, when the second is over', () => {
+    const { log, recent, recording } = setUp();
+    recording.limit = { perSecond: 1, ipv4Prefix: 32, ipv6Prefix: 56 };
+    const refuse = (now: number) => recording.decided(QUERY, outcome(REFUSE), now);
+    for (const now of [1000, 1001, 1999, 2000]) refuse(now);
+    recording.flush();
+    const shown = (texts: readonly string[]) =>
+      texts
+        .flatMap((text) => text.trimEnd().split('\n'))
+        .map((line) => JSON.parse(line))
+        .map(({ event, count }) => (count === undefined ? event : `${event} of ${count}`));
+    expect(shown(log.writes)).to.deep.equal(['refused', 'summary of 2', 'refused']);
+    refuse(2001);
+    recording.tick(2999);
+    expect(log.writes).to.have.length(1);
+    recording.tick(3000);
+    expect(shown(log.writes.slice(1))).to.deep.equal(['summary of 1']);
+    for (const now of [4000, 4001]) refuse(now);
+    recording.tick(4001, true);
+    expect(shown(log.writes.slice(2))).to.deep.equal(['refused', 'summary of 1']);
+    expect(shown([...recent.latest()])[0]).to.equal('summary of 1');
+  });
+
+  it('writes a summary before another policy is in force', () => {
+    const { log, recording } = setUp();
+    recording.limit = { perSecond: 1, ipv4Prefix: 32, ipv6Prefix: 56 };
+    for (const now of [1000, 1001]) recording.decided(QUERY, outcome(REFUSE), now);
+    recording.context = { ...CONTEXT, policy: 'new' };
+    recording.flush();
+    const [, summary] = log.writes[0]!.split('\n').map((line) => line && JSON.parse(line));
+    expect(summary).to.include({ count: 1, policy: CONTEXT.policy });
   });
 
   it('passes on what is counted of packets and upstreams', () => {

@@ -1,0 +1,39 @@
+/** The keys of `decisionLog`. */
+
+import { optional, optionalSection, required, section } from './kind.ts';
+import { durationBetween, flag, integer, oneOf, sizeFrom, text } from './scalars.ts';
+
+const ROTATE = section({
+  size: optional(sizeFrom('4KiB'), 'a file as large as this is put aside', 100_000_000, '100MB'),
+  every: optional(
+    durationBetween('1s', '366d'),
+    'and one from an earlier hour for `1h`, day for `1d`, in UTC',
+    undefined,
+    'none',
+  ),
+  keep: optional(integer(1, 1_000_000), 'old files kept, the youngest as FILE.1', 10),
+  gzip: optional(flag, 'old files but the youngest are compressed: FILE.2.gz', true),
+});
+
+const LIMIT = section({
+  perSecond: required(
+    integer(1, 1_000_000),
+    'records of one kind (client, layer, rule, rcode) in a second; of those beyond, a summary',
+  ),
+  ipv4Prefix: optional(integer(1, 32), 'bits of an IPv4 address that are one client', 32),
+  ipv6Prefix: optional(integer(1, 128), 'bits of an IPv6 address that are one client', 56),
+});
+
+export const DECISION_LOG = optionalSection(
+  {
+    to: optional(text, '`stdout`, a file or a named pipe', 'stdout'),
+    record: optional(
+      oneOf('refused', 'policy', 'all'),
+      'refusals, all that policy did, or every query',
+      'policy',
+    ),
+    limit: optional(LIMIT, 'a summary for records that are alike', undefined, 'none'),
+    rotate: optional(ROTATE, 'when a file is put aside for a new one', undefined, 'never'),
+  },
+  'one JSON object a line for each decision',
+);
