@@ -1,6 +1,7 @@
 /** What an answer says of the name asked: its aliases, one after the other, and its addresses. */
 
 import { HashedName } from './hashed-name.ts';
+import type { Query } from './query.ts';
 import { RecordCursor, Section } from './records.ts';
 import { RrClass, RrType } from './registry.ts';
 
@@ -50,8 +51,8 @@ export class AliasChain {
     return this.#addresses[index]!;
   }
 
-  /** Reads the answer section of a well-formed message that answers the question for `asked`. */
-  read(message: Uint8Array, length: number, asked: HashedName): void {
+  /** Reads the answer section of a well-formed message that answers the query. */
+  read(message: Uint8Array, length: number, query: Query): void {
     this.message = message;
     this.length = 0;
     this.addressCount = 0;
@@ -67,7 +68,8 @@ export class AliasChain {
         this.#keepAddress(message);
       }
     }
-    this.#follow(asked, aliases, length);
+    // Who asks for the alias itself is told it, and led nowhere.
+    if (query.qtype !== RrType.CNAME) this.#follow(query, aliases, length);
   }
 
   #keepAlias(index: number, count: number): void {

@@ -97,7 +97,7 @@ ${lines.map((line) => `  ${line}\n`).join('')}remote-control:
   return whenAnswering(new Program(findProgram('unbound')!, ['-d', '-c', config], folder), port);
 }
 
-async function whenAnswering(program: Program, port: number): Promise<Peer> {
+export async function whenAnswering(program: Program, port: number): Promise<Peer> {
   await program.until('an answer', () => isAnswering(port));
   return { program, port };
 }

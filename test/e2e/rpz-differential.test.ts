@@ -1,0 +1,97 @@
+import { expect } from 'chai';
+import { askTcp, askUdp } from '../client.ts';
+import { type MessageText, readMessage } from '../message-text.ts';
+import { toQuery, writeQuery } from '../query-text.ts';
+import { startNsd } from './peers.ts';
+import { cleanUp, describeWith } from './processes.ts';
+import { startBindRpz, startRcode5Rpz, startUnboundRpz } from './rpz-peers.ts';
+import { QUERIES } from './rpz-queries.ts';
+import { WORLD } from './rpz-world.ts';
+
+/** Milliseconds without an answer that count as a drop. */
+const SILENCE_MS = 700;
+/** Queries at a time: BIND drops what more than ten clients ask at once. */
+const AT_ONCE = 8;
+
+/** What a query came to with each of the resolvers. */
+interface Outcomes {
+  readonly bind: string;
+  readonly unbound: string;
+  readonly ours: string;
+}
+
+/**
+ * Where we do as Unbound does, on purpose: BIND gives a truncated answer the rcode that the name
+ * would have without the policy. A client that comes back by TCP needs none.
+ */
+const AS_UNBOUND: readonly RegExp[] = [/^tcp\.bad\.example (?:A|AAAA|TXT)$/];
+
+/** `NXDOMAIN` and the answer's records in no order, without TTLs; `nothing` for a drop. */
+async function outcomeOf(port: number, text: string, id: number): Promise<string> {
+  const query = toQuery(text);
+  const to = { address: '127.0.0.1', port, from: query.client ?? '127.0.0.1' };
+  const octets = writeQuery(query, id);
+  const asked = query.transport === 'tcp' ? askTcp(to, octets) : askUdp(to, octets);
+  let timer: NodeJS.Timeout | undefined;
+  const silence = new Promise<undefined>((resolve) => {
+    timer = setTimeout(resolve, SILENCE_MS, undefined);
+  });
+  const answer = await Promise.race([asked.catch(() => undefined), silence]);
+  clearTimeout(timer);
+  return answer === undefined ? 'nothing' : show(readMessage(answer));
+}
+
+function show({ rcode, flags, answer }: MessageText): string {
+  const records = answer.map((record) => record.replace(/ \d+ /, ' ').toLowerCase()).sort();
+  return [rcode, ...(/\btc\b/.test(flags) ? ['TC'] : []), ...records].join(' | ');
+}
+
+describeWith(['named', 'unbound', 'nsd'], 'policy zones, by us, BIND and Unbound', () => {
+  const outcomes: Map<string, Outcomes> = new Map();
+
+  before(async function () {
+    this.timeout(60_000);
+    const world = await startNsd('.', WORLD);
+    const servers = await Promise.all([
+      startBindRpz(world.port),
+      startUnboundRpz(world.port),
+      startRcode5Rpz(world.port),
+    ]);
+    let id = 0;
+    const ask = async (text: string) => {
+      const asked = servers.map(({ port }) => outcomeOf(port, text, ++id));
+      const [bind, unbound, ours] = await Promise.all(asked);
+      outcomes.set(text, { bind: bind!, unbound: unbound!, ours: ours! });
+    };
+    for (let i = 0; i < QUERIES.length; i += AT_ONCE) {
+      await Promise.all(QUERIES.slice(i, i + AT_ONCE).map(ask));
+    }
+  });
+
+  after(cleanUp);
+
+  for (const text of QUERIES) {
+    const peer = AS_UNBOUND.some((pattern) => pattern.test(text)) ? 'unbound' : 'bind';
+    it(`agrees with ${peer} on ${text}`, () => {
+      const found = outcomes.get(text)!;
+      expect(found.ours).to.equal(found[peer]);
+    });
+  }
+
+  it('sees every kind of outcome', () => {
+    const all = [...outcomes.values()].map(({ ours }) => ours);
+    for (const kind of [
+      /^NXDOMAIN$/,
+      /^NOERROR$/,
+      /^nothing$/,
+      /TC/,
+      /YXDOMAIN/,
+      /cname .*garden/,
+    ]) {
+      expect(
+        all.some((one) => kind.test(one)),
+        String(kind),
+      ).to.equal(true);
+    }
+  });
+});

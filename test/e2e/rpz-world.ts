@@ -1,0 +1,118 @@
+/** A small Internet and the policy zones over it, for forwarders that are asked the same. */
+
+/** The zone of the root: what every name is without policy. */
+export const WORLD = `
+$TTL 300
+. SOA ns.example. host.example. 1 1h 10m 1d 60
+. NS ns.example.
+ns.example A 203.0.113.53
+*.example A 203.0.113.1
+*.example AAAA 2001:db8:1::1
+*.example TXT "plain"
+*.example MX 5 mx.example.
+plain.example A 203.0.113.2
+only-a.example A 203.0.113.3
+two.example A 192.0.2.80
+two.example A 192.0.2.66
+ip24.example A 192.0.2.99
+ip32.example A 192.0.2.66
+ip-out.example A 192.0.3.1
+ip-pass.example A 192.0.2.11
+ip-data.example A 192.0.2.33
+ip-drop.example A 192.0.2.44
+ip-tcp.example A 192.0.2.55
+ip6.example AAAA 2001:db8:bad::1
+ip6-one.example AAAA 2001:db8:bad::5
+ip6-out.example AAAA 2001:db8:good::1
+both.example A 192.0.2.99
+both.example AAAA 2001:db8:1::9
+named-ip.example A 192.0.2.99
+a1.example CNAME nx.bad.example.
+a2.example CNAME a3.example.
+a3.example CNAME nodata.bad.example.
+a4.example CNAME data.bad.example.
+a5.example CNAME pass.bad.example.
+a6.example CNAME ip24.example.
+a7.example CNAME plain.example.
+a8.example CNAME drop.bad.example.
+a9.example CNAME gone.test-missing.
+nx.bad.example A 203.0.113.10
+nodata.bad.example A 203.0.113.10
+data.bad.example A 203.0.113.10
+pass.bad.example A 203.0.113.10
+drop.bad.example A 203.0.113.10
+walled.garden A 198.51.100.9
+walled.garden AAAA 2001:db8:9::9
+*.garden A 198.51.100.10
+mx.garden A 198.51.100.11
+`.replaceAll('good', '900d');
+
+/** Rules on addresses, then rules on names, then rules that the others go before. */
+export const ZONES: Readonly<Record<string, string>> = {
+  'first.rpz': `
+$TTL 60
+@ SOA localhost. host.localhost. 1 1h 10m 1d 60
+@ NS localhost.
+32.2.0.0.127.rpz-client-ip      CNAME .
+32.3.0.0.127.rpz-client-ip      CNAME rpz-passthru.
+32.4.0.0.127.rpz-client-ip      CNAME rpz-drop.
+32.5.0.0.127.rpz-client-ip      CNAME rpz-tcp-only.
+32.6.0.0.127.rpz-client-ip      A 198.51.100.6
+30.8.0.0.127.rpz-client-ip      CNAME *.
+24.0.2.0.192.rpz-ip             CNAME .
+32.66.2.0.192.rpz-ip            CNAME *.
+32.11.2.0.192.rpz-ip            CNAME rpz-passthru.
+32.33.2.0.192.rpz-ip            A 198.51.100.33
+32.44.2.0.192.rpz-ip            CNAME rpz-drop.
+32.55.2.0.192.rpz-ip            CNAME rpz-tcp-only.
+48.zz.bad.db8.2001.rpz-ip       CNAME *.
+128.5.zz.bad.db8.2001.rpz-ip    CNAME .
+first-pass.example              CNAME rpz-passthru.
+`,
+  'second.rpz': `
+$TTL 60
+@ SOA localhost. host.localhost. 2 1h 10m 1d 60
+@ NS localhost.
+nx.bad.example                  CNAME .
+*.nx.bad.example                CNAME .
+nodata.bad.example              CNAME *.
+*.nodata.bad.example            CNAME *.
+pass.bad.example                CNAME rpz-passthru.
+drop.bad.example                CNAME rpz-drop.
+tcp.bad.example                 CNAME rpz-tcp-only.
+data.bad.example                A 198.51.100.1
+data.bad.example                A 198.51.100.2
+data.bad.example                AAAA 2001:db8:2::1
+data.bad.example                TXT "local" "data"
+data.bad.example                MX 10 mx.garden.
+data.bad.example                TYPE65280 \\# 4 DEADBEEF
+*.data.bad.example              A 198.51.100.3
+alias.bad.example               CNAME walled.garden.
+lost.bad.example                CNAME nothing.test-missing.
+*.wild.bad.example              CNAME *.garden.
+deep.er.wild.bad.example        CNAME .
+*.tree.bad.example              CNAME .
+ok.tree.bad.example             CNAME rpz-passthru.
+*.sub.tree.bad.example          CNAME *.
+old.bad.example                 CNAME old.bad.example.
+a7.example                      CNAME rpz-passthru.
+named-ip.example                CNAME *.
+first-pass.example              CNAME .
+twice.example                   CNAME .
+UPPER.example                   CNAME .
+esc\\.aped.example               CNAME .
+nul\\000.example                 CNAME .
+${'l'.repeat(63)}.example        CNAME .
+ns.bad.example.rpz-nsdname      CNAME .
+32.53.113.0.203.rpz-nsip        CNAME .
+`,
+  'third.rpz': `
+$TTL 60
+@ SOA localhost. host.localhost. 3 1h 10m 1d 60
+@ NS localhost.
+twice.example                   A 198.51.100.99
+third.example                   CNAME .
+plain.example                   CNAME rpz-passthru.
+only-a.example                  A 198.51.100.98
+`,
+};
