@@ -82,10 +82,13 @@ export async function showLogs(
   const logs = new LogReader(request, streams);
   const selection = new Selection(request);
   const output = new Output(streams.stdout);
-  const progress = progressOf(request, streams, logs);
+  let progress = progressOf(request, streams, logs);
   for await (const lines of logs.lines(stop)) {
     const text = selection.textOf(lines);
-    if (text !== '') progress?.clear();
+    if (text !== '') {
+      progress?.clear();
+      progress = undefined;
+    }
     await output.write(text);
     if (output.isClosed) return conclude(output.failure, streams.stderr);
     progress?.update(selection.read);
@@ -98,7 +101,7 @@ export async function showLogs(
   return matched || request.follow ? Exit.OK : Exit.NEGATIVE;
 }
 
-/** Rows that come are progress enough, and who follows a log has none to make. */
+/** Until rows come: they are progress enough, and may go to a pager in the same terminal. */
 function progressOf({ follow }: LogRequest, { stdout, stderr }: LogStreams, logs: LogReader) {
   return follow || stdout.isTTY === true ? undefined : new Progress(stderr, logs);
 }

@@ -65,6 +65,7 @@ interface Noted {
 /** The counts by one dimension, or by several together. */
 export interface Table {
   readonly by: readonly Dimension[];
+  readonly isByRule: boolean;
   readonly values: FrequentValues<Tally>;
 }
 
@@ -83,7 +84,11 @@ export class ReportTally {
 
   /** Counts decisions of one event, or of every one, for each of `by`. */
   constructor(by: readonly (readonly Dimension[])[], counted: string | undefined) {
-    this.tables = by.map((one) => ({ by: one, values: new FrequentValues(createTally) }));
+    this.tables = by.map((one) => ({
+      by: one,
+      isByRule: one.includes('rule'),
+      values: new FrequentValues(createTally),
+    }));
     this.#counted = counted;
   }
 
@@ -97,10 +102,10 @@ export class ReportTally {
     const at = { time, span: this.timeline.spanOf(time), policy: this.#policyOf(record), count };
     this.total.count += count;
     this.#note(this.total, at);
-    for (const { by, values } of this.tables) {
+    for (const { by, isByRule, values } of this.tables) {
       const tally = values.add(keyOf(by, record), count);
       this.#note(tally, at);
-      if (by.includes('rule')) tally.rule = record.rule;
+      if (isByRule) tally.rule = record.rule;
     }
   }
 

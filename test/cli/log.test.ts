@@ -25,6 +25,14 @@ describe('cli/log', () => {
     expect(refs(out)).to.deep.equal([1, 2, 3, 4, 5].map((i) => `k3f9x-${i}`));
   });
 
+  it('reads the files of a log that was rotated as they were written', async () => {
+    const files = ['d.log', 'd.log.1', 'd.log.2.gz'].map((name) =>
+      file(name, name.endsWith('.gz') ? gzipSync(line(name)) : line(name)),
+    );
+    const { out } = await run([...files, '--json']);
+    expect(refs(out)).to.deep.equal(['d.log.2.gz', 'd.log.1', 'd.log']);
+  });
+
   it('selects by every option', async () => {
     const upstream = { address: '10.0.0.10:53' };
     const path = file(
