@@ -18,10 +18,13 @@ COPY --from=packages /packages/node_modules node_modules
 COPY --from=build /build/dist dist
 COPY package.json LICENSE ./
 COPY config config
+# Where decisionLog.to can write, also on a volume, and what an earlier start has compiled.
+RUN install -d -o node -g node /var/log/rcode5 /var/cache/rcode5
+ENV NODE_COMPILE_CACHE=/var/cache/rcode5
 USER node
 # The configuration to mount in place of config/default.yaml listens where clients can reach it.
 EXPOSE 5300/udp 5300/tcp
 HEALTHCHECK --interval=10s --timeout=3s --start-period=3s \
-  CMD ["node", "-e", "fetch('http://127.0.0.1:8053/healthz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+  CMD ["node", "-e", "fetch('http://127.0.0.1:8053/healthz', { headers: { authorization: `Bearer ${process.env.RCODE5_TOKEN}` } }).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 ENTRYPOINT ["node", "dist/cli/main.js"]
 CMD ["serve", "-c", "config/default.yaml"]

@@ -5,6 +5,10 @@ import { createLog } from '../log.ts';
 import { RunningServer } from '../server.ts';
 import { type Command, Exit } from './command.ts';
 
+const AS_ROOT =
+  'rcode5 runs as root and needs none of that; expect a user of its own, with the capability ' +
+  'CAP_NET_BIND_SERVICE for ports below 1024';
+
 export const DEFAULT_CONFIG = 'config/default.yaml';
 
 export const serve: Command = {
@@ -32,6 +36,7 @@ export const serve: Command = {
     // the write fails and is accounted for.
     if (process.platform !== 'win32') process.on('SIGXFSZ', () => {});
     server = await RunningServer.start(source, log, values.share);
+    if (process.getuid?.() === 0) log.warn(AS_ROOT);
     await new Promise((resolve) => {
       for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, resolve);
     });

@@ -9,8 +9,7 @@ import { message, question } from '../messages.ts';
 import { findProgram, makeFolder, Program } from './processes.ts';
 
 /** Below the ports that the kernel gives to those who do not choose. */
-const FIRST_PORT = 20_000;
-const PORTS = 12_000;
+const ANY_PORTS = { first: 20_000, count: 12_000 };
 const ANSWER_MS = 200;
 
 /** A name server that answers, whatever its answer is. */
@@ -119,9 +118,9 @@ async function isAnswering(port: number): Promise<true | undefined> {
 }
 
 /** A port of 127.0.0.1 that nobody has, neither by UDP nor by TCP. */
-export async function findPort(): Promise<number> {
+export async function findPort({ first, count } = ANY_PORTS): Promise<number> {
   for (;;) {
-    const port = FIRST_PORT + Math.floor(Math.random() * PORTS);
+    const port = first + Math.floor(Math.random() * count);
     const tcp = createServer();
     const udp = createSocket('udp4');
     try {

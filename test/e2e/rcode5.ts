@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { makeFolder, Program } from './processes.ts';
 
 const ROOT: string = join(import.meta.dirname, '..', '..');
-const MAIN: string = join(ROOT, 'src', 'cli', 'main.ts');
+/** What Node runs. */
+export const RCODE5: string = join(ROOT, 'src', 'cli', 'main.ts');
 
 /** What a configuration has when a test does not care: free ports, a log file. */
 const USUAL: Readonly<Record<string, string>> = {
@@ -111,7 +112,7 @@ export interface Rcode5 {
 
 /** Runs a command of the program. */
 export function spawnRcode5(args: readonly string[], folder: string = ROOT): Program {
-  return new Program(process.execPath, [MAIN, ...args], folder);
+  return new Program(process.execPath, [RCODE5, ...args], folder);
 }
 
 /**
@@ -127,7 +128,7 @@ export async function serve(
   const program =
     script === undefined
       ? spawnRcode5(args)
-      : new Program('sh', ['-c', script, 'sh', process.execPath, MAIN, ...args], ROOT);
+      : new Program('sh', ['-c', script, 'sh', process.execPath, RCODE5, ...args], ROOT);
   // The ports are free ones: only the program can tell them.
   const said = await program.says(/admin HTTP on /);
   const port = Number(/listening on 127\.0\.0\.1:(\d+)/.exec(said)?.[1]);
