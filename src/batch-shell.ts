@@ -5,9 +5,11 @@
 
 import { BatchChannels } from './batch-channels.ts';
 import { now } from './clock.ts';
+import type { ListenAddress } from './config/listen.ts';
 import type { Engine, Outbox } from './engine.ts';
 import type { Server } from './forward/server.ts';
-import { type Endpoint, parseAddress } from './net/address.ts';
+import { parseAddress } from './net/address.ts';
+import { ProxyGate } from './proxy-gate.ts';
 import type { Losses } from './thread-numbers.ts';
 import { SystemError } from './transport/batch-socket.ts';
 import {
@@ -34,6 +36,8 @@ const LAST_ROUNDS = 64;
 export class BatchShell implements Outbox {
   readonly #libc: Libc;
   readonly #listeners: BatchListener[] = [];
+  /** For each listener; undefined for one that is not behind proxies. */
+  readonly #gates: (ProxyGate | undefined)[] = [];
   readonly #channels: BatchChannels;
   readonly #flushRecords: () => void;
   readonly #wakeFd: number;
@@ -75,9 +79,10 @@ export class BatchShell implements Outbox {
    * Opens a socket for an address, which `threads` share, and before them `others` of another
    * process. Throws a SystemError.
    */
-  listen({ address, port }: Endpoint, threads: number, others: number): void {
+  listen({ address, port, proxies }: ListenAddress, threads: number, others: number): void {
     const { family, words } = parseAddress(address.replace(/%.*/, ''))!;
     const listener = new BatchListener(this.#libc, { family, words, port });
+    this.#gates.push(proxies === undefined ? undefined : new ProxyGate(proxies));
     this.#listeners.push(listener);
     this.steer(this.#listeners.length - 1, threads, others);
   }
@@ -145,7 +150,7 @@ export class BatchShell implements Outbox {
   }
 
   reply(query: Query, octets: Uint8Array, length: number): void {
-    this.#listeners[query.listener]!.send(query, octets, length);
+    this.#listeners[query.listener]!.send(query.sender, query, octets, length);
   }
 
   /** Transfers in several messages are for TCP clients, whom this shell does not serve. */
@@ -183,6 +188,7 @@ export class BatchShell implements Outbox {
   #receive(index: number): boolean {
     const engine = this.#engine!;
     const listener = this.#listeners[index]!;
+    const gate = this.#gates[index];
     const { query } = engine;
     query.transport = 'udp';
     query.connection = 0;
@@ -191,12 +197,24 @@ export class BatchShell implements Outbox {
       query.listener = index;
       const count = listener.receive(query, (octets, length) => {
         query.listener = index;
-        engine.receive(octets, length, time);
+        query.isProxied = false;
+        if (gate === undefined) engine.receive(octets, length, time);
+        else this.#receiveBehind(gate, octets, length, time);
       });
       this.#deliver();
       if (!listener.isFull(count)) return false;
     }
     return true;
+  }
+
+  /** A datagram that has a header in front, or ought to. */
+  #receiveBehind(gate: ProxyGate, octets: Uint8Array, length: number, time: number): void {
+    const engine = this.#engine!;
+    const start = gate.admit(engine.query, octets, length);
+    if (typeof start === 'string') return engine.ignore(start);
+    // Messages are answered where they stand, and that is at the beginning of their memory.
+    octets.copyWithin(0, start, length);
+    engine.receive(octets, length - start, time);
   }
 
   /** The records first, then the replies: whoever was refused has a record. */

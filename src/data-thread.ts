@@ -3,6 +3,7 @@
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { BatchShell } from './batch-shell.ts';
 import { now } from './clock.ts';
+import type { ListenAddress } from './config/listen.ts';
 import { Engine } from './engine.ts';
 import { Loops } from './forward/loops.ts';
 import { type ServerAddress, ServerTable } from './forward/server.ts';
@@ -24,7 +25,7 @@ import { loadLibc } from './transport/libc.ts';
 /** What a thread is started with. */
 export interface ThreadStart {
   readonly snapshot: Snapshot;
-  readonly endpoints: readonly Endpoint[];
+  readonly endpoints: readonly ListenAddress[];
   /** How many data threads this process has. */
   readonly threads: number;
   /** For each endpoint: sockets that other processes have there. */

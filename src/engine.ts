@@ -4,7 +4,7 @@
  */
 
 import { Conclusion, type ReplyBox } from './conclusion.ts';
-import type { Recorder } from './decision/outcome.ts';
+import type { Ignored, Recorder } from './decision/outcome.ts';
 import type { Send } from './forward/exchanges.ts';
 import type { Server } from './forward/server.ts';
 import { Forwarder, type Setup } from './forwarder.ts';
@@ -83,6 +83,11 @@ export class Engine {
     if (verdict === undefined) this.#forwarder.forward(view, now);
     else if (verdict.layer === 'policy') this.#ending.end(verdict, view, now);
     else this.#conclusion.verdict(verdict, now);
+  }
+
+  /** What was sent to a listener and is no client's message. */
+  ignore(reason: Ignored): void {
+    this.#recorder.ignored(reason);
   }
 
   /** An upstream's message, in a buffer of BUFFER_LENGTH octets. */

@@ -4,12 +4,15 @@
  */
 
 import { now } from './clock.ts';
+import type { ListenAddress } from './config/listen.ts';
 import type { Engine, Outbox } from './engine.ts';
 import type { Server } from './forward/server.ts';
 import { type Endpoint, formatAddress, readAddress } from './net/address.ts';
-import type { ChannelEvents, Channels } from './transport/channels.ts';
-import { listenTcp, type TcpListener } from './transport/tcp.ts';
+import { ProxyGate, speakFor } from './proxy-gate.ts';
+import type { ChannelEvents, Channels, Remote } from './transport/channels.ts';
+import { listenTcp, type TcpListener, type TcpProxies } from './transport/tcp.ts';
 import { openTcpChannels } from './transport/tcp-channels.ts';
+import type { TcpClient } from './transport/tcp-connection.ts';
 import { openUdpChannels } from './transport/udp-channels.ts';
 import { type Datagrams, listenUdp } from './transport/udp-portable.ts';
 import { BUFFER_LENGTH } from './wire/header.ts';
@@ -23,6 +26,7 @@ const DRAIN_MS = 4000;
 const PORT_TRIES = 10;
 
 interface Listener {
+  readonly served: ListenAddress;
   /** Undefined where data threads serve the datagrams. */
   readonly udp: Datagrams | undefined;
   readonly tcp: TcpListener;
@@ -60,7 +64,7 @@ export class PortableShell implements Outbox {
   }
 
   /** Serves an address; rejects when it cannot be had. */
-  async listen(endpoint: Endpoint, engine: Engine, served: Served): Promise<void> {
+  async listen(endpoint: ListenAddress, engine: Engine, served: Served): Promise<void> {
     this.#engine = engine;
     this.#ticking ??= setInterval(() => engine.tick(now()), TICK_MS);
     const index = this.#listeners.length;
@@ -74,8 +78,8 @@ export class PortableShell implements Outbox {
   }
 
   /** Where it listens, by listener index: with the port that was free for a port of 0. */
-  get endpoints(): Endpoint[] {
-    return this.#listeners.map(({ tcp: { address, port } }) => ({ address, port }));
+  get endpoints(): ListenAddress[] {
+    return this.#listeners.map(({ served, tcp: { port } }) => ({ ...served, port }));
   }
 
   get rejectedConnections(): number {
@@ -97,21 +101,17 @@ export class PortableShell implements Outbox {
     this.#channels.tcp.close();
   }
 
-  async #open(index: number, { address, port }: Endpoint, served: Served): Promise<void> {
+  async #open(index: number, listen: ListenAddress, served: Served): Promise<void> {
+    const { address, port, proxies } = listen;
+    const gate = proxies === undefined ? undefined : new ProxyGate(proxies);
     const shared = this.#isShared;
     // A socket that shares, only to see whether it can be had, would take queries away.
     const tries = served === 'udp and tcp' || !shared || port === 0;
-    const udp = tries ? await this.#openUdp(index, { address, port }) : undefined;
+    const udp = tries ? await this.#openUdp(index, { address, port }, gate) : undefined;
     try {
-      const from = { address, port: udp?.port ?? port, shared };
-      const tcp = await listenTcp(from, (octets, client) => {
-        this.#onQuery(octets, client, {
-          listener: index,
-          transport: 'tcp',
-          connection: client.number,
-        });
-      });
-      this.#listeners[index] = { udp: served === 'tcp' ? undefined : udp, tcp };
+      const from = { address, port: udp?.port ?? port, shared, proxies: this.#through(gate) };
+      const tcp = await listenTcp(from, (octets, client) => this.#onMessage(index, octets, client));
+      this.#listeners[index] = { served: listen, udp: served === 'tcp' ? undefined : udp, tcp };
       // Data threads open the address themselves: it has turned out that it can be had.
       if (served === 'tcp') udp?.close();
     } catch (error) {
@@ -120,20 +120,46 @@ export class PortableShell implements Outbox {
     }
   }
 
-  #openUdp(index: number, endpoint: Endpoint): Promise<Datagrams> {
-    return listenUdp({ ...endpoint, shared: this.#isShared }, (octets, remote) =>
-      this.#onQuery(octets, remote, { listener: index, transport: 'udp', connection: 0 }),
+  /** What a TCP listener is told of the proxies that it is behind. */
+  #through(gate: ProxyGate | undefined): TcpProxies | undefined {
+    return (
+      gate && {
+        trusts: (address) => gate.trusts(address),
+        createHeader: () => gate.createHeader(),
+        faulty: (fault) => this.#engine!.ignore(fault),
+      }
     );
   }
 
-  #onQuery(
-    octets: Buffer,
-    remote: { readonly address: string; readonly port: number },
-    by: { listener: number; transport: Transport; connection: number },
-  ): void {
+  #openUdp(index: number, endpoint: Endpoint, gate?: ProxyGate): Promise<Datagrams> {
+    return listenUdp({ ...endpoint, shared: this.#isShared }, (octets, remote) =>
+      this.#onDatagram(index, octets, remote, gate),
+    );
+  }
+
+  #onDatagram(index: number, octets: Buffer, remote: Remote, gate?: ProxyGate): void {
     const engine = this.#engine!;
     if (this.#draining) return;
-    const { query } = engine;
+    this.#setClient(remote, { listener: index, transport: 'udp', connection: 0 });
+    const start = gate === undefined ? 0 : gate.admit(engine.query, octets, octets.length);
+    if (typeof start === 'string') return engine.ignore(start);
+    this.#receive(octets.subarray(start));
+  }
+
+  #onMessage(index: number, octets: Buffer, client: TcpClient): void {
+    if (this.#draining) return;
+    const connection = client.number;
+    this.#setClient(client, { listener: index, transport: 'tcp', connection });
+    if (client.proxy !== undefined) speakFor(this.#engine!.query, client.proxy);
+    this.#receive(octets);
+  }
+
+  /** Who asks: the other end, unless a proxy says otherwise. */
+  #setClient(
+    remote: Remote,
+    by: { listener: number; transport: Transport; connection: number },
+  ): void {
+    const { query } = this.#engine!;
     const zone = remote.address.indexOf('%');
     query.zone = zone < 0 ? '' : remote.address.slice(zone);
     const address = zone < 0 ? remote.address : remote.address.slice(0, zone);
@@ -142,8 +168,12 @@ export class PortableShell implements Outbox {
     query.listener = by.listener;
     query.transport = by.transport;
     query.connection = by.connection;
+    query.isProxied = false;
+  }
+
+  #receive(octets: Buffer): void {
     this.#buffer.set(octets);
-    engine.receive(this.#buffer, octets.length, now());
+    this.#engine!.receive(this.#buffer, octets.length, now());
   }
 
   more(query: Query, octets: Uint8Array, length: number): void {
@@ -156,11 +186,12 @@ export class PortableShell implements Outbox {
   reply(query: Query, octets: Uint8Array, length: number): void {
     const copy = octets.slice(0, length);
     const { udp, tcp } = this.#listeners[query.listener]!;
-    const { connection, port } = query;
+    const { connection, sender } = query;
     if (query.transport === 'tcp') {
       this.#replies.push(() => tcp.reply(connection, copy, length));
     } else {
-      const address = formatAddress(query.family, query.address) + query.zone;
+      const { port } = sender;
+      const address = formatAddress(sender.family, sender.address) + sender.zone;
       this.#replies.push(() => udp!.send(copy, length, address, port));
     }
     this.#schedule();

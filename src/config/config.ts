@@ -8,6 +8,7 @@ import type { ClientGroup } from './access-list.ts';
 import { Document, type Environment } from './document.ts';
 import { CONFIG, type RawConfig } from './keys.ts';
 import type { Entry, Located } from './kind.ts';
+import { type ListenAddress, readListen } from './listen.ts';
 import { byPlace, ConfigError, type Place } from './problem.ts';
 import { type RateLimit, readRateLimit } from './rate-limit.ts';
 import { readViews, type ViewConfig } from './views.ts';
@@ -17,7 +18,7 @@ export interface Config {
   /** As it was named to the program; relative paths in it start from its folder. */
   readonly file: string;
   readonly node: string;
-  readonly listen: readonly Located<Endpoint>[];
+  readonly listen: readonly Located<ListenAddress>[];
   /** Nobody wrote `listen`: not every host has both of the default addresses. */
   readonly listensByDefault: boolean;
   readonly admin: {
@@ -41,7 +42,6 @@ export interface Config {
   readonly start: Place;
 }
 
-const DEFAULT_PORT = 5300;
 const DEFAULT_ADMIN: Endpoint = { address: '127.0.0.1', port: 8053 };
 
 /** Reads a configuration file. Throws a ConfigError that names every problem. */
@@ -94,20 +94,13 @@ function fillIn(raw: RawConfig, document: Document): Config {
     file: document.file,
     start,
     listensByDefault: raw.listen === undefined,
-    listen: raw.listen ?? ['127.0.0.1', '::1'].map(defaultListener(start)),
+    listen: readListen(raw.listen, groups, start),
     admin: { ...raw.admin, listen: raw.admin.listen ?? { value: DEFAULT_ADMIN, place: start } },
     threads: raw.threads === 'auto' ? availableParallelism() : raw.threads,
     clientGroups: groups,
     views,
     rateLimit: raw.rateLimit && readRateLimit(raw.rateLimit, groups),
   };
-}
-
-function defaultListener(place: Place) {
-  return (address: string): Located<Endpoint> => ({
-    value: { address, port: DEFAULT_PORT },
-    place,
-  });
 }
 
 /** Without routes, all names go to the group `default` or to the only one. */

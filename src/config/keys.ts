@@ -1,6 +1,7 @@
 /** Every key of the configuration: its kind, its default, and one line for the reference. */
 
 import { hostname } from 'node:os';
+import { LISTENER, RATE_LIMIT } from './client-keys.ts';
 import {
   byShape,
   entries,
@@ -48,24 +49,6 @@ function access<A extends string>(actions: Kind<A>) {
     checkClients,
   );
 }
-
-const RATE_LIMIT = section({
-  queriesPerSecond: required(integer(1, 1_000_000), 'queries that a client prefix may ask'),
-  burst: optional(
-    integer(1, 10_000_000),
-    'queries that it may ask at once after a pause',
-    undefined,
-    'twice `queriesPerSecond`',
-  ),
-  ipv4Prefix: optional(integer(1, 32), 'bits of an IPv4 address that are one client', 32),
-  ipv6Prefix: optional(integer(1, 128), 'bits of an IPv6 address that are one client', 56),
-  action: optional(
-    oneOf('truncate', 'drop', 'refuse'),
-    'what becomes of a query over the limit',
-    'truncate',
-  ),
-  exempt: optional(list(clients), 'client groups and prefixes without a limit', [], 'none'),
-});
 
 const UPSTREAM = section({
   servers: required(
@@ -133,7 +116,7 @@ export const CONFIG = section({
     'the host name',
   ),
   listen: optional(
-    filled(list(endpoint)),
+    filled(list(byShape({ scalar: endpoint, mapping: LISTENER }))),
     'addresses served, each by UDP and TCP',
     undefined,
     '127.0.0.1:5300 and [::1]:5300',

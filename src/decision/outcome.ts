@@ -74,7 +74,14 @@ export interface Outcome {
 }
 
 /** Why a packet was dropped without a word: nobody asked a question with it. */
-export const IGNORED = ['short', 'response', 'unexpected-answer', 'wrong-question'] as const;
+export const IGNORED = [
+  'short',
+  'response',
+  'unexpected-answer',
+  'wrong-question',
+  'proxy-source',
+  'proxy-header',
+] as const;
 export type Ignored = (typeof IGNORED)[number];
 
 /** Who takes note of what happened: where the engine and its observers meet. */

@@ -1,7 +1,7 @@
 /** One query in flight: what outlives its packet, and how far asking has come. */
 
 import type { Attempt, UpstreamRefusal } from '../decision/upstream-refusal.ts';
-import type { Query, Transport } from '../wire/query.ts';
+import { copySender, type Query, type Sender, type Transport } from '../wire/query.ts';
 import type { UpstreamGroup } from './group.ts';
 import type { Server } from './server.ts';
 
@@ -44,6 +44,8 @@ export class Slot {
   readonly #address: Uint32Array = new Uint32Array(4);
   #port = 0;
   #zone = '';
+  #isProxied = false;
+  readonly #peer: Sender = { family: 4, address: new Uint32Array(4), port: 0, zone: '' };
   readonly #local: Uint32Array = new Uint32Array(4);
   #localInterface = 0;
   #transport: Transport = 'udp';
@@ -66,6 +68,8 @@ export class Slot {
     this.#address.set(query.address);
     this.#port = query.port;
     this.#zone = query.zone;
+    this.#isProxied = query.isProxied;
+    if (query.isProxied) copySender(query.peer, this.#peer);
     this.#local.set(query.local);
     this.#localInterface = query.localInterface;
     this.#transport = query.transport;
@@ -90,6 +94,8 @@ export class Slot {
     query.address.set(this.#address);
     query.port = this.#port;
     query.zone = this.#zone;
+    query.isProxied = this.#isProxied;
+    if (this.#isProxied) copySender(this.#peer, query.peer);
     query.local.set(this.#local);
     query.localInterface = this.#localInterface;
     query.transport = this.#transport;

@@ -17,6 +17,7 @@ import { json, type RecordContext, RecordFragments } from './record-fragments.ts
 const USUAL_LENGTH = 8192;
 
 const PORT = json('","port":');
+const PEER = json(',"peer":"');
 const ELAPSED = json(',"elapsedMs":');
 const TRIGGERED: Readonly<Record<Trigger, Uint8Array>> = {
   qname: json(',"trigger":"qname","match":"'),
@@ -84,6 +85,11 @@ export class RecordWriter extends JsonWriter {
     this.#clientEnd = this.length;
     this.raw(PORT);
     this.number(query.port);
+    if (query.isProxied) {
+      this.raw(PEER);
+      this.address(query.peer.family, query.peer.address);
+      this.quote();
+    }
     this.raw(this.#fragments.path(group, query));
     this.number(id(query.message));
   }

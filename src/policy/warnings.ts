@@ -8,6 +8,7 @@ import type { Policy } from './compile.ts';
 import type { FileLine } from './ignored.ts';
 import { formatExpiry, isExpired } from './in-force.ts';
 import { originOf } from './inline-rules.ts';
+import { forgottenRanges } from './private-ranges.ts';
 
 /** Prefixes this wide take in most of the Internet. */
 const OPEN_BITS = 1;
@@ -16,6 +17,7 @@ export function findWarnings(policy: Policy): string[] {
   const { config } = policy;
   return [
     ...openResolver(config),
+    ...forgottenRanges(config),
     ...listsOf(config).flatMap(repeatedPrefixes),
     ...ignoredRules(policy),
     ...refusedNames(config),

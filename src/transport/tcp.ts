@@ -2,41 +2,38 @@
 
 import { once } from 'node:events';
 import { createServer, isIPv6, type Socket } from 'node:net';
-import { FrameReader, frame } from './frames.ts';
+import type { ProxyHeader } from './proxy-protocol.ts';
+import { ClientTable, ownerOf, ownerOfWords } from './tcp-clients.ts';
+import {
+  Connection,
+  type ConnectionEvents,
+  type ProxyFault,
+  TCP_LIMITS,
+  type TcpClient,
+  type TcpLimits,
+} from './tcp-connection.ts';
 
-export interface TcpLimits {
-  /** Connections in all, and of one client address. */
-  readonly connections: number;
-  readonly perClient: number;
-  /** Queries of one connection that may wait for their answers; more are read later. */
-  readonly pipelined: number;
-  /** Milliseconds without a whole query or an answer, and of a connection's life. */
-  readonly idle: number;
-  readonly total: number;
-  /** Bytes of replies that a client may leave unread; transfers are for trusted clients. */
-  readonly unread: number;
+/** For a listener behind proxies: whose headers are taken. */
+export interface TcpProxies {
+  trusts(address: string): boolean;
+  createHeader(): ProxyHeader;
+  /** A connection was closed: it is no proxy's, or does not begin with a header. */
+  faulty(fault: ProxyFault): void;
 }
 
-export const TCP_LIMITS: TcpLimits = {
-  connections: 2000,
-  perClient: 200,
-  pipelined: 256,
-  idle: 10_000,
-  total: 600_000,
-  unread: 1 << 20,
-};
-
-/** One client's connection. */
-export interface TcpClient {
-  readonly number: number;
+export interface TcpAddress {
   readonly address: string;
+  /** 0 takes a free one. */
   readonly port: number;
+  /** Whether other processes may have it too. */
+  readonly shared?: boolean;
+  readonly proxies?: TcpProxies | undefined;
 }
 
 export interface TcpListener {
   readonly address: string;
   readonly port: number;
-  /** Connections turned away because of the limits. */
+  /** Connections turned away, or closed for others, because of the limits. */
   readonly rejected: number;
   /** Answers a query; a connection that is gone is passed over. The octets may be used again. */
   reply(connection: number, octets: Uint8Array, length: number): void;
@@ -48,141 +45,116 @@ export interface TcpListener {
   close(): void;
 }
 
-/**
- * Listens on an address; port 0 takes a free one; an address that is `shared` may be shared by
- * other processes. Rejects when the address cannot be had.
- */
+/** Listens on an address. Rejects when it cannot be had. */
 export async function listenTcp(
-  { address, port, shared }: { address: string; port: number; shared?: boolean },
+  { address, port, shared, proxies }: TcpAddress,
   onMessage: (octets: Buffer, client: TcpClient) => void,
   limits: TcpLimits = TCP_LIMITS,
 ): Promise<TcpListener> {
-  const connections = new Map<number, Connection>();
-  const perClient = new Map<string, number>();
-  let count = 0;
-  let rejected = 0;
-
+  const connections = new Connections(limits, proxies, onMessage);
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
-    const client = socket.remoteAddress ?? '';
-    const ofClient = perClient.get(client) ?? 0;
-    if (connections.size >= limits.connections || ofClient >= limits.perClient) {
-      rejected++;
-      socket.destroy();
-      return;
-    }
-    const connection = new Connection(socket, ++count, limits, onMessage);
-    connections.set(connection.number, connection);
-    perClient.set(client, ofClient + 1);
-    socket.on('close', () => {
-      connections.delete(connection.number);
-      const left = perClient.get(client)! - 1;
-      if (left === 0) perClient.delete(client);
-      else perClient.set(client, left);
-    });
+    connections.accept(socket);
   });
   const alone = { exclusive: true, reusePort: shared === true };
   server.listen({ host: address, port, ipv6Only: isIPv6(address), ...alone });
   await once(server, 'listening');
   // Without a file descriptor to spare a connection is lost, and not the listener.
-  server.on('error', () => rejected++);
+  server.on('error', () => connections.rejected++);
 
   return {
     address,
     port: (server.address() as { port: number }).port,
     get rejected() {
-      return rejected;
+      return connections.rejected;
     },
     reply: (number, octets, length) => connections.get(number)?.reply(octets, length),
-    more: (number, octets, length) => connections.get(number)?.write(octets, length),
+    more: (number, octets, length) => connections.get(number)?.more(octets, length),
     drop: (number) => connections.get(number)?.settle(),
     close: () => {
       server.close();
-      for (const connection of connections.values()) connection.leave();
+      connections.leave();
     },
   };
 }
 
-class Connection implements TcpClient {
-  readonly number: number;
-  readonly address: string;
-  readonly port: number;
-  readonly #socket: Socket;
+class Connections implements ConnectionEvents {
+  rejected = 0;
   readonly #limits: TcpLimits;
-  readonly #frames = new FrameReader();
-  readonly #idle: NodeJS.Timeout;
-  readonly #total: NodeJS.Timeout;
-  #waiting = 0;
-  /** No more queries are taken: the client has half-closed, or its time is up. */
-  #finishing = false;
+  readonly #proxies: TcpProxies | undefined;
+  readonly #all: Map<number, Connection> = new Map();
+  readonly #clients: ClientTable = new ClientTable();
+  #count = 0;
+  readonly message: (octets: Buffer, client: TcpClient) => void;
 
   constructor(
-    socket: Socket,
-    number: number,
     limits: TcpLimits,
+    proxies: TcpProxies | undefined,
     onMessage: (octets: Buffer, client: TcpClient) => void,
   ) {
-    this.number = number;
-    this.address = socket.remoteAddress ?? '';
-    this.port = socket.remotePort ?? 0;
-    this.#socket = socket;
     this.#limits = limits;
-    this.#idle = setTimeout(() => this.#onIdle(), limits.idle);
-    this.#total = setTimeout(() => this.finish(), limits.total);
-    socket.on('data', (chunk) => this.#read(chunk, onMessage));
-    socket.on('end', () => this.finish());
-    // What went wrong with a client's connection is the client's to notice.
-    socket.on('error', () => socket.destroy());
-    socket.on('close', () => {
-      clearTimeout(this.#idle);
-      clearTimeout(this.#total);
-    });
+    this.#proxies = proxies;
+    this.message = onMessage;
   }
 
-  #read(chunk: Buffer, onMessage: (octets: Buffer, client: TcpClient) => void): void {
-    if (this.#finishing) return;
-    this.#frames.push(chunk, (octets) => {
-      this.#waiting++;
-      this.#idle.refresh();
-      onMessage(octets, this);
-    });
-    if (this.#waiting >= this.#limits.pipelined) this.#socket.pause();
+  get(number: number): Connection | undefined {
+    return this.#all.get(number);
   }
 
-  reply(octets: Uint8Array, length: number): void {
-    this.write(octets, length);
-    if (this.#socket.writableLength > this.#limits.unread) this.#socket.destroy();
-    this.settle();
+  accept(socket: Socket): void {
+    const address = socket.remoteAddress ?? '';
+    if (this.#proxies?.trusts(address) === false) {
+      this.faulty('proxy-source');
+      socket.destroy();
+      return;
+    }
+    // Behind a proxy it is not known yet whose connection it is.
+    const owner = this.#proxies === undefined ? ownerOf(address) : undefined;
+    if (!this.#hasRoom(owner)) {
+      this.rejected++;
+      socket.destroy();
+      return;
+    }
+    const number = ++this.#count;
+    const proxy = this.#proxies?.createHeader();
+    const connection = new Connection(socket, { number, limits: this.#limits, proxy }, this);
+    this.#all.set(number, connection);
+    this.#clients.add(owner ?? ownerOf(''), connection);
   }
 
-  write(octets: Uint8Array, length: number): void {
-    this.#socket.write(frame(octets, length));
-    this.#idle.refresh();
+  introduced(connection: Connection): boolean {
+    const { proxy, address } = connection;
+    const owner = proxy!.isLocal ? ownerOf(address) : ownerOfWords(proxy!.family, proxy!.address);
+    if (this.#clients.count(owner) >= this.#limits.perClient) {
+      this.rejected++;
+      return false;
+    }
+    this.#clients.add(owner, connection);
+    return true;
   }
 
-  /** One query less is waiting. */
-  settle(): void {
-    this.#waiting--;
-    if (this.#waiting < this.#limits.pipelined) this.#socket.resume();
-    if (this.#finishing && this.#waiting === 0) this.#socket.end();
+  faulty(fault: ProxyFault): void {
+    this.#proxies?.faulty(fault);
   }
 
-  finish(): void {
-    if (this.#finishing) return;
-    this.#finishing = true;
-    if (this.#waiting === 0) this.#socket.end();
+  closed(connection: Connection): void {
+    this.#all.delete(connection.number);
+    this.#clients.remove(connection);
   }
 
-  /** Like `finish`, and a client that does not go keeps no program from its end. */
   leave(): void {
-    this.finish();
-    this.#socket.unref();
-    this.#idle.unref();
-    this.#total.unref();
+    for (const connection of this.#all.values()) connection.leave();
   }
 
-  /** A client that takes its time with a query, or does not go after its last answer. */
-  #onIdle(): void {
-    if (this.#waiting > 0 && !this.#finishing) this.#idle.refresh();
-    else this.#socket.destroy();
+  /** Room for one more of this client: when there is none, whoever has most of it makes some. */
+  #hasRoom(owner: string | undefined): boolean {
+    const own = owner === undefined ? 0 : this.#clients.count(owner);
+    if (own >= this.#limits.perClient) return false;
+    if (this.#all.size < this.#limits.connections) return true;
+    const evicted = this.#clients.leastActiveOf(own);
+    if (evicted === undefined) return false;
+    this.rejected++;
+    this.closed(evicted);
+    evicted.destroy();
+    return true;
   }
 }

@@ -15,7 +15,7 @@ import {
   SOL_SOCKET,
 } from './libc.ts';
 import { CONTROL_LENGTH_MAX, MessageBatch } from './message-batch.ts';
-import { readPacketInfo, writePacketInfo } from './packet-info.ts';
+import { type LocalEnd, readPacketInfo, writePacketInfo } from './packet-info.ts';
 import {
   addressLength,
   formatSocketAddress,
@@ -44,13 +44,17 @@ const LOOPBACK: Readonly<Record<4 | 6, Uint32Array>> = {
   6: Uint32Array.of(0, 0, 0, 1),
 };
 
-/** Where a datagram came from and which address of this host it was sent to. */
-export interface DatagramPath {
+/** Where a datagram came from, or where one goes. */
+export interface RemoteEnd {
   family: 4 | 6;
   readonly address: Uint32Array;
   port: number;
   /** Zone of a link-local address with its `%`, or nothing. */
   zone: string;
+}
+
+/** Where a datagram came from and which address of this host it was sent to. */
+export interface DatagramPath extends RemoteEnd {
   /** On a wildcard address: the address that was asked, and its interface. */
   readonly local: Uint32Array;
   localInterface: number;
@@ -145,15 +149,18 @@ export class BatchListener {
     return count === BATCH;
   }
 
-  /** Puts a reply on its way; it leaves with the next `flush`. The octets are not kept. */
-  send(path: DatagramPath, octets: Uint8Array, length: number): void {
+  /**
+   * Puts a reply on its way to `to` from an address of this host; it leaves with the next `flush`.
+   * The octets are not kept.
+   */
+  send(to: RemoteEnd, from: LocalEnd, octets: Uint8Array, length: number): void {
     if (this.#waiting === OUTGOING) this.flush();
     const outgoing = this.#outgoing;
     const index = this.#waiting++;
     const at = index * SOCKADDR_LENGTH;
-    writeSocketAddress(outgoing.names, at, this.#family, path);
+    writeSocketAddress(outgoing.names, at, this.#family, to);
     outgoing.setNameLength(index, addressLength(this.#family));
-    const control = this.#isWildcard ? writePacketInfo(outgoing, index, this.#family, path) : 0;
+    const control = this.#isWildcard ? writePacketInfo(outgoing, index, this.#family, from) : 0;
     outgoing.setControlLength(index, control);
     if (octets === this.#incoming.view(this.#current)) {
       outgoing.pointAt(index, this.#incoming, this.#current);

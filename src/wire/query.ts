@@ -35,6 +35,21 @@ const MAX_TCP = 0xffff;
 
 const records = new RecordCursor();
 
+/** The other end of a datagram's way or of a connection. */
+export interface Sender {
+  family: 4 | 6;
+  readonly address: Uint32Array;
+  port: number;
+  zone: string;
+}
+
+export function copySender(from: Sender, to: Sender): void {
+  to.family = from.family;
+  to.address.set(from.address);
+  to.port = from.port;
+  to.zone = from.zone;
+}
+
 /**
  * One query and where it came from.
  *
@@ -51,6 +66,9 @@ export class Query extends HashedName {
   port = 0;
   /** Zone of a link-local address (RFC 4007 section 11), `%eth0`; empty for all others. */
   zone = '';
+  /** A proxy speaks for the client: it is the peer, and the answer goes to it. */
+  isProxied = false;
+  readonly peer: Sender = { family: 4, address: new Uint32Array(4), port: 0, zone: '' };
   transport: Transport = 'udp';
   /** By a listener for all addresses of the host: the address asked, and its interface. */
   readonly local: Uint32Array = new Uint32Array(4);
@@ -91,6 +109,11 @@ export class Query extends HashedName {
   payload: number = PLAIN_PAYLOAD;
   /** Signed by TSIG or SIG(0) (RFC 5625 section 4.6). */
   signed = false;
+
+  /** Whom it came from, and to whom its answer goes. */
+  get sender(): Sender {
+    return this.isProxied ? this.peer : this;
+  }
 
   get recursionDesired(): boolean {
     return hasFlag(this.message, RD);

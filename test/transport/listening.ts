@@ -1,11 +1,8 @@
 /** A TCP listener and its clients: what was asked, and who answers it. */
 
-import {
-  listenTcp,
-  TCP_LIMITS,
-  type TcpLimits,
-  type TcpListener,
-} from '../../src/transport/tcp.ts';
+import type { ProxyHeader } from '../../src/transport/proxy-protocol.ts';
+import { listenTcp, type TcpListener, type TcpProxies } from '../../src/transport/tcp.ts';
+import { TCP_LIMITS, type TcpLimits } from '../../src/transport/tcp-connection.ts';
 import { Stream } from '../client.ts';
 import { message } from '../messages.ts';
 
@@ -36,18 +33,21 @@ const OTHERS = 0x8000;
 
 export class Listening {
   readonly received: Received[] = [];
+  /** What proxies said of each query. */
+  readonly proxies: (ProxyHeader | undefined)[] = [];
   /** What to do with a query; at first, nothing. */
   onQuery: (query: Received) => void = () => {};
   listener!: TcpListener;
   readonly #streams: Stream[] = [];
   #wake: () => void = () => {};
 
-  static async start(limits: Partial<TcpLimits> = {}): Promise<Listening> {
+  static async start(limits: Partial<TcpLimits> = {}, proxies?: TcpProxies): Promise<Listening> {
     const made = new Listening();
     made.listener = await listenTcp(
-      { address: '127.0.0.1', port: 0 },
-      (octets, { number, address, port }) => {
+      { address: '127.0.0.1', port: 0, proxies },
+      (octets, { number, address, port, proxy }) => {
         const id = octets[0]! * 256 + octets[1]!;
+        made.proxies.push(proxy);
         made.#take({ id, connection: number, address, port });
       },
       { ...TCP_LIMITS, ...limits },

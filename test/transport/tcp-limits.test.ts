@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { TcpLimits } from '../../src/transport/tcp.ts';
+import type { TcpLimits } from '../../src/transport/tcp-connection.ts';
 import { ids, Listening, one } from './listening.ts';
 
 describe('transport/tcp limits', () => {
@@ -27,10 +27,40 @@ describe('transport/tcp limits', () => {
 
   it('leave all clients together no more than all connections', async () => {
     await listen({ connections: 2 });
-    await tcp.open();
     await tcp.open('127.0.0.2');
-    await (await tcp.open('127.0.0.3')).ended;
+    await tcp.open('127.0.0.3');
+    await (await tcp.open('127.0.0.2')).ended;
     expect(tcp.listener.rejected).to.equal(1);
+  });
+
+  it('make room for a new client at the cost of who has most, by its quietest connection', async () => {
+    await listen({ connections: 4 });
+    tcp.onQuery = tcp.reply;
+    const single = await tcp.open('127.0.0.2');
+    const [first, second, third] = [await tcp.open(), await tcp.open(), await tcp.open()];
+    for (const stream of [second, first, third]) {
+      stream.ask(one(1));
+      await ids(stream, 1);
+    }
+    const late = await tcp.open('127.0.0.3');
+    await second.ended;
+    for (const stream of [single, first, third, late]) {
+      stream.ask(one(2));
+      expect(await ids(stream, 1)).to.deep.equal([2]);
+    }
+    expect(tcp.listener.rejected).to.equal(1);
+  });
+
+  it('make room at the cost of who waits for no answer', async () => {
+    await listen({ connections: 2 });
+    const busy = await tcp.open();
+    busy.ask(one(1));
+    const [query] = await tcp.queries(1);
+    const quiet = await tcp.open();
+    await tcp.open('127.0.0.2');
+    await quiet.ended;
+    tcp.reply(query!);
+    expect(await ids(busy, 1)).to.deep.equal([1]);
   });
 
   it('give a place to the next client when one has gone', async () => {
@@ -142,16 +172,88 @@ describe('transport/tcp limits', () => {
     expect((await tcp.queries(3))[2]!.id).to.equal(3);
   });
 
-  it('let go of a client that leaves its answers unread', async () => {
-    await listen({ unread: 1 << 17 });
+  it('read no more of a client that does not take its answers', async () => {
+    await listen({ unread: 1 << 26 });
     const answer = new Uint8Array(0xffff);
     tcp.onQuery = ({ connection }) => tcp.listener.reply(connection, answer, answer.length);
     const stream = await tcp.open();
     stream.socket.pause();
+    const queries = Array.from({ length: 200 }, () => one(1));
+    for (let round = 0; round < 20; round++) stream.ask(...queries);
+    for (let before = -1; before < tcp.received.length; ) {
+      before = tcp.received.length;
+      await tcp.others();
+    }
+    expect(tcp.received.length).to.be.below(4000);
+    stream.socket.resume();
+    for (let i = 0; i < 4000; i++) await stream.next();
+  });
+
+  it('let go of a client that takes no answer for too long', async () => {
+    await listen({ idle: 40, unread: 1 << 26 });
+    const answer = new Uint8Array(0xffff);
+    tcp.onQuery = ({ connection }) => {
+      // More than the kernel has room for; the query itself is never settled.
+      for (let i = 0; i < 200; i++) tcp.listener.more(connection, answer, answer.length);
+    };
+    const stream = await tcp.open();
+    stream.socket.pause();
     const gone = new Promise((resolve) => stream.socket.on('close', resolve));
-    const hundred = Array.from({ length: 100 }, () => one(1));
-    const asking = setInterval(() => stream.ask(...hundred), 1);
+    stream.ask(one(1));
+    await tcp.queries(1);
+    // A client notices that nobody is there when it writes.
+    const writing = setInterval(() => stream.socket.write(Uint8Array.of(0)), 5);
     await gone;
-    clearInterval(asking);
+    clearInterval(writing);
+  });
+
+  it('let go of a client that leaves too much of a transfer unread', async () => {
+    await listen({ unreadTransfer: 1 << 20 });
+    const answer = new Uint8Array(0xffff);
+    const stream = await tcp.open();
+    stream.socket.pause();
+    const gone = new Promise((resolve) => stream.socket.on('close', resolve));
+    stream.ask(one(1));
+    const [query] = await tcp.queries(1);
+    for (let i = 0; i < 200; i++) tcp.listener.more(query!.connection, answer, answer.length);
+    const writing = setInterval(() => stream.socket.write(Uint8Array.of(0)), 5);
+    await gone;
+    clearInterval(writing);
+  });
+
+  it('answer all that came at once, a few at a time', async () => {
+    await listen({ pipelined: 3 });
+    let waiting = 0;
+    let most = 0;
+    tcp.onQuery = (query) => {
+      most = Math.max(most, ++waiting);
+      setImmediate(() => {
+        waiting--;
+        tcp.reply(query);
+      });
+    };
+    const stream = await tcp.open();
+    const sent = Array.from({ length: 50 }, (_, i) => i + 1);
+    stream.ask(...sent.map(one));
+    stream.socket.end();
+    expect(await ids(stream, 50)).to.deep.equal(sent);
+    expect(most).to.equal(3);
+    await stream.ended;
+  });
+
+  it('let go of a client that leaves its answers unread', async () => {
+    await listen({ unread: 1 << 17 });
+    const answer = new Uint8Array(0xffff);
+    const stream = await tcp.open();
+    stream.socket.pause();
+    const gone = new Promise((resolve) => stream.socket.on('close', resolve));
+    stream.ask(...Array.from({ length: 200 }, (_, i) => one(i)));
+    for (const { connection } of await tcp.queries(200)) {
+      tcp.listener.reply(connection, answer, answer.length);
+    }
+    // A client notices that nobody is there when it writes.
+    const writing = setInterval(() => stream.socket.write(Uint8Array.of(0)), 5);
+    await gone;
+    clearInterval(writing);
   });
 });

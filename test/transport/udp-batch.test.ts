@@ -57,7 +57,7 @@ describe('transport/udp-batch', () => {
     const from = path();
     const count = listener.receive(from, (octets, length) => {
       seen.push(Buffer.from(octets.subarray(0, length)).toString());
-      listener.send(from, octets, length);
+      listener.send(from, from, octets, length);
     });
     listener.flush();
     return count;
@@ -133,7 +133,7 @@ describe('transport/udp-batch', () => {
     const answer = once(six, 'message');
     await sendAll(six, [Buffer.from('six')], '::1', listener.port);
     const from = path();
-    listener.receive(from, (octets, length) => listener.send(from, octets, length));
+    listener.receive(from, (octets, length) => listener.send(from, from, octets, length));
     listener.flush();
     const [octets] = await answer;
     six.close();

@@ -127,7 +127,7 @@ for (const { where, word } of [
       await sendAll();
       listener!.leave();
       const answered = once(client, 'message');
-      listener!.receive(from, (octets, length) => listener!.send(from, octets, length));
+      listener!.receive(from, (octets, length) => listener!.send(from, from, octets, length));
       listener!.flush();
       const [, { port: answering }] = await answered;
       expect(answering).to.equal(port);

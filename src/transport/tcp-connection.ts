@@ -1,0 +1,224 @@
+/** One client's TCP connection: what has come, what waits, and when it has to go. */
+
+import type { Socket } from 'node:net';
+import { FrameReader, frame } from './frames.ts';
+import { INCOMPLETE, type ProxyHeader } from './proxy-protocol.ts';
+
+/** What a listener does not let happen. */
+export interface TcpLimits {
+  /** Connections in all, and of one client: an IPv4 address or an IPv6 /64. */
+  readonly connections: number;
+  readonly perClient: number;
+  /** Queries of one connection that may wait for their answers; more are read later. */
+  readonly pipelined: number;
+  /** Milliseconds without a whole query, or without taking an answer; and of a connection's life. */
+  readonly idle: number;
+  readonly total: number;
+  /** Bytes of replies that a client may leave unread; and of a transfer. */
+  readonly unread: number;
+  readonly unreadTransfer: number;
+}
+
+export const TCP_LIMITS: TcpLimits = {
+  connections: 2000,
+  perClient: 200,
+  pipelined: 256,
+  idle: 10_000,
+  total: 600_000,
+  unread: 1 << 20,
+  unreadTransfer: 64 << 20,
+};
+
+/** Why a connection to a listener behind proxies is closed. */
+export type ProxyFault = 'proxy-source' | 'proxy-header';
+
+/** One client's connection. */
+export interface TcpClient {
+  readonly number: number;
+  /** The other end: the client, or a proxy. */
+  readonly address: string;
+  readonly port: number;
+  /** What the proxy says; undefined on a listener without proxies. */
+  readonly proxy: ProxyHeader | undefined;
+}
+
+export interface ConnectionEvents {
+  message(octets: Buffer, connection: Connection): void;
+  /** The proxy has said for whom it speaks; false when that client gets no connection. */
+  introduced(connection: Connection): boolean;
+  /** It does not begin with a header, and is closed. */
+  faulty(fault: ProxyFault): void;
+  closed(connection: Connection): void;
+}
+
+export interface ConnectionStart {
+  readonly number: number;
+  readonly limits: TcpLimits;
+  /** Behind proxies: what the header is read into. */
+  readonly proxy: ProxyHeader | undefined;
+}
+
+export class Connection implements TcpClient {
+  readonly number: number;
+  readonly address: string;
+  readonly port: number;
+  readonly proxy: ProxyHeader | undefined;
+  /** When the last query came or the last answer was taken, in milliseconds. */
+  activeAt: number = performance.now();
+  readonly #socket: Socket;
+  readonly #limits: TcpLimits;
+  readonly #events: ConnectionEvents;
+  readonly #frames = new FrameReader();
+  readonly #idle: NodeJS.Timeout;
+  readonly #total: NodeJS.Timeout;
+  /** What has come of the proxy's header; undefined when that is done with. */
+  #head: Buffer | undefined;
+  /** Queries that have come and are not asked yet, from `#next` on. */
+  #queries: Buffer[] = [];
+  #next = 0;
+  #isTaking = false;
+  #waiting = 0;
+  /** No more queries are taken: the client has half-closed, or its time is up. */
+  #finishing = false;
+
+  constructor(
+    socket: Socket,
+    { number, limits, proxy }: ConnectionStart,
+    events: ConnectionEvents,
+  ) {
+    this.number = number;
+    this.address = socket.remoteAddress ?? '';
+    this.port = socket.remotePort ?? 0;
+    this.proxy = proxy;
+    this.#head = proxy === undefined ? undefined : Buffer.alloc(0);
+    this.#socket = socket;
+    this.#limits = limits;
+    this.#events = events;
+    this.#idle = setTimeout(() => this.#onIdle(), limits.idle);
+    this.#total = setTimeout(() => this.finish(), limits.total);
+    socket.on('data', (chunk) => this.#read(chunk));
+    socket.on('end', () => this.finish());
+    socket.on('drain', () => this.#proceed());
+    // What went wrong with a client's connection is the client's to notice.
+    socket.on('error', () => socket.destroy());
+    socket.on('close', () => {
+      clearTimeout(this.#idle);
+      clearTimeout(this.#total);
+      if (this.#head !== undefined && this.#head.length > 0) events.faulty('proxy-header');
+      events.closed(this);
+    });
+  }
+
+  /** Whether no query of it waits for an answer. */
+  get isQuiet(): boolean {
+    return this.#isDone();
+  }
+
+  #read(chunk: Buffer): void {
+    if (this.#finishing) return;
+    const octets = this.#head === undefined ? chunk : this.#readHeader(this.#head, chunk);
+    if (octets === undefined) return;
+    this.#frames.push(octets, (message) => {
+      this.#queries.push(message);
+      this.#isActive();
+    });
+    this.#proceed();
+  }
+
+  /** Asks what may be asked, and reads on when all is. */
+  #proceed(): void {
+    // A query may be answered before `message` returns.
+    if (this.#isTaking) return;
+    this.#isTaking = true;
+    while (this.#next < this.#queries.length && !this.#isFull()) {
+      this.#waiting++;
+      this.#events.message(this.#queries[this.#next++]!, this);
+    }
+    this.#isTaking = false;
+    if (this.#next === this.#queries.length && this.#next > 0) {
+      this.#queries = [];
+      this.#next = 0;
+    }
+    if (this.#finishing && this.#isDone()) this.#socket.end();
+    else if (this.#isFull()) this.#socket.pause();
+    else this.#socket.resume();
+  }
+
+  /** Whether all that was asked is answered. */
+  #isDone(): boolean {
+    return this.#waiting === 0 && this.#queries.length === 0;
+  }
+
+  /** What follows the proxy's header; undefined when it is not whole, or the connection closed. */
+  #readHeader(before: Buffer, chunk: Buffer): Buffer | undefined {
+    const octets = Buffer.concat([before, chunk]);
+    const length = this.proxy!.parse(octets);
+    this.#head = octets;
+    if (length === INCOMPLETE) return undefined;
+    if (length > 0) {
+      this.#head = undefined;
+      if (this.#events.introduced(this)) return octets.subarray(length);
+    }
+    this.destroy();
+    return undefined;
+  }
+
+  reply(octets: Uint8Array, length: number): void {
+    this.#write(octets, length, this.#limits.unread);
+    this.settle();
+  }
+
+  /** One message of several. */
+  more(octets: Uint8Array, length: number): void {
+    this.#write(octets, length, this.#limits.unreadTransfer);
+  }
+
+  #write(octets: Uint8Array, length: number, unread: number): void {
+    this.#socket.write(frame(octets, length), (error) => {
+      if (error == null) this.#isActive();
+    });
+    if (this.#socket.writableLength > unread) this.#socket.destroy();
+    else if (this.#isFull()) this.#socket.pause();
+  }
+
+  /** One query less is waiting. */
+  settle(): void {
+    this.#waiting--;
+    this.#proceed();
+  }
+
+  finish(): void {
+    if (this.#finishing) return;
+    this.#finishing = true;
+    if (this.#isDone()) this.#socket.end();
+  }
+
+  /** Like `finish`, and a client that does not go keeps no program from its end. */
+  leave(): void {
+    this.finish();
+    this.#socket.unref();
+    this.#idle.unref();
+    this.#total.unref();
+  }
+
+  destroy(): void {
+    this.#socket.destroy();
+  }
+
+  /** Who does not take the answers, or asks more than is answered, is not read from. */
+  #isFull(): boolean {
+    return this.#waiting >= this.#limits.pipelined || this.#socket.writableNeedDrain;
+  }
+
+  #isActive(): void {
+    this.activeAt = performance.now();
+    this.#idle.refresh();
+  }
+
+  /** A client that takes its time with a query or an answer, or does not go after its last. */
+  #onIdle(): void {
+    const isOurTurn = this.#waiting > 0 && this.#socket.writableLength === 0;
+    if (isOurTurn && !this.#finishing) this.#idle.refresh();
+    else this.#socket.destroy();
+  }
+}
