@@ -85,6 +85,23 @@ describe('server reload', () => {
     expect(await rcode(undefined, 'bad.example')).to.equal(3);
   });
 
+  it('takes over what changes in a list, and keeps it when the list is an error page', async () => {
+    site.write('ads.txt', 'ads.example\n');
+    await site.start(`${forwardTo(upstream.server)}policies: [{ name: ads, domains: ads.txt }]\n`);
+    expect(await rcode(undefined, 'www.ads.example')).to.equal(3);
+    site.write('ads.txt', 'ads.example\nbad line\nmore.example\n');
+    const { ok, warnings } = await site.server.reload();
+    expect(ok).to.equal(true);
+    expect(warnings[0]).to.match(/ads\.txt:2: policy ads: 1 line ignored \(more than one word\)$/);
+    expect(await rcode(undefined, 'more.example')).to.equal(3);
+    site.write('ads.txt', '<html>\n<h1>404 Not found</h1>\n');
+    const broken = await site.server.reload();
+    expect(broken.ok).to.equal(false);
+    expect(broken.problems[0]).to.match(/ads\.txt:1:1: no line can be used \(not a name\); expect/);
+    expect(await rcode(undefined, 'more.example')).to.equal(3);
+    expect(site.records().at(-1)!['rule']).to.include({ id: 'ads/more.example', line: 3 });
+  });
+
   const restarts = [
     { key: 'listen', from: 'listen: ["127.0.0.1:0"]', to: 'listen: ["127.0.0.3:0"]' },
     { key: 'admin', from: '{ listen: "127.0.0.1:0" }', to: '{ listen: "127.0.0.3:0" }' },
