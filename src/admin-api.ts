@@ -9,6 +9,7 @@ import { followDecisions, latestDecisions } from './observe/merged-decisions.ts'
 import type { Metrics } from './observe/metrics.ts';
 import type { RecentDecisions } from './observe/recent.ts';
 import type { Serving } from './serving.ts';
+import { isUp, meanRttMs, type ThreadNumbers } from './thread-numbers.ts';
 import { VERSION } from './version.ts';
 
 const DEFAULT_LIMIT = 100;
@@ -31,11 +32,12 @@ export interface AdminSource {
   /** Records that could not be written, while writing does not work. */
   readonly lostRecords: () => { readonly lost: number; readonly failure: string };
   readonly metrics: Metrics;
-  /** The recent decisions of each thread. */
-  readonly recent: () => readonly RecentDecisions[];
+  /** What each thread lets the others see. */
+  readonly threads: () => readonly ThreadNumbers[];
 }
 
 export function adminHandlers(source: AdminSource): Readonly<Record<string, AdminHandler>> {
+  const recent = () => source.threads().map((thread) => thread.recent);
   return {
     'GET /healthz': () => ({ status: 200, body: 'ok\n' }),
     'GET /readyz': () => jsonReply(readiness(source)),
@@ -44,8 +46,8 @@ export function adminHandlers(source: AdminSource): Readonly<Record<string, Admi
       type: source.metrics.contentType,
       body: await source.metrics.expose(),
     }),
-    'GET /api/decisions': (url) => decisions(url, source.recent()),
-    'GET /api/decisions/stream': (url, response) => stream(url, response, source.recent),
+    'GET /api/decisions': (url) => decisions(url, recent()),
+    'GET /api/decisions/stream': (url, response) => stream(url, response, recent),
     'GET /api/explain': (url) => explain(url, source.serving()),
     'GET /api/policy': () => jsonReply(describe(source)),
     'POST /api/reload': async () => {
@@ -127,7 +129,7 @@ function explain(url: URL, { policy }: Serving): AdminReply {
 
 function describe(source: AdminSource) {
   const { policy, groups, config, warnings } = source.serving();
-  const at = now();
+  const threads = source.threads();
   return {
     version: VERSION,
     node: config.node,
@@ -147,9 +149,9 @@ function describe(source: AdminSource) {
       name,
       servers: servers.map((server) => ({
         address: server.name,
-        up: server.isUp(at),
+        up: !server.isLoop && isUp(threads, server),
         loop: server.isLoop,
-        rttMs: Math.round(server.rttMs * 1000) / 1000,
+        rttMs: Math.round(meanRttMs(threads, server) * 1000) / 1000,
       })),
     })),
     warnings,

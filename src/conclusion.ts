@@ -132,7 +132,7 @@ export class Conclusion {
     { verdict, now }: { verdict: Verdict; now: number },
   ): void {
     const outcome = this.#begin(verdict, 'upstream');
-    outcome.upstream = slot.server!.name;
+    outcome.upstream = slot.server.name;
     outcome.rttMs = now - slot.sentAt;
     outcome.attempts = slot.attempts;
     outcome.rcode = tellable(this.#query, answer.rcode);

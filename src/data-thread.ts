@@ -200,7 +200,7 @@ class DataThread {
     this.#recording.tick(time);
     const { inFlight } = this.#engine;
     const state = { inFlight, cache: this.#serving.cache, log: this.#log };
-    this.#numbers.update(state, this.#table.servers, time, this.#shell);
+    this.#numbers.update(state, this.#table.servers, this.#shell);
     const isStopping = this.#stopAt !== Number.POSITIVE_INFINITY;
     if (isStopping && (inFlight === 0 || time >= this.#stopAt)) this.#shell.stop();
   }

@@ -7,10 +7,10 @@ import type { Recorder } from './decision/outcome.ts';
 import { type AnswerCache, isKeepable } from './forward/cache.ts';
 import { Exchanges, type Send } from './forward/exchanges.ts';
 import type { UpstreamGroup } from './forward/group.ts';
-import { LoopProbes } from './forward/loop-probe.ts';
 import { overrule, readRefusal } from './forward/refusal.ts';
 import type { Server } from './forward/server.ts';
 import type { Slot } from './forward/slot.ts';
+import { Watch } from './forward/watch.ts';
 import type { Policy } from './policy/compile.ts';
 import type { View } from './policy/view.ts';
 import { type Chased, FAILED, type PolicyEnding } from './policy-ending.ts';
@@ -43,7 +43,7 @@ export class Forwarder {
   readonly #query: Query;
   readonly #recorder: Recorder;
   readonly #exchanges: Exchanges;
-  readonly #probes: LoopProbes;
+  readonly #watch: Watch;
   readonly #answer: Answer = new Answer();
   readonly #buffer: Uint8Array = new Uint8Array(BUFFER_LENGTH);
   readonly #conclusion: Conclusion;
@@ -56,7 +56,7 @@ export class Forwarder {
     this.#query = parts.query;
     this.#recorder = parts.recorder;
     this.#exchanges = new Exchanges(parts.capacity, parts.outbox.send);
-    this.#probes = new LoopProbes(parts.outbox.send);
+    this.#watch = new Watch(parts.outbox.send, () => {});
     this.#conclusion = parts.conclusion;
     this.#ending = parts.ending;
     this.#hits = new CacheHits(parts, this.#buffer);
@@ -83,7 +83,9 @@ export class Forwarder {
     answer.message = octets;
     const slot = this.#exchanges.find(answer.id, from.server, from.channel);
     if (slot === undefined) {
-      if (!this.#probes.isAnswer(from.server, answer.id)) {
+      if (!this.#watch.take({ octets, length, answer }, from, now)) {
+        // Late as it may be, it shows that the server answers.
+        from.server.health.heard(now);
         this.#recorder.ignored('unexpected-answer');
       }
       return;
@@ -96,7 +98,7 @@ export class Forwarder {
     }
     if (!answer.matches(this.#query)) return this.#recorder.ignored('wrong-question');
     const rttMs = now - slot.sentAt;
-    from.server.answered(rttMs);
+    from.server.answered(rttMs, now);
     from.server.note(this.#query, answer, rttMs, now);
     this.#recorder.upstreamAnswered(from.server.name, answer.rcode, rttMs);
     if (slot.isStreaming && answer.rcode !== Rcode.REFUSED) this.#stream(slot, answer, now);
@@ -114,7 +116,7 @@ export class Forwarder {
         this.#endStream(slot);
         continue;
       }
-      if (reason !== undefined) server.failed(now, slot.group!.timeout);
+      if (reason !== undefined) server.failed(slot.sentAt, now, slot.group!.timeout);
       this.#askNext(slot, reason ?? 'connection closed', now);
     }
   }
@@ -122,23 +124,27 @@ export class Forwarder {
   /** Lets time pass: timeouts, the next servers, probes. */
   tick(now: number): void {
     for (let slot = this.#exchanges.expired(now); slot; slot = this.#exchanges.expired(now)) {
-      const server = slot.server!;
+      const { server } = slot;
       this.#restore(slot);
       if (slot.isStreaming) {
         this.#endStream(slot);
         continue;
       }
-      server.failed(now, slot.group!.timeout);
-      this.#probes.probe(server, now);
+      server.failed(slot.sentAt, now, slot.group!.timeout);
+      this.#watch.loops.probe(server, now);
       this.#askNext(slot, 'timeout', now);
     }
-    this.#probes.recheck(now);
+    for (let slot = this.#exchanges.impatient(now); slot; slot = this.#exchanges.impatient(now)) {
+      this.#restore(slot);
+      this.#exchanges.askBesides(slot, this.#query, now);
+    }
+    this.#watch.tick(this.#setup.groups, now);
   }
 
   /** Asks every server whether it leads back here. */
   probe(now: number): void {
     for (const group of this.#setup.groups.values()) {
-      for (const server of group.servers) this.#probes.probe(server, now);
+      for (const server of group.servers) this.#watch.loops.probe(server, now);
     }
   }
 
@@ -158,7 +164,7 @@ export class Forwarder {
       const entry = cache.find(query, view.cache, now);
       if (entry !== undefined) return this.#hits.answer(entry, view, now, chase);
     }
-    if (this.#probes.match(query)) {
+    if (this.#watch.loops.match(query)) {
       return this.#conclusion.verdict(route.verdicts.looped, now);
     }
     const slot = this.#exchanges.open(query, groups.get(route.group)!);
@@ -174,9 +180,10 @@ export class Forwarder {
   /** An answer to the slot's question has come: is it the last word? */
   #take(slot: Slot, answer: Answer, now: number): void {
     const query = this.#query;
-    if (slot.edns && !query.isVerbatim && answer.isPuzzledByEdns) {
+    const leg = slot.leg!;
+    if (leg.edns && !query.isVerbatim && answer.isPuzzledByEdns) {
       // RFC 6891 section 7: a server that does not know EDNS is asked without it.
-      slot.edns = false;
+      leg.edns = false;
       return this.#exchanges.askAgain(slot, query, now);
     }
     if (answer.rcode === Rcode.REFUSED) return this.#takeRefusal(slot, answer, now);
@@ -193,11 +200,13 @@ export class Forwarder {
     const refusal = readRefusal(slot, this.#query, answer, now);
     this.#exchanges.noteRefusal(slot, refusal);
     this.#recorder.upstreamRefused(refusal.address, refusal.verdict);
-    if (answer.truncated && slot.upstreamTransport === 'udp' && !this.#query.isVerbatim) {
+    this.#watch.refused(slot, refusal, this.#query, now);
+    if (answer.truncated && slot.leg!.transport === 'udp' && !this.#query.isVerbatim) {
       // It may be that only an address that nobody can forge is answered.
-      slot.byTcp = true;
+      slot.leg!.byTcp = true;
       return this.#exchanges.askAgain(slot, this.#query, now);
     }
+    this.#exchanges.drop(slot);
     // Nobody can go on with a transfer that another server has begun.
     if (slot.isStreaming || !this.#exchanges.ask(slot, this.#query, now)) {
       this.#giveUp(slot, now, answer);
@@ -234,8 +243,9 @@ export class Forwarder {
     const view = slot.purpose as View;
     const options = collectOptions(answer.message, answer.optAt, EdnsOption.EDE);
     if (slot.refusal !== undefined) overrule(slot, now);
+    this.#exchanges.overtake(slot, now);
     if (this.#isKept(slot)) {
-      const upstream = slot.server!.name;
+      const upstream = slot.server.name;
       this.#setup.cache.store(query, view.cache, answer, { upstream, options, now });
     }
     if (this.#isEnded(slot, answer, now)) return;

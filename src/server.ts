@@ -194,7 +194,7 @@ export class RunningServer {
       endpoints: () => this.endpoints.map(formatEndpoint),
       lostRecords: () => this.#records.share,
       metrics: this.#metrics(),
-      recent: () => this.recent,
+      threads: () => this.#allNumbers(),
     });
     this.#reading = setInterval(() => {
       this.#readNumbers();
@@ -250,7 +250,7 @@ export class RunningServer {
   #readNumbers(): void {
     const { inFlight } = this.#engine;
     const state = { inFlight, cache: this.#serving.cache, log: this.#records.log };
-    this.#numbers.update(state, this.#table.servers, now());
+    this.#numbers.update(state, this.#table.servers);
   }
 
   #use(serving: Serving): void {

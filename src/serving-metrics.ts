@@ -8,7 +8,7 @@ import type { Metrics } from './observe/metrics.ts';
 import type { Statistics } from './observe/statistics.ts';
 import type { PolicyZone } from './policy/policy-zones.ts';
 import type { Serving } from './serving.ts';
-import { Gauge, type ThreadNumbers } from './thread-numbers.ts';
+import { Gauge, isUp, type ThreadNumbers } from './thread-numbers.ts';
 
 export interface MeasuredServer {
   /** Every thread that serves or has served. */
@@ -107,17 +107,15 @@ function exposeUpstreams(metrics: Metrics, server: MeasuredServer): void {
   metrics.histogram('rcode5_upstream_rtt_seconds', 'Round-trip times to upstreams.', () => [
     sumHistograms(server.threads().map(({ statistics }) => statistics.upstreamRtt)),
   ]);
-  metrics.gauge('rcode5_upstream_up', 'Whether an upstream has been answering lately.', () =>
-    server.servers.map((upstream) => ({
-      labels: { upstream: upstream.name },
-      value: isUp(server.threads(), upstream) ? 1 : 0,
-    })),
+  metrics.gauge(
+    'rcode5_upstream_up',
+    'Whether an upstream answers, and not with REFUSED alone.',
+    () =>
+      server.servers.map((upstream) => ({
+        labels: { upstream: upstream.name },
+        value: isUp(server.threads(), upstream) ? 1 : 0,
+      })),
   );
-}
-
-/** An upstream is up when no thread has found it down. */
-function isUp(threads: readonly ThreadNumbers[], upstream: Server): boolean {
-  return threads.every(({ isServerDown }) => !isServerDown(upstream));
 }
 
 function exposeCache(metrics: Metrics, server: MeasuredServer): void {

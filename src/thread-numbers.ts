@@ -52,7 +52,7 @@ export class ThreadNumbers {
     this.#store = new CellStore(shared?.cells);
     this.statistics = new Statistics(this.#store);
     this.recent = new RecentDecisions(shared?.recent);
-    const length = (GAUGES + SERVERS) * 8;
+    const length = (GAUGES + 2 * SERVERS) * 8;
     this.gauges = new Float64Array(shared?.gauges ?? new SharedArrayBuffer(length));
   }
 
@@ -73,7 +73,6 @@ export class ThreadNumbers {
   update(
     state: { readonly inFlight: number; readonly cache: AnswerCache; readonly log: DecisionLog },
     servers: readonly Server[],
-    now: number,
     { losses }: { readonly losses: Losses } = NO_LOSSES,
   ): void {
     const { gauges } = this;
@@ -88,11 +87,15 @@ export class ThreadNumbers {
     gauges[Gauge.RECEIVE_DROPS] = losses.receive;
     gauges[Gauge.SEND_DROPS] = losses.send;
     for (let i = 0; i < servers.length && i < SERVERS; i++) {
-      gauges[GAUGES + i] = servers[i]!.isUp(now) ? 0 : 1;
+      gauges[GAUGES + i] = servers[i]!.isUp ? 0 : 1;
+      gauges[GAUGES + SERVERS + i] = servers[i]!.rttMs;
     }
   }
 
   readonly isServerDown = ({ index }: Server): boolean => this.gauges[GAUGES + index] === 1;
+
+  /** Smoothed round-trip time in milliseconds; 0 for a server that the thread has not asked. */
+  readonly rttMs = ({ index }: Server): number => this.gauges[GAUGES + SERVERS + index] ?? 0;
 
   /** The thread has ended: what it had in hand is gone, what it has counted stays. */
   retire(): void {
@@ -100,4 +103,15 @@ export class ThreadNumbers {
     this.gauges[Gauge.CACHE_ENTRIES] = 0;
     this.gauges.fill(0, GAUGES);
   }
+}
+
+/** An upstream is up when no thread has found that it is not. */
+export function isUp(threads: readonly ThreadNumbers[], upstream: Server): boolean {
+  return threads.every(({ isServerDown }) => !isServerDown(upstream));
+}
+
+/** The mean round-trip time in milliseconds over the threads that have asked the upstream. */
+export function meanRttMs(threads: readonly ThreadNumbers[], upstream: Server): number {
+  const times = threads.map(({ rttMs }) => rttMs(upstream)).filter((time) => time > 0);
+  return times.length === 0 ? 0 : times.reduce((sum, time) => sum + time) / times.length;
 }

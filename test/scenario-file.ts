@@ -32,7 +32,7 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   ],
   answers: [
     ...['rcode', 'flags', 'question', 'answer', 'authority', 'additional', 'edns', 'ede'],
-    ...['options', 'wrongId', 'cut', 'from', 'wrongChannel', 'after'],
+    ...['options', 'wrongId', 'cut', 'from', 'wrongChannel', 'after', 'of'],
   ],
 };
 

@@ -24,6 +24,8 @@ interface ExpectedQuestion extends Expected {
 interface GivenAnswer extends AnswerText {
   readonly from?: string;
   readonly wrongChannel?: boolean;
+  /** The last question to this server is answered, not the last of all. */
+  readonly of?: string;
   readonly after?: string;
 }
 
@@ -49,10 +51,13 @@ class Player {
   readonly #queries: Map<number, { query: QueryText; octets: Uint8Array }> = new Map();
   #lastId = 0;
   #asked: SentQuestion | undefined;
+  /** All questions that were looked at. */
+  readonly #questions: SentQuestion[] = [];
   #told: ReadonlyMap<string, number> = new Map();
   #recordsBefore = 0;
   #droppedBefore = 0;
   #probesBefore = 0;
+  #checksBefore = 0;
   readonly #shadows: DecisionRecord[] = [];
   readonly #events: Readonly<Record<string, (value: never) => void>> = {
     query: (given: QueryText | string) => this.#query(toQuery(given)),
@@ -68,6 +73,7 @@ class Player {
     counts: (lines: readonly string[]) => this.#counts(lines),
     start: () => this.#stage.engine.probe(this.#stage.now),
     probes: (servers: readonly string[]) => this.#probes(servers),
+    checks: (servers: readonly string[]) => this.#checks(servers),
     loops: (by: { server: string; client: string }) => this.#loops(by),
   };
 
@@ -124,6 +130,7 @@ class Player {
     const question = asked.shift();
     expect(question, 'a question to an upstream').not.to.equal(undefined);
     this.#asked = question!;
+    this.#questions.push(question!);
     const { server, oneOf, transport, verbatim, ...rest } =
       typeof expected === 'string' ? { server: expected } : expected;
     if (server !== undefined) expect(question!.server.name).to.equal(server);
@@ -137,10 +144,11 @@ class Player {
   }
 
   #answers(given: GivenAnswer | string): void {
-    if (this.#stage.asked.length > 0) this.#asks({});
     const answer = typeof given === 'string' ? { rcode: given } : given;
-    const { from, wrongChannel, after, ...text } = answer;
-    const { server, channel, octets } = this.#asked!;
+    const { from, wrongChannel, after, of, ...text } = answer;
+    if (of === undefined && this.#stage.asked.length > 0) this.#asks({});
+    const { server, channel, octets } =
+      of === undefined ? this.#asked! : this.#questions.findLast((one) => one.server.name === of)!;
     if (after !== undefined) this.#stage.wait(milliseconds(after));
     this.#told = new Map(this.#stage.told);
     this.#stage.answer(writeAnswer(text, octets), {
@@ -218,6 +226,15 @@ class Player {
     expect(seen, 'probes').to.deep.equal(servers);
     this.#probesBefore = probes.length;
     this.#asked = probes.at(-1);
+  }
+
+  /** Which servers were asked, since the last look, whether they are back. */
+  #checks(servers: readonly string[]): void {
+    const { checks } = this.#stage;
+    const seen = checks.slice(this.#checksBefore).map(({ server }) => server.name);
+    expect(seen, 'health checks').to.deep.equal(servers);
+    this.#checksBefore = checks.length;
+    this.#asked = checks.at(-1);
   }
 
   /** The last probe of a server comes back as a client's query. */

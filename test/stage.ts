@@ -53,6 +53,7 @@ export class Stage implements Outbox {
   readonly replies: SentReply[] = [];
   readonly asked: SentQuestion[] = [];
   readonly probes: SentQuestion[] = [];
+  readonly checks: SentQuestion[] = [];
   readonly records: DecisionRecord[] = [];
   /** Records of what rules in shadow mode would have done. */
   readonly shadows: DecisionRecord[] = [];
@@ -172,7 +173,8 @@ export class Stage implements Outbox {
   ): number => {
     const channel = ++this.#channel;
     const question = { server, octets: octets.slice(0, length), transport, channel };
-    (isProbe(octets) ? this.probes : this.asked).push(question);
+    const kind = isProbe(octets) ? this.probes : isCheck(octets) ? this.checks : this.asked;
+    kind.push(question);
     return channel;
   };
 
@@ -231,6 +233,11 @@ export class Stage implements Outbox {
 /** Nobody else asks for names in `rcode5-loop`. */
 function isProbe(octets: Uint8Array): boolean {
   return Buffer.from(octets.subarray(0, 64)).includes('rcode5-loop');
+}
+
+/** Nobody else asks for the name servers of the root. */
+function isCheck(octets: Uint8Array): boolean {
+  return octets[12] === 0 && octets[14] === 2;
 }
 
 /** A decision log that hands its lines on, and writes none. */

@@ -48,10 +48,10 @@ describe('thread-numbers', () => {
     const log = new DecisionLog(undefined);
     const table = new ServerTable();
     const servers = [53, 54].map((port) => table.get('udp', { address: '192.0.2.1', port }));
-    servers[1]!.failed(0, 2000);
+    servers[1]!.failed(0, 0, 2000);
     cache.find(QUERY, 0, 0);
     log.records = 7;
-    own.update({ inFlight: 4, cache, log }, servers, 1, { losses: { receive: 5, send: 6 } });
+    own.update({ inFlight: 4, cache, log }, servers, { losses: { receive: 5, send: 6 } });
     const of = (...gauges: Gauge[]) => gauges.map((gauge) => seen.gauges[gauge]);
     expect(of(Gauge.IN_FLIGHT, Gauge.CACHE_MISSES, Gauge.LOG_RECORDS)).to.deep.equal([4, 1, 7]);
     expect(of(Gauge.RECEIVE_DROPS, Gauge.SEND_DROPS)).to.deep.equal([5, 6]);

@@ -62,6 +62,11 @@ const UPSTREAM = section({
   ),
   timeout: optional(durationBetween('10ms', '60s'), 'how long one server may take', 2000, '2s'),
   attempts: optional(integer(1, 10), 'how often each server is asked', 2),
+  probe: optional(
+    integer(0, 600),
+    'control questions a minute that each thread may ask a refusing server, to tell why; 0 is none',
+    0,
+  ),
 });
 
 const ACL = {

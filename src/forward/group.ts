@@ -1,5 +1,6 @@
 /** A named group of upstream servers and the order in which they are asked. */
 
+import { Rank } from './health.ts';
 import { random16 } from './random.ts';
 import type { Server } from './server.ts';
 
@@ -12,6 +13,8 @@ export interface GroupSettings {
   readonly timeout: number;
   /** How often each server is asked. */
   readonly attempts: number;
+  /** Control questions a minute to a server that refuses. */
+  readonly probe: number;
 }
 
 /** Servers of a group are counted in the bits of a number. */
@@ -25,15 +28,17 @@ export class UpstreamGroup implements GroupSettings {
   readonly strategy: Strategy;
   readonly timeout: number;
   readonly attempts: number;
+  readonly probe: number;
   /** Replaced as a whole when a resolv.conf changes. */
   servers: readonly Server[] = [];
   #turn = 0;
 
-  constructor({ name, strategy, timeout, attempts }: GroupSettings) {
+  constructor({ name, strategy, timeout, attempts, probe }: GroupSettings) {
     this.name = name;
     this.strategy = strategy;
     this.timeout = timeout;
     this.attempts = attempts;
+    this.probe = probe;
   }
 
   /** Where a new query begins to look for a server. */
@@ -45,26 +50,36 @@ export class UpstreamGroup implements GroupSettings {
   }
 
   /**
-   * Position of the next server to ask; `tried` has a bit for each that was. A server that has
-   * failed lately comes after those that have not. One that leads back here is never asked.
+   * Position of the next server to ask; `tried` has a bit for each that was. A server that
+   * refuses everything comes after those that answer, and one that is down after both. One that
+   * leads back here is never asked.
    */
   choose(tried: number, start: number, now: number): number {
-    const position = this.#pick(tried, start, now, true);
-    return position === NO_SERVER ? this.#pick(tried, start, now, false) : position;
-  }
-
-  #pick(tried: number, start: number, now: number, up: boolean): number {
     const { servers } = this;
     let best = NO_SERVER;
     for (let i = 0; i < servers.length; i++) {
       const position = (start + i) % servers.length;
-      const server = servers[position]!;
-      if ((tried & (1 << position)) !== 0 || server.isLoop || server.isUp(now) !== up) continue;
-      if (this.strategy !== 'fastest') return position;
-      if (best === NO_SERVER || server.rttMs < servers[best]!.rttMs) best = position;
+      if ((tried & (1 << position)) !== 0 || servers[position]!.isLoop) continue;
+      if (best === NO_SERVER || this.#isBetter(servers[position]!, servers[best]!, now)) {
+        best = position;
+      }
     }
-    if (best !== NO_SERVER) this.#passOver(best);
+    if (best !== NO_SERVER && this.strategy === 'fastest') this.#passOver(best);
     return best;
+  }
+
+  /** Like `choose`, but only a server that nothing speaks against. */
+  chooseBesides(tried: number, start: number, now: number): number {
+    const position = this.choose(tried, start, now);
+    if (position === NO_SERVER) return NO_SERVER;
+    return this.servers[position]!.health.rank(now) === Rank.GOOD ? position : NO_SERVER;
+  }
+
+  #isBetter(server: Server, than: Server, now: number): boolean {
+    const rank = server.health.rank(now);
+    const other = than.health.rank(now);
+    if (rank !== other) return rank < other;
+    return this.strategy === 'fastest' && server.rttMs < than.rttMs;
   }
 
   #passOver(chosen: number): void {

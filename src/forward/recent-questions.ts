@@ -15,7 +15,7 @@ export class RecentQuestions {
   readonly #names: Int32Array = new Int32Array(SETS * WAYS);
   readonly #types: Uint16Array = new Uint16Array(SETS * WAYS);
   readonly #results: Uint8Array = new Uint8Array(SETS * WAYS);
-  readonly #times: Float64Array = new Float64Array(SETS * WAYS);
+  readonly #times: Float64Array = new Float64Array(SETS * WAYS).fill(Number.NEGATIVE_INFINITY);
 
   /** What is older than `windowMs` is forgotten. */
   constructor(windowMs: number) {

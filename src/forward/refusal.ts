@@ -16,7 +16,7 @@ export function readRefusal(
   answer: Answer,
   now: number,
 ): UpstreamRefusal {
-  const server = slot.server!;
+  const { server } = slot;
   const { authoritative: aa, recursionAvailable: ra, truncated: tc } = answer;
   const ede = answer.optAt === 0 ? [] : readExtendedErrors(answer.message, answer.optAt);
   const rttMs = now - slot.sentAt;
@@ -48,7 +48,7 @@ export function overrule({ attempts, group }: Slot, now: number): void {
 /** Other servers that have refused the slot's question. */
 function refusedBefore({ attempts, server }: Slot): number {
   const others = attempts.filter(({ upstream, verdict }) => {
-    return verdict !== undefined && upstream !== server!.name;
+    return verdict !== undefined && upstream !== server.name;
   });
   return new Set(others.map(({ upstream }) => upstream)).size;
 }

@@ -4,13 +4,17 @@ import { formatServer } from '../config/server-text.ts';
 import type { Endpoint } from '../net/address.ts';
 import type { Answer } from '../wire/answer.ts';
 import type { Query } from '../wire/query.ts';
+import { Rcode } from '../wire/registry.ts';
 import { Conduct } from './conduct.ts';
+import { Health } from './health.ts';
 import { Loops } from './loops.ts';
 
-/** How long a server that failed is asked last. */
-const DOWN_MS = 5000;
 /** A new measurement's share of the smoothed round-trip time (RFC 6298 section 2). */
 const SMOOTHING = 1 / 8;
+/** How long a server has to answer before another is asked too: times that it usually takes. */
+const USUAL_TIMES = 3;
+/** Milliseconds, in steps: slots that wait equally long are kept in one list. */
+const PATIENCE: readonly number[] = [50, 75, 100, 150, 200, 300, 400, 600, 800, 1200, 1600];
 
 export interface ServerAddress {
   readonly transport: 'udp' | 'tcp';
@@ -26,11 +30,13 @@ export class Server implements ServerAddress {
   readonly endpoint: Endpoint;
   /** Where it is noted that it leads back to this program. */
   readonly loops: Loops;
-  /** Smoothed round-trip time in milliseconds; 0 before the first answer. */
+  /** Smoothed round-trip time in milliseconds; 0 before the first answer. Failing makes it longer. */
   rttMs = 0;
+  readonly health: Health = new Health();
   /** What it has done lately; undefined before it has done anything. */
   conduct: Conduct | undefined;
-  #downUntil = 0;
+  /** Smoothed like `rttMs`, of answers alone. */
+  #answerMs = 0;
 
   constructor(index: number, { transport, endpoint }: ServerAddress, loops: Loops = new Loops()) {
     this.index = index;
@@ -49,32 +55,51 @@ export class Server implements ServerAddress {
     this.loops.set(this.index, isLoop);
   }
 
-  isUp(now: number): boolean {
-    return now >= this.#downUntil && !this.isLoop;
+  /** It answers, and does not refuse whatever it is asked. */
+  get isUp(): boolean {
+    return !this.health.isDown && !this.health.isRefusing && !this.isLoop;
   }
 
-  /** It answered, with whatever rcode. */
-  answered(rttMs: number): void {
-    this.#downUntil = 0;
-    this.rttMs = this.rttMs === 0 ? rttMs : this.rttMs + SMOOTHING * (rttMs - this.rttMs);
+  /** Milliseconds after which another server is asked besides. */
+  get patienceMs(): number {
+    const wanted = USUAL_TIMES * this.#answerMs;
+    for (const step of PATIENCE) if (step >= wanted) return step;
+    return PATIENCE.at(-1)!;
+  }
+
+  /** It answered, with whatever rcode; true when it was down before. */
+  answered(rttMs: number, now: number): boolean {
+    this.rttMs = smooth(this.rttMs, rttMs);
+    this.#answerMs = smooth(this.#answerMs, rttMs);
+    return this.health.heard(now);
   }
 
   /** It answered this question: what it said is remembered for a while. */
   note(query: Query, answer: Answer, rttMs: number, now: number): void {
     this.conduct ??= new Conduct();
     this.conduct.note(query, answer, rttMs, now);
+    if (!query.recursionDesired || query.isVerbatim) return;
+    if (answer.rcode === Rcode.REFUSED) this.health.refused(query.hashes[0]!, now);
+    else if (answer.rcode !== Rcode.SERVFAIL) this.health.answered();
   }
 
-  /** It did not answer: others are asked first for a while, and the fastest are others. */
-  failed(now: number, timeoutMs: number): void {
-    this.#downUntil = now + DOWN_MS;
-    this.rttMs = Math.max(this.rttMs, timeoutMs);
+  /**
+   * What was sent to it at a time has not been answered: others are asked first until it
+   * answers again, and the fastest are others.
+   */
+  failed(sentAt: number, now: number, timeoutMs: number): void {
+    this.health.failed(sentAt, now);
+    if (this.health.isDown) this.rttMs = Math.max(this.rttMs, timeoutMs);
   }
 
   /** Others were asked in its place: let its time decay, so that it is tried again one day. */
   passedOver(): void {
     this.rttMs *= 0.98;
   }
+}
+
+function smooth(average: number, measured: number): number {
+  return average === 0 ? measured : average + SMOOTHING * (measured - average);
 }
 
 /** All servers that were ever named; a server keeps its number over reloads. */

@@ -3,6 +3,7 @@
 import type { Attempt, UpstreamRefusal } from '../decision/upstream-refusal.ts';
 import { copySender, type Query, type Sender, type Transport } from '../wire/query.ts';
 import type { UpstreamGroup } from './group.ts';
+import type { Leg } from './leg.ts';
 import type { Server } from './server.ts';
 
 /** Octets of a query that a slot keeps in memory of its own; a longer one gets more for a while. */
@@ -17,15 +18,9 @@ export class Slot {
   purpose: unknown;
   /** It is asked for the sake of this one, whose alias it is. */
   chase: unknown;
-  /** The server that was asked last, how, and when. */
-  server: Server | undefined;
-  upstreamTransport: Transport = 'udp';
-  channel = 0;
-  id = 0;
-  sentAt = 0;
-  edns = true;
-  /** A server that refused the datagram is asked by TCP. */
-  byTcp = false;
+  /** Questions under way, and the one that it is about at the moment. */
+  readonly legs: Leg[] = [];
+  leg: Leg | undefined;
   /** Where in the group to begin, and how often all of it was asked. */
   start = 0;
   round = 0;
@@ -59,6 +54,14 @@ export class Slot {
     this.#octets = octets;
   }
 
+  /** The server that it is about, and when it was asked. */
+  get server(): Server {
+    return this.leg!.server!;
+  }
+  get sentAt(): number {
+    return this.leg!.sentAt;
+  }
+
   /** Keeps the query and who asked it, and begins anew. */
   keep(query: Query, group: UpstreamGroup): void {
     this.#octets = query.length > SLOT_OCTETS ? new Uint8Array(query.length) : this.#home;
@@ -77,8 +80,6 @@ export class Slot {
     this.#connection = query.connection;
     this.#receivedAt = query.receivedAt;
     this.group = group;
-    this.edns = true;
-    this.byTcp = false;
     this.start = group.start();
     this.round = 0;
     this.tried = 0;
@@ -111,7 +112,7 @@ export class Slot {
     this.group = undefined;
     this.purpose = undefined;
     this.chase = undefined;
-    this.server = undefined;
+    this.leg = undefined;
     this.refusal = undefined;
   }
 }

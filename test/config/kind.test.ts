@@ -3,7 +3,7 @@ import { FINE, itSays } from './problems.ts';
 
 const KEYS = Object.keys(CONFIG.keys).join(', ');
 const UPSTREAMS =
-  'a mapping from a group name to a mapping with servers, strategy, timeout, attempts';
+  'a mapping from a group name to a mapping with servers, strategy, timeout, attempts, probe';
 const SERVER =
   'an address like 192.0.2.1, "[2001:db8::1]:53" or tcp://192.0.2.1:53, or the path of a resolv.conf';
 
@@ -80,13 +80,13 @@ describe('config/kind keys', () => {
       {
         when: 'an upstream group has no value',
         text: 'upstreams:\n  default:\n',
-        says: ['2:11: expect a mapping with servers, strategy, timeout, attempts'],
+        says: ['2:11: expect a mapping with servers, strategy, timeout, attempts, probe'],
       },
       {
         when: 'an upstream group is a key alone',
         text: 'upstreams: { default }\n',
         says: [
-          '1:14: "default" has no value; expect a mapping with servers, strategy, timeout, attempts',
+          '1:14: "default" has no value; expect a mapping with servers, strategy, timeout, attempts, probe',
         ],
       },
       {

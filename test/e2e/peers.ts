@@ -54,6 +54,8 @@ export async function startNsd(zone: string, text: string): Promise<Peer> {
     `server:
   ip-address: 127.0.0.1@${port}
   server-count: 1
+  rrl-ratelimit: 0
+  rrl-whitelist-ratelimit: 0
   username: ""
   zonesdir: "${folder}"
   xfrdir: "${folder}"

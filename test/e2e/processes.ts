@@ -75,12 +75,17 @@ export class Program {
     this.#child.kill(signal);
   }
 
-  /** Ends it and its children at once. */
+  /** Ends it and its children at once, also when they are frozen. */
   kill(): void {
+    this.signalAll('SIGKILL');
+  }
+
+  /** Tells it and its children: `SIGSTOP` freezes them. */
+  signalAll(signal: NodeJS.Signals): void {
     const { pid } = this.#child;
     if (pid === undefined || !running.has(this)) return;
     try {
-      process.kill(-pid, 'SIGKILL');
+      process.kill(-pid, signal);
     } catch {
       // It is gone already; only its last words have not been read.
     }

@@ -43,6 +43,7 @@ export interface DecisionRecord {
     readonly reason?: string;
   };
   readonly hint?: string;
+  readonly elapsedMs: number;
   readonly ede?: readonly number[];
   readonly upstream?: {
     readonly address: string;

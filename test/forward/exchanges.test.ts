@@ -1,49 +1,11 @@
 import { expect } from 'chai';
-import { Exchanges } from '../../src/forward/exchanges.ts';
-import { UpstreamGroup } from '../../src/forward/group.ts';
-import type { Server } from '../../src/forward/server.ts';
-import { ServerTable } from '../../src/forward/server.ts';
 import type { Slot } from '../../src/forward/slot.ts';
 import { Query } from '../../src/wire/query.ts';
 import { asked } from '../asked.ts';
+import { exchange, idOf, QUERY, type Sent, TIMEOUT } from '../exchange.ts';
 import { Flag, message, opt, option, question, record, TYPE } from '../messages.ts';
 
-const TIMEOUT = 2000;
-const QUERY = asked('www.example.com');
 const OPCODE_UPDATE = 5;
-
-interface Sent {
-  readonly server: Server;
-  readonly octets: Uint8Array;
-  readonly transport: string;
-  readonly channel: number;
-}
-
-/** A group of servers, and exchanges whose questions are kept in `sent`. */
-function exchange(
-  capacity: number,
-  { servers = ['udp'], attempts = 2 }: { servers?: ('udp' | 'tcp')[]; attempts?: number } = {},
-) {
-  const table = new ServerTable();
-  const settings = { name: 'default', strategy: 'sequential', timeout: TIMEOUT, attempts } as const;
-  const group = new UpstreamGroup(settings);
-  group.servers = servers.map((transport, i) =>
-    table.get(transport, { address: '192.0.2.1', port: 1000 + i }),
-  );
-  const sent: Sent[] = [];
-  const exchanges = new Exchanges(capacity, (server, octets, length, transport) => {
-    const channel = sent.length + 1;
-    sent.push({ server, octets: octets.slice(0, length), transport, channel });
-    return channel;
-  });
-  const open = (query = QUERY): Slot => exchanges.open(query, group)!;
-  return { exchanges, group, sent, open };
-}
-
-/** The ID that an upstream was sent. */
-function idOf({ octets }: Sent): number {
-  return octets[0]! * 256 + octets[1]!;
-}
 
 function restored(slot: Slot): Query {
   const query = new Query();
@@ -73,7 +35,7 @@ describe('forward/exchanges open', () => {
     exchanges.close(first);
     const second = open();
     expect(second).to.equal(first);
-    expect(second).to.include({ tried: 0, round: 0, edns: true, refusal: undefined });
+    expect(second).to.include({ tried: 0, round: 0, refusal: undefined });
     expect(second.attempts).to.deep.equal([]);
     expect(attempts).to.have.lengthOf(1);
   });
@@ -155,7 +117,7 @@ describe('forward/exchanges ask', () => {
     const { exchanges, sent, open } = exchange(1);
     const slot = open();
     exchanges.ask(slot, QUERY, 0);
-    slot.edns = false;
+    slot.leg!.edns = false;
     exchanges.askAgain(slot, QUERY, 0);
     expect(sent[1]!.octets.slice(2)).to.deep.equal(QUERY.message.slice(2, QUERY.length));
     expect(exchanges.find(idOf(sent[0]!), sent[0]!.server, 1)).to.equal(undefined);
@@ -180,7 +142,7 @@ describe('forward/exchanges ask', () => {
   it('asks each server as often as the group says, in turns', () => {
     const { exchanges, sent, open } = exchange(1, { servers: ['udp', 'udp'], attempts: 3 });
     const slot = open();
-    while (exchanges.ask(slot, QUERY, 0));
+    while (exchanges.ask(slot, QUERY, 0)) exchanges.drop(slot);
     expect(sent.map(({ server }) => server.index)).to.deep.equal([0, 1, 0, 1, 0, 1]);
   });
 
@@ -188,8 +150,9 @@ describe('forward/exchanges ask', () => {
     const { exchanges, sent, open } = exchange(1, { servers: ['udp', 'udp'], attempts: 3 });
     const slot = open();
     exchanges.ask(slot, QUERY, 0);
+    exchanges.drop(slot);
     slot.refusal = {} as NonNullable<Slot['refusal']>;
-    while (exchanges.ask(slot, QUERY, 0));
+    while (exchanges.ask(slot, QUERY, 0)) exchanges.drop(slot);
     expect(sent.map(({ server }) => server.index)).to.deep.equal([0, 1]);
   });
 
@@ -197,7 +160,7 @@ describe('forward/exchanges ask', () => {
     const { exchanges, sent, open } = exchange(1, { servers: ['udp', 'udp'], attempts: 3 });
     const query = asked('example.com', { opcode: OPCODE_UPDATE, type: TYPE.SOA });
     const slot = open(query);
-    while (exchanges.ask(slot, query, 0));
+    while (exchanges.ask(slot, query, 0)) exchanges.drop(slot);
     expect(sent).to.have.lengthOf(1);
   });
 
@@ -228,15 +191,31 @@ describe('forward/exchanges find', () => {
     expect(exchanges.find(idOf(first) ^ 1, server, channel)).to.equal(undefined);
   });
 
-  it('forgets the ID when the slot is closed, and when another server is asked', () => {
+  it('listens to all servers that are asked, and forgets them when the slot is closed', () => {
     const { exchanges, sent, open } = exchange(1, { servers: ['udp', 'udp'] });
     const slot = open();
     exchanges.ask(slot, QUERY, 0);
+    exchanges.askBesides(slot, QUERY, 50);
+    const [first, second] = sent as [Sent, Sent];
+    for (const { server, channel, ...one } of [first, second]) {
+      expect(exchanges.find(idOf({ server, channel, ...one }), server, channel)).to.equal(slot);
+      expect(slot.server).to.equal(server);
+    }
+    exchanges.close(slot);
+    for (const one of [first, second]) {
+      expect(exchanges.find(idOf(one), one.server, one.channel)).to.equal(undefined);
+    }
+  });
+
+  it('forgets a server that has failed', () => {
+    const { exchanges, sent, open } = exchange(1, { servers: ['udp', 'udp'] });
+    const slot = open();
     exchanges.ask(slot, QUERY, 0);
+    exchanges.note(slot, 'timeout', 10);
+    exchanges.ask(slot, QUERY, 10);
     const [first, second] = sent as [Sent, Sent];
     expect(exchanges.find(idOf(first), first.server, first.channel)).to.equal(undefined);
-    exchanges.close(slot);
-    expect(exchanges.find(idOf(second), second.server, second.channel)).to.equal(undefined);
+    expect(exchanges.find(idOf(second), second.server, second.channel)).to.equal(slot);
   });
 
   it('finds those that wait on one channel of one server', () => {
@@ -244,7 +223,7 @@ describe('forward/exchanges find', () => {
     const slots = [open(), open(), open()];
     for (const slot of slots) exchanges.ask(slot, QUERY, 0);
     const { server } = sent[0]!;
-    slots[2]!.channel = 1;
+    slots[2]!.leg!.channel = 1;
     expect(exchanges.on(server, 1)).to.deep.equal([slots[0], slots[2]]);
     expect(exchanges.on(server, 9)).to.deep.equal([]);
     exchanges.close(slots[0]!);
@@ -258,7 +237,7 @@ describe('forward/exchanges expired', () => {
     const [first, second] = [open(), open()];
     exchanges.ask(first, QUERY, 0);
     exchanges.ask(second, QUERY, 0);
-    exchanges.ask(second, QUERY, 500);
+    exchanges.askAgain(second, QUERY, 500);
     expect(exchanges.expired(TIMEOUT - 1)).to.equal(undefined);
     expect(exchanges.expired(TIMEOUT)).to.equal(first);
     expect(exchanges.expired(TIMEOUT)).to.equal(undefined);

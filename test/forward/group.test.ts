@@ -7,7 +7,13 @@ const TIMEOUT = 2000;
 
 function group(strategy: Strategy, count: number): UpstreamGroup {
   const table = new ServerTable();
-  const made = new UpstreamGroup({ name: 'default', strategy, timeout: TIMEOUT, attempts: 2 });
+  const made = new UpstreamGroup({
+    name: 'default',
+    strategy,
+    timeout: TIMEOUT,
+    attempts: 2,
+    probe: 0,
+  });
   made.servers = Array.from({ length: count }, (_, i) =>
     table.get('udp', { address: '192.0.2.1', port: 1000 + i }),
   );
@@ -80,7 +86,7 @@ describe('forward/group fastest', () => {
     let asked = 0;
     while (made.choose(0, 0, 0) === 0) {
       asked++;
-      made.servers[0]!.answered(10);
+      made.servers[0]!.answered(10, 0);
     }
     expect(asked).to.be.within(100, 300);
   });
@@ -90,17 +96,24 @@ describe('forward/group choose', () => {
   for (const strategy of STRATEGIES) {
     it(`asks servers that are down last (${strategy})`, () => {
       const made = group(strategy, 4);
-      made.servers[0]!.failed(0, TIMEOUT);
-      made.servers[2]!.failed(0, TIMEOUT);
+      made.servers[0]!.failed(0, 0, TIMEOUT);
+      made.servers[2]!.failed(0, 0, TIMEOUT);
       const positions = order(made, 1);
       expect(positions.slice(0, 2)).to.have.members([1, 3]);
       expect(positions.slice(2)).to.have.members([0, 2]);
     });
 
+    it(`asks servers that refuse everything after those that answer, before those that are down (${strategy})`, () => {
+      const made = group(strategy, 3);
+      for (let name = 1; name <= 5; name++) made.servers[0]!.health.refused(name, 0);
+      made.servers[1]!.failed(0, 0, TIMEOUT);
+      expect(order(made, 1)).to.deep.equal([2, 0, 1]);
+    });
+
     it(`never asks servers that lead back here (${strategy})`, () => {
       const made = group(strategy, 3);
       made.servers[1]!.isLoop = true;
-      made.servers[2]!.failed(0, TIMEOUT);
+      made.servers[2]!.failed(0, 0, TIMEOUT);
       expect(order(made, 1)).to.have.members([0, 2]);
     });
 
@@ -124,7 +137,7 @@ describe('forward/group choose', () => {
       fc.property(states, fc.constantFrom(...STRATEGIES), fc.nat(), (list, strategy, tried) => {
         const made = group(strategy, list.length);
         for (const [i, state] of list.entries()) {
-          if (state === 'down') made.servers[i]!.failed(0, TIMEOUT);
+          if (state === 'down') made.servers[i]!.failed(0, 0, TIMEOUT);
           made.servers[i]!.isLoop = state === 'loop';
         }
         const left = list.map((state, i) => ((tried & (1 << i)) === 0 ? state : 'tried'));

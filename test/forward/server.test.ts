@@ -1,6 +1,17 @@
 import { expect } from 'chai';
 import { Loops } from '../../src/forward/loops.ts';
 import { Server, ServerTable } from '../../src/forward/server.ts';
+import { Answer } from '../../src/wire/answer.ts';
+import { asked } from '../asked.ts';
+import { Flag, message } from '../messages.ts';
+
+/** An answer that says nothing but its rcode. */
+function answerOf(rcode: number): Answer {
+  const octets = message({ flags: Flag.QR | Flag.RA, rcode });
+  const answer = new Answer();
+  answer.parse(octets, octets.length);
+  return answer;
+}
 
 const ENDPOINT = { address: '192.0.2.1', port: 53 };
 
@@ -11,58 +22,79 @@ function server(): Server {
 describe('forward/server Server', () => {
   it('takes the first round-trip time as it is', () => {
     const one = server();
-    one.answered(40);
+    one.answered(40, 0);
     expect(one.rttMs).to.equal(40);
   });
 
   it('moves by an eighth of the difference afterwards (RFC 6298 section 2)', () => {
     const one = server();
-    one.answered(40);
-    one.answered(120);
+    one.answered(40, 0);
+    one.answered(120, 0);
     expect(one.rttMs).to.equal(50);
-    one.answered(10);
+    one.answered(10, 0);
     expect(one.rttMs).to.equal(45);
   });
 
   it('is up before it was asked', () => {
-    expect(server().isUp(0)).to.equal(true);
+    expect(server().isUp).to.equal(true);
   });
 
-  it('is down for five seconds after it failed', () => {
+  it('is down when it has failed, until it answers, and tells that it is back', () => {
     const one = server();
-    one.failed(1000, 2000);
-    expect(one.isUp(1000)).to.equal(false);
-    expect(one.isUp(5999)).to.equal(false);
-    expect(one.isUp(6000)).to.equal(true);
-  });
-
-  it('is down for five seconds after the last of its failures', () => {
-    const one = server();
-    one.failed(1000, 2000);
-    one.failed(4000, 2000);
-    expect(one.isUp(8999)).to.equal(false);
-    expect(one.isUp(9000)).to.equal(true);
-  });
-
-  it('is up again as soon as it answers', () => {
-    const one = server();
-    one.failed(1000, 2000);
-    one.answered(10);
-    expect(one.isUp(1001)).to.equal(true);
+    one.failed(0, 2000, 2000);
+    expect(one.isUp).to.equal(false);
+    expect(one.answered(10, 9000)).to.equal(true);
+    expect(one.isUp).to.equal(true);
+    expect(one.answered(10, 9001)).to.equal(false);
   });
 
   it('counts as slow as the timeout when it failed, or as slow as it was', () => {
     const one = server();
-    one.answered(10);
-    one.failed(0, 2000);
+    one.answered(10, 0);
+    one.failed(1, 2001, 2000);
     expect(one.rttMs).to.equal(2000);
-    one.failed(0, 500);
+    one.failed(2, 2002, 500);
     expect(one.rttMs).to.equal(2000);
   });
 
+  const patience = [
+    { usual: 0, patience: 50 },
+    { usual: 10, patience: 50 },
+    { usual: 20, patience: 75 },
+    { usual: 50, patience: 150 },
+    { usual: 5000, patience: 1600 },
+  ];
+  for (const { usual, patience: expected } of patience) {
+    it(`may take ${expected} ms when it usually takes ${usual} ms`, () => {
+      const one = server();
+      if (usual > 0) one.answered(usual, 0);
+      one.failed(1, 2001, 2000);
+      expect(one.patienceMs).to.equal(expected);
+    });
+  }
+
+  const conduct = [
+    { what: 'refuses five names', rcode: 5, query: {}, isUp: false },
+    { what: 'fails five names', rcode: 2, query: {}, isUp: true },
+    { what: 'refuses five names without RD', rcode: 5, query: { flags: 0 }, isUp: true },
+    { what: 'refuses five transfers', rcode: 5, query: { type: 252 }, isUp: true },
+    { what: 'refuses five updates', rcode: 5, query: { opcode: 5 }, isUp: true },
+  ];
+  for (const { what, rcode, query, isUp } of conduct) {
+    it(`is ${isUp ? 'up' : 'not up'} when it ${what}`, () => {
+      const one = server();
+      for (const name of ['a', 'b', 'c', 'd', 'e']) {
+        one.note(asked(name, query), answerOf(rcode), 1, 0);
+      }
+      expect(one.isUp).to.equal(isUp);
+      one.note(asked('f'), answerOf(3), 1, 0);
+      expect(one.isUp).to.equal(true);
+    });
+  }
+
   it('seems faster each time that another is asked in its place', () => {
     const one = server();
-    one.answered(100);
+    one.answered(100, 0);
     one.passedOver();
     expect(one.rttMs).to.equal(98);
   });
@@ -70,9 +102,9 @@ describe('forward/server Server', () => {
   it('is not up while it leads back here', () => {
     const one = server();
     one.isLoop = true;
-    expect(one.isUp(0)).to.equal(false);
+    expect(one.isUp).to.equal(false);
     one.isLoop = false;
-    expect(one.isUp(0)).to.equal(true);
+    expect(one.isUp).to.equal(true);
   });
 });
 

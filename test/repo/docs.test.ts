@@ -162,7 +162,7 @@ describe('docs/operations.md', () => {
       endpoints: () => [],
       lostRecords: () => ({ lost: 0, failure: 'unknown' }),
       metrics: new Metrics(),
-      recent: () => [specimen.recent],
+      threads: () => [],
     });
     for (const request of Object.keys(handlers)) expect(page).to.include(`| \`${request}\` |`);
   });

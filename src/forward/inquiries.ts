@@ -1,0 +1,79 @@
+/** Questions of our own to upstreams, and who wants to hear the answers. */
+
+import type { Answer } from '../wire/answer.ts';
+import { Query } from '../wire/query.ts';
+import { formatRequest } from '../wire/request.ts';
+import type { Send } from './exchanges.ts';
+import { random16 } from './random.ts';
+import type { Server } from './server.ts';
+
+/** Milliseconds that an answer may take. */
+const TIMEOUT_MS = 2000;
+/** Questions that may be under way; more are not asked. */
+const MOST = 64;
+
+/** What to ask, in wire format. */
+export interface Question {
+  readonly name: Uint8Array;
+  readonly type: number;
+  readonly rrClass: number;
+}
+
+/** Hears an answer to the question in `query`. Both may be used during the call only. */
+export type Hear = (answer: Answer, query: Query, time: { rttMs: number; now: number }) => void;
+
+interface Inquiry {
+  readonly server: Server;
+  readonly channel: number;
+  readonly id: number;
+  readonly query: Query;
+  readonly sentAt: number;
+  readonly hear: Hear;
+}
+
+export class Inquiries {
+  readonly #send: Send;
+  #underWay: Inquiry[] = [];
+
+  constructor(send: Send) {
+    this.#send = send;
+  }
+
+  /** Asks a server, with RD=1; false when too much is being asked already. */
+  ask(server: Server, { name, type, rrClass }: Question, now: number, hear: Hear): boolean {
+    if (this.#underWay.length >= MOST) return false;
+    const id = random16();
+    const octets = formatRequest({ id, name, type, rrClass });
+    const query = new Query();
+    query.parse(octets, octets.length);
+    const channel = this.#send(server, octets, octets.length, server.transport);
+    this.#underWay.push({ server, channel, id, query, sentAt: now, hear });
+    return true;
+  }
+
+  /**
+   * Whether a message of which only the ID is known as yet is the answer to one; then it is
+   * read and handed on, if it can be read.
+   */
+  take(
+    { octets, length, answer }: { octets: Uint8Array; length: number; answer: Answer },
+    from: { readonly server: Server; readonly channel: number },
+    now: number,
+  ): boolean {
+    const at = this.#underWay.findIndex(({ server, channel, id }) => {
+      return id === answer.id && server === from.server && channel === from.channel;
+    });
+    if (at < 0) return false;
+    const { query, sentAt, hear } = this.#underWay[at]!;
+    if (!answer.parse(octets, length) || !answer.matches(query)) return true;
+    this.#underWay.splice(at, 1);
+    hear(answer, query, { rttMs: now - sentAt, now });
+    return true;
+  }
+
+  /** Gives up what has not been answered in time. */
+  tick(now: number): void {
+    if (this.#underWay.length === 0) return;
+    this.#underWay = this.#underWay.filter(({ sentAt }) => now - sentAt < TIMEOUT_MS);
+  }
+}
