@@ -1,6 +1,7 @@
 /** Decision records as a table for people: one line each, nothing cut off. */
 
 import type { DecisionRecord } from '../observe/decision-filter.ts';
+import { escapeControls } from '../printable.ts';
 
 interface Column {
   readonly title: string;
@@ -24,8 +25,6 @@ const COLUMNS: readonly Column[] = [
 ];
 const GAP = '  ';
 const ABSENT = '-';
-/** What a terminal would act on, or show as something else. */
-const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
 /** Rows whose columns widen with what they have to hold; its heading comes with the first row. */
 export class Table {
@@ -56,10 +55,7 @@ export class Table {
 /** A text from a log as a terminal may be given it; `absent` when there is none. */
 export function printable(text: string | undefined, absent: string = ABSENT): string {
   if (text === undefined || text === '') return absent;
-  return text.replace(
-    UNSAFE,
-    (character) => `\\u${character.codePointAt(0)!.toString(16).padStart(4, '0')}`,
-  );
+  return escapeControls(text);
 }
 
 function formatClient({ client, group }: DecisionRecord): string | undefined {
