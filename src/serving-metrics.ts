@@ -62,7 +62,7 @@ function exposeQueries(metrics: Metrics, server: MeasuredServer): void {
   );
   metrics.counter(
     'rcode5_rejected_connections_total',
-    'TCP connections turned away because of the limits.',
+    'TCP connections turned away, or closed for others, because of the limits.',
     server.rejectedConnections,
   );
   metrics.counter(

@@ -178,6 +178,23 @@ decisionLog: { to: var/decisions.log, record: all, rotate: { size: 64KiB, every:
     ]);
   });
 
+  it('have prefixes for the proxies of a listener', () => {
+    const { listen } = parseConfig(
+      'site.yaml',
+      `${FINE}clientGroups: { front: [192.0.2.0/30] }
+listen:
+  - 127.0.0.1:53
+  - { address: "[::1]:53" }
+  - { address: "10.0.0.53:53", proxyProtocol: { from: [10.0.0.2/32, front] } }
+`,
+    );
+    const [plain, alike, behind] = listen.map(({ value }) => value);
+    expect(plain).to.deep.equal({ address: '127.0.0.1', port: 53 });
+    expect(alike).to.deep.equal({ address: '::1', port: 53 });
+    expect(behind).to.include({ address: '10.0.0.53', port: 53 });
+    expect(shown(behind!.proxies!)).to.deep.equal(['10.0.0.2/32', '192.0.2.0/30']);
+  });
+
   it('have prefixes for who is exempt from the rate limit, and a burst of two seconds', () => {
     const { rateLimit } = parseConfig(
       'site.yaml',

@@ -4,6 +4,7 @@ const SERVER =
   'an address like 192.0.2.1, "[2001:db8::1]:53" or tcp://192.0.2.1:53, or the path of a resolv.conf';
 const ENDPOINT = 'an address and a port, like 127.0.0.1:53 or "[::1]:53"';
 const SIZE = 'a size like 64KiB or 100MB, at least 4KiB';
+const LISTENER = `${ENDPOINT}, or a mapping with address, proxyProtocol`;
 const DURATION = 'a duration like 500ms, 2s, 10m, 1h or 1d';
 
 describe('config/scalars', () => {
@@ -32,17 +33,17 @@ describe('config/scalars', () => {
       {
         when: 'a list is a text',
         text: 'listen: 127.0.0.1:53\n',
-        says: [`2:9: expect a list, each item ${ENDPOINT}`],
+        says: [`2:9: expect a list, each item ${LISTENER}`],
       },
       {
         when: 'a list is empty',
         text: 'listen: []\n',
-        says: [`2:9: there is nothing in it; expect a list, each item ${ENDPOINT}`],
+        says: [`2:9: there is nothing in it; expect a list, each item ${LISTENER}`],
       },
       {
         when: 'an item is a list',
         text: 'listen: [[127.0.0.1:53]]\n',
-        says: [`2:10: expect ${ENDPOINT}`],
+        says: [`2:10: expect ${LISTENER}`],
       },
       { when: 'an item is nothing', text: 'listen:\n  -\n', says: [`3:4: expect ${ENDPOINT}`] },
       {

@@ -99,6 +99,24 @@ ${lines.map((line) => `  ${line}\n`).join('')}remote-control:
 }
 
 export async function whenAnswering(program: Program, port: number): Promise<Peer> {
+/** dnsdist that passes all on to a server from 127.0.0.2, and tells by PROXY protocol who asked. */
+export async function startDnsdist(server: number): Promise<Peer> {
+  const folder = makeFolder();
+  const port = await findPort();
+  const config = join(folder, 'dnsdist.conf');
+  writeFileSync(
+    config,
+    `setLocal("127.0.0.1:${port}")
+setACL("127.0.0.0/8")
+setSecurityPollSuffix("")
+newServer({address="127.0.0.1:${server}", source="127.0.0.2", useProxyProtocol=true})
+`,
+  );
+  const args = ['--supervised', '--disable-syslog', '-C', config];
+  return whenAnswering(new Program(findProgram('dnsdist')!, args, folder), port);
+}
+
+async function whenAnswering(program: Program, port: number): Promise<Peer> {
   await program.until('an answer', () => isAnswering(port));
   return { program, port };
 }

@@ -30,6 +30,15 @@ function matched(name: string, depth: number, { wildcard = false, line = 7 } = {
   return made;
 }
 
+/** A query that came through 2001:db8::2. */
+function proxied(): Query {
+  const made = asked('www.example.com', { id: 59_821, address: CLIENT, receivedAt: NOW - 1.25 });
+  made.isProxied = true;
+  made.peer.family = 6;
+  made.peer.address.set([0x20010db8, 0, 0, 2]);
+  return made;
+}
+
 const RULE = { id: 'acl.query 0.0.0.0/0', file: 'config/site.yaml', line: 42, implicit: false };
 
 /** The fields of a record, unless a case says otherwise. */
@@ -99,6 +108,23 @@ const cases: { what: string; query: Query; outcome: Outcome; fields: object }[] 
       elapsedMs: 0,
       msg: 'blocked www.example.com. A for 10.21.18.5 by policy (malware/*.example.com)',
       id: 7,
+    },
+  },
+  {
+    what: 'a client that a proxy speaks for',
+    query: proxied(),
+    outcome: outcome(verdict({ rule: RULE, ede: 18 })),
+    fields: {
+      level: 40,
+      event: 'refused',
+      peer: '2001:db8::2',
+      rcode: 'REFUSED',
+      layer: 'acl',
+      origin: 'local',
+      action: 'refuse',
+      rule: RULE,
+      ede: [18],
+      msg: 'refused www.example.com. A for 10.21.18.5 by acl (acl.query 0.0.0.0/0)',
     },
   },
   {

@@ -74,6 +74,24 @@ describe('policy/warnings', () => {
     expect(found[0]).to.match(/^site\.yaml:4: policy harsh answers REFUSED: clients with a second/);
   });
 
+  it('warns of private prefixes that are missing behind a proxy', () => {
+    const listen = 'listen: [{ address: "127.0.0.1:53", proxyProtocol: { from: [192.0.2.1] } }]';
+    const found = (...entries: readonly string[]) =>
+      warnings(listen, `acl: { query: { ${entries.join(', ')} } }`).filter((warning) =>
+        warning.includes('private'),
+      );
+    expect(found('203.0.113.0/24: allow')).to.have.length(1);
+    expect(found('203.0.113.0/24: allow')[0]).to.match(
+      /^site\.yaml:2: private prefixes are missing in acl\.query: behind PROXY protocol clients/,
+    );
+    expect(found('203.0.113.0/24: allow', '0.0.0.0/0: refuse')).to.have.length(1);
+    for (const entry of ['10.0.0.0/8: allow', '192.168.7.0/24: refuse', '"::/0": allow']) {
+      expect(found('203.0.113.0/24: allow', entry), entry).to.deep.equal([]);
+    }
+    const plain = warnings('listen: ["127.0.0.1:53"]', 'acl: { query: { 203.0.113.0/24: allow } }');
+    expect(plain).to.deep.equal([]);
+  });
+
   it('warns of a rotation of stdout', () => {
     const rotate = 'rotate: { keep: 3 }';
     expect(warnings(`decisionLog: { to: a.log, ${rotate} }`)).to.deep.equal([]);

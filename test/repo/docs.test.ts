@@ -168,12 +168,13 @@ describe('docs/operations.md', () => {
   });
 
   it('has the limits of TCP as they are', () => {
-    const { connections, perClient, pipelined, idle, total, unread } = TCP_LIMITS;
+    const { connections, perClient, pipelined, idle, total, unread, unreadTransfer } = TCP_LIMITS;
     const limits = sectionsOf(page, 2).get('Limits');
-    expect(limits).to.include(`| ${connections}, of one client address ${perClient} |`);
+    expect(limits).to.include(`| ${connections}, of one client address ${perClient}; then`);
     expect(limits).to.include(`| ${pipelined}, then`);
     expect(limits).to.include(`closed after ${idle / 1000} s`);
     expect(limits).to.include(`| ${total / 60_000} min, then`);
     expect(limits).to.include(`| ${unread / 2 ** 20} MiB, then`);
+    expect(limits).to.include(`of a transfer ${unreadTransfer / 2 ** 20} MiB |`);
   });
 });
