@@ -186,9 +186,10 @@ describe('transport/tcp limits', () => {
       before = tcp.received.length;
       await tcp.others();
     }
-    expect(tcp.received.length).to.be.below(MANY);
+    const taken = tcp.received.length;
+    expect(taken).to.be.below(MANY);
     stream.socket.resume();
-    for (let i = 0; i < MANY; i++) await stream.next();
+    await tcp.queries(taken + 1);
   });
 
   it('let go of a client that takes no answer for too long', async () => {
