@@ -98,7 +98,6 @@ ${lines.map((line) => `  ${line}\n`).join('')}remote-control:
   return whenAnswering(new Program(findProgram('unbound')!, ['-d', '-c', config], folder), port);
 }
 
-export async function whenAnswering(program: Program, port: number): Promise<Peer> {
 /** dnsdist that passes all on to a server from 127.0.0.2, and tells by PROXY protocol who asked. */
 export async function startDnsdist(server: number): Promise<Peer> {
   const folder = makeFolder();
@@ -116,7 +115,7 @@ newServer({address="127.0.0.1:${server}", source="127.0.0.2", useProxyProtocol=t
   return whenAnswering(new Program(findProgram('dnsdist')!, args, folder), port);
 }
 
-async function whenAnswering(program: Program, port: number): Promise<Peer> {
+export async function whenAnswering(program: Program, port: number): Promise<Peer> {
   await program.until('an answer', () => isAnswering(port));
   return { program, port };
 }
