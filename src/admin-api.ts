@@ -8,8 +8,13 @@ import { FILTER_OPTIONS, type Filter, matches, parseFilter } from './observe/dec
 import { followDecisions, latestDecisions } from './observe/merged-decisions.ts';
 import type { Metrics } from './observe/metrics.ts';
 import type { RecentDecisions } from './observe/recent.ts';
+import type { PolicyZone } from './policy/policy-zones.ts';
+import type { Standing } from './policy/rpz/transfer/transferred-zone.ts';
 import type { Serving } from './serving.ts';
 import { isUp, meanRttMs, type ThreadNumbers } from './thread-numbers.ts';
+import type { Feed } from './transfer/feed.ts';
+import { absenceOf, reportFeed } from './transfer/feed-report.ts';
+import type { Feeds } from './transfer/feeds.ts';
 import { VERSION } from './version.ts';
 
 const DEFAULT_LIMIT = 100;
@@ -34,13 +39,17 @@ export interface AdminSource {
   readonly metrics: Metrics;
   /** What each thread lets the others see. */
   readonly threads: () => readonly ThreadNumbers[];
+  readonly feeds: Feeds;
 }
 
 export function adminHandlers(source: AdminSource): Readonly<Record<string, AdminHandler>> {
   const recent = () => source.threads().map((thread) => thread.recent);
   return {
     'GET /healthz': () => ({ status: 200, body: 'ok\n' }),
-    'GET /readyz': () => jsonReply(readiness(source)),
+    'GET /readyz': () => {
+      const answer = readiness(source);
+      return jsonReply(answer, answer.ready ? 200 : 503);
+    },
     'GET /metrics': async () => ({
       status: 200,
       type: source.metrics.contentType,
@@ -72,11 +81,23 @@ export function probeHandlers(
   return Object.fromEntries(keys.map((key) => [key, statusOf(key)]));
 }
 
-/** Answers go on when records cannot be written; whoever asks is told. */
-function readiness({ serving, lostRecords }: AdminSource) {
+/**
+ * It is not ready while a policy zone has never been loaded. Answers go on when a zone has expired
+ * or records cannot be written; whoever asks is told.
+ */
+function readiness({ serving, lostRecords, feeds }: AdminSource) {
   const { lost, failure } = lostRecords();
   const log = `the decision log cannot be written (${failure}): ${lost} records are lost so far`;
-  return { ready: true, policy: serving().policy.hash, ...(lost > 0 && { warnings: [log] }) };
+  const absent = (standing: Standing) =>
+    feeds.all.flatMap((feed) => (feed.state.standing === standing ? absenceOf(feed)! : []));
+  const reasons = absent('missing');
+  const warnings = [...(lost > 0 ? [log] : []), ...absent('expired')];
+  return {
+    ready: reasons.length === 0,
+    policy: serving().policy.hash,
+    ...(reasons.length > 0 && { reasons }),
+    ...(warnings.length > 0 && { warnings }),
+  };
 }
 
 function decisions(url: URL, rings: readonly RecentDecisions[]): AdminReply {
@@ -138,13 +159,7 @@ function describe(source: AdminSource) {
     listeners: source.endpoints(),
     layers: [...new Set(policy.views[0]!.layers.map(({ name }) => name))],
     views: policy.views.map(({ name }) => name),
-    policies: policy.zones.map(({ name, file, rules, serial, ignored }) => ({
-      name,
-      file,
-      rules,
-      ...(serial !== undefined && { serial }),
-      ignored: Object.fromEntries([...ignored].map(([kind, { count }]) => [kind, count])),
-    })),
+    policies: policy.zones.map((zone) => describePolicy(zone, source.feeds.find(zone.name))),
     upstreams: [...groups.values()].map(({ name, servers }) => ({
       name,
       servers: servers.map((server) => ({
@@ -156,5 +171,16 @@ function describe(source: AdminSource) {
     })),
     warnings,
     lastReload: source.lastReload(),
+  };
+}
+
+function describePolicy({ name, file, rules, serial, ignored }: PolicyZone, feed?: Feed) {
+  return {
+    name,
+    file,
+    rules,
+    ...(serial !== undefined && { serial }),
+    ignored: Object.fromEntries([...ignored].map(([kind, { count }]) => [kind, count])),
+    ...(feed !== undefined && { transfer: reportFeed(feed) }),
   };
 }

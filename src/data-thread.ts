@@ -62,6 +62,7 @@ export type FromThread =
   | { readonly kind: 'cannot-listen'; readonly endpoint: Endpoint; readonly code: string }
   | { readonly kind: 'used'; readonly policy: string }
   | { readonly kind: 'reopened'; readonly number: number; readonly ok: boolean }
+  | { readonly kind: 'notified'; readonly policy: string }
   | { readonly kind: 'series'; readonly announcement: Announcement };
 
 /** Milliseconds that queries in flight get when the thread stops. */
@@ -107,6 +108,7 @@ class DataThread {
       recorder: this.#recording,
       capacity: start.capacity,
       refPrefix: start.refPrefix,
+      notified: (policy) => tell({ kind: 'notified', policy }),
     });
     this.#use(this.#serving);
   }

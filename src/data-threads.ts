@@ -26,6 +26,8 @@ interface Thread {
 export class DataThreads {
   /** Threads that ended by themselves and were started again. */
   restarts = 0;
+  /** Called when a primary has told one of them that it has something new for a policy. */
+  notified: (policy: string) => void = () => {};
   readonly #libc: Libc;
   readonly #log: Logger;
   readonly #refPrefix: () => string;
@@ -132,6 +134,7 @@ export class DataThreads {
     const thread = { worker, numbers, wakeFd };
     worker.on('message', (message: FromThread) => {
       if (message.kind === 'series') numbers.statistics.adopt(message.announcement);
+      else if (message.kind === 'notified') this.notified(message.policy);
     });
     await until(worker, (message) => message.kind === 'serving');
     worker.on('error', (error) => this.#log.error(`a data thread failed: ${error.message}`));

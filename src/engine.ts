@@ -20,22 +20,32 @@ export interface Outbox extends ReplyBox {
   readonly send: Send;
 }
 
+/** What an engine works in. */
+export interface Surroundings {
+  readonly outbox: Outbox;
+  readonly recorder: Recorder;
+  /** Queries that may wait for upstreams at a time. */
+  readonly capacity: number;
+  /** Makes this engine's refs its own. */
+  readonly refPrefix: string;
+  /** A primary has something new for a policy. */
+  readonly notified?: (policy: string) => void;
+}
+
 export class Engine {
   /** The shell fills in who asks before it calls `receive`. */
   readonly query: Query = new Query();
   readonly #outbox: Outbox;
   readonly #recorder: Recorder;
   readonly #conclusion: Conclusion;
+  readonly #notified: (policy: string) => void;
   readonly #ending: PolicyEnding;
   readonly #forwarder: Forwarder;
   #policy: Policy;
 
-  /** `refPrefix` makes this engine's refs its own. */
-  constructor(
-    setup: Setup,
-    shell: { outbox: Outbox; recorder: Recorder; capacity: number; refPrefix: string },
-  ) {
-    const { outbox, recorder } = shell;
+  constructor(setup: Setup, shell: Surroundings) {
+    const { outbox, recorder, notified = () => {} } = shell;
+    this.#notified = notified;
     this.#policy = setup.policy;
     this.#outbox = outbox;
     this.#recorder = recorder;
@@ -83,6 +93,7 @@ export class Engine {
     if (verdict === undefined) this.#forwarder.forward(view, now);
     else if (verdict.layer === 'policy') this.#ending.end(verdict, view, now);
     else this.#conclusion.verdict(verdict, now);
+    if (verdict?.notified !== undefined) this.#notified(verdict.notified);
   }
 
   /** What was sent to a listener and is no client's message. */

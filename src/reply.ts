@@ -52,7 +52,11 @@ export class Replies {
     this.#writeRecords(query, outcome);
     if (hasRecords) this.#writeZoneSoa(verdict);
     this.#writer.end();
-    if (query.optAt === 0) return;
+    if (query.optAt !== 0) this.#writeOptions(query, outcome);
+    if (verdict.seal !== undefined) this.#seal(query, verdict.seal);
+  }
+
+  #writeOptions(query: Query, outcome: Outcome): void {
     if (this.ede !== 'off') this.#writeErrors(query, outcome);
     if (query.wantsNsid) this.#writer.options(this.#nsid);
   }
@@ -75,6 +79,12 @@ export class Replies {
     this.#writer.octets = octets;
     this.#writer.length = length;
     if (length > query.limit) this.#writer.adopt(query, octets, length, octets[3]! & 0x0f);
+  }
+
+  #seal(query: Query, seal: NonNullable<Verdict['seal']>): void {
+    const writer = this.#writer;
+    writer.octets = seal(writer.octets.subarray(0, writer.length), query);
+    writer.length = writer.octets.length;
   }
 
   #writeRecords(query: Query, { verdict, aliases, chased }: Outcome): void {

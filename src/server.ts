@@ -4,9 +4,10 @@ import type { ReloadResult } from './admin-api.ts';
 import { type AdminListeners, describeAdmin, openAdmin } from './admin-listeners.ts';
 import { now } from './clock.ts';
 import type { Config } from './config/config.ts';
-import { ConfigError, formatProblem } from './config/problem.ts';
+import { ConfigError } from './config/problem.ts';
 import { DataThreads, ListenError } from './data-threads.ts';
 import { Engine } from './engine.ts';
+import { Feeding } from './feeding.ts';
 import { ServerTable } from './forward/server.ts';
 import type { Logger } from './log.ts';
 import { LogKeeper } from './log-keeper.ts';
@@ -19,10 +20,11 @@ import { PortableShell } from './portable-shell.ts';
 import { recordContext } from './record-context.ts';
 import { refPrefix } from './ref-prefix.ts';
 import { holdsMuch, releaseMemory } from './release-memory.ts';
-import { follow, type Lasting, prepare, restartNeeded, type Serving } from './serving.ts';
+import { Reloads } from './reloads.ts';
+import { follow, type Lasting, prepare, type Serving } from './serving.ts';
 import { exposeServing } from './serving-metrics.ts';
 import { Neighbours } from './sharing.ts';
-import { type Snapshot, type Source, takeSnapshotAside } from './snapshot.ts';
+import type { Snapshot, Source } from './snapshot.ts';
 import { cannotListen, isMissingAddress } from './start-errors.ts';
 import { ThreadNumbers } from './thread-numbers.ts';
 import { type Libc, loadLibc } from './transport/libc.ts';
@@ -34,7 +36,7 @@ const NUMBERS_MS = 1000;
 
 /** A server that runs. */
 export class RunningServer {
-  readonly #source: Source;
+  readonly #feeding: Feeding;
   readonly #log: Logger;
   readonly #table: ServerTable = new ServerTable();
   readonly #lasting: Lasting = { table: this.#table, buckets: new TokenBuckets() };
@@ -44,12 +46,10 @@ export class RunningServer {
   readonly #shell: PortableShell;
   readonly #neighbours: Neighbours;
   readonly #engine: Engine;
-  readonly #reloads = { ok: 0, failed: 0 };
+  readonly #reloads: Reloads;
   /** What it was started with: some of it stays in force until it ends. */
   readonly #started: Config;
   #serving: Serving;
-  #lastReload: ReloadResult | undefined;
-  #reloading: Promise<ReloadResult | undefined> = Promise.resolve(undefined);
   #unfollow: () => void = () => {};
   #admin: AdminListeners | undefined;
   #threads: DataThreads | undefined;
@@ -57,9 +57,9 @@ export class RunningServer {
   #reading: NodeJS.Timeout | undefined;
 
   /** Throws a ConfigError for a configuration or a log path that cannot be used. */
-  private constructor(source: Source, snapshot: Snapshot, log: Logger, isShared: boolean) {
+  private constructor(feeding: Feeding, snapshot: Snapshot, log: Logger, isShared: boolean) {
     this.#neighbours = new Neighbours(isShared);
-    this.#source = source;
+    this.#feeding = feeding;
     this.#log = log;
     this.#snapshot = snapshot;
     this.#serving = prepare(this.#snapshot, this.#lasting);
@@ -74,7 +74,9 @@ export class RunningServer {
       recorder: this.#recording,
       capacity: IN_FLIGHT,
       refPrefix: refPrefix(),
+      notified: (policy) => feeding.notify(policy),
     });
+    this.#reloads = new Reloads(feeding, log, this);
   }
 
   /**
@@ -83,9 +85,11 @@ export class RunningServer {
    * be written. One that `isShared` may share its addresses with other processes that are.
    */
   static async start(source: Source, log: Logger, isShared = false): Promise<RunningServer> {
-    const server = new RunningServer(source, await takeSnapshotAside(source), log, isShared);
+    const feeding = new Feeding(source, log);
+    const server = new RunningServer(feeding, await feeding.take(), log, isShared);
     try {
       await server.#listen();
+      feeding.begin();
     } catch (error) {
       await server.close();
       throw error;
@@ -116,32 +120,14 @@ export class RunningServer {
 
   /** Takes the configuration over as it is now; with a problem, the old one stays in force. */
   reload(): Promise<ReloadResult> {
-    // One after the other: of two at once, the one that read an older file might end last.
-    this.#reloading = this.#reloading.then(() => this.#reload());
-    return this.#reloading as Promise<ReloadResult>;
+    return this.#reloads.reload();
   }
 
-  async #reload(): Promise<ReloadResult> {
-    try {
-      this.#lastReload = await this.#takeOver(await takeSnapshotAside(this.#source));
-    } catch (error) {
-      this.#reloads.failed++;
-      const problems =
-        error instanceof ConfigError
-          ? error.problems.map(formatProblem)
-          : [(error as Error).message];
-      for (const problem of problems) this.#log.error(`reload failed: ${problem}`);
-      const policy = this.#serving.policy.hash;
-      this.#lastReload = { ok: false, policy, problems, warnings: [] };
-    }
-    return this.#lastReload;
-  }
-
-  async #takeOver(snapshot: Snapshot): Promise<ReloadResult> {
+  /** Makes all threads serve by another snapshot, or by the present one as it is now. */
+  async replace(next: (present: Snapshot) => Snapshot): Promise<Serving> {
+    const snapshot = next(this.#snapshot);
     const running = { serving: this.#serving, endpoints: this.endpoints };
     const serving = prepare(snapshot, this.#lasting, running);
-    const changed = restartNeeded(this.#started, serving.config);
-    const restart = changed.map((key) => `${key} has changed: that takes a restart`);
     const isWorthwhile = holdsMuch(this.#snapshot);
     this.#snapshot = snapshot;
     this.#use(serving);
@@ -150,11 +136,7 @@ export class RunningServer {
       this.#log.error(`reload: ${error.message}`);
     });
     if (isWorthwhile) setImmediate(releaseMemory);
-    this.#reloads.ok++;
-    const warnings = [...serving.warnings, ...restart];
-    this.#log.info(`reloaded policy=${serving.policy.hash}`);
-    this.#warn(warnings);
-    return { ok: true, policy: serving.policy.hash, problems: [], warnings };
+    return serving;
   }
 
   /** Goes on in new log files, the old ones were moved away; in the old ones when it cannot. */
@@ -165,6 +147,7 @@ export class RunningServer {
   /** Takes no more queries, answers those in flight, writes all records. */
   async close(): Promise<void> {
     this.#unfollow();
+    this.#feeding.close();
     this.#admin?.close();
     clearInterval(this.#reading);
     await Promise.all([this.#threads?.stop(), this.#shell.close()]);
@@ -190,7 +173,8 @@ export class RunningServer {
     this.#admin = await openAdmin(config, {
       serving: () => this.#serving,
       reload: () => this.reload(),
-      lastReload: () => this.#lastReload,
+      lastReload: () => this.#reloads.last,
+      feeds: this.#feeding.feeds,
       endpoints: () => this.endpoints.map(formatEndpoint),
       lostRecords: () => this.#records.share,
       metrics: this.#metrics(),
@@ -231,6 +215,7 @@ export class RunningServer {
       capacity: IN_FLIGHT,
     };
     this.#threads = new DataThreads(libc, common, this.#log, refPrefix);
+    this.#threads.notified = (policy) => this.#feeding.notify(policy);
     this.#records.threads = this.#threads;
     await this.#threads.start().catch((error: Error) => {
       if (error instanceof ListenError) {
@@ -288,7 +273,8 @@ export class RunningServer {
       servers: this.#table.servers,
       threadRestarts: () => this.#threads?.restarts ?? 0,
       rejectedConnections: () => this.#shell.rejectedConnections,
-      reloads: this.#reloads,
+      reloads: this.#reloads.counts,
+      feeds: this.#feeding.feeds,
     });
     return metrics;
   }

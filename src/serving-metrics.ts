@@ -9,6 +9,7 @@ import type { Statistics } from './observe/statistics.ts';
 import type { PolicyZone } from './policy/policy-zones.ts';
 import type { Serving } from './serving.ts';
 import { Gauge, isUp, type ThreadNumbers } from './thread-numbers.ts';
+import type { Feeds } from './transfer/feeds.ts';
 
 export interface MeasuredServer {
   /** Every thread that serves or has served. */
@@ -18,6 +19,7 @@ export interface MeasuredServer {
   readonly rejectedConnections: () => number;
   readonly threadRestarts: () => number;
   readonly reloads: { readonly ok: number; readonly failed: number };
+  readonly feeds: Feeds;
 }
 
 /** Reads one family of all threads as one. */
@@ -135,7 +137,7 @@ function exposeCache(metrics: Metrics, server: MeasuredServer): void {
 }
 
 function exposePolicy(metrics: Metrics, server: MeasuredServer): void {
-  const { serving, reloads } = server;
+  const { serving, reloads, feeds } = server;
   const zones = (read: (zone: PolicyZone) => number) => (): Series[] =>
     serving().policy.zones.map((zone) => ({ labels: { policy: zone.name }, value: read(zone) }));
   metrics.counter(
@@ -160,8 +162,22 @@ function exposePolicy(metrics: Metrics, server: MeasuredServer): void {
   );
   metrics.gauge(
     'rcode5_policy_zone_age_seconds',
-    'Since a policy was loaded.',
-    zones(({ loadedAt }) => (now() - loadedAt) / 1000),
+    'Since a policy was loaded; of a transferred zone, since a primary last confirmed it.',
+    zones(({ name, loadedAt }) => (now() - (feeds.find(name)?.confirmedAt ?? loadedAt)) / 1000),
+  );
+  metrics.gauge(
+    'rcode5_policy_zone_loaded',
+    'Whether the rules of a policy are there: not before its zone has been transferred, not after it has expired.',
+    zones(({ standing = 'loaded' }) => (standing === 'loaded' ? 1 : 0)),
+  );
+  metrics.counter(
+    'rcode5_policy_transfers_total',
+    'Transfers that brought another copy of a policy zone; looks at all primaries in vain.',
+    () =>
+      feeds.all.flatMap(({ settings: { policy }, counts }) => [
+        { labels: { policy, result: 'ok' }, value: counts.ok },
+        { labels: { policy, result: 'failed' }, value: counts.failed },
+      ]),
   );
   metrics.counter('rcode5_reloads_total', 'Reloads of the configuration.', () => [
     { labels: { result: 'ok' }, value: reloads.ok },

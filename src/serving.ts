@@ -41,12 +41,13 @@ export interface Lasting {
  * ConfigError.
  */
 export function prepare(
-  { file, environment, text, images, takenAt }: Snapshot,
+  { file, environment, text, images, states, takenAt }: Snapshot,
   { table, buckets }: Lasting,
   running?: { readonly serving: Serving; readonly endpoints: readonly Endpoint[] },
 ): Serving {
   const config = parseConfig(file, text, environment);
-  const policy = compilePolicy(config, VERSION, { files: replay(images), now: takenAt, buckets });
+  const files = replay(images, states);
+  const policy = compilePolicy(config, VERSION, { files, now: takenAt, buckets });
   const listeners = running?.endpoints ?? config.listen.map(({ value }) => value);
   const before = running?.serving;
   const forwarding = createForwarding(config, table, (endpoint) => isOwn(endpoint, listeners));

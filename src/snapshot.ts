@@ -8,7 +8,7 @@ import type { Environment } from './config/document.ts';
 import { ConfigError, type Problem } from './config/problem.ts';
 import { compilePolicy } from './policy/compile.ts';
 import { LIST_FORMATS } from './policy/lists/list-image.ts';
-import { type PolicyImages, RecordedFiles } from './policy/policy-files.ts';
+import { type PolicyImages, RecordedFiles, type ZoneStates } from './policy/policy-files.ts';
 import { textSize } from './policy/text-file.ts';
 import { VERSION } from './version.ts';
 
@@ -22,10 +22,15 @@ const ASSERTION_WEIGHT = 32;
 export interface Source {
   readonly file: string;
   readonly environment: Environment;
+  /** When it has been read already. */
+  readonly text?: string;
+  /** What is there of the zones that come by transfer, by the names of their policies. */
+  readonly states?: ZoneStates;
 }
 
 export interface Snapshot extends Source {
   readonly text: string;
+  readonly states: ZoneStates;
   /** Milliseconds since the epoch: which rules have expired, all threads see alike. */
   readonly takenAt: number;
   /** Policy zones and lists. */
@@ -39,14 +44,14 @@ export type Compiled = { readonly snapshot: Snapshot } | { readonly problems: re
  * Reads a configuration and the policy zones that it names. Throws a ConfigError, also for a
  * configuration that breaks its assertions.
  */
-export function takeSnapshot({ file, environment }: Source): Snapshot {
-  const text = readConfigText(file);
+export function takeSnapshot(source: Source): Snapshot {
+  const { file, environment, text = readConfigText(file), states = new Map() } = source;
   const config = parseConfig(file, text, environment);
-  const files = new RecordedFiles();
+  const files = new RecordedFiles(states);
   const takenAt = now();
   const policy = compilePolicy(config, VERSION, { files, now: takenAt });
   enforceAssertions(policy, environment, takenAt);
-  return { file, environment, text, images: files.images, takenAt };
+  return { file, environment, text, images: files.images, states, takenAt };
 }
 
 /**
@@ -54,11 +59,12 @@ export function takeSnapshot({ file, environment }: Source): Snapshot {
  * goes with it. Rejects with a ConfigError.
  */
 export async function takeSnapshotAside(source: Source): Promise<Snapshot> {
-  const config = parseConfig(source.file, readConfigText(source.file), source.environment);
+  const { file, environment, text = readConfigText(file) } = source;
+  const config = parseConfig(file, text, environment);
   if (workOf(config) <= AT_ONCE) return takeSnapshot(source);
   const extension = import.meta.url.slice(import.meta.url.lastIndexOf('.'));
   const worker = new Worker(new URL(`./snapshot-thread${extension}`, import.meta.url), {
-    workerData: source,
+    workerData: { ...source, text },
   });
   const compiled = await new Promise<Compiled>((resolve, reject) => {
     worker.once('message', resolve).once('error', reject);
@@ -71,7 +77,9 @@ export async function takeSnapshotAside(source: Source): Promise<Snapshot> {
 function workOf(config: Config): number {
   const size = (path: string) => textSize(resolvePath(config, path));
   const policies = config.policies.flatMap(({ value }) =>
-    POLICY_FILES.flatMap((key) => value[key] ?? []).map(({ value: path }) => size(path)),
+    POLICY_FILES.flatMap((key) => value[key]?.value ?? []).map((from) =>
+      typeof from === 'string' ? size(from) : 0,
+    ),
   );
   const assertions = config.assertions.map(({ value }) => size(value) * ASSERTION_WEIGHT);
   return [...policies, ...assertions].reduce((sum, work) => sum + work, 0);

@@ -3,6 +3,7 @@
 import type { Outcome } from '../../src/decision/outcome.ts';
 import type { Verdict } from '../../src/decision/verdict.ts';
 import { ServerTable } from '../../src/forward/server.ts';
+import { silentLog } from '../../src/log.ts';
 import { readAddress } from '../../src/net/address.ts';
 import { DecisionLog } from '../../src/observe/decision-log.ts';
 import type { RecentDecisions } from '../../src/observe/recent.ts';
@@ -14,6 +15,7 @@ import { prepare, type Serving } from '../../src/serving.ts';
 import type { MeasuredServer } from '../../src/serving-metrics.ts';
 import { takeSnapshot } from '../../src/snapshot.ts';
 import { ThreadNumbers } from '../../src/thread-numbers.ts';
+import { Feeds } from '../../src/transfer/feeds.ts';
 import { parseName } from '../../src/wire/name.ts';
 import { Query } from '../../src/wire/query.ts';
 import { RrClass, RrType } from '../../src/wire/registry.ts';
@@ -56,6 +58,7 @@ export function createSpecimen(): Specimen {
     threadRestarts: () => 0,
     rejectedConnections: () => 0,
     reloads: { ok: 0, failed: 0 },
+    feeds: new Feeds({ log: silentLog(), changed: () => {} }),
   };
   return { serving, measured, recent };
 }

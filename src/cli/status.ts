@@ -4,6 +4,21 @@ import { parseArgs } from 'node:util';
 import { ADMIN_OPTIONS, askAdmin } from './admin-client.ts';
 import { type Command, Exit } from './command.ts';
 
+interface PolicyStatus {
+  readonly name: string;
+  readonly file: string;
+  readonly rules: number;
+  readonly serial?: number;
+  readonly transfer?: {
+    readonly zone: string;
+    readonly standing: string;
+    readonly primaries: readonly string[];
+    readonly primary?: string;
+    readonly confirmedAt?: string;
+    readonly problem?: string;
+  };
+}
+
 /** The parts of `GET /api/policy` that people look at. */
 interface Status {
   readonly version: string;
@@ -11,7 +26,7 @@ interface Status {
   readonly policy: string;
   readonly file: string;
   readonly listeners: readonly string[];
-  readonly policies: readonly { name: string; file: string; rules: number; serial?: number }[];
+  readonly policies: readonly PolicyStatus[];
   readonly upstreams: readonly {
     name: string;
     servers: readonly { address: string; up: boolean; loop: boolean; rttMs: number }[];
@@ -38,10 +53,7 @@ function format(status: Status): string[] {
     `node       ${status.node} (rcode5 ${status.version})`,
     `policy     ${status.policy} from ${status.file}`,
     ...status.listeners.map((listener) => `listener   ${listener}`),
-    ...status.policies.map(({ name, file, rules, serial }) => {
-      const of = serial === undefined ? '' : `, serial ${serial}`;
-      return `policy     ${name}: ${rules} rules${of} from ${file}`;
-    }),
+    ...status.policies.flatMap(formatPolicy),
     ...status.upstreams.flatMap(({ name, servers }) =>
       servers.map(({ address, up, loop, rttMs }) => {
         const state = loop ? 'leads back here' : up ? `up, ${rttMs} ms` : 'down';
@@ -51,6 +63,17 @@ function format(status: Status): string[] {
     ...status.warnings.map((warning) => `warning    ${warning}`),
     ...(status.lastReload === undefined ? [] : [`reload     ${formatReload(status.lastReload)}`]),
   ];
+}
+
+function formatPolicy({ name, file, rules, serial, transfer }: PolicyStatus): string[] {
+  const of = serial === undefined ? '' : `, serial ${serial}`;
+  if (transfer === undefined) return [`policy     ${name}: ${rules} rules${of} from ${file}`];
+  const { zone, standing, primaries, primary, confirmedAt, problem } = transfer;
+  const from = primary ?? primaries.join(', ');
+  const confirmed = confirmedAt === undefined ? '' : `, confirmed at ${confirmedAt}`;
+  const why = problem === undefined ? [] : [`policy     ${name}: ${problem}`];
+  const what = standing === 'loaded' ? `${rules} rules${of}` : standing;
+  return [`policy     ${name}: ${what} of ${zone} from ${from}${confirmed}`, ...why];
 }
 
 function formatReload({ ok, problems }: NonNullable<Status['lastReload']>): string {

@@ -34,6 +34,7 @@ export interface Config {
   readonly rateLimit: RateLimit | undefined;
   readonly upstreams: RawConfig['upstreams'];
   readonly policies: RawConfig['policies'];
+  readonly tsigKeys: RawConfig['tsigKeys'];
   readonly cache: RawConfig['cache'];
   readonly ede: RawConfig['ede'];
   readonly decisionLog: RawConfig['decisionLog'];

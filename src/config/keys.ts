@@ -28,6 +28,7 @@ import {
   threadCount,
 } from './scalars.ts';
 import { server } from './server-text.ts';
+import { TSIG_KEYS } from './transfer-keys.ts';
 
 const MINUTE = 60_000;
 const DAY = 1440 * MINUTE;
@@ -174,6 +175,7 @@ export const CONFIG = section({
     [],
     'none',
   ),
+  tsigKeys: optional(TSIG_KEYS, 'secrets that sign transfers (RFC 8945)', [], 'none'),
   views: optional(
     entries('a view name', VIEW),
     'clients that are served by access lists, routes or policies of their own',

@@ -2,6 +2,7 @@
 
 import { byShape, entries, list, located, optional, required, section } from './kind.ts';
 import { endOfDay, flag, oneOf, text } from './scalars.ts';
+import { TRANSFER } from './transfer-keys.ts';
 
 /** What a rule or an entry says of itself. */
 export const RULE_ORIGIN = {
@@ -44,7 +45,12 @@ export const POLICY = section({
     undefined,
     'none',
   ),
-  rpz: optional(located(text), 'a response policy zone file', undefined, 'none'),
+  rpz: optional(
+    located(byShape({ scalar: text, mapping: TRANSFER })),
+    'a response policy zone: a file, or where to transfer it from',
+    undefined,
+    'none',
+  ),
   domains: optional(
     located(text),
     'a list of domains, one in each line: the name and all names below it',

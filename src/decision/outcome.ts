@@ -30,6 +30,7 @@ const EVENT_OF: Readonly<Record<Action, Event>> = {
   drop: 'dropped',
   truncate: 'truncated',
   reject: 'answered',
+  accept: 'answered',
   fail: 'failed',
   forward: 'answered',
 };

@@ -24,7 +24,7 @@ export type LayerName = (typeof LAYERS)[number];
 
 /**
  * What becomes of the query. `reject` is an error that is nobody's policy (FORMERR, NOTIMP,
- * BADVERS, NOTAUTH), `fail` a SERVFAIL of ours, `forward` an upstream's answer.
+ * BADVERS, NOTAUTH), `accept` a NOTIFY that is taken note of, `fail` a SERVFAIL of ours, `forward` an upstream's answer.
  */
 export const ACTIONS = [
   'refuse',
@@ -34,6 +34,7 @@ export const ACTIONS = [
   'drop',
   'truncate',
   'reject',
+  'accept',
   'fail',
   'forward',
 ] as const;
@@ -93,6 +94,10 @@ export interface VerdictSpec {
   readonly policy?: string;
   /** Its rule is in shadow mode: what it says is recorded, and not done. */
   readonly onTrial?: boolean;
+  /** Name of the policy whose primary says that there is something new. */
+  readonly notified?: string;
+  /** Puts the signature behind a reply that its request asks for (RFC 8945 section 5.3). */
+  readonly seal?: (reply: Uint8Array, query: Query) => Uint8Array;
   /** A line for the operator who asks why this client; only for records. */
   readonly hint?: (query: Query) => string | undefined;
 }
@@ -116,6 +121,7 @@ const RCODES: Readonly<Record<Action, number>> = {
   drop: Rcode.NOERROR,
   truncate: Rcode.NOERROR,
   reject: Rcode.FORMERR,
+  accept: Rcode.NOERROR,
   fail: Rcode.SERVFAIL,
   forward: Rcode.NOERROR,
 };

@@ -26,7 +26,13 @@ import { compileUpstream, type UpstreamVerdicts } from './layers/upstream.ts';
 import { PolicyChain } from './policy-chain.ts';
 import { type PolicyFiles, READ_FILES } from './policy-files.ts';
 import { compilePolicyZones, type PolicyZone } from './policy-zones.ts';
+import { Primaries } from './primaries.ts';
 import { RouteTable } from './route-table.ts';
+import {
+  readTransferredZones,
+  readTsigKeys,
+  type TransferredZone,
+} from './rpz/transfer/transferred-zone.ts';
 import { TokenBuckets } from './token-buckets.ts';
 import { type View, ViewTable } from './view.ts';
 
@@ -42,6 +48,8 @@ export interface Policy {
   readonly overload: Verdict;
   readonly groups: ClientGroups;
   readonly zones: readonly PolicyZone[];
+  /** Those that come by transfer, by the names of their policies. */
+  readonly transferred: ReadonlyMap<string, TransferredZone>;
   /** When the next rule expires, in milliseconds since the epoch; Infinity when none does. */
   readonly expiresAt: number;
 }
@@ -81,6 +89,7 @@ export function compilePolicy(
     overload: compileOverload(verdicts),
     groups: new ClientGroups(config.clientGroups),
     zones,
+    transferred: compiler.transferred,
     expiresAt: Math.min(...expiriesOf(config).filter((expires) => expires > now)),
   };
 }
@@ -92,10 +101,12 @@ class Compiler {
   readonly verdicts: VerdictTable = new VerdictTable();
   readonly problems: Problem[] = [];
   readonly zones: readonly PolicyZone[];
+  readonly transferred: ReadonlyMap<string, TransferredZone>;
   /** The policy hash and the serials of its zones. */
   #identity = '';
   readonly #now: number;
   readonly #shared: Shared;
+  readonly #primaries: Primaries;
   readonly #limitRefusals: (layers: readonly Layer[]) => readonly Layer[];
   readonly #upstreams: ReadonlyMap<string, UpstreamVerdicts>;
   /** One table for each list of routes; its position is the views' `cache`. */
@@ -112,7 +123,12 @@ class Compiler {
       JSON.stringify(content, (key, value) => (key === 'place' ? undefined : value)),
     );
     const digest = (text: string) => this.#hash.update(text);
-    this.zones = compilePolicyZones({ config, files, now, verdicts, problems, digest });
+    const keys = readTsigKeys(config, problems);
+    const transferred = readTransferredZones(config, keys, problems);
+    this.transferred = transferred;
+    this.#primaries = new Primaries(config, transferred, [...keys.values()], verdicts);
+    const surroundings = { config, files, transferred, now, verdicts, problems, digest };
+    this.zones = compilePolicyZones(surroundings);
     this.#upstreams = new Map(
       upstreams.map((group) => [group.key, compileUpstream(group, verdicts)]),
     );
@@ -151,10 +167,10 @@ class Compiler {
     );
     const layers: readonly Layer[] = [
       protocol,
-      compileAcl(acl.query, force, verdicts),
+      compileAcl(acl.query, this.#primaries, force, verdicts),
       compileTransfer(acl.transfer, force, verdicts),
       compileUpdate(acl.update, force, verdicts),
-      compileNotify(acl.notify, force, verdicts),
+      compileNotify(acl.notify, this.#primaries, force, verdicts),
       rateLimit,
       compileRecursion(acl.recursion, force, verdicts),
       identity,

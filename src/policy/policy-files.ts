@@ -2,19 +2,34 @@
 
 import { type ListFormat, type ListImage, readList } from './lists/list-image.ts';
 import { type Override, type RpzImage, readRpz } from './rpz/rpz-zone.ts';
+import {
+  MISSING,
+  readCachedState,
+  type TransferredZone,
+  type ZoneState,
+} from './rpz/transfer/transferred-zone.ts';
 import { readTextFile } from './text-file.ts';
 
 /** Gives the rules of policy files; throws an Error when one cannot be read. */
 export interface PolicyFiles {
   rpz(file: string, override: Override): RpzImage;
   list(file: string, format: ListFormat): ListImage;
+  /** What is there of a zone that comes by transfer. */
+  transferred(zone: TransferredZone): ZoneState;
 }
 
-/** From the files themselves. */
+/** From the files themselves; of transferred zones what their cache files have. */
 export const READ_FILES: PolicyFiles = {
   rpz: (file, override) => readRpz(readTextFile(file), override, { file, readText: readTextFile }),
   list: (file, format) => readList(readTextFile(file), format, file),
+  transferred: readCachedState,
 };
+
+/** What is there of transferred zones, by the names of their policies. */
+export type ZoneStates = ReadonlyMap<string, ZoneState>;
+
+/** A zone without rules, whose absence makes no query fail. */
+const NOT_THERE: ZoneState = { standing: 'expired', image: undefined, since: 0 };
 
 /** What has been read. */
 export interface PolicyImages {
@@ -28,6 +43,11 @@ export class RecordedFiles implements PolicyFiles {
     readonly zones: Map<string, RpzImage>;
     readonly lists: Map<string, ListImage>;
   } = { zones: new Map(), lists: new Map() };
+  readonly #states: ZoneStates;
+
+  constructor(states: ZoneStates) {
+    this.#states = states;
+  }
 
   rpz(file: string, override: Override): RpzImage {
     const image = READ_FILES.rpz(file, override);
@@ -40,13 +60,20 @@ export class RecordedFiles implements PolicyFiles {
     this.images.lists.set(keyOf(file, format), image);
     return image;
   }
+
+  /** What has not been transferred yet breaks no assertion. */
+  transferred({ policy }: TransferredZone): ZoneState {
+    const state = this.#states.get(policy);
+    return state?.standing === 'loaded' ? state : NOT_THERE;
+  }
 }
 
 /** From what was read before. */
-export function replay({ zones, lists }: PolicyImages): PolicyFiles {
+export function replay({ zones, lists }: PolicyImages, states: ZoneStates): PolicyFiles {
   return {
     rpz: (file, override) => zones.get(keyOf(file, override))!,
     list: (file, format) => lists.get(keyOf(file, format))!,
+    transferred: ({ policy }) => states.get(policy) ?? MISSING,
   };
 }
 

@@ -17,6 +17,8 @@ import type { NamePolicy } from './name-policy.ts';
 import type { PolicyFiles } from './policy-files.ts';
 import type { PolicyTraits } from './policy-verdicts.ts';
 import { attachRpz, readRpz } from './rpz/rpz-zone.ts';
+import { MISSING, type Standing, type TransferredZone } from './rpz/transfer/transferred-zone.ts';
+import { attachTransferred } from './transferred-policy.ts';
 
 /** One policy, for people and metrics. */
 export interface PolicyZone {
@@ -28,6 +30,8 @@ export interface PolicyZone {
   /** Of policy zones and lists: what is not honoured, by kind. */
   readonly ignored: ReadonlyMap<string, Ignored>;
   readonly loadedAt: number;
+  /** Of a zone that comes by transfer: whether its rules are there. */
+  readonly standing?: Standing;
   /** What it does; undefined when all of it is on trial. */
   readonly policy: NamePolicy | undefined;
   /** What it would do if its rules in shadow mode were enforced. */
@@ -38,12 +42,14 @@ export interface PolicyZone {
 const SOURCES = ['rules', 'rpz', ...LIST_FORMATS] as const;
 
 type PolicyConfig = Config['policies'][number]['value'];
-type Compiled = Omit<PolicyZone, 'name' | 'place' | 'loadedAt'>;
+type Compiled = Omit<PolicyZone, 'name' | 'place' | 'loadedAt'> & { readonly loadedAt?: number };
 
 /** What compiling a policy needs besides its own configuration. */
 export interface ZoneSurroundings {
   readonly config: Config;
   readonly files: PolicyFiles;
+  /** By the names of their policies. */
+  readonly transferred: ReadonlyMap<string, TransferredZone>;
   /** Milliseconds since the epoch. */
   readonly now: number;
   readonly verdicts: VerdictTable;
@@ -58,7 +64,7 @@ export function compilePolicyZones(surroundings: ZoneSurroundings): readonly Pol
   return policies.map(({ value, place }) => {
     checkPolicy(value, place, surroundings);
     const compiled = compileSource(value, place, surroundings);
-    return { ...compiled, name: value.name.value, place, loadedAt: surroundings.now };
+    return { loadedAt: surroundings.now, ...compiled, name: value.name.value, place };
   });
 }
 
@@ -126,12 +132,13 @@ function compileRules(
 
 function compileRpz(
   config: PolicyConfig,
-  path: NonNullable<PolicyConfig['rpz']>,
+  { value: path, place }: NonNullable<PolicyConfig['rpz']>,
   surroundings: ZoneSurroundings,
 ): Compiled {
+  if (typeof path !== 'string') return compileTransferred(config, path.whenMissing, surroundings);
   const { verdicts, problems, digest } = surroundings;
-  const file = resolvePath(surroundings.config, path.value);
-  const image = load({ file, place: path.place, expected: 'a zone file' }, surroundings, {
+  const file = resolvePath(surroundings.config, path);
+  const image = load({ file, place, expected: 'a zone file' }, surroundings, {
     read: (files) => files.rpz(file, config.override),
     otherwise: () => readRpz(new Uint8Array(0), config.override, { file }),
   });
@@ -146,6 +153,31 @@ function compileRpz(
 
 function traitsOf({ name, mode, ede }: PolicyConfig): PolicyTraits {
   return { name: name.value, onTrial: mode === 'shadow', ede };
+}
+
+function compileTransferred(
+  config: PolicyConfig,
+  whenMissing: 'fail' | 'pass',
+  { transferred, files, verdicts, digest }: ZoneSurroundings,
+): Compiled {
+  const zone = transferred.get(config.name.value);
+  // Without one there is a problem with its name, and that has been told.
+  const state = zone === undefined ? MISSING : files.transferred(zone);
+  const { standing, image, since } = state;
+  digest(`${standing} ${image?.digest}`);
+  const { place } = config.name;
+  const traits = { ...config, ...traitsOf(config), place, fails: whenMissing === 'fail' };
+  const trial = attachTransferred(traits, state, verdicts);
+  return {
+    policy: traits.onTrial ? undefined : trial,
+    trial,
+    file: image?.files[0] ?? place.file,
+    standing,
+    loadedAt: since,
+    rules: trial.count,
+    serial: image?.serial,
+    ignored: image?.ignored ?? new Map(),
+  };
 }
 
 function compileList(

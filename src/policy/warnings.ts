@@ -20,6 +20,7 @@ export function findWarnings(policy: Policy): string[] {
     ...forgottenRanges(config),
     ...listsOf(config).flatMap(repeatedPrefixes),
     ...ignoredRules(policy),
+    ...absentZones(policy),
     ...refusedNames(config),
     ...stdoutRotation(config),
     ...expiredRules(policy),
@@ -75,6 +76,16 @@ function ignoredRules({ zones }: Policy): string[] {
       return `${file}:${line}: policy ${name}: ${count} ${what} ignored (${kind})${at}`;
     }),
   );
+}
+
+/** A zone that comes by transfer and has not come. */
+function absentZones({ zones }: Policy): string[] {
+  return zones.flatMap(({ name, place, standing = 'loaded' }) => {
+    const at = `${place.file}:${place.line}: policy ${name}`;
+    if (standing === 'missing')
+      return [`${at} has no rules yet: its zone is still to be transferred`];
+    return standing === 'expired' ? [`${at} has no rules: the copy of its zone has expired`] : [];
+  });
 }
 
 /** `lines 4, 9, part.rpz:2`; `file` is the one that needs no name. */

@@ -27,6 +27,7 @@ describe('decision/outcome', () => {
     drop: 'dropped',
     truncate: 'truncated',
     reject: 'answered',
+    accept: 'answered',
     fail: 'failed',
     forward: 'answered',
   };

@@ -13,6 +13,7 @@ describe('decision/verdict', () => {
     drop: 0,
     truncate: 0,
     reject: 1,
+    accept: 0,
     fail: 2,
     forward: 0,
   };

@@ -160,6 +160,7 @@ describe('docs/operations.md', () => {
       reload: async () => ({ ok: true, policy: policy.hash, problems: [], warnings: [] }),
       lastReload: () => undefined,
       endpoints: () => [],
+      feeds: specimen.measured.feeds,
       lostRecords: () => ({ lost: 0, failure: 'unknown' }),
       metrics: new Metrics(),
       threads: () => [],

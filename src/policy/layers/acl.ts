@@ -6,8 +6,14 @@ import { Ede } from '../../wire/registry.ts';
 import { Access, allowance } from '../access.ts';
 import type { Force } from '../in-force.ts';
 import type { Layer } from '../layer.ts';
+import type { Primaries } from '../primaries.ts';
 
-export function compileAcl(list: AccessList, force: Force, verdicts: VerdictTable): Layer {
+export function compileAcl(
+  list: AccessList,
+  primaries: Primaries,
+  force: Force,
+  verdicts: VerdictTable,
+): Layer {
   const deny = (action: Exclude<AccessAction, 'allow'>, rule: Rule, onTrial: boolean): Verdict =>
     verdicts.add({
       layer: 'acl',
@@ -30,11 +36,14 @@ export function compileAcl(list: AccessList, force: Force, verdicts: VerdictTabl
   return {
     name: 'acl',
     judge(query) {
+      // Nobody has to permit by hand what primaries are there for.
+      if (primaries.hasSent(query)) return undefined;
       const verdict = access.find(query);
       // The client of a truncated answer comes back by TCP, and there it is served.
       return verdict?.action === 'truncate' && query.transport === 'tcp' ? undefined : verdict;
     },
     allows: (query) => access.findAllowance(query),
-    account: (query) => access.account(query),
+    account: (query) =>
+      primaries.hasSent(query) ? { why: 'NOTIFY of a primary' } : access.account(query),
   };
 }

@@ -1,6 +1,6 @@
 /**
- * Who may send NOTIFY (RFC 1996): `acl.notify`. It is never forwarded; a permitted one for a
- * zone that is not held here is told so.
+ * Who may send NOTIFY (RFC 1996): primaries of transferred policy zones, and `acl.notify`. It is
+ * never forwarded; a permitted one for a zone that is not held here is told so.
  */
 
 import type { AccessList } from '../../config/access-list.ts';
@@ -9,8 +9,14 @@ import { Ede, Opcode, Rcode } from '../../wire/registry.ts';
 import type { Force } from '../in-force.ts';
 import type { Layer } from '../layer.ts';
 import { compilePermission } from '../permission.ts';
+import type { Primaries } from '../primaries.ts';
 
-export function compileNotify(list: AccessList, force: Force, verdicts: VerdictTable): Layer {
+export function compileNotify(
+  list: AccessList,
+  primaries: Primaries,
+  force: Force,
+  verdicts: VerdictTable,
+): Layer {
   const isNotify = ({ opcode }: { opcode: number }) => opcode === Opcode.NOTIFY;
   const permission = compilePermission(
     { name: 'notify', list, ede: Ede.PROHIBITED, asks: isNotify },
@@ -27,6 +33,7 @@ export function compileNotify(list: AccessList, force: Force, verdicts: VerdictT
   });
   return {
     ...permission,
-    judge: (query) => permission.judge(query) ?? (isNotify(query) ? notHeld : undefined),
+    judge: (query) =>
+      isNotify(query) ? (primaries.judge(query) ?? permission.judge(query) ?? notHeld) : undefined,
   };
 }

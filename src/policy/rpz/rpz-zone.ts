@@ -3,7 +3,6 @@
 import { createHash, type Hash } from 'node:crypto';
 import type { OwnedRecord, Rule, VerdictTable } from '../../decision/verdict.ts';
 import { formatPrefix } from '../../net/prefix.ts';
-import { LOWER, nameLength, parseName } from '../../wire/name.ts';
 import { formatClass, RrClass, RrType } from '../../wire/registry.ts';
 import { type Ignored, IgnoredKinds } from '../ignored.ts';
 import { NamePolicy } from '../name-policy.ts';
@@ -18,6 +17,7 @@ import type { PrefixRule } from '../prefix-rules.ts';
 import { type RuleImage, RuleTable } from '../rule-table.ts';
 import { readAddressOwner } from './address-trigger.ts';
 import { ROOT } from './name-text.ts';
+import { cnameAction, otherTrigger } from './rpz-words.ts';
 import type { ZoneProblem } from './zone-problems.ts';
 import { type ZoneFile, ZoneReader } from './zone-text.ts';
 
@@ -43,25 +43,6 @@ export interface RpzImage {
   readonly problems: readonly ZoneProblem[];
 }
 
-/** Special CNAME targets (section 3). */
-const TARGETS: readonly (readonly [string, PolicyAction])[] = [
-  ['.', 'nxdomain'],
-  ['*.', 'nodata'],
-  ['rpz-passthru.', 'passthru'],
-  ['rpz-drop.', 'drop'],
-  ['rpz-tcp-only.', 'truncate'],
-];
-const TARGET_WIRES = TARGETS.map(([name, action]) => ({
-  wire: parseName(name) as Uint8Array,
-  action,
-}));
-
-/** Owner suffixes of triggers other than QNAME (section 4). */
-const OTHER_TRIGGERS = ['rpz-client-ip', 'rpz-ip', 'rpz-nsip', 'rpz-nsdname'].map((label) => ({
-  label,
-  wire: parseName(label) as Uint8Array,
-}));
-
 /** What a signed zone has besides its rules (RFC 4034, RFC 5155). */
 const SIGNING_TYPES: ReadonlySet<number> = new Set([
   RrType.RRSIG,
@@ -76,20 +57,42 @@ const SERIAL_FROM_END = 20;
 /** Compiles a zone's text; the code of a rule is the number of its file and its action. */
 export function readRpz(octets: Uint8Array, override: Override, source?: ZoneFile): RpzImage {
   const hash = createHash('sha256').update(octets);
-  const compiler = new RpzCompiler(override);
   const reader = new ZoneReader(octets, ROOT, source && hashing(source, hash));
-  while (reader.next()) compiler.take(reader);
+  const compiled = compileRecords(reader, override);
   return {
-    rules: compiler.rules.image,
-    clientRules: compiler.clientRules,
-    addressRules: compiler.addressRules,
-    soa: compiler.soa,
+    ...compiled,
     files: reader.files,
-    serial: compiler.serial,
-    ignored: compiler.ignored.kinds,
     digest: hash.digest('hex'),
     problems: reader.problems.told(reader.line),
   };
+}
+
+/** Records of a zone, one at a time: of its text, or as they were transferred. */
+export type ZoneRecords = Pick<
+  ZoneReader,
+  | 'next'
+  | 'owner'
+  | 'ownerLength'
+  | 'type'
+  | 'rrClass'
+  | 'ttl'
+  | 'target'
+  | 'targetLength'
+  | 'rdata'
+  | 'files'
+  | 'file'
+  | 'line'
+>;
+
+/** Compiles records; the SOA that comes first says which zone they are of. */
+export function compileRecords(
+  records: ZoneRecords,
+  override: Override,
+): Omit<RpzImage, 'files' | 'digest' | 'problems'> {
+  const compiler = new RpzCompiler(override);
+  while (records.next()) compiler.take(records);
+  const { rules, clientRules, addressRules, soa, serial, ignored } = compiler;
+  return { rules: rules.image, clientRules, addressRules, soa, serial, ignored: ignored.kinds };
 }
 
 function hashing({ file, readText }: ZoneFile, hash: Hash): ZoneFile {
@@ -155,7 +158,7 @@ class RpzCompiler {
   soa: OwnedRecord | undefined;
   readonly #override: Override;
   /** Whose record is at hand. */
-  #reader: ZoneReader | undefined;
+  #reader: ZoneRecords | undefined;
   /** The zone's name; rules are owned by names below it. */
   #apex: Uint8Array = Uint8Array.of(0);
   #hasSoa = false;
@@ -166,7 +169,7 @@ class RpzCompiler {
     this.#override = override;
   }
 
-  take(reader: ZoneReader): void {
+  take(reader: ZoneRecords): void {
     this.#reader = reader;
     if (reader.rrClass !== RrClass.IN) return this.#ignore(`class ${formatClass(reader.rrClass)}`);
     if (reader.type === RrType.SOA && !this.#hasSoa) return this.#takeSoa(reader);
@@ -180,7 +183,7 @@ class RpzCompiler {
   }
 
   /** Where the zone's name begins in the owner; -1 when the owner is outside of the zone. */
-  #apexAt({ owner, ownerLength }: ZoneReader): number {
+  #apexAt({ owner, ownerLength }: ZoneRecords): number {
     const apex = this.#apex;
     const at = ownerLength - apex.length;
     let label = 0;
@@ -190,7 +193,7 @@ class RpzCompiler {
     return at;
   }
 
-  #takeSoa(reader: ZoneReader): void {
+  #takeSoa(reader: ZoneRecords): void {
     this.#apex = reader.owner.slice(0, reader.ownerLength);
     this.#hasSoa = true;
     const rdata = reader.rdata();
@@ -206,13 +209,13 @@ class RpzCompiler {
   }
 
   /** The owner with the zone's name cut off, as a name of its own. */
-  #relativeOwner(reader: ZoneReader, length: number): Uint8Array {
+  #relativeOwner(reader: ZoneRecords, length: number): Uint8Array {
     this.#owner.set(reader.owner.subarray(0, length));
     this.#owner[length] = 0;
     return this.#owner;
   }
 
-  #takeRule(reader: ZoneReader, owner: Uint8Array): void {
+  #takeRule(reader: ZoneRecords, owner: Uint8Array): void {
     const wildcard = owner[0] === 1 && owner[1] === 0x2a;
     const name = wildcard ? owner.subarray(2) : owner;
     const given = this.#read(reader, owner);
@@ -224,7 +227,7 @@ class RpzCompiler {
   }
 
   /** A rule on addresses: `owner` ends with the trigger's label. */
-  #takeAddressRule(reader: ZoneReader, trigger: string, length: number): void {
+  #takeAddressRule(reader: ZoneRecords, trigger: string, length: number): void {
     const rules = { 'rpz-client-ip': this.clientRules, 'rpz-ip': this.addressRules }[trigger];
     if (rules === undefined) return this.#ignore(trigger);
     const prefix = readAddressOwner(reader.owner, length - trigger.length - 1);
@@ -243,7 +246,7 @@ class RpzCompiler {
   }
 
   /** What a record says is done, and the data to answer with; undefined for data that is none. */
-  #read(reader: ZoneReader, owner: Uint8Array): { code: number; rdata?: Uint8Array } | undefined {
+  #read(reader: ZoneRecords, owner: Uint8Array): { code: number; rdata?: Uint8Array } | undefined {
     const action = reader.type === RrType.CNAME ? cnameAction(reader, owner) : 'answer';
     const wanted = this.#override === 'given' ? action : this.#override;
     const code = codeOf(wanted, reader.file);
@@ -252,36 +255,7 @@ class RpzCompiler {
     return rdata === undefined ? undefined : { code, rdata };
   }
 
-  #addRecord(entry: number, { type, ttl }: ZoneReader, rdata: Uint8Array | undefined): void {
+  #addRecord(entry: number, { type, ttl }: ZoneRecords, rdata: Uint8Array | undefined): void {
     if (rdata !== undefined) this.rules.addRecord(entry, { type, ttl, rdata });
   }
-}
-
-function cnameAction(reader: ZoneReader, owner: Uint8Array): PolicyAction {
-  for (const { wire, action } of TARGET_WIRES) {
-    if (isSame(reader.target, reader.targetLength, wire)) return action;
-  }
-  // Section 3.3's older form of PASSTHRU: a CNAME to the name itself.
-  const length = nameLength(owner);
-  return isSame(reader.target, reader.targetLength, owner.subarray(0, length))
-    ? 'passthru'
-    : 'answer';
-}
-
-function isSame(name: Uint8Array, length: number, wire: Uint8Array): boolean {
-  if (length !== wire.length) return false;
-  for (let i = 0; i < length; i++) if (LOWER[name[i]!] !== wire[i]) return false;
-  return true;
-}
-
-/** The trigger that the last label of a relative owner of `length` octets names. */
-function otherTrigger(owner: Uint8Array, length: number): string | undefined {
-  for (const { label, wire } of OTHER_TRIGGERS) {
-    const labelLength = wire.length - 1;
-    const at = length - labelLength;
-    if (at < 0) continue;
-    if (isSame(owner.subarray(at, length), labelLength, wire.subarray(0, labelLength)))
-      return label;
-  }
-  return undefined;
 }

@@ -81,6 +81,9 @@ export class RecordPacker {
 export class PackedRecords {
   /** A record that came by transfer stands on no line of a file. */
   readonly line = 0;
+  readonly file = 0;
+  /** What stands in place of a file. */
+  readonly files: readonly string[];
   readonly rrClass: number = RrClass.IN;
   owner: Uint8Array = new Uint8Array(0);
   type = 0;
@@ -94,8 +97,9 @@ export class PackedRecords {
   #end = 0;
   #rdata: Uint8Array = new Uint8Array(0);
 
-  constructor(octets: Uint8Array) {
+  constructor(octets: Uint8Array, files: readonly string[] = []) {
     this.#octets = octets;
+    this.files = files;
   }
 
   get ownerLength(): number {

@@ -1,0 +1,99 @@
+/** Keys of policy zones that come by transfer, and of the secrets that sign transfers. */
+
+import { parseEndpoint } from '../net/address.ts';
+import {
+  entries,
+  filled,
+  type Kind,
+  list,
+  located,
+  optional,
+  readText,
+  required,
+  scalar,
+  section,
+} from './kind.ts';
+import { durationBetween, integer, oneOf, sizeFrom, text } from './scalars.ts';
+import { Secret } from './secret.ts';
+
+const DNS_PORT = 53;
+const MINUTE = 60_000;
+
+const primary = scalar('an address like 192.0.2.1 or "[2001:db8::1]:53"', (given) => {
+  const endpoint = parseEndpoint(given, DNS_PORT);
+  return endpoint?.port === 0 ? undefined : endpoint;
+});
+
+/** The name of a key in `tsigKeys`. */
+const tsigKey: Kind<string> = {
+  expects: 'the name of a key in tsigKeys',
+  read(node, document) {
+    const given = readText(node, document, this.expects);
+    const keys = document.keysOf('tsigKeys');
+    if (given === undefined || keys.includes(given)) return given;
+    const expected = keys.join(', ') || 'one to be defined in tsigKeys';
+    return document.report(node, `"${given}" is not a TSIG key; expect ${expected}`);
+  },
+};
+
+/** Base64. What is wrong with a secret is told without the secret. */
+const secret: Kind<Secret> = {
+  expects: 'a secret in Base64, as tsig-keygen writes it',
+  read(node, document) {
+    const given = readText(node, document, this.expects);
+    if (given === undefined) return undefined;
+    const isBase64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(given);
+    if (isBase64 && given !== '') return new Secret(Buffer.from(given, 'base64'));
+    return document.report(node, `the secret is not Base64; expect ${this.expects}`);
+  },
+};
+
+/** A policy zone that is transferred from its primaries. */
+export const TRANSFER = section({
+  zone: required(located(text), 'the name of the zone'),
+  primaries: required(
+    filled(list(primary)),
+    'servers that have the zone, asked in this order; who sends NOTIFY is one of them',
+  ),
+  tsig: optional(tsigKey, 'the key in `tsigKeys` that signs transfers', undefined, 'none'),
+  cacheFile: optional(
+    text,
+    'where the last good copy is kept, as a zone file: a restart has it at once',
+    undefined,
+    'none',
+  ),
+  whenMissing: optional(
+    oneOf('fail', 'pass'),
+    'while the zone has never been loaded: SERVFAIL, or as if there were no such policy',
+    'fail',
+  ),
+  maxSize: optional(
+    sizeFrom('1KiB'),
+    'octets of records that a transfer may have',
+    500_000_000,
+    '500MB',
+  ),
+  maxTime: optional(
+    durationBetween('1s', '1d'),
+    'how long a transfer may take',
+    30 * MINUTE,
+    '30m',
+  ),
+});
+
+const TSIG_KEY = section({
+  algorithm: optional(
+    oneOf('hmac-md5', 'hmac-sha1', 'hmac-sha224', 'hmac-sha256', 'hmac-sha384', 'hmac-sha512'),
+    'the algorithm that both sides use',
+    'hmac-sha256',
+  ),
+  secret: required(secret, 'the secret that both sides have, in Base64'),
+  macLength: optional(
+    located(integer(10, 64)),
+    'octets of the signatures sent, and the fewest that are taken: at least half of the whole',
+    undefined,
+    'the whole',
+  ),
+});
+
+export const TSIG_KEYS = entries('the name of a key', TSIG_KEY);

@@ -1,0 +1,6 @@
+/** A thread that works on one zone, and ends. */
+
+import { parentPort, workerData } from 'node:worker_threads';
+import { work, type ZoneWork } from './zone-work.ts';
+
+parentPort!.postMessage(work(workerData as ZoneWork));
