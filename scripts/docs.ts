@@ -5,6 +5,7 @@
  */
 
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { probesTable, verdictsTable } from './reference/diagnosis.ts';
 import { keysTables } from './reference/keys.ts';
 import { layersTable } from './reference/layers.ts';
 import { formatMetrics } from './reference/metrics.ts';
@@ -43,6 +44,8 @@ async function generateRegions(): Promise<Regions> {
     layers: layersTable(specimen),
     overload: overloadRecord(specimen),
     metrics: await formatMetrics(specimen),
+    probes: probesTable(),
+    verdicts: verdictsTable(),
   };
 }
 

@@ -126,11 +126,16 @@ function told(verdict: UpstreamVerdict, confidence: Confidence, evidence: string
 }
 
 function byExtendedErrors({ signs }: RefusalFacts): Inference | undefined {
-  for (const { code } of signs.ede) {
+  return inferFromErrors(signs.ede);
+}
+
+/** The reason that a server gives itself (RFC 8914), if it gives one. */
+export function inferFromErrors(ede: readonly ExtendedError[]): Inference | undefined {
+  for (const { code } of ede) {
     const verdict = BY_EDE.get(code);
     if (verdict !== undefined) return told(verdict, 'high', `EDE ${code}`);
   }
-  const text = signs.ede.find((error) => /recursion (is )?(disabled|denied|not)/i.test(error.text));
+  const text = ede.find((error) => /recursion (is )?(disabled|denied|not)/i.test(error.text));
   if (text !== undefined) return told('no-recursion', 'high', `EDE ${text.code} "${text.text}"`);
   return undefined;
 }

@@ -13,6 +13,7 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
   forward: ['wire', 'net', 'config', 'decision'],
   transfer: ['policy', 'wire', 'net', 'transport'],
   observe: ['decision', 'wire', 'net'],
+  diagnose: ['decision', 'wire', 'net', 'transport', 'printable.ts'],
 };
 
 /** The core, which is beside the folders: what it may import. */

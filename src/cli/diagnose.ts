@@ -1,0 +1,116 @@
+/** `diagnose`: which server refuses a question, and why, found out by asking. */
+
+import { parseArgs } from 'node:util';
+import { type Finding, findingsOf, mainFinding } from '../diagnose/findings.ts';
+import type { Target } from '../diagnose/plan.ts';
+import { findRoutes } from '../diagnose/routes.ts';
+import type { Visit } from '../diagnose/situation.ts';
+import { formatFinding, formatVisit } from '../diagnose/table.ts';
+import { visitAll } from '../diagnose/visit.ts';
+import { type Endpoint, parseAddress, parseEndpoint } from '../net/address.ts';
+import { formatName, parseName } from '../wire/name.ts';
+import { formatType, parseType, RrType } from '../wire/registry.ts';
+import { type Command, Exit, UsageError } from './command.ts';
+
+const DNS_PORT = 53;
+const MAX_TIMEOUT_MS = 60_000;
+
+export const diagnose: Command = {
+  name: 'diagnose',
+  synopsis: 'NAME --server IP[:PORT]… [--source IP…] [--type A] [--timeout 2s] [--burst] [--json]',
+  about: 'asks servers in every way that tells something, and says which one refuses, and why',
+  async run(args) {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        server: { type: 'string', multiple: true, default: [] },
+        source: { type: 'string', multiple: true, default: [] },
+        type: { type: 'string', default: 'A' },
+        timeout: { type: 'string', default: '2s' },
+        burst: { type: 'boolean', default: false },
+        json: { type: 'boolean', default: false },
+      },
+    });
+    const target = readTarget(positionals, values.type, values.burst);
+    const servers = values.server.map(readServer);
+    if (servers.length === 0) throw new UsageError('diagnose takes a --server at least');
+    const sources = values.source.map(readSource);
+    const routes = await findRoutes(servers, sources, readTimeout(values.timeout));
+    if (typeof routes === 'string') throw new UsageError(routes);
+    const visits = await visitAll(target, routes);
+    const findings = findingsOf(visits);
+    const main = mainFinding(findings, visits);
+    process.stdout.write(
+      values.json
+        ? `${JSON.stringify(report(target, visits, findings, main))}\n`
+        : format(target, visits, findings),
+    );
+    return main.verdict === 'no-refusal' ? Exit.OK : Exit.NEGATIVE;
+  },
+};
+
+function readTarget(positionals: readonly string[], typeText: string, burst: boolean): Target {
+  const [text, ...rest] = positionals;
+  if (text === undefined || rest.length > 0) throw new UsageError('diagnose takes one NAME');
+  const name = parseName(text);
+  if (typeof name === 'string') {
+    throw new UsageError(`"${text}" has ${name}; expect a name like www.example.com`);
+  }
+  const type = parseType(typeText);
+  if (type === undefined || type === RrType.OPT || type === 0) {
+    throw new UsageError(`--type ${typeText}: expect a type like A, ANY, AXFR or TYPE65280`);
+  }
+  return { name, type, burst };
+}
+
+function readServer(text: string): Endpoint {
+  const endpoint = parseEndpoint(text, DNS_PORT);
+  if (endpoint === undefined || endpoint.port === 0) {
+    throw new UsageError(
+      `--server ${text}: expect an address like 192.0.2.1, 192.0.2.1:5300 or [2001:db8::1]:53`,
+    );
+  }
+  return endpoint;
+}
+
+function readSource(text: string): string {
+  if (parseAddress(text) === undefined) {
+    throw new UsageError(`--source ${text}: expect an address of this host, like 192.0.2.1`);
+  }
+  return text;
+}
+
+function readTimeout(text: string): number {
+  const [, digits, unit] = /^(\d{1,5})(ms|s)$/.exec(text) ?? [];
+  const milliseconds = Number(digits) * (unit === 's' ? 1000 : 1);
+  if (digits === undefined || milliseconds === 0 || milliseconds > MAX_TIMEOUT_MS) {
+    throw new UsageError(`--timeout ${text}: expect a duration from 1ms to 60s`);
+  }
+  return milliseconds;
+}
+
+function report(
+  { name, type }: Target,
+  visits: readonly Visit[],
+  findings: readonly Finding[],
+  { server, source, verdict, confidence, summary, evidence, next }: Finding,
+): object {
+  const main = { server, source, verdict, confidence, summary, evidence, next };
+  return {
+    name: formatName(name),
+    type: formatType(type),
+    ...main,
+    findings,
+    probes: visits.flat(),
+  };
+}
+
+function format(
+  { name, type }: Target,
+  visits: readonly Visit[],
+  findings: readonly Finding[],
+): string {
+  const parts = [...visits.map(formatVisit), ...findings.map(formatFinding)];
+  return `${formatName(name)} ${formatType(type)}\n\n${parts.join('\n')}`;
+}

@@ -1,0 +1,99 @@
+/** What to do next: what would settle a doubt, and where the reason is configured. */
+
+import { parseEndpoint } from '../net/address.ts';
+import type { Probe } from './probe.ts';
+import type { Situation } from './situation.ts';
+import type { Conclusion, Verdict } from './verdict.ts';
+
+/** What would make a conclusion sure that is not. */
+const SETTLES: Readonly<Record<Verdict, (situation: Situation) => string>> = {
+  'client-acl': ({ ask }) =>
+    `ask from an address that should be allowed: rcode5 diagnose ${ask.name} --server ${ask.server} --source ${ask.source} --source ADDRESS`,
+  'no-recursion': ({ ask }) =>
+    `ask for a zone that it should hold: rcode5 diagnose ZONE --server ${ask.server}; AA=1 there means authoritative only`,
+  'name-policy': ({ ask }) =>
+    `ask another resolver beside it, and another name: rcode5 diagnose ${ask.name} --server ${ask.server} --server RESOLVER`,
+  'type-policy': ({ ask }) =>
+    `ask for this type of another name: rcode5 diagnose OTHER --type ${ask.type} --server ${ask.server}`,
+  'rate-limit': () =>
+    'ask again when nobody else asks; look for dropped responses in its statistics',
+  upstream: ({ ask }) =>
+    `ask the servers that it asks, best from its own host: rcode5 diagnose ${ask.name} --server ${ask.server} --server UPSTREAM`,
+  transport: () => 'look with tcpdump on the server whether what was silent arrives there',
+  dead: () =>
+    'look on its host whether it runs and listens, and with tcpdump whether the question arrives',
+  unknown: () => 'look in the log of the server for this client at this time',
+  'needs-tcp-or-cookie': ({ ask }) => `ask with a cookie: ${digOf(ask)} +cookie`,
+  edns: ({ ask }) => `ask with and without: ${digOf(ask)} +noedns`,
+  transfer: ({ ask }) => `ask for its SOA on a server that surely holds ${ask.name}`,
+  failure: () => 'look in the log of the server for this name at this time',
+  'no-refusal': () => 'ask again',
+};
+
+/** Where each reason is configured, for all programs. */
+const REMEDIES: Readonly<Record<Verdict, string>> = {
+  'client-acl':
+    'find out which address the server sees (NAT, VPN, a load balancer change it), and let the narrowest prefix in',
+  'no-recursion':
+    'ask a resolver that recurses, or let the narrowest prefix recurse in the right view; never everybody',
+  'name-policy':
+    'find the rule and its owner: a policy zone, a local zone, a list; make an exception there',
+  'type-policy': 'ask for the types you need; a refusal of ANY is usual (RFC 8482)',
+  transport: 'let UDP and TCP port 53 through, and have the server serve both (RFC 7766)',
+  'needs-tcp-or-cookie': 'use a client that sends DNS cookies (RFC 7873), or TCP',
+  edns: 'take away what breaks EDNS: an old server, or a firewall that inspects DNS (RFC 6891)',
+  'rate-limit':
+    'spread the load, raise the limit for this client, or find what asks so much behind one address',
+  transfer: 'let the secondary in by address and TSIG key, on the primary; never everybody',
+  upstream:
+    'diagnose the server behind it, from the host of this one: this one is the client there',
+  failure: 'look at the name itself: its delegation, its servers, its signatures',
+  dead: 'mind that clients wait for it: take it out of their lists until it answers',
+  unknown: 'compare with another source and another server: more --source, more --server',
+  'no-refusal': '',
+};
+
+/** What the operators of some programs look for. */
+const SETTINGS: Readonly<Record<string, Partial<Readonly<Record<Verdict, string>>>>> = {
+  BIND: {
+    'client-acl':
+      'BIND: allow-query, allow-query-cache, allow-recursion; match-clients of its views',
+    'no-recursion': 'BIND: recursion and allow-recursion, in the view that this client matches',
+    'name-policy': 'BIND: response-policy, and the log category rpz',
+    transfer: 'BIND: allow-transfer of the zone',
+    upstream: 'BIND: forwarders, and "unexpected RCODE (REFUSED)" in its log',
+    'rate-limit': 'BIND: rate-limit (responses-per-second, slip, exempt-clients)',
+  },
+  Unbound: {
+    'client-acl': 'Unbound: access-control; unbound-control get_option access-control',
+    'no-recursion': 'Unbound: access-control refuse_non_local or deny_non_local',
+    'name-policy': 'Unbound: unbound-control list_local_zones, and its rpz: zones',
+    upstream: 'Unbound: forward-zone and stub-zone',
+    transport: 'Unbound: do-tcp, do-udp, incoming-num-tcp',
+    'rate-limit': 'Unbound: ip-ratelimit',
+  },
+  NSD: { 'client-acl': 'NSD: allow-query of the zone', transfer: 'NSD: provide-xfr of the zone' },
+  'Knot DNS': { transfer: 'Knot DNS: acl of the zone, action: transfer' },
+  dnsmasq: { upstream: 'dnsmasq: server=, and log-queries' },
+  rcode5: {
+    'client-acl': 'rcode5: rcode5 explain -c FILE --client ADDRESS --name NAME tells the line',
+    upstream: 'rcode5: the record of this refusal has the attempts and the evidence',
+  },
+};
+
+/** In the order in which to do it. */
+export function advise(situation: Situation, { verdict, confidence }: Conclusion): string[] {
+  if (verdict === 'no-refusal') return [];
+  const settles = confidence === 'high' ? undefined : SETTLES[verdict](situation);
+  const setting = SETTINGS[situation.program ?? '']?.[verdict];
+  return [
+    ...(settles === undefined ? [] : [`to be sure: ${settles}`]),
+    ...(setting === undefined ? [] : [setting]),
+    REMEDIES[verdict],
+  ];
+}
+
+function digOf({ server, source, name, type }: Probe): string {
+  const { address, port } = parseEndpoint(server)!;
+  return `dig @${address} -p ${port} -b ${source} ${name} ${type}`;
+}

@@ -1,0 +1,125 @@
+/** Sockets: one question to one server from one address, and what came of it. */
+
+import { randomInt } from 'node:crypto';
+import { createSocket, type Socket } from 'node:dgram';
+import { once } from 'node:events';
+import { connect, isIPv6 } from 'node:net';
+import type { Endpoint } from '../net/address.ts';
+import { FrameReader, frame } from '../transport/frames.ts';
+import { formatQuestion, type Question } from './question.ts';
+import { NO_ANSWER, type Outcome, type Reply, readReply } from './reply.ts';
+
+export interface Route {
+  readonly server: Endpoint;
+  /** An address of this host. */
+  readonly source: string;
+  readonly timeoutMs: number;
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'connection refused',
+  ECONNRESET: 'connection reset',
+  EHOSTUNREACH: 'no route to it',
+  ENETUNREACH: 'no route to it',
+  ETIMEDOUT: NO_ANSWER,
+};
+
+/** Asks, by UDP up to `tries` times; whatever the network does is an outcome. */
+export async function ask(question: Question, route: Route, tries = 1): Promise<Outcome> {
+  if (question.transport === 'tcp') return timed((id) => askTcp(question, id, route));
+  const outcome = await timed((id) => askUdp(question, id, route));
+  const isLost = 'silence' in outcome && outcome.silence === NO_ANSWER;
+  return isLost && tries > 1 ? ask(question, route, tries - 1) : outcome;
+}
+
+/** The address that a question to this server leaves from; a text says why there is none. */
+export async function findSource(
+  server: Endpoint,
+  wanted?: string,
+): Promise<{ readonly source: string } | string> {
+  const socket = createUdp(server.address);
+  try {
+    if (wanted !== undefined) {
+      socket.bind(0, wanted);
+      await once(socket, 'listening');
+      return { source: wanted };
+    }
+    socket.connect(server.port, server.address);
+    await once(socket, 'connect');
+    return { source: socket.address().address };
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code ?? (error as Error).message;
+  } finally {
+    socket.close();
+  }
+}
+
+async function timed(exchange: (id: number) => Promise<Reply>): Promise<Outcome> {
+  const start = performance.now();
+  const elapsed = () => Math.round((performance.now() - start) * 10) / 10;
+  try {
+    // The parts of an object are evaluated in their order: first the answer, then the time.
+    return { reply: await exchange(randomInt(0x10000)), ms: elapsed() };
+  } catch (error) {
+    return { silence: reasonOf(error), ms: elapsed() };
+  }
+}
+
+function timeout(): Error {
+  return Object.assign(new Error('no answer in time'), { code: 'ETIMEDOUT' });
+}
+
+function reasonOf(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return REASONS[code ?? ''] ?? code ?? message;
+}
+
+function createUdp(address: string): Socket {
+  return createSocket(isIPv6(address.replace(/%.*/, '')) ? 'udp6' : 'udp4');
+}
+
+function askUdp(question: Question, id: number, route: Route): Promise<Reply> {
+  const { server, source, timeoutMs } = route;
+  const octets = formatQuestion(question, id);
+  const socket = createUdp(server.address);
+  const timer = setTimeout(() => socket.emit('error', timeout()), timeoutMs);
+  return new Promise<Reply>((resolve, reject) => {
+    socket.on('error', reject);
+    socket.on('message', (message) => {
+      const reply = readReply(message, octets);
+      if (reply !== undefined) resolve(reply);
+    });
+    socket.on('connect', () => socket.send(octets));
+    socket.bind(0, source, () => {
+      // Connected, so that ICMP tells of a port where nobody is.
+      socket.connect(server.port, server.address);
+    });
+  }).finally(() => {
+    clearTimeout(timer);
+    socket.close();
+  });
+}
+
+/** The first message of the answer: of a transfer no more is needed. */
+function askTcp(question: Question, id: number, route: Route): Promise<Reply> {
+  const { server, source, timeoutMs } = route;
+  const octets = formatQuestion(question, id);
+  const frames = new FrameReader();
+  const socket = connect({ host: server.address, port: server.port, localAddress: source });
+  const timer = setTimeout(() => socket.destroy(timeout()), timeoutMs);
+  socket.write(frame(octets, octets.length));
+  return new Promise<Reply>((resolve, reject) => {
+    socket.on('error', reject);
+    socket.on('close', () => reject(new Error('connection closed')));
+    socket.on('data', (chunk) => {
+      frames.push(chunk, (message) => {
+        const reply = readReply(message, octets);
+        if (reply === undefined) reject(new Error('an answer that cannot be read'));
+        else resolve(reply);
+      });
+    });
+  }).finally(() => {
+    clearTimeout(timer);
+    socket.destroy();
+  });
+}

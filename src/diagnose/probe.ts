@@ -1,0 +1,100 @@
+/** One question that was asked and what came of it: what the table and `--json` show. */
+
+import { formatName } from '../wire/name.ts';
+import type { ExtendedError } from '../wire/opt.ts';
+import { formatClass, formatType } from '../wire/registry.ts';
+
+import type { ProbeName, Question } from './question.ts';
+import type { Outcome } from './reply.ts';
+
+/** How often a burst was asked, and what came of each. */
+export interface BurstCount {
+  readonly sent: number;
+  readonly answered: number;
+  readonly refused: number;
+  readonly truncated: number;
+  readonly silent: number;
+}
+
+export interface Probe {
+  readonly server: string;
+  readonly source: string;
+  readonly probe: ProbeName;
+  /** The second time it was asked, to see whether the answer is still the same. */
+  readonly again: boolean;
+  readonly name: string;
+  readonly type: string;
+  readonly class: string;
+  readonly transport: 'udp' | 'tcp';
+  readonly rd: boolean;
+  readonly edns: boolean;
+  readonly cd: boolean;
+  /** Absent when there was no answer; then `silence` says why. */
+  readonly rcode?: string;
+  readonly silence?: string;
+  readonly aa: boolean;
+  readonly ra: boolean;
+  readonly tc: boolean;
+  readonly answers: number;
+  /** Whether the question came back in the answer. */
+  readonly hasQuestion: boolean;
+  readonly hasOpt: boolean;
+  readonly ede: readonly ExtendedError[];
+  readonly nsid?: string;
+  /** Owner of the SOA record that came with the answer. */
+  readonly soa?: string;
+  readonly policyZone?: string;
+  readonly texts: readonly string[];
+  readonly ms: number;
+  readonly burst?: BurstCount;
+}
+
+const NOTHING = {
+  aa: false,
+  ra: false,
+  tc: false,
+  answers: 0,
+  hasQuestion: false,
+  hasOpt: false,
+  ede: [],
+  texts: [],
+} as const;
+
+/** What became of a question to `server` from `source`. */
+export function probeOf(
+  { server, source }: Pick<Probe, 'server' | 'source'>,
+  question: Question,
+  outcome: Outcome,
+): Probe {
+  const { probe, transport, rd, edns, again = false, cd = false } = question;
+  return {
+    server,
+    source,
+    probe,
+    again,
+    name: formatName(question.name),
+    type: formatType(question.type),
+    class: formatClass(question.rrClass),
+    transport,
+    rd,
+    edns,
+    cd,
+    ...NOTHING,
+    ...('reply' in outcome ? outcome.reply : { silence: outcome.silence }),
+    ms: outcome.ms,
+  };
+}
+
+/** What a probe came to, as far as its rcode tells. */
+export type Fate = 'answered' | 'refused' | 'failed' | 'odd' | 'silent';
+
+const FATES: Readonly<Record<string, Fate>> = {
+  NOERROR: 'answered',
+  NXDOMAIN: 'answered',
+  REFUSED: 'refused',
+  SERVFAIL: 'failed',
+};
+
+export function fateOf({ rcode }: Probe): Fate {
+  return rcode === undefined ? 'silent' : (FATES[rcode] ?? 'odd');
+}

@@ -1,0 +1,118 @@
+/** What an answer tells, read from its octets. */
+
+import { Answer } from '../wire/answer.ts';
+import { Count, readUint16 } from '../wire/header.ts';
+import { expandName, formatName, lowerName, MAX_NAME } from '../wire/name.ts';
+import {
+  type ExtendedError,
+  findOption,
+  OPT_LENGTH,
+  OPTION_HEADER,
+  optionEnd,
+  readExtendedErrors,
+} from '../wire/opt.ts';
+import { Query } from '../wire/query.ts';
+import { RecordCursor, Section } from '../wire/records.ts';
+import { EdnsOption, formatRcode, RrType } from '../wire/registry.ts';
+
+export interface Reply {
+  readonly rcode: string;
+  readonly aa: boolean;
+  readonly ra: boolean;
+  readonly tc: boolean;
+  /** Records of the answer section. */
+  readonly answers: number;
+  /** Whether the question came back. */
+  readonly hasQuestion: boolean;
+  /** Whether it has an OPT record. */
+  readonly hasOpt: boolean;
+  readonly ede: readonly ExtendedError[];
+  readonly nsid?: string;
+  /** Owner of the SOA record in the answer or authority section. */
+  readonly soa?: string;
+  /** Owner of an SOA record in the additional section: some programs name a policy zone so. */
+  readonly policyZone?: string;
+  /** What the TXT records of the answer say. */
+  readonly texts: readonly string[];
+}
+
+/** An answer, or why there is none. */
+export type Outcome = { readonly ms: number } & (
+  | { readonly reply: Reply }
+  | { readonly silence: string }
+);
+
+/** Silence for as long as one was willing to wait. */
+export const NO_ANSWER = 'no answer';
+
+const answer = new Answer();
+const query = new Query();
+const records = new RecordCursor();
+
+/** Reads octets as the answer to a question of ours; undefined when they are not. */
+export function readReply(octets: Uint8Array, asked: Uint8Array): Reply | undefined {
+  const { length } = octets;
+  if (!Answer.isAnswer(octets, length) || !answer.parse(octets, length)) return undefined;
+  query.parse(asked, asked.length);
+  if (answer.id !== readUint16(asked, 0) || !answer.matches(query)) return undefined;
+  const { optAt } = answer;
+  return {
+    rcode: formatRcode(answer.rcode),
+    aa: answer.authoritative,
+    ra: answer.recursionAvailable,
+    tc: answer.truncated,
+    answers: readUint16(octets, Count.ANSWER),
+    hasQuestion: readUint16(octets, Count.QUESTION) > 0,
+    hasOpt: optAt !== 0,
+    ede: optAt === 0 ? [] : readExtendedErrors(octets, optAt),
+    ...readNsid(octets, optAt),
+    ...readRecords(octets),
+  };
+}
+
+function readRecords(octets: Uint8Array): Pick<Reply, 'texts' | 'soa' | 'policyZone'> {
+  const texts: string[] = [];
+  let soa: string | undefined;
+  let policyZone: string | undefined;
+  records.start(octets, octets.length);
+  while (records.next()) {
+    const { section, type } = records;
+    if (type === RrType.TXT && section === Section.ANSWER) texts.push(readText(octets));
+    if (type !== RrType.SOA) continue;
+    if (section === Section.ADDITIONAL) policyZone ??= readOwner(octets);
+    else soa ??= readOwner(octets);
+  }
+  return {
+    texts,
+    ...(soa === undefined ? {} : { soa }),
+    ...(policyZone === undefined ? {} : { policyZone }),
+  };
+}
+
+function readOwner(octets: Uint8Array): string | undefined {
+  const name = new Uint8Array(MAX_NAME);
+  const length = expandName(octets, records.ownerAt, octets.length, name);
+  return length < 0 ? undefined : formatName(lowerName(name.subarray(0, length)));
+}
+
+/** The character strings of a TXT record, one behind the other (RFC 1035 section 3.3.14). */
+function readText(octets: Uint8Array): string {
+  let text = '';
+  for (let at = records.rdataAt; at < records.end; at += octets[at]! + 1) {
+    text += new TextDecoder().decode(
+      octets.subarray(at + 1, Math.min(at + 1 + octets[at]!, records.end)),
+    );
+  }
+  return text;
+}
+
+/** RFC 5001 section 2.3: octets that mean something to the operator; text where they are text. */
+function readNsid(octets: Uint8Array, optAt: number): { nsid?: string } {
+  if (optAt === 0) return {};
+  const option = findOption(octets, optAt, EdnsOption.NSID, optAt + OPT_LENGTH);
+  if (option < 0) return {};
+  const data = octets.subarray(option + OPTION_HEADER, optionEnd(octets, option));
+  if (data.length === 0) return {};
+  const isText = data.every((octet) => octet >= 0x20 && octet < 0x7f);
+  return { nsid: isText ? new TextDecoder().decode(data) : Buffer.from(data).toString('hex') };
+}

@@ -1,0 +1,68 @@
+/** Rules for what is no refusal, and for what no other rule explains. */
+
+import { differenceOf, tell, tellAll } from '../evidence.ts';
+import { isEmpty } from '../plan.ts';
+import { fateOf, type Probe } from '../probe.ts';
+import type { Situation } from '../situation.ts';
+import type { Conclusion } from '../verdict.ts';
+
+/** RFC 4035 section 3.2.2: with CD=1 the server leaves validation to the client. */
+export function byValidation(situation: Situation): Conclusion | undefined {
+  const cd = situation.last('cd');
+  if (cd === undefined || fateOf(cd) !== 'answered') return undefined;
+  const summary = `cannot validate ${cd.name} (DNSSEC): no policy, but signatures or a chain of trust`;
+  const evidence = [...tellAll(situation.ask), `with CD=1: ${tell(cd)}`];
+  return { verdict: 'failure', confidence: 'high', summary, evidence };
+}
+
+export function byFailure(situation: Situation): Conclusion | undefined {
+  const { ask } = situation;
+  if (fateOf(ask) !== 'failed') return undefined;
+  const summary = `fails for ${ask.name}: not by a policy of its own; the name's servers refuse, fail, or cannot be reached`;
+  const evidence = tellAll(ask, situation.last('cd'), situation.last('root'));
+  return { verdict: 'failure', confidence: 'medium', summary, evidence };
+}
+
+export function byOddAnswer({ ask }: Situation): Conclusion | undefined {
+  if (fateOf(ask) !== 'odd') return undefined;
+  const summary = `answers ${ask.rcode}, which is no refusal by policy`;
+  return { verdict: 'failure', confidence: 'high', summary, evidence: [tell(ask)] };
+}
+
+export function byNothing(situation: Situation): Conclusion {
+  const { ask } = situation;
+  return {
+    verdict: 'unknown',
+    confidence: 'low',
+    summary:
+      ask.silence === undefined
+        ? 'refuses, and nothing tells why'
+        : 'does not answer this question',
+    evidence: [
+      ...tellAll(ask, situation.last('root'), situation.last('id.server')),
+      ...differenceOf(situation),
+    ],
+  };
+}
+
+export function byGoodAnswer(situation: Situation): Conclusion {
+  const { ask } = situation;
+  const noRd = situation.last('no-rd');
+  return {
+    verdict: 'no-refusal',
+    confidence: 'high',
+    summary: `answers ${ask.name} ${ask.type} for ${ask.source}`,
+    evidence: [...tellAll(ask), ...notesOf(ask, situation.last('root')!, noRd)],
+  };
+}
+
+/** What is refused beside the question, and is as it should be. */
+function notesOf(ask: Probe, root: Probe, noRd: Probe | undefined): string[] {
+  return [
+    ...(isEmpty(ask) ? ['by UDP it says no more than to come by TCP, and answers there'] : []),
+    ...(noRd?.rcode === 'REFUSED' ? ['RD=0 is refused: nobody is to look into its cache'] : []),
+    ...(ask.aa && !ask.ra && fateOf(root) === 'refused'
+      ? ['it does not recurse (root: REFUSED), which this name does not need']
+      : []),
+  ];
+}

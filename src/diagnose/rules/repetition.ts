@@ -1,0 +1,72 @@
+import { tell } from '../evidence.ts';
+import { isDead, isEmpty, isUnsteady } from '../plan.ts';
+import { fateOf, type Probe } from '../probe.ts';
+import type { Situation } from '../situation.ts';
+import type { Conclusion } from '../verdict.ts';
+
+/** A share of a burst below this may be chance. */
+const LIMITED_SHARE = 0.2;
+
+export function bySilence(situation: Situation): Conclusion | undefined {
+  const { ask, probes, answeredSibling, source } = situation;
+  if (!isDead(probes)) return undefined;
+  const evidence = probes.map(tell);
+  if (answeredSibling !== undefined) {
+    const summary = `answers ${answeredSibling.source} and says nothing to ${source}: an access list that drops, or a firewall`;
+    return { verdict: 'client-acl', confidence: 'medium', summary, evidence };
+  }
+  const isClosed = probes.every(({ silence }) => silence === 'connection refused');
+  return {
+    verdict: 'dead',
+    confidence: isClosed ? 'high' : 'medium',
+    summary: isClosed
+      ? 'is not there: its host says that nobody listens on this port'
+      : `does not answer ${ask.source}: it is down, out of reach, or drops what this client sends`,
+    evidence,
+  };
+}
+
+export function byRate(situation: Situation): Conclusion | undefined {
+  const burst = situation.last('burst');
+  const count = burst?.burst;
+  if (burst === undefined || count === undefined) return undefined;
+  const after = situation.last('after')!;
+  const limited = count.sent - count.answered;
+  if (limited < count.sent * LIMITED_SHARE || count.answered + answeredOnce(after) === 0) {
+    return undefined;
+  }
+  const { sent, answered, refused, truncated, silent } = count;
+  const isToldOff = refused + truncated > 0;
+  return {
+    verdict: 'rate-limit',
+    confidence: isToldOff && fateOf(after) === 'answered' ? 'high' : 'medium',
+    summary: `limits how often ${burst.source} may ask`,
+    evidence: [
+      `of ${sent} at once: ${answered} answered, ${refused} refused, ${truncated} truncated, ${silent} silent`,
+      `a moment later: ${tell(after)}`,
+      ...(isToldOff ? [] : ['datagrams that get lost look the same']),
+    ],
+  };
+}
+
+/** One address, several nodes: the same question is refused by one and answered by another. */
+export function byNodes(situation: Situation): Conclusion | undefined {
+  const { probes } = situation;
+  if (!isUnsteady(probes)) return undefined;
+  const nodes = new Set(probes.flatMap(({ nsid }) => nsid ?? []));
+  const twice = probes.filter(({ again }) => again);
+  const before = probes.filter(({ probe }) => twice.some((one) => one.probe === probe));
+  return {
+    verdict: 'unknown',
+    confidence: 'low',
+    summary:
+      nodes.size > 1
+        ? 'is several nodes that do not agree'
+        : 'answers the same question in two ways: several nodes that do not agree, or a limit of rates',
+    evidence: [...before.map(tell), ...(nodes.size > 1 ? [`NSID: ${[...nodes].join(', ')}`] : [])],
+  };
+}
+
+function answeredOnce(probe: Probe): number {
+  return fateOf(probe) === 'answered' && !isEmpty(probe) ? 1 : 0;
+}

@@ -1,0 +1,113 @@
+/** Rules by what was asked for: this name, this type, this zone. */
+
+import { Ede } from '../../wire/registry.ts';
+import { copyOf, differenceOf, tell, tellAll } from '../evidence.ts';
+import { fateOf } from '../probe.ts';
+import type { Situation } from '../situation.ts';
+import type { Conclusion } from '../verdict.ts';
+
+/** The codes of policies about names. */
+const BLOCKING: readonly number[] = [
+  Ede.FORGED_ANSWER,
+  Ede.BLOCKED,
+  Ede.CENSORED,
+  Ede.FILTERED,
+  Ede.BLOCKED_UPSTREAM,
+];
+
+/** RFC 5936: who holds a zone may keep it from those who ask for all of it. */
+export function byTransfer(situation: Situation): Conclusion | undefined {
+  const { ask } = situation;
+  if (ask.type !== 'AXFR' && ask.type !== 'IXFR') return undefined;
+  const soa = situation.last('soa');
+  const verdict = 'transfer';
+  if (situation.heldZone === ask.name.toLowerCase()) {
+    const summary = `holds ${ask.name} and does not hand it to ${ask.source}`;
+    return { verdict, confidence: 'high', summary, evidence: tellAll(ask, soa) };
+  }
+  if (soa?.rcode !== 'NOERROR' && ask.rcode !== 'NOTAUTH') return undefined;
+  const summary = `does not hold ${ask.name}, and so has nothing to hand over`;
+  const confidence = ask.rcode === 'NOTAUTH' ? 'high' : 'medium';
+  return { verdict, confidence, summary, evidence: tellAll(ask, soa) };
+}
+
+export function byType(situation: Situation): Conclusion | undefined {
+  const { ask } = situation;
+  if (!situation.isAnswered('other-type')) return undefined;
+  const atRoot = situation.last('type-at-root');
+  const isEverywhere = atRoot !== undefined && fateOf(atRoot) === fateOf(ask);
+  return {
+    verdict: 'type-policy',
+    confidence: isEverywhere && ask.silence === undefined ? 'high' : 'medium',
+    summary: `refuses type ${ask.type}${isEverywhere ? ' for other names too' : ` of ${ask.name}`}`,
+    evidence: tellAll(ask, situation.last('other-type'), atRoot),
+  };
+}
+
+export function byName(situation: Situation): Conclusion | undefined {
+  const { ask } = situation;
+  const root = situation.last('root')!;
+  const above = situation.probes.findLast(
+    (one) => one.probe === 'parent' && fateOf(one) === 'answered',
+  );
+  const isRecursive = fateOf(root) === 'answered' && (root.ra || root.aa);
+  const isBelowHeld = situation.heldZone !== undefined && isBelow(ask.name, situation.heldZone);
+  if (!isRecursive && !isBelowHeld) return undefined;
+  const isOwn = ask.rcode === 'REFUSED' && ask.aa;
+  return {
+    verdict: 'name-policy',
+    confidence: ask.silence !== undefined ? 'low' : isOwn ? 'high' : 'medium',
+    summary:
+      ask.silence === undefined
+        ? `refuses ${ask.name} and answers for other names`
+        : `drops ${ask.name}, or cannot find it out in time; it answers for other names`,
+    evidence: [
+      ...tellAll(ask, above ?? root),
+      ...(isOwn ? ['AA=1: the refusal is its own, as of a local zone'] : []),
+      ...differenceOf(situation),
+      ...copyOf(situation),
+    ],
+  };
+}
+
+export function byBlockingCode({ ask }: Situation): Conclusion | undefined {
+  if (!ask.ede.some(({ code }) => BLOCKING.includes(code))) return undefined;
+  const summary = `answers ${ask.name} by a policy, and says so`;
+  return { verdict: 'name-policy', confidence: 'high', summary, evidence: [tell(ask)] };
+}
+
+/** BIND puts the SOA record of the policy zone beside what a policy made (`add-soa`). */
+export function byPolicyZone({ ask }: Situation): Conclusion | undefined {
+  if (ask.policyZone === undefined) return undefined;
+  return {
+    verdict: 'name-policy',
+    confidence: 'high',
+    summary: `answers ${ask.name} by its policy zone ${ask.policyZone}`,
+    evidence: [tell(ask), `the SOA record of ${ask.policyZone} is in the additional section`],
+  };
+}
+
+/**
+ * RFC 2308 section 3: who has authority over a name that is not there, or has no such data, shows
+ * the SOA record of its zone. Who recurses and says so with AA=1 and without one has made it up.
+ */
+export function byMadeUpAnswer(situation: Situation): Conclusion | undefined {
+  const { ask, answeredOther } = situation;
+  if (fateOf(ask) !== 'answered' || !ask.aa || !ask.ra || ask.answers > 0) return undefined;
+  if (ask.soa !== undefined || ask.tc) return undefined;
+  const isKnown = (answeredOther?.answers ?? 0) > 0;
+  return {
+    verdict: 'name-policy',
+    confidence: isKnown ? 'high' : 'medium',
+    summary: `says by itself that ${ask.name} ${ask.rcode === 'NXDOMAIN' ? 'does not exist' : 'has no such data'}`,
+    evidence: [
+      tell(ask),
+      'AA=1 and RA=1 without any SOA record: no zone says so, but a local zone or a policy does',
+    ],
+  };
+}
+
+function isBelow(name: string, zone: string): boolean {
+  const lower = name.toLowerCase();
+  return zone === '.' || lower === zone || lower.endsWith(`.${zone}`);
+}

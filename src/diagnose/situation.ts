@@ -1,0 +1,118 @@
+/** What one server said to one source, and what it and others said beside that. */
+
+import { isEmpty, lastOf } from './plan.ts';
+import { type Fate, fateOf, type Probe } from './probe.ts';
+import type { ProbeName } from './question.ts';
+
+/** All that one server said to one source. */
+export type Visit = readonly Probe[];
+
+/** Names of programs as `version.bind` tells them, as far as it matters which one it is. */
+const PROGRAMS: Readonly<Record<string, RegExp>> = {
+  dnsmasq: /^dnsmasq/i,
+  Unbound: /^unbound/i,
+  NSD: /^NSD/,
+  'Knot DNS': /^Knot DNS/i,
+  'PowerDNS Authoritative': /^PowerDNS Authoritative/i,
+  rcode5: /^rcode5/i,
+  BIND: /^(BIND )?9\.\d+/i,
+};
+
+/** The visit that is judged, in its surroundings. */
+export class Situation {
+  readonly probes: Visit;
+  /** The same server from other sources. */
+  readonly siblings: readonly Visit[];
+  /** Other servers, from any source. */
+  readonly others: readonly Visit[];
+
+  constructor(probes: Visit, siblings: readonly Visit[] = [], others: readonly Visit[] = []) {
+    this.probes = probes;
+    this.siblings = siblings;
+    this.others = others;
+  }
+
+  get ask(): Probe {
+    return this.last('ask')!;
+  }
+
+  get source(): string {
+    return this.ask.source;
+  }
+
+  /** The last time that something was asked. */
+  last(name: ProbeName): Probe | undefined {
+    return lastOf(this.probes, name);
+  }
+
+  /** What a probe came to; undefined when it was not asked. */
+  fate(name: ProbeName): Fate | undefined {
+    const probe = this.last(name);
+    return probe === undefined ? undefined : fateOf(probe);
+  }
+
+  /** Whether a probe got an answer that has something in it. */
+  isAnswered(name: ProbeName): boolean {
+    return this.fate(name) === 'answered' && !isEmpty(this.last(name)!);
+  }
+
+  /** What was asked of class IN and with RD, and so of whoever recurses. */
+  get recursive(): readonly Probe[] {
+    return this.probes.filter((one) => one.rd && one.class === 'IN' && one.burst === undefined);
+  }
+
+  /** Whether the server lets this source have nothing at all. */
+  get isAllRefused(): boolean {
+    return this.recursive.every((one) => fateOf(one) !== 'answered');
+  }
+
+  /** A zone for which it has answered with authority. */
+  get heldZone(): string | undefined {
+    return this.probes.find((one) => one.aa && one.class === 'IN' && one.soa !== undefined)?.soa;
+  }
+
+  /** Either of the questions of class CHAOS, if it was answered. */
+  get identity(): Probe | undefined {
+    return this.probes.find((one) => one.class === 'CH' && fateOf(one) === 'answered');
+  }
+
+  /** Whether the questions of class CHAOS, which need no recursion and no zone, are refused. */
+  get isIdentityRefused(): boolean {
+    const asked = this.probes.filter((one) => one.class === 'CH');
+    return asked.length > 0 && asked.every((one) => fateOf(one) === 'refused');
+  }
+
+  /** What `version.bind` says, to this source or another. */
+  get version(): string | undefined {
+    const visits = [this.probes, ...this.siblings];
+    return visits.flatMap((visit) => lastOf(visit, 'version.bind')?.texts ?? [])[0];
+  }
+
+  /** The program, if the server tells it. */
+  get program(): string | undefined {
+    const text = this.version ?? '';
+    return Object.keys(PROGRAMS).find((name) => PROGRAMS[name]!.test(text));
+  }
+
+  /** RA is a copy of RD in refusals: so dnsdist writes what it answers by itself. */
+  get copiesRd(): boolean {
+    const noRd = this.last('no-rd');
+    return this.ask.rd && this.ask.ra && noRd?.rcode === 'REFUSED' && !noRd.ra;
+  }
+
+  /** Another source to which this server answers what it denies this one. */
+  get answeredSibling(): Probe | undefined {
+    return answered(this.siblings);
+  }
+
+  /** Another server that answers the question. */
+  get answeredOther(): Probe | undefined {
+    return answered(this.others);
+  }
+}
+
+function answered(visits: readonly Visit[]): Probe | undefined {
+  return visits
+    .map((visit) => lastOf(visit, 'ask')!)
+    .find((ask) => fateOf(ask) === 'answered' && !isEmpty(ask));
+}

@@ -1,0 +1,32 @@
+/** What a diagnosis can come to. */
+
+/** Each verdict and what it means; most are words of the decision record too. */
+export const VERDICTS = {
+  'client-acl': 'an access list does not let this client ask',
+  'no-recursion':
+    'the server does not recurse: for nobody (authoritative only), or not for this client',
+  'name-policy': 'a policy of the server is about this name',
+  'type-policy': 'a policy of the server is about this type',
+  transport: 'one of UDP and TCP does not work',
+  'needs-tcp-or-cookie': 'the server wants TCP or a DNS cookie of this client',
+  edns: 'the server does not take EDNS',
+  'rate-limit': 'the server limits how often this client may ask',
+  transfer: 'the server does not hand this zone to this client',
+  upstream: 'the server would answer; one that it asks refuses or fails',
+  failure: 'no policy: the server could not do it',
+  dead: 'nobody answers',
+  unknown: 'refused, and nothing tells why',
+  'no-refusal': 'nothing refuses this question',
+} as const;
+export type Verdict = keyof typeof VERDICTS;
+
+export type Confidence = 'high' | 'medium' | 'low';
+
+/** What follows from what one server said to one source. */
+export interface Conclusion {
+  readonly verdict: Verdict;
+  readonly confidence: Confidence;
+  /** One sentence, without the server's name. */
+  readonly summary: string;
+  readonly evidence: readonly string[];
+}
