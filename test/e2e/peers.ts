@@ -18,27 +18,41 @@ export interface Peer {
   readonly port: number;
 }
 
-/** BIND that lets nobody ask. */
-export async function startBind(): Promise<Peer> {
+/** What BIND is to be beside what every one of them is here. */
+export interface BindParts {
+  /** For its `options` section. */
+  readonly options?: string;
+  /** Views and zones. */
+  readonly sections?: string;
+  /** Zone files by name. */
+  readonly files?: Readonly<Record<string, string>>;
+  /** Beside 127.0.0.1. */
+  readonly addresses?: readonly string[];
+}
+
+/** BIND that lets nobody ask, or is told otherwise. */
+export async function startBind(parts: BindParts = {}): Promise<Peer> {
+  const { options = 'allow-query { none; };', sections = '', files = {}, addresses = [] } = parts;
   const folder = makeFolder();
   const port = await findPort();
   // A copy: AppArmor goes by the path, and would keep the original from reading this folder.
   const named = join(folder, 'named');
   copyFileSync(findProgram('named')!, named);
   const config = join(folder, 'named.conf');
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
   writeFileSync(
     config,
     `options {
   directory "${folder}";
-  listen-on port ${port} { 127.0.0.1; };
+  listen-on port ${port} { ${['127.0.0.1', ...addresses].join('; ')}; };
   listen-on-v6 { none; };
   pid-file none;
   session-keyfile none;
   dnssec-validation no;
-  allow-query { none; };
+  ${options}
 };
 controls {};
-`,
+${sections}`,
   );
   return whenAnswering(new Program(named, ['-g', '-4', '-n', '1', '-c', config], folder), port);
 }
@@ -73,7 +87,7 @@ zone:
   return whenAnswering(new Program(findProgram('nsd')!, ['-d', '-c', config], folder), port);
 }
 
-/** Unbound that resolves nothing: it knows what `lines` of its `server:` section tell it. */
+/** Unbound that resolves nothing, but for what `lines` tell it: of its `server:` section first. */
 export async function startUnbound(lines: readonly string[]): Promise<Peer> {
   const folder = makeFolder();
   const port = await findPort();
@@ -99,7 +113,11 @@ ${lines.map((line) => `  ${line}\n`).join('')}remote-control:
 }
 
 /** dnsdist that passes all on to a server from 127.0.0.2, and tells by PROXY protocol who asked. */
-export async function startDnsdist(server: number): Promise<Peer> {
+export async function startDnsdist(
+  server: number,
+  backend = 'source="127.0.0.2", useProxyProtocol=true',
+  rules = '',
+): Promise<Peer> {
   const folder = makeFolder();
   const port = await findPort();
   const config = join(folder, 'dnsdist.conf');
@@ -108,8 +126,8 @@ export async function startDnsdist(server: number): Promise<Peer> {
     `setLocal("127.0.0.1:${port}")
 setACL("127.0.0.0/8")
 setSecurityPollSuffix("")
-newServer({address="127.0.0.1:${server}", source="127.0.0.2", useProxyProtocol=true})
-`,
+newServer({address="127.0.0.1:${server}", ${backend}})
+${rules}`,
   );
   const args = ['--supervised', '--disable-syslog', '-C', config];
   return whenAnswering(new Program(findProgram('dnsdist')!, args, folder), port);
