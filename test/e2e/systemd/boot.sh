@@ -16,7 +16,8 @@ root=$folder/layers/root
 mount -t overlay overlay -o "lowerdir=/,upperdir=$folder/layers/upper,workdir=$folder/layers/work" "$root"
 mount -t proc proc "$root/proc"
 mount --rbind /dev "$root/dev"
-mount --rbind /sys "$root/sys"
+# A new one, without control groups: those that systemd mounts itself begin at our own.
+mount -t sysfs sysfs "$root/sys"
 mount -t tmpfs tmpfs "$root/run"
 
 mkdir -p "$root/opt/rcode5/"{dist,node_modules} "$root/etc/rcode5" "$root/steps"
