@@ -28,6 +28,12 @@ const CASES: readonly Case[] = [
     confidence: 'high',
   },
   {
+    when: 'the name is refused with EDE 18 and the root is answered',
+    parts: { ask: { ...REFUSED, ede: [{ code: 18, text: '' }] }, tcp: REFUSED, plain: REFUSED },
+    verdict: 'client-acl',
+    confidence: 'medium',
+  },
+  {
     when: 'another type of the name is answered',
     parts: { ask: REFUSED, tcp: REFUSED, plain: REFUSED, 'other-type': {} },
     verdict: 'type-policy',

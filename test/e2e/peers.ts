@@ -112,7 +112,10 @@ ${lines.map((line) => `  ${line}\n`).join('')}remote-control:
   return whenAnswering(new Program(findProgram('unbound')!, ['-d', '-c', config], folder), port);
 }
 
-/** dnsdist that passes all on to a server from 127.0.0.2, and tells by PROXY protocol who asked. */
+/**
+ * dnsdist that passes all on to a server from 127.0.0.2, and tells by PROXY protocol who asked;
+ * or to another `backend`, or not all.
+ */
 export async function startDnsdist(
   server: number,
   backend = 'source="127.0.0.2", useProxyProtocol=true',

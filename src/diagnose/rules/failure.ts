@@ -60,6 +60,9 @@ export function byGoodAnswer(situation: Situation): Conclusion {
 function notesOf(ask: Probe, root: Probe, noRd: Probe | undefined): string[] {
   return [
     ...(isEmpty(ask) ? ['by UDP it says no more than to come by TCP, and answers there'] : []),
+    ...(ask.aa && ask.ra && ask.soa === undefined && !isEmpty(ask)
+      ? ['AA=1 and RA=1: a resolver that answers this itself, by a zone of its own or a policy']
+      : []),
     ...(noRd?.rcode === 'REFUSED' ? ['RD=0 is refused: nobody is to look into its cache'] : []),
     ...(ask.aa && !ask.ra && fateOf(root) === 'refused'
       ? ['it does not recurse (root: REFUSED), which this name does not need']
