@@ -199,7 +199,7 @@ const DNSDIST_RULES = `addAction('127.0.0.2/32', RCodeAction(DNSRCode.REFUSED))
 addAction(QTypeRule(DNSQType.ANY), RCodeAction(DNSRCode.REFUSED))
 addAction('listed.example', RCodeAction(DNSRCode.REFUSED))
 addAction(AndRule({TCPRule(true), QNameRule('tcp.example')}), RCodeAction(DNSRCode.REFUSED))
-addAction(AndRule({QNameRule('rate.example'), MaxQPSIPRule(3)}), RCodeAction(DNSRCode.REFUSED))
+addAction(AndRule({QNameRule('rate.example'), MaxQPSIPRule(1, 32, 64, 2)}), RCodeAction(DNSRCode.REFUSED))
 `;
 
 const DNSDIST_BACKEND = 'source="127.4.0.1", healthCheckMode="up"';
