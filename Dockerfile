@@ -18,8 +18,8 @@ COPY --from=packages /packages/node_modules node_modules
 COPY --from=build /build/dist dist
 COPY package.json LICENSE ./
 COPY config config
-# Where decisionLog.to can write, also on a volume, and what an earlier start has compiled.
-RUN install -d -o node -g node /var/log/rcode5 /var/cache/rcode5
+# Where decisionLog.to and cacheFile can write, also on volumes, and what an earlier start compiled.
+RUN install -d -o node -g node /var/log/rcode5 /var/lib/rcode5 /var/cache/rcode5
 ENV NODE_COMPILE_CACHE=/var/cache/rcode5
 USER node
 # The configuration to mount in place of config/default.yaml listens where clients can reach it.

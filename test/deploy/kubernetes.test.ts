@@ -88,7 +88,7 @@ describe('config/deploy/kubernetes', () => {
       it('is probed where no token is needed', () => {
         const { startupProbe, readinessProbe, livenessProbe } = container;
         const probes = [startupProbe, readinessProbe, livenessProbe].map((probe) => probe.httpGet);
-        expect(probes.map(({ path }) => path)).to.deep.equal(['/readyz', '/readyz', '/healthz']);
+        expect(probes.map(({ path }) => path)).to.deep.equal(['/healthz', '/readyz', '/healthz']);
         for (const { port } of probes) expect(port).to.equal('probes');
       });
 

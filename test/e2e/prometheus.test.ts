@@ -25,7 +25,7 @@ malware.example CNAME .
 `;
 
 /** Queries about what a healthy server does not have: right when they are empty. */
-const MAY_BE_EMPTY = /^(Lost and turned away C|annotation 0|Rcode5\w+)$/;
+const MAY_BE_EMPTY = /^(Lost and turned away C|Reloads and transfers B|annotation 0|Rcode5\w+)$/;
 
 interface Answer {
   readonly status: string;

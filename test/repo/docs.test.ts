@@ -100,7 +100,9 @@ describe('the pages', () => {
       const { text } = block;
       const upstreams = 'upstreams: { default: { servers: [192.0.2.53] } }\n';
       const whole = /^upstreams:/m.test(text) ? text : `${text}${upstreams}`;
-      const variables = [...text.matchAll(/\$\{(\w+)\}/g)].map(([, name]) => [name, 'x'] as const);
+      const variables = [...text.matchAll(/\$\{(\w+)\}/g)].map(
+        ([, name]) => [name, 'c2VjcmV0'] as const,
+      );
       parseConfig(`${block.file}:${block.line}`, whole, Object.fromEntries(variables));
     });
   }
