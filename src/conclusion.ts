@@ -190,9 +190,11 @@ export class Conclusion {
 
   /** The record first, then the reply: whoever was refused has a record. */
   #finish(now: number, isMoreToCome = false): void {
-    this.#recorder.decided(this.#query, this.#outcome, now);
+    const isDrop = this.#outcome.verdict.action === 'drop';
+    const reply = isDrop ? undefined : this.#replies;
+    this.#recorder.decided(this.#query, this.#outcome, now, reply);
     const { octets, length } = this.#replies;
-    if (this.#outcome.verdict.action === 'drop') this.#box.drop(this.#query);
+    if (isDrop) this.#box.drop(this.#query);
     else if (isMoreToCome) this.#box.more(this.#query, octets, length);
     else this.#box.reply(this.#query, octets, length);
   }

@@ -14,6 +14,7 @@ import { LogShare } from './observe/log-share.ts';
 import { Recording } from './observe/recording.ts';
 import { TokenBuckets } from './policy/token-buckets.ts';
 import { recordContext } from './record-context.ts';
+import { recordFeeds } from './record-sinks.ts';
 import { holdsMuch, releaseMemory } from './release-memory.ts';
 import { type Lasting, prepare, type Serving } from './serving.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -98,6 +99,7 @@ class DataThread {
     this.#numbers.announce = (announcement) => tell({ kind: 'series', announcement });
     const { statistics, recent } = this.#numbers;
     this.#recording = new Recording(statistics, recent, this.#log);
+    this.#recording.feeds = recordFeeds(this.#serving.config, this.#numbers, start.endpoints);
     this.#shell = new BatchShell(libc, {
       servers: this.#table.servers,
       flushRecords: () => this.#recording.flush(),

@@ -1,4 +1,4 @@
-/** The decision log as the main thread keeps it: opened, reopened, rotated. */
+/** The decision log as the main thread keeps it: opened, reopened, rotated, sent to sinks. */
 
 import { fstatSync } from 'node:fs';
 import { now } from './clock.ts';
@@ -8,7 +8,9 @@ import type { Logger } from './log.ts';
 import type { DecisionLog } from './observe/decision-log.ts';
 import { LogRotation } from './observe/log-rotation.ts';
 import { LogShare } from './observe/log-share.ts';
+import { RecordSinks, type SinkCount } from './record-sinks.ts';
 import { openDecisionLog } from './start-errors.ts';
+import type { ThreadNumbers } from './thread-numbers.ts';
 import { lockFolder } from './transport/folder-lock.ts';
 import { type Libc, loadLibc } from './transport/libc.ts';
 
@@ -17,7 +19,9 @@ export class LogKeeper {
   readonly share: LogShare = new LogShare();
   /** Threads that write to the same log. */
   threads: DataThreads | undefined;
+  readonly #config: Config;
   readonly #operational: Logger;
+  #sinks: RecordSinks | undefined;
   readonly #rotation: LogRotation | undefined;
   readonly #isStdout: boolean;
   #isLosing = false;
@@ -25,6 +29,7 @@ export class LogKeeper {
 
   /** Throws a ConfigError for a log that cannot be written. */
   constructor(config: Config, operational: Logger) {
+    this.#config = config;
     this.#operational = operational;
     this.log = openDecisionLog(config, this.share);
     const { to } = config.decisionLog;
@@ -41,6 +46,15 @@ export class LogKeeper {
       failed: (why) => operational.error(`the decision log cannot be rotated: ${why}`),
       now,
     });
+  }
+
+  /** Sends what `threads` have for sinks. */
+  openSinks(threads: () => readonly ThreadNumbers[]): void {
+    this.#sinks = new RecordSinks(this.#config, threads, this.#operational);
+  }
+
+  get sinkCounts(): readonly SinkCount[] {
+    return this.#sinks?.counts ?? [];
   }
 
   /** Takes over what a configuration says of rotation. */
@@ -82,7 +96,7 @@ export class LogKeeper {
   }
 
   async close(): Promise<void> {
-    await this.#rotation?.close();
+    await Promise.all([this.#rotation?.close(), this.#sinks?.close()]);
     this.look();
     const { lost } = this.share;
     if (lost > 0 && !(this.#isStdout && isOnePipe(1, 2))) {

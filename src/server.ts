@@ -18,6 +18,7 @@ import { Recording } from './observe/recording.ts';
 import { TokenBuckets } from './policy/token-buckets.ts';
 import { PortableShell } from './portable-shell.ts';
 import { recordContext } from './record-context.ts';
+import { recordFeeds } from './record-sinks.ts';
 import { refPrefix } from './ref-prefix.ts';
 import { holdsMuch, releaseMemory } from './release-memory.ts';
 import { Reloads } from './reloads.ts';
@@ -167,6 +168,8 @@ export class RunningServer {
           throw cannotListen(value, error, place);
         });
     }
+    this.#recording.feeds = recordFeeds(config, this.#numbers, this.endpoints);
+    this.#records.openSinks(() => this.#allNumbers());
     // Before anything is waited for: from now on there may be queries.
     this.#use(this.#serving);
     if (libc !== undefined) await this.#startThreads(libc, config);
@@ -271,6 +274,7 @@ export class RunningServer {
       },
       serving: () => this.#serving,
       servers: this.#table.servers,
+      sinks: () => this.#records.sinkCounts,
       threadRestarts: () => this.#threads?.restarts ?? 0,
       rejectedConnections: () => this.#shell.rejectedConnections,
       reloads: this.#reloads.counts,

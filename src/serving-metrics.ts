@@ -7,6 +7,7 @@ import { type Series, sumHistograms, sumSeries } from './observe/cells.ts';
 import type { Metrics } from './observe/metrics.ts';
 import type { Statistics } from './observe/statistics.ts';
 import type { PolicyZone } from './policy/policy-zones.ts';
+import type { SinkCount } from './record-sinks.ts';
 import type { Serving } from './serving.ts';
 import { Gauge, isUp, type ThreadNumbers } from './thread-numbers.ts';
 import type { Feeds } from './transfer/feeds.ts';
@@ -18,6 +19,7 @@ export interface MeasuredServer {
   readonly servers: readonly Server[];
   readonly rejectedConnections: () => number;
   readonly threadRestarts: () => number;
+  readonly sinks: () => readonly SinkCount[];
   readonly reloads: { readonly ok: number; readonly failed: number };
   readonly feeds: Feeds;
 }
@@ -41,6 +43,7 @@ export function exposeServing(metrics: Metrics, server: MeasuredServer): void {
   exposeCache(metrics, server);
   exposePolicy(metrics, server);
   exposeLog(metrics, server);
+  exposeSinks(metrics, server);
 }
 
 function exposeQueries(metrics: Metrics, server: MeasuredServer): void {
@@ -201,5 +204,20 @@ function exposeLog(metrics: Metrics, server: MeasuredServer): void {
     'rcode5_decision_log_errors_total',
     'Records that could not be written.',
     gauge(Gauge.LOG_ERRORS),
+  );
+}
+
+function exposeSinks(metrics: Metrics, { sinks }: MeasuredServer): void {
+  const counts = (read: (count: SinkCount) => number) => (): Series[] =>
+    sinks().map((count) => ({ labels: { sink: count.sink }, value: read(count) }));
+  metrics.counter(
+    'rcode5_sink_records_total',
+    'Records sent to syslog or dnstap.',
+    counts(({ sent }) => sent),
+  );
+  metrics.counter(
+    'rcode5_sink_drops_total',
+    'Records that a sink had no room for.',
+    counts(({ dropped }) => dropped),
   );
 }

@@ -117,6 +117,8 @@ export function restartNeeded(before: Config, after: Config): string[] {
     admin: ({ admin }) => [admin.listen.value, admin.token, admin.probes?.value],
     threads: ({ threads }) => threads,
     'decisionLog.to': ({ decisionLog }) => decisionLog.to,
+    'decisionLog.syslog': ({ decisionLog }) => decisionLog.syslog,
+    'decisionLog.dnstap': ({ decisionLog }) => decisionLog.dnstap,
   };
   return Object.keys(parts).filter(
     (key) => JSON.stringify(parts[key]!(before)) !== JSON.stringify(parts[key]!(after)),

@@ -4,6 +4,7 @@ import type { AnswerCache } from './forward/cache.ts';
 import type { Server } from './forward/server.ts';
 import { type Announcement, CellStore } from './observe/cells.ts';
 import type { DecisionLog } from './observe/decision-log.ts';
+import { FrameQueue } from './observe/frame-queue.ts';
 import { RecentDecisions } from './observe/recent.ts';
 import { Statistics } from './observe/statistics.ts';
 
@@ -39,12 +40,17 @@ export interface SharedNumbers {
   readonly cells: SharedArrayBuffer;
   readonly gauges: SharedArrayBuffer;
   readonly recent: SharedArrayBuffer;
+  /** Records on their way to sinks. */
+  readonly syslog: SharedArrayBuffer;
+  readonly dnstap: SharedArrayBuffer;
 }
 
 export class ThreadNumbers {
   readonly statistics: Statistics;
   readonly recent: RecentDecisions;
   readonly gauges: Float64Array;
+  readonly syslog: FrameQueue;
+  readonly dnstap: FrameQueue;
   readonly #store: CellStore;
 
   /** New numbers, or those of another thread. */
@@ -52,6 +58,8 @@ export class ThreadNumbers {
     this.#store = new CellStore(shared?.cells);
     this.statistics = new Statistics(this.#store);
     this.recent = new RecentDecisions(shared?.recent);
+    this.syslog = new FrameQueue(shared?.syslog);
+    this.dnstap = new FrameQueue(shared?.dnstap);
     const length = (GAUGES + 2 * SERVERS) * 8;
     this.gauges = new Float64Array(shared?.gauges ?? new SharedArrayBuffer(length));
   }
@@ -61,6 +69,8 @@ export class ThreadNumbers {
       cells: this.#store.buffer,
       gauges: this.gauges.buffer as SharedArrayBuffer,
       recent: this.recent.buffer,
+      syslog: this.syslog.buffer,
+      dnstap: this.dnstap.buffer,
     };
   }
 

@@ -55,6 +55,7 @@ export function createSpecimen(): Specimen {
     threads: () => [numbers],
     serving: () => serving,
     servers: table.servers,
+    sinks: () => [{ sink: 'dnstap', sent: 0, dropped: 0 }],
     threadRestarts: () => 0,
     rejectedConnections: () => 0,
     reloads: { ok: 0, failed: 0 },

@@ -1,5 +1,6 @@
 /** The keys of `decisionLog`. */
 
+import { destination } from './destination-text.ts';
 import { optional, optionalSection, required, section } from './kind.ts';
 import { durationBetween, flag, integer, oneOf, sizeFrom, text } from './scalars.ts';
 
@@ -24,6 +25,19 @@ const LIMIT = section({
   ipv6Prefix: optional(integer(1, 128), 'bits of an IPv6 address that are one client', 56),
 });
 
+const SYSLOG = section({
+  to: required(destination('udp', 'tcp'), 'who takes them: `/dev/log` say'),
+  facility: optional(
+    oneOf('daemon', 'local0', 'local1', 'local2', 'local3', 'local4', 'local5', 'local6', 'local7'),
+    'the syslog facility',
+    'daemon',
+  ),
+});
+
+const DNSTAP = section({
+  to: required(destination('tcp'), 'who takes them'),
+});
+
 export const DECISION_LOG = optionalSection(
   {
     to: optional(text, '`stdout`, a file or a named pipe', 'stdout'),
@@ -33,6 +47,8 @@ export const DECISION_LOG = optionalSection(
       'policy',
     ),
     limit: optional(LIMIT, 'a summary for records that are alike', undefined, 'none'),
+    syslog: optional(SYSLOG, 'sent to syslog besides, as RFC 5424 says', undefined, 'not'),
+    dnstap: optional(DNSTAP, 'sent as dnstap besides, by Frame Streams', undefined, 'not'),
     rotate: optional(ROTATE, 'when a file is put aside for a new one', undefined, 'never'),
   },
   'one JSON object a line for each decision',

@@ -85,12 +85,18 @@ export const IGNORED = [
 ] as const;
 export type Ignored = (typeof IGNORED)[number];
 
+/** A response as it is sent; its octets are valid during a call only. */
+export interface Reply {
+  readonly octets: Uint8Array;
+  readonly length: number;
+}
+
 /** Who takes note of what happened: where the engine and its observers meet. */
 export interface Recorder {
   /** A packet that is a query has arrived. */
   received(query: Query): void;
   /** The query has ended; called before its response is handed to a shell. */
-  decided(query: Query, outcome: Outcome, now: number): void;
+  decided(query: Query, outcome: Outcome, now: number, reply?: Reply): void;
   /** What a rule in shadow mode would have done; the query goes on. */
   shadowed(query: Query, outcome: Outcome, now: number): void;
   /** An upstream has answered. */

@@ -7,12 +7,14 @@ import {
   type Outcome,
   type Recorder,
   type RecordLevel,
+  type Reply,
 } from '../decision/outcome.ts';
 import type { UpstreamVerdict } from '../decision/upstream-refusal.ts';
 import type { Query } from '../wire/query.ts';
 import type { DecisionLog, Summary } from './decision-log.ts';
 import type { RecentDecisions } from './recent.ts';
 import { RecordWriter } from './record.ts';
+import type { RecordFeeds } from './record-feeds.ts';
 import { json, NO_CONTEXT, type RecordContext } from './record-fragments.ts';
 import { type LimitSettings, RecordLimit } from './record-limit.ts';
 import type { Statistics } from './statistics.ts';
@@ -20,6 +22,8 @@ import { formatSummary } from './summary.ts';
 
 export class Recording implements Recorder {
   level: RecordLevel = 'policy';
+  /** Undefined: records go to the log alone. */
+  feeds: RecordFeeds | undefined;
   readonly #statistics: Statistics;
   readonly #recent: RecentDecisions;
   readonly #writer: RecordWriter = new RecordWriter();
@@ -56,9 +60,9 @@ export class Recording implements Recorder {
     this.#statistics.received(query);
   }
 
-  decided(query: Query, outcome: Outcome, now: number): void {
+  decided(query: Query, outcome: Outcome, now: number, reply?: Reply): void {
     this.#statistics.decided(query, outcome, now);
-    this.#record(query, outcome, now);
+    this.#record(query, outcome, now, reply);
   }
 
   shadowed(query: Query, outcome: Outcome, now: number): void {
@@ -66,7 +70,7 @@ export class Recording implements Recorder {
     this.#record(query, outcome, now);
   }
 
-  #record(query: Query, outcome: Outcome, now: number): void {
+  #record(query: Query, outcome: Outcome, now: number, reply?: Reply): void {
     if (!isRecorded(eventOf(outcome.verdict), this.level)) return;
     this.#now = now;
     if (this.#limit.isOver(now)) this.#summarize(now);
@@ -74,6 +78,8 @@ export class Recording implements Recorder {
     const start = this.#writer.length;
     this.#writer.record(query, outcome, now);
     this.#keep(start);
+    const { octets, length } = this.#writer;
+    this.feeds?.decided(query, outcome, reply, now, { octets, start, end: length });
   }
 
   /** For what was counted and not recorded. */
@@ -83,6 +89,7 @@ export class Recording implements Recorder {
       this.#writer.raw(json(formatSummary(fold, this.#context, now)));
       this.#summaries.push({ end: this.#writer.length, count: fold.count });
       this.#keep(start);
+      this.feeds?.summarized({ octets: this.#writer.octets, start, end: this.#writer.length });
     }
   }
 

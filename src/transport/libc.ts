@@ -6,6 +6,7 @@
 import { createRequire } from 'node:module';
 
 /** Numbers of <sys/socket.h>, <netinet/in.h>, <poll.h>, <sys/eventfd.h>, <sys/file.h>, <errno.h>. */
+export const AF_UNIX = 1;
 export const AF_INET = 2;
 export const AF_INET6 = 10;
 export const SOCK_DGRAM_NONBLOCK = 2 | 0x800;
@@ -35,6 +36,7 @@ export const POLLFD_LENGTH = 8;
 export const EFD_NONBLOCK = 0x800;
 export const EINTR = 4;
 export const EAGAIN = 11;
+export const EMSGSIZE = 90;
 export const ENOBUFS = 105;
 export const EINPROGRESS = 115;
 export const ECONNREFUSED = 111;

@@ -21,7 +21,14 @@ describe('config/config defaults', () => {
       policies: [],
       ede: 'full',
       cache: { entries: 100_000, maxTtl: 86_400_000, minTtl: 0, negativeMaxTtl: 3_600_000 },
-      decisionLog: { to: 'stdout', record: 'policy', limit: undefined, rotate: undefined },
+      decisionLog: {
+        to: 'stdout',
+        record: 'policy',
+        limit: undefined,
+        syslog: undefined,
+        dnstap: undefined,
+        rotate: undefined,
+      },
       start: { file: 'config/site.yaml', line: 1, column: 1 },
     });
   });
@@ -103,7 +110,7 @@ policies:
   - { name: list, rpz: list.rpz, override: nxdomain }
 cache: { entries: 10, maxTtl: 1h, minTtl: 5s, negativeMaxTtl: 0 }
 ede: codes
-decisionLog: { to: var/decisions.log, record: all, rotate: { size: 64KiB, every: 1d }, limit: { perSecond: 9 } }
+decisionLog: { to: var/decisions.log, record: all, rotate: { size: 64KiB, every: 1d }, limit: { perSecond: 9 }, syslog: { to: /dev/log }, dnstap: { to: tcp://192.0.2.9:6000 } }
 `;
   const config = parseConfig('site.yaml', text);
 
@@ -116,6 +123,8 @@ decisionLog: { to: var/decisions.log, record: all, rotate: { size: 64KiB, every:
       decisionLog: {
         to: 'var/decisions.log',
         record: 'all',
+        syslog: { to: { kind: 'unix', path: '/dev/log' }, facility: 'daemon' },
+        dnstap: { to: { kind: 'tcp', endpoint: { address: '192.0.2.9', port: 6000 } } },
         limit: { perSecond: 9, ipv4Prefix: 32, ipv6Prefix: 56 },
         rotate: { size: 65_536, every: 86_400_000, keep: 10, gzip: true },
       },

@@ -81,6 +81,19 @@ describe('config/scalars', () => {
         text: `decisionLog: { rotate: { size: "${given}" } }\n`,
         says: [`2:32: "${given}" is not valid; expect ${SIZE}`],
       })),
+      ...[
+        'dnstap.sock',
+        'udp://192.0.2.1:1',
+        'tcp://name:1',
+        'tcp://192.0.2.1',
+        'tls://192.0.2.1:1',
+      ].map((given) => ({
+        when: `a receiver is ${given}`,
+        text: `decisionLog: { dnstap: { to: "${given}" } }\n`,
+        says: [
+          `2:30: "${given}" is not valid; expect the path of a socket like /run/receiver.sock, or tcp://192.0.2.1:6514`,
+        ],
+      })),
       ...['yes', '1', 'True', ''].map((given) => ({
         when: `a choice is ${JSON.stringify(given)}`,
         text: `decisionLog: { rotate: { gzip: "${given}" } }\n`,

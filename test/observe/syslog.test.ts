@@ -1,0 +1,35 @@
+import { expect } from 'chai';
+import { formatOctetCounted, SyslogFormat } from '../../src/observe/syslog.ts';
+
+const record = (level: number, event = 'refused') =>
+  `{"level":${level},"time":"2026-11-21T12:00:00.123Z","event":"${event}","ref":"x","qname":"ü"}`;
+
+describe('observe/syslog', () => {
+  const cases = [
+    { level: 50, facility: 'daemon', priority: 27 },
+    { level: 40, facility: 'daemon', priority: 28 },
+    { level: 30, facility: 'local0', priority: 134 },
+    { level: 40, facility: 'local7', priority: 188 },
+  ] as const;
+  for (const { level, facility, priority } of cases) {
+    it(`has priority ${priority} for level ${level} of ${facility}`, () => {
+      const line = record(level);
+      const message = new SyslogFormat(facility, 'ns1.site-a').message(Buffer.from(line));
+      expect(message.toString()).to.equal(
+        `<${priority}>1 2026-11-21T12:00:00.123Z ns1.site-a rcode5 ${process.pid} refused - ${line}`,
+      );
+    });
+  }
+
+  it('leaves out a node that is no host name', () => {
+    for (const node of ['a b', 'nœud', 'x'.repeat(256)]) {
+      const message = new SyslogFormat('daemon', node).message(Buffer.from(record(40)));
+      expect(message.toString().split(' ')[2]).to.equal('-');
+    }
+  });
+
+  it('has the length of each message in a stream', () => {
+    const messages = ['<27>1 a', '<27>1 ü'].map((text) => Buffer.from(text));
+    expect(formatOctetCounted(messages).toString()).to.equal('7 <27>1 a8 <27>1 ü');
+  });
+});
