@@ -13,6 +13,9 @@ export class UdpSink implements Sink {
   sent = 0;
   dropped = 0;
   #waiting = 0;
+  /** Until nothing waits. */
+  #idle: Promise<void> = Promise.resolve();
+  #rest: () => void = () => {};
   readonly #socket: Socket;
   readonly #to: { readonly address: string; readonly port: number };
 
@@ -30,16 +33,21 @@ export class UdpSink implements Sink {
 
   send(frames: readonly Buffer[]): void {
     for (const frame of frames) {
-      this.#waiting++;
+      if (this.#waiting++ === 0)
+        this.#idle = new Promise((resolve) => {
+          this.#rest = resolve;
+        });
       this.#socket.send(frame, this.#to.port, this.#to.address, (error) => {
-        this.#waiting--;
+        if (--this.#waiting === 0) this.#rest();
         if (error === null) this.sent++;
         else this.dropped++;
       });
     }
   }
 
+  /** What it has taken is with the kernel before. */
   async close(): Promise<void> {
+    await this.#idle;
     await new Promise<void>((resolve) => this.#socket.close(resolve));
   }
 }
