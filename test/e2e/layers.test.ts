@@ -36,7 +36,7 @@ policies:
   - name: house
     rules:
       "*.gambling.example": { action: refuse, owner: secops, reason: SEC-7 }
-  - { name: feed, rpz: feed.rpz, override: refuse }
+  - { name: feed, rpz: feed.rpz, override: refuse, recursiveOnly: false }
 `;
 
 /** A dynamic update, in the words of nsupdate. */
