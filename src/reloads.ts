@@ -30,7 +30,11 @@ export class Reloads {
     this.#log = log;
     this.#server = server;
     this.#started = server.serving.config;
-    feeding.changed = () => void this.#inTurn(() => this.#renew());
+    feeding.changed = () => {
+      this.#inTurn(() => this.#renew()).catch((error: Error) => {
+        log.error(`policy zones: ${error.message}`);
+      });
+    };
   }
 
   /** Takes the configuration over as it is now; with a problem, the old one stays in force. */
@@ -41,7 +45,7 @@ export class Reloads {
   /** Of two at once, the one that read an older file might end last. */
   #inTurn<T>(task: () => Promise<T>): Promise<T> {
     const done = this.#running.then(task);
-    this.#running = done;
+    this.#running = done.catch(() => {});
     return done;
   }
 

@@ -15,6 +15,8 @@ export interface Question {
   readonly transport: 'udp' | 'tcp';
   /** Answers, now or later. */
   reply(answer: Uint8Array): void;
+  /** Ends the connection that it came by. */
+  hangUp(): void;
 }
 
 /** The script of an upstream: an answer, or undefined for none as yet. */
@@ -42,6 +44,7 @@ export class Upstream {
   readonly #tcp: Server;
   readonly #connections: Set<Connection> = new Set();
   #wake: () => void = () => {};
+  #isClosed = false;
 
   private constructor(udp: Socket, tcp: Server, script: Script) {
     const { address, port } = udp.address();
@@ -52,7 +55,7 @@ export class Upstream {
     this.#tcp = tcp;
     udp.on('message', (query, from) => {
       const reply = (answer: Uint8Array) => udp.send(answer, from.port, from.address);
-      this.#take(query, 'udp', reply);
+      this.#take(query, { transport: 'udp', reply, hangUp: () => {} });
     });
     tcp.on('connection', (connection) => this.#serve(connection));
   }
@@ -88,6 +91,8 @@ export class Upstream {
   }
 
   close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
     this.#udp.close();
     this.#tcp.close();
     for (const connection of this.#connections) connection.destroy();
@@ -105,18 +110,19 @@ export class Upstream {
         const reply = (answer: Uint8Array) => {
           connection.write(octets([answer.length >> 8, answer.length & 0xff], answer));
         };
-        this.#take(stream.subarray(2, end), 'tcp', reply);
+        const hangUp = () => connection.end();
+        this.#take(stream.subarray(2, end), { transport: 'tcp', reply, hangUp });
         stream = stream.subarray(end);
       }
     });
   }
 
-  #take(query: Buffer, transport: 'udp' | 'tcp', reply: (answer: Uint8Array) => void): void {
-    const question = { octets: query, name: nameOf(query), transport, reply };
-    if (question.name.endsWith('.rcode5-loop.')) return reply(answerTo(query, { rcode: 3 }));
+  #take(query: Buffer, way: Pick<Question, 'transport' | 'reply' | 'hangUp'>): void {
+    const question = { octets: query, name: nameOf(query), ...way };
+    if (question.name.endsWith('.rcode5-loop.')) return way.reply(answerTo(query, { rcode: 3 }));
     this.asked.push(question);
     const answer = this.script(question);
-    if (answer !== undefined) reply(answer);
+    if (answer !== undefined) way.reply(answer);
     this.#wake();
   }
 }

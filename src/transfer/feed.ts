@@ -15,7 +15,7 @@ import { sizeOf, workAside, type ZoneResult, type ZoneWork } from './zone-work.t
 /** Milliseconds that a timer can wait. */
 const MAX_DELAY = 0x7fffffff;
 /** Milliseconds between two looks, however many NOTIFY come. */
-const LEAST_PAUSE = 500;
+const LEAST_PAUSE = 200;
 
 /** Where a feed tells what happens to it. */
 export interface FeedLog {
@@ -128,7 +128,6 @@ export class Feed {
     for (const endpoint of this.settings.primaries) {
       try {
         await this.#ask(endpoint);
-        this.problem = undefined;
         return true;
       } catch (error) {
         if (this.#closing.signal.aborted) return false;
@@ -211,6 +210,7 @@ export class Feed {
 
   #take({ known, image }: ZoneResult): void {
     this.#known = known!;
+    this.problem = undefined;
     const { confirmedAt, copy } = this.#known;
     const end = expiresAt(copy.soa, confirmedAt);
     if (end > Date.now()) this.#state = { standing: 'loaded', image, since: confirmedAt };
@@ -222,6 +222,7 @@ export class Feed {
   #confirm(): void {
     const { cacheFile } = this.settings;
     this.#known = { ...this.#known!, confirmedAt: Date.now() };
+    this.problem = undefined;
     this.#watchExpiry();
     try {
       if (cacheFile !== undefined) confirmCache(cacheFile, this.#known.confirmedAt);

@@ -52,7 +52,7 @@ export function readTransferredZones(
     const { zone, primaries, tsig, cacheFile, maxSize, maxTime } = transfer;
     const wire = parseName(zone.value);
     if (typeof wire === 'string') {
-      problems.push({ ...zone.place, message: `zone: ${wire}; expect the name of a zone` });
+      problems.push({ ...zone.place, message: `"${zone.value}" has ${wire}; expect a zone name` });
       continue;
     }
     zones.set(value.name.value, {
