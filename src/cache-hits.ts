@@ -6,6 +6,7 @@ import { type CacheEntry, writeCached } from './forward/cache.ts';
 import type { View } from './policy/view.ts';
 import { FAILED, type PolicyEnding } from './policy-ending.ts';
 import type { Query } from './wire/query.ts';
+import { Rcode } from './wire/registry.ts';
 
 export class CacheHits {
   readonly #query: Query;
@@ -26,20 +27,27 @@ export class CacheHits {
 
   /** Ends the query with the entry; for `chase` it is the answer for an alias. */
   answer(entry: CacheEntry, view: View, now: number, chase?: Chase): void {
-    const { octets, rcode, refusal } = entry;
+    const { octets, rcode, refusal, failure } = entry;
     if (chase !== undefined) {
       const answer = octets.slice();
       writeCached(answer, entry, now);
-      const chased = refusal === undefined ? { rcode, answer } : FAILED;
+      const chased = octets.length > 0 ? { rcode, answer } : FAILED;
       return this.#ending.resume(chase, chased, this.#buffer, now);
     }
-    const { forwarded, verdicts } = view.routes.find(this.#query)!;
+    const { forwarded, stale, verdicts } = view.routes.find(this.#query)!;
     if (refusal !== undefined) {
       if (this.#ending.settles(view, now)) return;
       return this.#conclusion.refusal(refusal, verdicts.refused, 'cache', { now });
     }
+    if (failure !== undefined) {
+      if (this.#ending.settles(view, now)) return;
+      const { reason, attempts } = failure;
+      return this.#conclusion.verdict(verdicts[reason], now, attempts, 'cache');
+    }
     if (this.#ending.watches(view, entry.hasAlias) && this.#isOverruled(entry, view, now)) return;
-    this.#conclusion.cached(entry, forwarded, this.#buffer, now);
+    const staleness = rcode === Rcode.NXDOMAIN ? stale.nxdomain : stale.data;
+    const verdict = now < entry.expiresAt ? forwarded : staleness;
+    this.#conclusion.cached(entry, verdict, this.#buffer, now);
   }
 
   #isOverruled(entry: CacheEntry, view: View, now: number): boolean {

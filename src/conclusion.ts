@@ -4,7 +4,6 @@ import type { Origin, Outcome, Recorder } from './decision/outcome.ts';
 import type { Attempt, UpstreamRefusal } from './decision/upstream-refusal.ts';
 import type { Verdict } from './decision/verdict.ts';
 import { type CacheEntry, writeCached } from './forward/cache.ts';
-import type { Slot } from './forward/slot.ts';
 import type { Policy } from './policy/compile.ts';
 import { Replies, tellable } from './reply.ts';
 import type { Answer } from './wire/answer.ts';
@@ -29,6 +28,14 @@ export interface PolicyReply {
   readonly rcode?: number;
   readonly aliases?: Aliases | undefined;
   readonly chased?: Uint8Array | undefined;
+}
+
+/** Who has answered: a slot, or what one was. */
+export interface Answered {
+  readonly server: { readonly name: string };
+  readonly sentAt: number;
+  readonly attempts: readonly Attempt[];
+  readonly isStreaming: boolean;
 }
 
 const NO_ATTEMPTS: readonly Attempt[] = [];
@@ -79,8 +86,13 @@ export class Conclusion {
   }
 
   /** As a verdict says; `attempts` tells which upstreams were asked in vain. */
-  verdict(verdict: Verdict, now: number, attempts: readonly Attempt[] = NO_ATTEMPTS): void {
-    this.#begin(verdict, 'local').attempts = attempts;
+  verdict(
+    verdict: Verdict,
+    now: number,
+    attempts: readonly Attempt[] = NO_ATTEMPTS,
+    origin: Origin = 'local',
+  ): void {
+    this.#begin(verdict, origin).attempts = attempts;
     if (verdict.action !== 'drop') this.#replies.writeVerdict(this.#query, this.#outcome);
     this.#finish(now);
   }
@@ -126,15 +138,15 @@ export class Conclusion {
 
   /** An upstream's answer, passed on; `options` are the EDE options that came with it. */
   answer(
-    slot: Slot,
+    { server, sentAt, attempts, isStreaming }: Answered,
     answer: Answer,
     options: Uint8Array,
     { verdict, now }: { verdict: Verdict; now: number },
   ): void {
     const outcome = this.#begin(verdict, 'upstream');
-    outcome.upstream = slot.server.name;
-    outcome.rttMs = now - slot.sentAt;
-    outcome.attempts = slot.attempts;
+    outcome.upstream = server.name;
+    outcome.rttMs = now - sentAt;
+    outcome.attempts = attempts;
     outcome.rcode = tellable(this.#query, answer.rcode);
     if (this.#query.isVerbatim) {
       this.#replies.writeVerbatim(this.#query, answer.message, answer.length);
@@ -142,7 +154,7 @@ export class Conclusion {
       this.#replies.writeAnswer(this.#query, answer.message, answer.withoutOpt(), outcome);
       this.#replies.passErrors(options);
     }
-    this.#finish(now, slot.isStreaming);
+    this.#finish(now, isStreaming);
   }
 
   /** One more message of a transfer whose first was an `answer`. */
@@ -164,6 +176,7 @@ export class Conclusion {
     const length = writeCached(buffer, entry, now);
     this.#replies.writeAnswer(this.#query, buffer, length, outcome);
     this.#replies.passErrors(entry.options);
+    this.#replies.passErrors(verdict.edeOption);
     this.#finish(now);
   }
 

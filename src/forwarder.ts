@@ -4,21 +4,22 @@ import { CacheHits } from './cache-hits.ts';
 import type { Chase } from './chase.ts';
 import type { Conclusion } from './conclusion.ts';
 import type { Recorder } from './decision/outcome.ts';
+import { Delivery } from './delivery.ts';
 import { type AnswerCache, isKeepable } from './forward/cache.ts';
 import { Exchanges, type Send } from './forward/exchanges.ts';
 import type { UpstreamGroup } from './forward/group.ts';
-import { overrule, readRefusal } from './forward/refusal.ts';
+import { Joins } from './forward/joins.ts';
+import { readRefusal } from './forward/refusal.ts';
 import type { Server } from './forward/server.ts';
 import type { Slot } from './forward/slot.ts';
 import { Watch } from './forward/watch.ts';
 import type { Policy } from './policy/compile.ts';
 import type { View } from './policy/view.ts';
-import { type Chased, FAILED, type PolicyEnding } from './policy-ending.ts';
+import { FAILED, type PolicyEnding } from './policy-ending.ts';
 import { Answer } from './wire/answer.ts';
 import { BUFFER_LENGTH } from './wire/header.ts';
-import { collectOptions } from './wire/opt.ts';
 import type { Query } from './wire/query.ts';
-import { EdnsOption, formatRcode, Rcode } from './wire/registry.ts';
+import { formatRcode, Rcode } from './wire/registry.ts';
 
 /** What a configuration brings to the engine; swapped as a whole. */
 export interface Setup {
@@ -39,6 +40,9 @@ export interface ForwarderParts {
   readonly ending: PolicyEnding;
 }
 
+/** Milliseconds that a client waits for an answer in place of a stale one (RFC 8767 section 5). */
+const CLIENT_PATIENCE_MS = 1800;
+
 export class Forwarder {
   readonly #query: Query;
   readonly #recorder: Recorder;
@@ -47,8 +51,9 @@ export class Forwarder {
   readonly #answer: Answer = new Answer();
   readonly #buffer: Uint8Array = new Uint8Array(BUFFER_LENGTH);
   readonly #conclusion: Conclusion;
-  readonly #ending: PolicyEnding;
   readonly #hits: CacheHits;
+  readonly #joins: Joins = new Joins();
+  readonly #delivery: Delivery;
   #setup: Setup;
 
   constructor(setup: Setup, parts: ForwarderParts) {
@@ -56,10 +61,16 @@ export class Forwarder {
     this.#query = parts.query;
     this.#recorder = parts.recorder;
     this.#exchanges = new Exchanges(parts.capacity, parts.outbox.send);
-    this.#watch = new Watch(parts.outbox.send, () => {});
+    this.#watch = new Watch(parts.outbox.send, () => this.#recovered());
     this.#conclusion = parts.conclusion;
-    this.#ending = parts.ending;
-    this.#hits = new CacheHits(parts, this.#buffer);
+    this.#hits = new CacheHits(parts, new Uint8Array(BUFFER_LENGTH));
+    this.#delivery = new Delivery(setup, {
+      ...parts,
+      exchanges: this.#exchanges,
+      joins: this.#joins,
+      hits: this.#hits,
+      buffer: this.#buffer,
+    });
   }
 
   get inFlight(): number {
@@ -68,6 +79,7 @@ export class Forwarder {
 
   use(setup: Setup): void {
     this.#setup = setup;
+    this.#delivery.use(setup);
     setup.cache.purgeRefusals();
   }
 
@@ -90,7 +102,7 @@ export class Forwarder {
       }
       return;
     }
-    this.#restore(slot);
+    this.#delivery.restore(slot);
     if (!answer.parse(octets, length)) {
       if (slot.isStreaming) this.#endStream(slot);
       else this.#askNext(slot, 'malformed answer', now);
@@ -98,7 +110,7 @@ export class Forwarder {
     }
     if (!answer.matches(this.#query)) return this.#recorder.ignored('wrong-question');
     const rttMs = now - slot.sentAt;
-    from.server.answered(rttMs, now);
+    if (from.server.answered(rttMs, now)) this.#recovered();
     from.server.note(this.#query, answer, rttMs, now);
     this.#recorder.upstreamAnswered(from.server.name, answer.rcode, rttMs);
     if (slot.isStreaming && answer.rcode !== Rcode.REFUSED) this.#stream(slot, answer, now);
@@ -111,7 +123,7 @@ export class Forwarder {
    */
   channelFailed(server: Server, channel: number, reason: string | undefined, now: number): void {
     for (const slot of this.#exchanges.on(server, channel)) {
-      this.#restore(slot);
+      this.#delivery.restore(slot);
       if (slot.isStreaming) {
         this.#endStream(slot);
         continue;
@@ -125,7 +137,7 @@ export class Forwarder {
   tick(now: number): void {
     for (let slot = this.#exchanges.expired(now); slot; slot = this.#exchanges.expired(now)) {
       const { server } = slot;
-      this.#restore(slot);
+      this.#delivery.restore(slot);
       if (slot.isStreaming) {
         this.#endStream(slot);
         continue;
@@ -135,8 +147,12 @@ export class Forwarder {
       this.#askNext(slot, 'timeout', now);
     }
     for (let slot = this.#exchanges.impatient(now); slot; slot = this.#exchanges.impatient(now)) {
-      this.#restore(slot);
+      this.#delivery.restore(slot);
       this.#exchanges.askBesides(slot, this.#query, now);
+    }
+    for (let slot = this.#exchanges.hurried(now); slot; slot = this.#exchanges.hurried(now)) {
+      this.#delivery.restore(slot);
+      this.#delivery.hurry(slot, now);
     }
     this.#watch.tick(this.#setup.groups, now);
   }
@@ -148,18 +164,12 @@ export class Forwarder {
     }
   }
 
-  /** The slot's query is the one at hand again. */
-  #restore(slot: Slot): void {
-    slot.restore(this.#query, this.#buffer);
-    this.#query.view = (slot.purpose as View).index;
-  }
-
   /** Asks for the query's name; for that of an alias there is a `chase`. */
   forward(view: View, now: number, chase?: Chase): void {
     const query = this.#query;
     const { policy, groups, cache } = this.#setup;
     const route = view.routes.find(query);
-    if (route === undefined) return this.#resume(chase!, { rcode: Rcode.NOERROR }, now);
+    if (route === undefined) return this.#delivery.resume(chase!, { rcode: Rcode.NOERROR }, now);
     if (isKeepable(query)) {
       const entry = cache.find(query, view.cache, now);
       if (entry !== undefined) return this.#hits.answer(entry, view, now, chase);
@@ -167,14 +177,19 @@ export class Forwarder {
     if (this.#watch.loops.match(query)) {
       return this.#conclusion.verdict(route.verdicts.looped, now);
     }
-    const slot = this.#exchanges.open(query, groups.get(route.group)!);
+    const group = groups.get(route.group)!;
+    const stale = isKeepable(query) ? cache.findStale(query, view.cache, now) : undefined;
+    if (stale !== undefined && group.isDown) return this.#hits.answer(stale, view, now, chase);
+    const slot = this.#exchanges.open(query, group);
     if (slot === undefined) {
-      if (chase !== undefined) return this.#resume(chase, FAILED, now);
+      if (chase !== undefined) return this.#delivery.resume(chase, FAILED, now);
       return this.#conclusion.verdict(policy.overload, now);
     }
     slot.purpose = view;
     slot.chase = chase;
-    if (!this.#exchanges.ask(slot, query, now)) this.#giveUp(slot, now);
+    if (stale !== undefined) this.#exchanges.hurryAfter(slot, now, CLIENT_PATIENCE_MS);
+    if (isKeepable(query) && this.#joins.join(slot, query, view.cache)) return;
+    if (!this.#exchanges.ask(slot, query, now)) this.#delivery.failure(slot, now);
   }
 
   /** An answer to the slot's question has come: is it the last word? */
@@ -190,9 +205,9 @@ export class Forwarder {
     if (answer.rcode === Rcode.SERVFAIL) {
       this.#exchanges.note(slot, formatRcode(answer.rcode), now);
       if (this.#exchanges.ask(slot, query, now)) return;
-      if (slot.refusal !== undefined) return this.#giveUp(slot, now);
+      if (slot.refusal !== undefined) return this.#delivery.failure(slot, now);
     }
-    this.#relay(slot, answer, now);
+    this.#delivery.answer(slot, answer, now);
   }
 
   /** A refusal is passed on when no other server of the group answers. */
@@ -209,80 +224,17 @@ export class Forwarder {
     this.#exchanges.drop(slot);
     // Nobody can go on with a transfer that another server has begun.
     if (slot.isStreaming || !this.#exchanges.ask(slot, this.#query, now)) {
-      this.#giveUp(slot, now, answer);
+      this.#delivery.failure(slot, now, answer);
     }
   }
 
   #askNext(slot: Slot, reason: string, now: number): void {
     this.#exchanges.note(slot, reason, now);
-    if (!this.#exchanges.ask(slot, this.#query, now)) this.#giveUp(slot, now);
+    if (!this.#exchanges.ask(slot, this.#query, now)) this.#delivery.failure(slot, now);
   }
 
-  /** No server is left to ask; `answer` is a refusal that has just come. */
-  #giveUp(slot: Slot, now: number, answer?: Answer): void {
-    const { refusal, attempts } = slot;
-    const view = slot.purpose as View;
-    const { verdicts } = view.routes.find(this.#query)!;
-    const isKept = this.#isKept(slot);
-    const loops = slot.group!.servers.some((server) => server.isLoop);
-    const chase = slot.chase as Chase | undefined;
-    this.#exchanges.close(slot);
-    if (chase !== undefined) return this.#resume(chase, FAILED, now);
-    if (this.#ending.settles(view, now)) return;
-    if (refusal !== undefined) {
-      if (isKept) this.#setup.cache.storeRefusal(this.#query, view.cache, refusal, now);
-      return this.#conclusion.refusal(refusal, verdicts.refused, 'upstream', { now, answer });
-    }
-    const timedOut = attempts.some(({ result }) => result === 'timeout');
-    const unreachable = loops ? verdicts.looped : verdicts.unreachable;
-    this.#conclusion.verdict(timedOut ? verdicts.timedOut : unreachable, now, attempts);
-  }
-
-  #relay(slot: Slot, answer: Answer, now: number): void {
-    const query = this.#query;
-    const view = slot.purpose as View;
-    const options = collectOptions(answer.message, answer.optAt, EdnsOption.EDE);
-    if (slot.refusal !== undefined) overrule(slot, now);
-    this.#exchanges.overtake(slot, now);
-    if (this.#isKept(slot)) {
-      const upstream = slot.server.name;
-      this.#setup.cache.store(query, view.cache, answer, { upstream, options, now });
-    }
-    if (this.#isEnded(slot, answer, now)) return;
-    slot.isStreaming = query.isTransfer && query.transport === 'tcp' && answer.rcode === 0;
-    const { forwarded } = view.routes.find(query)!;
-    this.#conclusion.answer(slot, answer, options, { verdict: forwarded, now });
-    if (slot.isStreaming) this.#exchanges.wait(slot, now);
-    else this.#exchanges.close(slot);
-  }
-
-  /** The answer is not for the client itself, or policy says something else in its place. */
-  #isEnded(slot: Slot, answer: Answer, now: number): boolean {
-    const view = slot.purpose as View;
-    if (slot.chase !== undefined) {
-      const chase = slot.chase as Chase;
-      this.#exchanges.close(slot);
-      const { rcode, message } = answer;
-      this.#resume(chase, { rcode, answer: message.slice(0, answer.withoutOpt()) }, now);
-      return true;
-    }
-    if (!this.#ending.watches(view, answer.hasAlias)) return false;
-    const { message: octets, hasAlias, isSigned } = answer;
-    const judged = { octets, length: answer.withoutOpt(), hasAlias, isSigned };
-    const verdict = this.#ending.judge(view, judged, now);
-    if (verdict === undefined) return false;
-    this.#exchanges.close(slot);
-    this.#ending.overrule(verdict, view, now);
-    return true;
-  }
-
-  #resume(chase: Chase, chased: Chased, now: number): void {
-    this.#ending.resume(chase, chased, this.#buffer, now);
-  }
-
-  /** What the upstreams of an earlier configuration say is passed on, but not told again. */
-  #isKept({ purpose }: Slot): boolean {
-    return isKeepable(this.#query) && this.#setup.policy.views.includes(purpose as View);
+  #recovered(): void {
+    this.#setup.cache.forgetFailures();
   }
 
   /** Where a transfer ends only the zone tells: it is over when nothing more comes. */

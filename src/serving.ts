@@ -85,6 +85,7 @@ function createCache({ cache }: Config, before?: AnswerCache): AnswerCache {
     maxTtl: cache.maxTtl / 1000,
     minTtl: cache.minTtl / 1000,
     negativeMaxTtl: cache.negativeMaxTtl / 1000,
+    serveStale: cache.serveStale / 1000,
   };
   return new AnswerCache(settings, before);
 }

@@ -44,7 +44,13 @@ describe('thread-numbers', () => {
 
   it('tells the present state, until the thread has ended', () => {
     const { own, seen } = setUp();
-    const cache = new AnswerCache({ entries: 10, maxTtl: 60, minTtl: 0, negativeMaxTtl: 60 });
+    const cache = new AnswerCache({
+      entries: 10,
+      maxTtl: 60,
+      minTtl: 0,
+      negativeMaxTtl: 60,
+      serveStale: 0,
+    });
     const log = new DecisionLog(undefined);
     const table = new ServerTable();
     const servers = [53, 54].map((port) => table.get('udp', { address: '192.0.2.1', port }));

@@ -188,6 +188,12 @@ export const CONFIG = section({
       maxTtl: optional(duration, 'the longest time an answer is kept', DAY, '1d'),
       minTtl: optional(duration, 'the shortest', 0, '0s'),
       negativeMaxTtl: optional(duration, 'the longest for NXDOMAIN and NODATA', 60 * MINUTE, '1h'),
+      serveStale: optional(
+        duration,
+        'how long after its time an answer still serves when upstreams fail; 0 is not at all',
+        0,
+        '0s',
+      ),
     },
     'the answer cache',
   ),

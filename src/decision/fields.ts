@@ -35,7 +35,10 @@ export const DECISION_FIELDS: readonly Field[] = [
   { name: 'qclass', doc: 'QCLASS; absent like `qname`' },
   { name: 'rcode', doc: 'the rcode that the client was sent; absent when nothing was sent' },
   { name: 'layer', doc: 'who decided: see the layers' },
-  { name: 'origin', doc: '`local`, `upstream`, or `cache` for an upstream answer told again' },
+  {
+    name: 'origin',
+    doc: '`local`, `upstream`, or `cache` for an upstream answer or a failure told again',
+  },
   {
     name: 'action',
     doc: 'what was done; `shadow` when a rule in shadow mode matched and nothing was done',

@@ -1,11 +1,13 @@
 /** Answers of upstreams for as long as their TTLs allow. The door to lru-cache. */
 
 import { LRUCache } from 'lru-cache';
-import type { UpstreamRefusal } from '../decision/upstream-refusal.ts';
+import type { Attempt, UpstreamRefusal } from '../decision/upstream-refusal.ts';
 import type { Answer } from '../wire/answer.ts';
-import { AA, CD, flags2Of, readUint32, writeUint32 } from '../wire/header.ts';
+import { AA, readUint32, writeUint32 } from '../wire/header.ts';
 import type { Query } from '../wire/query.ts';
 import { Opcode, Rcode, RrClass } from '../wire/registry.ts';
+import { isFor, type Keyed, keyOf, variantOf } from './cache-key.ts';
+import { Failures } from './failures.ts';
 
 /** Seconds, but for `entries`. */
 export interface CacheSettings {
@@ -13,13 +15,25 @@ export interface CacheSettings {
   readonly maxTtl: number;
   readonly minTtl: number;
   readonly negativeMaxTtl: number;
+  /** How long after its time an answer may serve when upstreams fail (RFC 8767). */
+  readonly serveStale: number;
 }
 
 /** Seconds for which an upstream's refusal is answered again: policy changes, and operators wait. */
 const REFUSAL_TTL = 5;
+/** TTL of records that are told after their time (RFC 8767 section 4). */
+const STALE_TTL = 30;
+/** Failures that are kept. */
+const MAX_FAILURES = 10_000;
+
+/** No upstream has answered: why, and who was asked. */
+export interface Failure {
+  readonly reason: 'timedOut' | 'unreachable';
+  readonly attempts: readonly Attempt[];
+}
 
 /** One answer. Nothing in it changes. */
-export interface CacheEntry {
+export interface CacheEntry extends Keyed {
   /** Header, question and records, without the OPT record; none for a refusal. */
   readonly octets: Uint8Array;
   /** Where the TTLs stand. */
@@ -28,10 +42,6 @@ export interface CacheEntry {
   /** What policy wants to know of it: see `Answer`. */
   readonly hasAlias: boolean;
   readonly isSigned: boolean;
-  /** Which of the upstream's answers it is for: the rest of the key. */
-  readonly variant: number;
-  readonly qtype: number;
-  readonly name: Uint8Array;
   /** Milliseconds since the epoch. */
   readonly storedAt: number;
   readonly expiresAt: number;
@@ -41,22 +51,37 @@ export interface CacheEntry {
   readonly options: Uint8Array;
   /** The entry stands for this refusal. */
   readonly refusal: UpstreamRefusal | undefined;
+  /** The entry stands for this failure. */
+  readonly failure: Failure | undefined;
 }
 
+/** What an entry has but for its question and its time. */
+type Told = Omit<CacheEntry, keyof Keyed | 'storedAt' | 'expiresAt'>;
+
 const NO_OCTETS = new Uint8Array(0);
-const NO_TTLS = new Uint16Array(0);
+const NOTHING = {
+  octets: NO_OCTETS,
+  ttlAt: new Uint16Array(0),
+  hasAlias: false,
+  isSigned: false,
+  options: NO_OCTETS,
+  refusal: undefined,
+  failure: undefined,
+};
 
 export class AnswerCache {
   hits = 0;
   misses = 0;
   evictions = 0;
   readonly #settings: CacheSettings;
+  readonly #failures: Failures;
   /** By a hash of the question; the entry says whether it really is the one. */
   readonly #entries: LRUCache<number, CacheEntry> | undefined;
 
   /** `before` is the cache that it takes the place of: counting goes on. */
   constructor(settings: CacheSettings, before?: AnswerCache) {
     this.#settings = settings;
+    this.#failures = new Failures(Math.min(settings.entries, MAX_FAILURES));
     if (before !== undefined) {
       this.hits = before.hits;
       this.misses = before.misses;
@@ -75,16 +100,29 @@ export class AnswerCache {
     return this.#entries?.size ?? 0;
   }
 
-  /** A live entry for the query. `view` tells apart clients that are answered differently. */
+  /**
+   * What the query is answered with: a live answer; while its resolution has failed a moment ago
+   * that failure, or an answer that is stale. `view` tells apart clients that are answered
+   * differently.
+   */
   find(query: Query, view: number, now: number): CacheEntry | undefined {
     const variant = variantOf(query, view);
-    const entry = this.#entries?.get(keyOf(query, variant));
-    if (entry === undefined || entry.expiresAt <= now || !isFor(entry, query, variant)) {
+    const entry = this.#entryOf(query, variant);
+    const isLive = entry !== undefined && entry.expiresAt > now;
+    const found = isLive ? entry : this.#failures.find(query, variant, now);
+    if (found === undefined) {
       this.misses++;
       return undefined;
     }
     this.hits++;
-    return entry;
+    return isLive || !this.#isServable(entry, now) ? found : entry;
+  }
+
+  /** An answer whose time is over, for when no other can be had (RFC 8767). */
+  findStale(query: Query, view: number, now: number): CacheEntry | undefined {
+    if (this.#settings.serveStale === 0) return undefined;
+    const entry = this.#entryOf(query, variantOf(query, view));
+    return this.#isServable(entry, now) ? entry : undefined;
   }
 
   /** Keeps an answer as long as it allows (RFC 2308 section 5, RFC 1035 section 7.4). */
@@ -94,33 +132,40 @@ export class AnswerCache {
     answer: Answer,
     { upstream, options, now }: { upstream: string; options: Uint8Array; now: number },
   ): void {
-    if (answer.truncated || !isCacheable(answer.rcode)) return;
-    const seconds = this.#lifetime(answer);
-    if (seconds <= 0) return;
-    this.#set(query, view, now, seconds, {
+    const { rcode } = answer;
+    const isAnswer = rcode === Rcode.NOERROR || rcode === Rcode.NXDOMAIN;
+    if (answer.truncated || !(isAnswer || rcode === Rcode.SERVFAIL)) return;
+    const seconds = isAnswer ? this.#lifetime(answer) : 0;
+    if (isAnswer && seconds <= 0) return;
+    const told = {
       octets: answer.message.slice(0, answer.withoutOpt()),
       ttlAt: answer.ttlAt.slice(0, answer.ttlCount),
-      rcode: answer.rcode,
+      rcode,
       hasAlias: answer.hasAlias,
       isSigned: answer.isSigned,
       upstream,
       options,
       refusal: undefined,
-    });
+      failure: undefined,
+    };
+    if (isAnswer) this.#set(query, view, now, seconds, told);
+    else this.#fail(query, view, now, told);
   }
 
   /** Keeps a refusal for a few seconds. */
   storeRefusal(query: Query, view: number, refusal: UpstreamRefusal, now: number): void {
-    this.#set(query, view, now, REFUSAL_TTL, {
-      octets: NO_OCTETS,
-      ttlAt: NO_TTLS,
-      rcode: Rcode.REFUSED,
-      hasAlias: false,
-      isSigned: false,
-      upstream: refusal.address,
-      options: NO_OCTETS,
-      refusal,
-    });
+    const told = { ...NOTHING, rcode: Rcode.REFUSED, upstream: refusal.address, refusal };
+    this.#set(query, view, now, REFUSAL_TTL, told);
+  }
+
+  /** Keeps that nobody has answered, for a moment. */
+  storeFailure(query: Query, view: number, failure: Failure, now: number): void {
+    this.#fail(query, view, now, { ...NOTHING, rcode: Rcode.SERVFAIL, upstream: '', failure });
+  }
+
+  /** An upstream is back: what has failed may be asked again. */
+  forgetFailures(): void {
+    this.#failures.clear();
   }
 
   /** Forgets the refusals: they may have been for what a reload has changed. */
@@ -136,38 +181,61 @@ export class AnswerCache {
     return Math.min(Math.max(answer.ttl, minTtl), answer.isNegative ? negativeMaxTtl : maxTtl);
   }
 
-  #set(
-    query: Query,
-    view: number,
-    now: number,
-    seconds: number,
-    entry: Omit<CacheEntry, 'variant' | 'qtype' | 'name' | 'storedAt' | 'expiresAt'>,
-  ): void {
-    const variant = variantOf(query, view);
-    this.#entries?.set(keyOf(query, variant), {
-      ...entry,
-      variant,
-      qtype: query.qtype,
-      name: query.name.slice(0, query.nameLength),
-      storedAt: now,
-      expiresAt: now + seconds * 1000,
-    });
+  #entryOf(query: Query, variant: number): CacheEntry | undefined {
+    const entry = this.#entries?.get(keyOf(query, variant));
+    return entry !== undefined && isFor(entry, query, variant) ? entry : undefined;
   }
+
+  /** RFC 8767 section 5: not for longer than is configured; and a refusal is no data. */
+  #isServable(entry: CacheEntry | undefined, now: number): boolean {
+    if (entry === undefined || entry.refusal !== undefined) return false;
+    return now < entry.expiresAt + this.#settings.serveStale * 1000;
+  }
+
+  #set(query: Query, view: number, now: number, seconds: number, told: Told): void {
+    const variant = variantOf(query, view);
+    this.#entries?.set(keyOf(query, variant), entryFor(query, variant, now, seconds, told));
+  }
+
+  #fail(query: Query, view: number, now: number, told: Told): void {
+    const variant = variantOf(query, view);
+    this.#failures.store(query, variant, now, (seconds) =>
+      entryFor(query, variant, now, seconds, told),
+    );
+  }
+}
+
+function entryFor(
+  query: Query,
+  variant: number,
+  now: number,
+  seconds: number,
+  told: Told,
+): CacheEntry {
+  return {
+    ...told,
+    variant,
+    qtype: query.qtype,
+    name: query.name.slice(0, query.nameLength),
+    storedAt: now,
+    expiresAt: now + seconds * 1000,
+  };
 }
 
 /**
  * Copies an entry's octets to `out`, as old as it is by now: each TTL less the seconds since
- * it was stored, AA=0. Returns their length.
+ * it was stored, AA=0. In one whose time is over each TTL is 30. Returns their length.
  */
 export function writeCached(out: Uint8Array, entry: CacheEntry, now: number): number {
   const { octets, ttlAt } = entry;
   out.set(octets);
   out[2]! &= ~AA;
+  const isStale = now >= entry.expiresAt;
   const age = Math.floor((now - entry.storedAt) / 1000);
   for (let i = 0; i < ttlAt.length; i++) {
     const at = ttlAt[i]!;
     const left = readUint32(out, at) - age;
-    writeUint32(out, at, left < 0 ? 0 : left);
+    writeUint32(out, at, isStale ? STALE_TTL : Math.max(left, 0));
   }
   return octets.length;
 }
@@ -180,28 +248,4 @@ export function isKeepable(query: Query): boolean {
     query.recursionDesired &&
     !query.isVerbatim
   );
-}
-
-function isCacheable(rcode: number): boolean {
-  return rcode === Rcode.NOERROR || rcode === Rcode.NXDOMAIN;
-}
-
-/** DO and CD ask for other answers; so does another view. */
-function variantOf(query: Query, view: number): number {
-  const cd = (flags2Of(query.message) & CD) === 0 ? 0 : 2;
-  return (view << 2) | cd | (query.dnssecOk ? 1 : 0);
-}
-
-/** A small integer, so that a lookup allocates nothing. */
-function keyOf(query: Query, variant: number): number {
-  const mixed = Math.imul(query.hashes[0]! ^ (query.qtype << 16) ^ variant, 0x9e3779b1);
-  return mixed ^ (mixed >>> 15);
-}
-
-function isFor(entry: CacheEntry, query: Query, variant: number): boolean {
-  const { name } = entry;
-  if (entry.variant !== variant || entry.qtype !== query.qtype) return false;
-  if (name.length !== query.nameLength) return false;
-  for (let i = 0; i < name.length; i++) if (name[i] !== query.name[i]) return false;
-  return true;
 }

@@ -38,6 +38,8 @@ export class Exchanges {
   /** When a leg has taken too long, and when a slot has waited long enough for one server. */
   readonly #timeouts: Deadlines;
   readonly #patience: Deadlines;
+  /** When a slot's client has waited long enough. */
+  readonly #hurry: Deadlines;
   readonly #out: Uint8Array = new Uint8Array(0x10000);
   readonly #send: Send;
 
@@ -57,6 +59,7 @@ export class Exchanges {
     this.#freeLegCount = legs;
     this.#timeouts = new Deadlines(legs);
     this.#patience = new Deadlines(capacity);
+    this.#hurry = new Deadlines(capacity);
     this.#send = send;
   }
 
@@ -159,6 +162,17 @@ export class Exchanges {
     return index < 0 ? undefined : this.#slots[index];
   }
 
+  /** The slot's client will have waited long enough by then. */
+  hurryAfter(slot: Slot, now: number, milliseconds: number): void {
+    this.#hurry.set(slot.index, now, milliseconds);
+  }
+
+  /** A slot whose client has waited long enough; undefined when there is none. */
+  hurried(now: number): Slot | undefined {
+    const index = this.#hurry.expired(now);
+    return index < 0 ? undefined : this.#slots[index];
+  }
+
   /** Slots that wait for an answer on a channel that is gone: from here on they are about it. */
   on(server: Server, channel: number): Slot[] {
     const gone = this.#legs.filter((leg) => {
@@ -180,6 +194,7 @@ export class Exchanges {
   close(slot: Slot): void {
     while (slot.legs.length > 0) this.#end(slot.legs[slot.legs.length - 1]!);
     this.#patience.clear(slot.index);
+    this.#hurry.clear(slot.index);
     slot.clear();
     this.#free[this.#freeCount++] = slot.index;
   }

@@ -68,6 +68,15 @@ export class UpstreamGroup implements GroupSettings {
     return best;
   }
 
+  /** None of its servers has been answering. */
+  get isDown(): boolean {
+    for (let i = 0; i < this.servers.length; i++) {
+      const server = this.servers[i]!;
+      if (!server.health.isDown && !server.isLoop) return false;
+    }
+    return true;
+  }
+
   /** Like `choose`, but only a server that nothing speaks against. */
   chooseBesides(tried: number, start: number, now: number): number {
     const position = this.choose(tried, start, now);

@@ -1,6 +1,8 @@
 /** One query in flight: what outlives its packet, and how far asking has come. */
 
 import type { Attempt, UpstreamRefusal } from '../decision/upstream-refusal.ts';
+import { HEADER_LENGTH, readUint16 } from '../wire/header.ts';
+import { LOWER } from '../wire/name.ts';
 import { copySender, type Query, type Sender, type Transport } from '../wire/query.ts';
 import type { UpstreamGroup } from './group.ts';
 import type { Leg } from './leg.ts';
@@ -21,6 +23,13 @@ export class Slot {
   /** Questions under way, and the one that it is about at the moment. */
   readonly legs: Leg[] = [];
   leg: Leg | undefined;
+  /** Those that wait for the same answer, one behind the other. */
+  next: Slot | undefined;
+  /** What tells its question from others with the same name, and where it can be joined. */
+  variant = 0;
+  place = -1;
+  /** Its client has been answered; what comes yet is for the cache. */
+  isAnswered = false;
   /** Where in the group to begin, and how often all of it was asked. */
   start = 0;
   round = 0;
@@ -84,6 +93,7 @@ export class Slot {
     this.round = 0;
     this.tried = 0;
     this.isStreaming = false;
+    this.isAnswered = false;
     this.refusal = undefined;
     if (this.attempts.length > 0) this.attempts = [];
   }
@@ -106,6 +116,17 @@ export class Slot {
     query.parse(buffer, this.#length);
   }
 
+  /** Whether its question is that of `query`. */
+  asks({ name, nameLength, qtype }: Query): boolean {
+    const octets = this.#octets;
+    const typeAt = HEADER_LENGTH + nameLength;
+    if (readUint16(octets, typeAt) !== qtype) return false;
+    for (let i = 0; i < nameLength; i++) {
+      if (LOWER[octets[HEADER_LENGTH + i]!] !== name[i]) return false;
+    }
+    return true;
+  }
+
   /** Lets go of what would keep memory alive. */
   clear(): void {
     this.#octets = this.#home;
@@ -113,6 +134,8 @@ export class Slot {
     this.purpose = undefined;
     this.chase = undefined;
     this.leg = undefined;
+    this.next = undefined;
+    this.place = -1;
     this.refusal = undefined;
   }
 }

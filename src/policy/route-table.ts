@@ -5,6 +5,7 @@ import type { Problem } from '../config/problem.ts';
 import type { Verdict, VerdictTable } from '../decision/verdict.ts';
 import type { HashedName } from '../wire/hashed-name.ts';
 import { lowerName, parseName } from '../wire/name.ts';
+import { Ede } from '../wire/registry.ts';
 import type { UpstreamVerdicts } from './layers/upstream.ts';
 import { NameTable } from './name-table.ts';
 
@@ -14,6 +15,8 @@ export interface Route {
   readonly group: string;
   /** What an upstream's answer is recorded as. */
   readonly forwarded: Verdict;
+  /** What an answer after its time is recorded as, by what it says (RFC 8914 sections 4.4, 4.20). */
+  readonly stale: { readonly data: Verdict; readonly nxdomain: Verdict };
   /** What else can come of asking the group. */
   readonly verdicts: UpstreamVerdicts;
 }
@@ -43,8 +46,19 @@ export class RouteTable {
       return;
     }
     const rule = { id: `routes ${key}`, file: place.file, line: place.line, implicit: false };
-    const forwarded = verdicts.add({ layer: 'upstream', action: 'forward', rule });
-    this.#routes[entry] = { group: value, forwarded, verdicts: upstream };
+    const forward = (ede?: number) =>
+      verdicts.add({
+        layer: 'upstream',
+        action: 'forward',
+        rule,
+        ...(ede !== undefined && { ede }),
+      });
+    this.#routes[entry] = {
+      group: value,
+      forwarded: forward(),
+      stale: { data: forward(Ede.STALE_ANSWER), nxdomain: forward(Ede.STALE_NXDOMAIN_ANSWER) },
+      verdicts: upstream,
+    };
   }
 
   /** The label at which the longest matching suffix of the name begins, or NO_ROUTE. */

@@ -20,7 +20,13 @@ describe('config/config defaults', () => {
       clientGroups: [],
       policies: [],
       ede: 'full',
-      cache: { entries: 100_000, maxTtl: 86_400_000, minTtl: 0, negativeMaxTtl: 3_600_000 },
+      cache: {
+        entries: 100_000,
+        maxTtl: 86_400_000,
+        minTtl: 0,
+        negativeMaxTtl: 3_600_000,
+        serveStale: 0,
+      },
       decisionLog: {
         to: 'stdout',
         record: 'policy',
@@ -108,7 +114,7 @@ policies:
   - name: house
     rules: { "*.bad.example": refuse, ad.example: { action: nxdomain, types: [A], owner: me } }
   - { name: list, rpz: list.rpz, override: nxdomain }
-cache: { entries: 10, maxTtl: 1h, minTtl: 5s, negativeMaxTtl: 0 }
+cache: { entries: 10, maxTtl: 1h, minTtl: 5s, negativeMaxTtl: 0, serveStale: 2h }
 ede: codes
 decisionLog: { to: var/decisions.log, record: all, rotate: { size: 64KiB, every: 1d }, limit: { perSecond: 9 }, syslog: { to: /dev/log }, dnstap: { to: tcp://192.0.2.9:6000 } }
 `;
@@ -119,7 +125,13 @@ decisionLog: { to: var/decisions.log, record: all, rotate: { size: 64KiB, every:
       node: 'ns1.site-a',
       listensByDefault: false,
       ede: 'codes',
-      cache: { entries: 10, maxTtl: 3_600_000, minTtl: 5000, negativeMaxTtl: 0 },
+      cache: {
+        entries: 10,
+        maxTtl: 3_600_000,
+        minTtl: 5000,
+        negativeMaxTtl: 0,
+        serveStale: 7_200_000,
+      },
       decisionLog: {
         to: 'var/decisions.log',
         record: 'all',

@@ -18,7 +18,9 @@ describe('config/kind keys', () => {
       {
         when: 'one is unknown in a section',
         text: 'cache:\n  entries: 5\n  size: 7\n',
-        says: ['4:3: unknown key "size"; expect entries, maxTtl, minTtl, negativeMaxTtl'],
+        says: [
+          '4:3: unknown key "size"; expect entries, maxTtl, minTtl, negativeMaxTtl, serveStale',
+        ],
       },
       {
         when: 'one has the name of a property that every object has',

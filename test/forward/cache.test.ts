@@ -18,7 +18,13 @@ import {
 } from '../messages.ts';
 import { refusal } from '../outcomes.ts';
 
-const SETTINGS: CacheSettings = { entries: 100, maxTtl: 3600, minTtl: 0, negativeMaxTtl: 600 };
+const SETTINGS: CacheSettings = {
+  entries: 100,
+  maxTtl: 3600,
+  minTtl: 0,
+  negativeMaxTtl: 600,
+  serveStale: 0,
+};
 const QUERY = asked('www.example.com');
 const NOW = 1_000_000;
 const NO_OPTIONS = new Uint8Array(0);
@@ -173,7 +179,7 @@ describe('forward/cache store', () => {
       settings: { minTtl: 9 },
       seconds: 0,
     },
-    { what: 'no SERVFAIL', parts: { rcode: 2, authorities: denial }, seconds: 0 },
+    { what: 'SERVFAIL for a second', parts: { rcode: 2, authorities: denial }, seconds: 1 },
     { what: 'no REFUSED', parts: { rcode: 5, authorities: denial }, seconds: 0 },
     {
       what: 'no extended rcode',

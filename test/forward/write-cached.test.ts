@@ -23,7 +23,13 @@ function parts(...ttls: number[]): MessageParts {
 }
 
 function cached(given: MessageParts): CacheEntry {
-  const cache = new AnswerCache({ entries: 1, maxTtl: DAY, minTtl: DAY, negativeMaxTtl: DAY });
+  const cache = new AnswerCache({
+    entries: 1,
+    maxTtl: DAY,
+    minTtl: DAY,
+    negativeMaxTtl: DAY,
+    serveStale: 0,
+  });
   const octets = message(given);
   const answer = new Answer();
   expect(answer.parse(octets, octets.length)).to.equal(true);
@@ -55,6 +61,12 @@ describe('forward/cache writeCached', () => {
     expect(aged(cached(parts(300, 60)), 100_000)).to.deep.equal(message(parts(200, 0)));
   });
 
+  it('has a TTL of 30 seconds when its time is over (RFC 8767 section 4)', () => {
+    const entry = cached(parts(300, 60));
+    expect(aged(entry, DAY * 1000)).to.deep.equal(message(parts(30, 30)));
+    expect(aged(entry, 2 * DAY * 1000)).to.deep.equal(message(parts(30, 30)));
+  });
+
   it('is no longer authoritative', () => {
     const given = parts(300);
     const entry = cached({ ...given, flags: given.flags! | Flag.AA });
@@ -70,7 +82,7 @@ describe('forward/cache writeCached', () => {
   it('ages any TTLs', () => {
     const ttls = fc.array(fc.nat(0x7fffffff), { minLength: 1, maxLength: 5 });
     fc.assert(
-      fc.property(ttls, fc.nat(DAY), (list, seconds) => {
+      fc.property(ttls, fc.nat(DAY - 1), (list, seconds) => {
         const older = list.map((ttl) => Math.max(ttl - seconds, 0));
         expect(aged(cached(parts(...list)), seconds * 1000)).to.deep.equal(
           message(parts(...older)),

@@ -20,6 +20,7 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
 const CORE: readonly string[] = [
   'engine.ts',
   'forwarder.ts',
+  'delivery.ts',
   'cache-hits.ts',
   'policy-ending.ts',
   'chase.ts',
