@@ -6,7 +6,7 @@ import type { FrameQueue } from './frame-queue.ts';
 const BATCH = 64;
 const MOST = 4096;
 /** Milliseconds between two looks at the queues. */
-const LOOK_MS = 20;
+const LOOK_MS = 10;
 
 export interface SinkEvents {
   /** The receiver takes frames. */

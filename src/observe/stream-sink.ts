@@ -11,7 +11,7 @@ const PATIENCE_MS = 5000;
 /** Milliseconds for what is on its way when the connection is closed. */
 const FAREWELL_MS = 500;
 /** Octets that may wait in the socket. */
-const MOST_WAITING = 1 << 18;
+const MOST_WAITING = 1 << 20;
 
 /** What is said over the connection, besides frames. */
 export interface StreamProtocol {
