@@ -1,6 +1,7 @@
 /** One policy: rules by name and by address, and what each of their codes stands for. */
 
 import type { Verdict } from '../decision/verdict.ts';
+import type { Prefix } from '../net/prefix.ts';
 import type { AliasChain } from '../wire/alias-chain.ts';
 import type { HashedName } from '../wire/hashed-name.ts';
 import type { Query } from '../wire/query.ts';
@@ -49,6 +50,11 @@ export class NamePolicy {
   /** Number of rules of all kinds. */
   get count(): number {
     return this.rules.count + this.#clientRules.count + this.#addressRules.count;
+  }
+
+  /** What its rules on clients are about. */
+  get clientPrefixes(): readonly Prefix[] {
+    return this.#clientRules.prefixes;
   }
 
   /** Whether it has rules for the addresses of answers. */

@@ -92,6 +92,14 @@ export class NameTable {
     return this.#names.subarray(at, at + nameLength(this.#names, at));
   }
 
+  /** The names of all entries, those of wildcards without their asterisk. */
+  *names(): Iterable<Uint8Array> {
+    for (let entry = 0; entry < this.count; entry++) {
+      const at = this.#nameAt[entry]!;
+      yield this.#names.subarray(at, at + nameLength(this.#names, at));
+    }
+  }
+
   /** The slot of the name, or the free slot where it would go. */
   #probe(name: Uint8Array, at: number, length: number, hash: number): number {
     const mask = this.#slots.length - 1;

@@ -32,6 +32,8 @@ export interface PolicyZone {
   readonly loadedAt: number;
   /** Of a zone that comes by transfer: whether its rules are there. */
   readonly standing?: Standing;
+  /** Over its rules, for whoever asks whether they are the same. */
+  readonly digest: string;
   /** What it does; undefined when all of it is on trial. */
   readonly policy: NamePolicy | undefined;
   /** What it would do if its rules in shadow mode were enforced. */
@@ -127,6 +129,7 @@ function compileRules(
     file: place.file,
     serial: undefined,
     ignored: new Map(),
+    digest: '',
   };
 }
 
@@ -148,7 +151,7 @@ function compileRpz(
   const trial = attachRpz({ ...config, ...traits }, image, verdicts);
   const { serial, ignored } = image;
   const policy = traits.onTrial ? undefined : trial;
-  return { policy, trial, file, serial, ignored, rules: trial.count };
+  return { policy, trial, file, serial, ignored, rules: trial.count, digest: image.digest };
 }
 
 function traitsOf({ name, mode, ede }: PolicyConfig): PolicyTraits {
@@ -199,7 +202,10 @@ function compileList(
   const trial = attachList({ ...traits, action }, image, verdicts);
   const policy = traits.onTrial ? undefined : trial;
   const { ignored } = image;
-  return { policy, trial, file, serial: undefined, ignored, rules: trial.rules.count };
+  return {
+    ...{ policy, trial, file, ignored, serial: undefined, digest: image.digest },
+    rules: trial.rules.count,
+  };
 }
 
 /** An image of a file; when it cannot be read, that is a problem, and an empty one goes on. */

@@ -26,6 +26,10 @@ export class PrefixRules {
     this.#table = new PrefixTable(rules.map(({ prefix }) => prefix));
   }
 
+  get prefixes(): readonly Prefix[] {
+    return this.#table.prefixes;
+  }
+
   get count(): number {
     return this.#rules.length;
   }

@@ -61,6 +61,11 @@ export class RuleTable {
     };
   }
 
+  /** All names that have a rule, in lower-case wire format. */
+  names(): Iterable<Uint8Array> {
+    return this.#names.names();
+  }
+
   /** Number of names that have a rule. */
   get count(): number {
     return this.#names.count;

@@ -60,6 +60,13 @@ const LOCALHOST: readonly RecordData[] = [
   { type: RrType.AAAA, ttl: 10_800, rdata: Uint8Array.from({ length: 16 }, (_, i) => +(i === 15)) },
 ];
 
+/** All domains of this layer. */
+export const SPECIAL_USE_ZONES: readonly string[] = [
+  ...NXDOMAIN_ZONES,
+  ...NODATA_ZONES,
+  'localhost',
+];
+
 export function compileSpecialUse(routes: RouteTable, verdicts: VerdictTable): Layer {
   const table = new NameTable();
   const compiled: Verdict[] = [];

@@ -1,0 +1,225 @@
+/**
+ * What changes between two configurations, exactly: clients, names and kinds of questions are cut
+ * where any rule of either begins or ends, and for one specimen of each piece the layers that
+ * serve say what becomes of it.
+ */
+
+import { formatPrefix } from '../net/prefix.ts';
+import type { Policy } from '../policy/compile.ts';
+import { SPECIAL_USE_ZONES } from '../policy/layers/special-use.ts';
+import { PASS } from '../policy/name-policy.ts';
+import { Query } from '../wire/query.ts';
+import { formatOpcode, formatType, Opcode, RrClass } from '../wire/registry.ts';
+import { formatRequest } from '../wire/request.ts';
+import { type AddressRange, partitionClients, toPrefixes, toWords } from './client-space.ts';
+import { decide, identityOf } from './fate.ts';
+import { type NameChange, NameChanges } from './name-changes.ts';
+import { ALL_NAMES, NameSpace, type Region } from './name-space.ts';
+import { otherType, PLAIN, type QuestionKind, questionKinds } from './question-kinds.ts';
+
+/** Which questions of a client change. What is absent makes no difference. */
+export interface Scope {
+  /** `*` are all types but those of `exceptTypes`. */
+  readonly types: readonly string[];
+  readonly exceptTypes?: readonly string[];
+  readonly rd?: boolean;
+  readonly transport?: string;
+  readonly opcode?: string;
+}
+
+export interface Change extends NameChange, Scope {
+  readonly clients: readonly string[];
+}
+
+/** The changes from `before` to `after`: clients that change alike are told together. */
+export function findChanges(before: Policy, after: Policy): readonly Change[] {
+  return new Comparison(before, after).changes();
+}
+
+/** Changes of a client and the kinds of questions that share them. */
+interface Found {
+  readonly change: NameChange;
+  readonly kinds: Set<QuestionKind>;
+}
+
+class Comparison {
+  readonly #before: Policy;
+  readonly #after: Policy;
+  readonly #kinds: readonly QuestionKind[];
+  readonly #otherType: number;
+  readonly #space: NameSpace = new NameSpace();
+  /** Names of rules that may be for some types only. */
+  readonly #typed: NameSpace = new NameSpace();
+  readonly #query: Query = new Query();
+  /** What was found for clients that both configurations treat alike but for their address. */
+  readonly #known: Map<string, readonly Found[]> = new Map();
+
+  constructor(before: Policy, after: Policy) {
+    this.#before = before;
+    this.#after = after;
+    this.#kinds = questionKinds([before, after]);
+    this.#otherType = otherType([before, after]);
+    for (const policy of [before, after]) this.#addNames(policy);
+    for (const zone of SPECIAL_USE_ZONES) for (const space of this.#spaces) space.addText(zone);
+  }
+
+  get #spaces(): readonly NameSpace[] {
+    return [this.#space, this.#typed];
+  }
+
+  #addNames({ zones, config }: Policy): void {
+    for (const { policy, digest } of zones) {
+      const spaces = digest === '' ? this.#spaces : [this.#space];
+      for (const name of policy?.rules.names() ?? []) for (const space of spaces) space.add(name);
+    }
+    for (const { routes } of config.views) {
+      for (const { key } of routes) for (const space of this.#spaces) space.addText(key);
+    }
+  }
+
+  readonly #sides = {
+    before: (query: Query) => decide(this.#before, query),
+    after: (query: Query) => decide(this.#after, query),
+  };
+
+  changes(): readonly Change[] {
+    const merged = new Map<string, { ranges: AddressRange[]; change: Omit<Change, 'clients'> }>();
+    for (const { ranges } of partitionClients(this.#before, this.#after)) {
+      for (const found of this.#changesOf(ranges[0]!)) {
+        for (const scope of this.#scopes(found.kinds)) {
+          const change = { ...scope, ...found.change };
+          const key = JSON.stringify(change);
+          const known = merged.get(key);
+          if (known === undefined) merged.set(key, { ranges: [...ranges], change });
+          else known.ranges.push(...ranges);
+        }
+      }
+    }
+    return [...merged.values()].map(({ ranges, change }) => ({
+      clients: toPrefixes(ranges).map(formatPrefix),
+      ...change,
+    }));
+  }
+
+  #changesOf({ family, first }: AddressRange): readonly Found[] {
+    this.#query.family = family;
+    this.#query.address.set(toWords(first, family));
+    const key = this.#clientKey();
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    const found = this.#findFor();
+    this.#known.set(key, found);
+    return found;
+  }
+
+  /** The changes for the client in the query. */
+  #findFor(): readonly Found[] {
+    const found = new Map<string, Found>();
+    const plain = this.#compare(PLAIN);
+    for (const kind of this.#kinds) {
+      const compared = kind === PLAIN ? plain : this.#compare(kind, plain.changes);
+      for (const change of compared.found) {
+        const key = JSON.stringify(change);
+        const known = found.get(key);
+        if (known === undefined) found.set(key, { change, kinds: new Set([kind]) });
+        else known.kinds.add(kind);
+      }
+    }
+    return [...found.values()];
+  }
+
+  #compare(kind: QuestionKind, plain?: NameChanges) {
+    const changes = new NameChanges(this.#space, this.#sides, (name) => this.#ask(name, kind));
+    const blind = changes.blind();
+    if (blind !== undefined) return { changes, found: blind };
+    if (changes.isOpen && this.#haveSameNames()) return { changes, found: [] };
+    return { changes, found: changes.compare(this.#regions(kind, plain)) };
+  }
+
+  /**
+   * Rules for single types stand in few places. What changes for other types, or by addresses and
+   * names alone, does so for all.
+   */
+  *#regions({ type, recursionDesired }: QuestionKind, plain?: NameChanges): Iterable<Region> {
+    const isAll = plain === undefined || (type === undefined && !recursionDesired);
+    for (const region of this.#space.regions()) {
+      if (isAll || plain.hasChanged(region) || this.#typed.has(region.name)) yield region;
+    }
+  }
+
+  #ask(name: Uint8Array, kind: QuestionKind): Query {
+    const { opcode, recursionDesired, transport, type = this.#otherType } = kind;
+    const asked = { id: 0, opcode, recursionDesired, name, type, rrClass: RrClass.IN, edns: false };
+    const request = formatRequest(asked);
+    this.#query.transport = transport;
+    this.#query.parse(request, request.length);
+    return this.#query;
+  }
+
+  /** What both configurations know of the client, for every kind of question. */
+  #clientKey(): string {
+    const query = this.#query;
+    const sides = [this.#before, this.#after];
+    const rules = sides.flatMap(({ viewTable, zones }) => [
+      viewTable.find(query),
+      ...zones.map(({ policy }) => {
+        const answer = policy?.judgeClient(query);
+        return answer === PASS ? 'pass' : (answer?.index ?? 'none');
+      }),
+    ]);
+    const fates = this.#kinds.flatMap((kind) => {
+      this.#ask(this.#space.specimen(ALL_NAMES), kind);
+      return sides.map((policy) => identityOf(decide(policy, query), query));
+    });
+    return [...rules, ...fates].join('|');
+  }
+
+  /** Whether the client's views ask the same policies and go the same ways. */
+  #haveSameNames(): boolean {
+    const [before, after] = [this.#before, this.#after].map((policy) => {
+      const view = policy.config.views[policy.viewTable.find(this.#query)]!;
+      const policies = view.policies.map((index) => [
+        policy.config.policies[index]!.value,
+        policy.zones[index]!.digest,
+      ]);
+      return JSON.stringify([view.routes, policies], (key, value) =>
+        key === 'place' ? undefined : value,
+      );
+    });
+    return before === after;
+  }
+
+  #scopes(kinds: ReadonlySet<QuestionKind>): readonly Scope[] {
+    const isTyped = ({ type }: QuestionKind) => type !== undefined;
+    const typed = this.#kinds.filter(isTyped);
+    const name = ({ type }: QuestionKind) => formatType(type!);
+    const [hit, missed] = [
+      typed.filter((kind) => kinds.has(kind)),
+      typed.filter((kind) => !kinds.has(kind)),
+    ];
+    const scopes: Scope[] = [];
+    const rest = this.#kinds.filter((kind) => kind !== PLAIN && !isTyped(kind));
+    if (kinds.has(PLAIN)) {
+      const isFor = (test: (kind: QuestionKind) => boolean) =>
+        rest.filter(test).every((kind) => kinds.has(kind));
+      scopes.push({
+        types: ['*'],
+        ...(missed.length > 0 && { exceptTypes: missed.map(name) }),
+        ...(!isFor((kind) => !kind.recursionDesired && kind.opcode === Opcode.QUERY) && {
+          rd: true,
+        }),
+        ...(!isFor((kind) => kind.transport === 'tcp') && { transport: 'udp' }),
+      });
+    } else if (hit.length > 0) {
+      scopes.push({ types: hit.map(name) });
+    }
+    for (const kind of rest.filter((one) => kinds.has(one))) {
+      const { opcode, recursionDesired, transport } = kind;
+      if (opcode !== Opcode.QUERY) scopes.push({ types: ['*'], opcode: formatOpcode(opcode) });
+      else if (!kinds.has(PLAIN)) {
+        scopes.push({ types: ['*'], ...(recursionDesired ? { transport } : { rd: false }) });
+      }
+    }
+    return scopes;
+  }
+}
