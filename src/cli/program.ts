@@ -6,6 +6,7 @@ import { check } from './check.ts';
 import { type Command, Exit, UsageError } from './command.ts';
 import { demo } from './demo.ts';
 import { diagnose } from './diagnose.ts';
+import { diff } from './diff.ts';
 import { explain } from './explain.ts';
 import { log } from './log.ts';
 import { reload } from './reload.ts';
@@ -18,6 +19,7 @@ const COMMANDS: readonly Command[] = [
   serve,
   check,
   explain,
+  diff,
   test,
   diagnose,
   log,

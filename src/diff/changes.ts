@@ -9,23 +9,14 @@ import type { Policy } from '../policy/compile.ts';
 import { SPECIAL_USE_ZONES } from '../policy/layers/special-use.ts';
 import { PASS } from '../policy/name-policy.ts';
 import { Query } from '../wire/query.ts';
-import { formatOpcode, formatType, Opcode, RrClass } from '../wire/registry.ts';
+import { RrClass } from '../wire/registry.ts';
 import { formatRequest } from '../wire/request.ts';
 import { type AddressRange, partitionClients, toPrefixes, toWords } from './client-space.ts';
 import { decide, identityOf } from './fate.ts';
 import { type NameChange, NameChanges } from './name-changes.ts';
 import { ALL_NAMES, NameSpace, type Region } from './name-space.ts';
-import { otherType, PLAIN, type QuestionKind, questionKinds } from './question-kinds.ts';
-
-/** Which questions of a client change. What is absent makes no difference. */
-export interface Scope {
-  /** `*` are all types but those of `exceptTypes`. */
-  readonly types: readonly string[];
-  readonly exceptTypes?: readonly string[];
-  readonly rd?: boolean;
-  readonly transport?: string;
-  readonly opcode?: string;
-}
+import { otherType, type QuestionKind, questionKinds } from './question-kinds.ts';
+import { type Scope, scopesOf } from './scopes.ts';
 
 export interface Change extends NameChange, Scope {
   readonly clients: readonly string[];
@@ -86,7 +77,7 @@ class Comparison {
     const merged = new Map<string, { ranges: AddressRange[]; change: Omit<Change, 'clients'> }>();
     for (const { ranges } of partitionClients(this.#before, this.#after)) {
       for (const found of this.#changesOf(ranges[0]!)) {
-        for (const scope of this.#scopes(found.kinds)) {
+        for (const scope of scopesOf(found.kinds, this.#kinds)) {
           const change = { ...scope, ...found.change };
           const key = JSON.stringify(change);
           const known = merged.get(key);
@@ -115,10 +106,11 @@ class Comparison {
   /** The changes for the client in the query. */
   #findFor(): readonly Found[] {
     const found = new Map<string, Found>();
-    const plain = this.#compare(PLAIN);
+    let untyped: NameChanges | undefined;
     for (const kind of this.#kinds) {
-      const compared = kind === PLAIN ? plain : this.#compare(kind, plain.changes);
-      for (const change of compared.found) {
+      const changes = new NameChanges(this.#space, this.#sides, (name) => this.#ask(name, kind));
+      if (kind.type === undefined && kind.transport === 'udp') untyped = changes;
+      for (const change of this.#compare(changes, kind, untyped!)) {
         const key = JSON.stringify(change);
         const known = found.get(key);
         if (known === undefined) found.set(key, { change, kinds: new Set([kind]) });
@@ -128,23 +120,26 @@ class Comparison {
     return [...found.values()];
   }
 
-  #compare(kind: QuestionKind, plain?: NameChanges) {
-    const changes = new NameChanges(this.#space, this.#sides, (name) => this.#ask(name, kind));
+  #compare(
+    changes: NameChanges,
+    { type, transport }: QuestionKind,
+    untyped: NameChanges,
+  ): readonly NameChange[] {
     const blind = changes.blind();
-    if (blind !== undefined) return { changes, found: blind };
-    if (changes.isOpen && this.#haveSameNames()) return { changes, found: [] };
-    return { changes, found: changes.compare(this.#regions(kind, plain)) };
+    if (blind !== undefined) return blind;
+    if (changes.isOpen && this.#haveSameNames()) return [];
+    const isFirst = type === undefined && transport === 'udp';
+    return changes.compare(isFirst ? this.#space.regions() : this.#otherRegions(untyped));
   }
 
   /**
-   * Rules for single types stand in few places. What changes for other types, or by addresses and
-   * names alone, does so for all.
+   * Rules for single types stand in few places, and TCP makes a difference only for what is
+   * truncated: all else is as for other types and by UDP.
    */
-  *#regions({ type, recursionDesired }: QuestionKind, plain?: NameChanges): Iterable<Region> {
-    const isAll = plain === undefined || (type === undefined && !recursionDesired);
-    for (const region of this.#space.regions()) {
-      if (isAll || plain.hasChanged(region) || this.#typed.has(region.name)) yield region;
-    }
+  #otherRegions(untyped: NameChanges): readonly Region[] {
+    return this.#space
+      .regions()
+      .filter((region) => untyped.isOfInterest(region) || this.#typed.has(region.name));
   }
 
   #ask(name: Uint8Array, kind: QuestionKind): Query {
@@ -187,39 +182,5 @@ class Comparison {
       );
     });
     return before === after;
-  }
-
-  #scopes(kinds: ReadonlySet<QuestionKind>): readonly Scope[] {
-    const isTyped = ({ type }: QuestionKind) => type !== undefined;
-    const typed = this.#kinds.filter(isTyped);
-    const name = ({ type }: QuestionKind) => formatType(type!);
-    const [hit, missed] = [
-      typed.filter((kind) => kinds.has(kind)),
-      typed.filter((kind) => !kinds.has(kind)),
-    ];
-    const scopes: Scope[] = [];
-    const rest = this.#kinds.filter((kind) => kind !== PLAIN && !isTyped(kind));
-    if (kinds.has(PLAIN)) {
-      const isFor = (test: (kind: QuestionKind) => boolean) =>
-        rest.filter(test).every((kind) => kinds.has(kind));
-      scopes.push({
-        types: ['*'],
-        ...(missed.length > 0 && { exceptTypes: missed.map(name) }),
-        ...(!isFor((kind) => !kind.recursionDesired && kind.opcode === Opcode.QUERY) && {
-          rd: true,
-        }),
-        ...(!isFor((kind) => kind.transport === 'tcp') && { transport: 'udp' }),
-      });
-    } else if (hit.length > 0) {
-      scopes.push({ types: hit.map(name) });
-    }
-    for (const kind of rest.filter((one) => kinds.has(one))) {
-      const { opcode, recursionDesired, transport } = kind;
-      if (opcode !== Opcode.QUERY) scopes.push({ types: ['*'], opcode: formatOpcode(opcode) });
-      else if (!kinds.has(PLAIN)) {
-        scopes.push({ types: ['*'], ...(recursionDesired ? { transport } : { rd: false }) });
-      }
-    }
-    return scopes;
   }
 }

@@ -1,12 +1,13 @@
 /** What becomes of a question, as the serving layers say it. */
 
-import { ruleOf } from '../decision/rule-of.ts';
+import { matchedOwner, ruleOf } from '../decision/rule-of.ts';
 import type { Verdict } from '../decision/verdict.ts';
 import type { Policy } from '../policy/compile.ts';
 import type { Layer } from '../policy/layer.ts';
 import type { View } from '../policy/view.ts';
 import type { Query } from '../wire/query.ts';
 import { formatRcode, RrType } from '../wire/registry.ts';
+import type { RecordData } from '../wire/response.ts';
 
 /** One side of a change. */
 export interface Fate {
@@ -49,33 +50,60 @@ function ask(layer: Layer, query: Query): Verdict | undefined {
   return layer.peek === undefined ? layer.judge(query) : layer.peek(query);
 }
 
-/** Whether the name asked had no say in it: minimal answers come behind policy. */
-export function isBlind({ verdict }: Decided, { qtype }: Query): boolean {
-  return !NAME_LAYERS.has(verdict.layer) && qtype !== RrType.ANY;
+/** Whether the name asked had no say in it. */
+export function isBlind({ verdict: { layer } }: Decided, { qtype }: Query): boolean {
+  // Minimal answers to ANY come behind policy.
+  return !NAME_LAYERS.has(layer) && !(layer === 'protocol' && qtype === RrType.ANY);
+}
+
+const names = new WeakMap<Verdict, string>();
+
+/** What a verdict says to everybody. */
+function nameOf(verdict: Verdict): string {
+  const known = names.get(verdict);
+  if (known !== undefined) return known;
+  const { layer, action, rcode, ede, rule, records = [] } = verdict;
+  const name = [layer, action, rcode, ede, rule.id, ...records.map(formatData)].join('|');
+  names.set(verdict, name);
+  return name;
 }
 
 /** What two decisions must share for nothing to change; `query` is as `decide` left it. */
 export function identityOf({ verdict, upstream }: Decided, query: Query): string {
-  const { layer, action, rcode, ede, recordsOf, records } = verdict;
-  const data = recordsOf?.(query.match.entry) ?? records ?? [];
-  const answer = data.map(
-    ({ type, ttl, rdata }) => `${type} ${ttl} ${Buffer.from(rdata).toString('hex')}`,
-  );
-  return [layer, action, rcode, ede, ruleOf(verdict, query).id, upstream, ...answer].join('|');
+  const { named, recordsOf } = verdict;
+  const name = upstream === undefined ? nameOf(verdict) : `${nameOf(verdict)}|${upstream}`;
+  if (!named && recordsOf === undefined) return name;
+  const data = recordsOf?.(query.match.entry) ?? [];
+  return [name, named ? matchedOwner(query) : '', ...data.map(formatData)].join('|');
+}
+
+function formatData({ type, ttl, rdata }: RecordData): string {
+  return `${type} ${ttl} ${Buffer.from(rdata).toString('hex')}`;
+}
+
+/** Whether identities that were not computed are the same: the same rule of the same policy. */
+export function isSamePlace(a: Decided, b: Decided, match: MatchedName, query: Query): boolean {
+  if (a.upstream !== b.upstream || nameOf(a.verdict) !== nameOf(b.verdict)) return false;
+  if (a.verdict.recordsOf !== undefined || b.verdict.recordsOf !== undefined) return false;
+  if (!a.verdict.named) return true;
+  const { trigger, depth, wildcard } = query.match;
+  return trigger === 'qname' && match.depth === depth && match.wildcard === wildcard;
+}
+
+/** Where a rule's name begins in the name asked. */
+export interface MatchedName {
+  readonly depth: number;
+  readonly wildcard: boolean;
 }
 
 /** The same for readers; changes of names that a policy has rules for by the hundreds share it. */
 export function fateOf({ verdict, upstream }: Decided, isOne: boolean, query: Query): Fate {
-  const { layer, action, rcode, named } = verdict;
-  const { id, file, line } = isOne || !named ? ruleOf(verdict, query) : verdict.rule;
-  const isMany = named && !isOne;
-  return {
-    ...(action !== 'drop' && { rcode: formatRcode(rcode) }),
-    layer,
-    action,
-    rule: isMany ? `${id}…` : id,
-    file,
-    ...(!isMany && line > 0 && { line }),
-    ...(upstream !== undefined && { upstream }),
-  };
+  const { layer, action, rcode, named, policy } = verdict;
+  const sent = action === 'drop' ? {} : { rcode: formatRcode(rcode) };
+  const asked = upstream === undefined ? {} : { upstream };
+  if (!isOne && (named || layer === 'special-use')) {
+    return { ...sent, layer, action, rule: policy ?? layer, file: verdict.rule.file, ...asked };
+  }
+  const { id, file, line } = ruleOf(verdict, query);
+  return { ...sent, layer, action, rule: id, file, ...(line > 0 && { line }), ...asked };
 }

@@ -2,7 +2,7 @@
 
 import { formatName } from '../wire/name.ts';
 import type { Query } from '../wire/query.ts';
-import { type Decided, type Fate, fateOf, identityOf, isBlind } from './fate.ts';
+import { type Decided, type Fate, fateOf, identityOf, isBlind, isSamePlace } from './fate.ts';
 import { ALL_NAMES, type NameSpace, type Region } from './name-space.ts';
 
 /** Names that change alike. */
@@ -38,7 +38,9 @@ export class NameChanges {
   readonly #ask: Asker;
   readonly #groups: Map<string, Group> = new Map();
   /** The group of each region that changes. */
-  readonly #labels: Map<string, Group> = new Map();
+  readonly #labels: Map<string, { readonly region: Region; readonly group: Group }> = new Map();
+  /** Regions that at least one side answers by TC. */
+  readonly truncated: Set<string> = new Set();
 
   constructor(space: NameSpace, sides: Sides, ask: Asker) {
     this.#space = space;
@@ -66,23 +68,34 @@ export class NameChanges {
   compare(regions: Iterable<Region>): readonly NameChange[] {
     for (const region of regions) this.#compare(region);
     if (this.#labels.size === 0) return [];
-    for (const region of this.#space.regions()) this.#place(region);
+    const changed = [...this.#labels.values()].map(({ region }) => region);
+    // Only within what is below a name there can be exceptions.
+    const isNested = changed.some(({ below }) => below);
+    for (const region of isNested ? this.#space.regions() : changed) this.#place(region);
     return [...this.#groups.values()].map(({ names, except, one, many }) => {
       const [old, now] = names.length === 1 && except.length === 0 ? one : many;
       return { names: names.map(show).sort(), except: except.map(show).sort(), old, new: now };
     });
   }
 
-  /** Whether the region has changed in the last comparison. */
-  hasChanged(region: Region): boolean {
-    return this.#labels.has(keyOf(region));
+  /** Whether the region has changed, or may do so by TCP. */
+  isOfInterest(region: Region): boolean {
+    const key = keyOf(region);
+    return this.#labels.has(key) || this.truncated.has(key);
   }
 
   #compare(region: Region): void {
     const query = this.#ask(this.#space.specimen(region));
     const { before, after } = this.#sides;
-    const oldIdentity = identityOf(before(query), query);
-    if (identityOf(after(query), query) === oldIdentity) return;
+    const old = before(query);
+    const { depth, wildcard, trigger } = query.match;
+    const now = after(query);
+    if (old.verdict.action === 'truncate' || now.verdict.action === 'truncate') {
+      this.truncated.add(keyOf(region));
+    }
+    if (trigger === 'qname' && isSamePlace(old, now, { depth, wildcard }, query)) return;
+    const newIdentity = identityOf(now, query);
+    if (identityOf(before(query), query) === newIdentity) return;
     // Each side overwrites what the other has matched.
     const [oldOne, oldMany] = bothFates(before(query), query);
     const [newOne, newMany] = bothFates(after(query), query);
@@ -94,14 +107,14 @@ export class NameChanges {
       group = { names: [], except: [], one, many };
       this.#groups.set(key, group);
     }
-    this.#labels.set(keyOf(region), group);
+    this.#labels.set(keyOf(region), { region, group });
   }
 
   /** A region is named unless the one around it changes in the same way. */
   #place(region: Region): void {
-    const own = this.#labels.get(keyOf(region));
+    const own = this.#labels.get(keyOf(region))?.group;
     const around = this.#space.around(region);
-    const outer = around === undefined ? undefined : this.#labels.get(keyOf(around));
+    const outer = around === undefined ? undefined : this.#labels.get(keyOf(around))?.group;
     if (own === outer) return;
     own?.names.push(region);
     outer?.except.push(region);

@@ -20,11 +20,23 @@ const ROOT: NameKey = '\0';
 /** Every name that no rule is about. */
 export const ALL_NAMES: Region = { name: ROOT, below: true };
 
+/** The labels of one octet. */
+const LABELS = Array.from(
+  { length: 256 },
+  (_, octet) => `\x01${String.fromCharCode(octet)}`,
+).filter((label) => label === label.toLowerCase());
+
 export class NameSpace {
   readonly #names: Set<NameKey> = new Set([ROOT]);
+  #regions: readonly Region[] | undefined;
+  /** Labels of one octet that names begin with, and one with which none does. */
+  readonly #labels: Set<string> = new Set();
+  #freeLabel: string | undefined;
 
   add(wire: Uint8Array): void {
-    this.#names.add(Buffer.from(wire).toString('latin1'));
+    const name = Buffer.from(wire).toString('latin1');
+    this.#names.add(name);
+    if (wire[0] === 1) this.#labels.add(name.slice(0, 2));
   }
 
   has(name: NameKey): boolean {
@@ -37,12 +49,13 @@ export class NameSpace {
     if (typeof wire !== 'string') this.add(lowerName(wire));
   }
 
-  /** Every region, that of a name before those below it. */
-  *regions(): Iterable<Region> {
-    for (const name of this.#names) {
-      yield { name, below: false };
-      if (this.#labelBelow(name) !== undefined) yield { name, below: true };
-    }
+  /** Every region. */
+  regions(): readonly Region[] {
+    this.#regions ??= [...this.#names].flatMap((name) => {
+      const region = { name, below: false };
+      return this.#labelBelow(name) === undefined ? [region] : [region, { name, below: true }];
+    });
+    return this.#regions;
   }
 
   /** A name in the region, in wire format. */
@@ -62,13 +75,10 @@ export class NameSpace {
     }
   }
 
-  /** The shortest label below a name that no rule is about; undefined when there is no room. */
+  /** A label below a name that no rule is about; undefined when there is no room for one. */
   #labelBelow(name: NameKey): string | undefined {
     if (name.length + 2 > MAX_NAME) return undefined;
-    for (let octet = 0x78; octet < 0x78 + 256; octet++) {
-      const label = `\x01${String.fromCharCode(octet & 0xff).toLowerCase()}`;
-      if (!this.#names.has(label + name)) return label;
-    }
-    return undefined;
+    this.#freeLabel ??= LABELS.find((label) => !this.#labels.has(label));
+    return this.#freeLabel ?? LABELS.find((label) => !this.#names.has(label + name));
   }
 }

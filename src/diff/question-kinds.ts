@@ -15,29 +15,21 @@ export interface QuestionKind {
 /** Types that layers know. */
 const KNOWN: readonly number[] = [RrType.ANY, RrType.AXFR, RrType.IXFR];
 
-/** A plain query, of a type that no rule names. */
-export const PLAIN: QuestionKind = {
-  type: undefined,
-  opcode: Opcode.QUERY,
-  recursionDesired: true,
-  transport: 'udp',
-};
+/** The ways in which a question can be asked. */
+const WAYS = [true, false].flatMap((recursionDesired) =>
+  (['udp', 'tcp'] as const).map((transport) => ({ recursionDesired, transport })),
+);
 
-/** Types that are treated apart, and the kinds of questions; the first is PLAIN. */
+/** Every kind of question; in each way the one without a type comes first. */
 export function questionKinds(policies: readonly Policy[]): readonly QuestionKind[] {
-  const types = typesOf(policies).map((type) => ({
-    ...PLAIN,
-    type,
-    transport: isTransfer(type) ? ('tcp' as const) : ('udp' as const),
-  }));
-  return [
-    PLAIN,
-    ...types,
-    { ...PLAIN, recursionDesired: false },
-    { ...PLAIN, transport: 'tcp' },
-    { ...PLAIN, opcode: Opcode.UPDATE },
-    { ...PLAIN, opcode: Opcode.NOTIFY },
-  ];
+  const types = [undefined, ...typesOf(policies)];
+  const queries = WAYS.flatMap((way) =>
+    types.map((type) => ({ ...way, type, opcode: Opcode.QUERY })),
+  );
+  const others = [Opcode.UPDATE, Opcode.NOTIFY].flatMap((opcode) =>
+    WAYS.map((way) => ({ ...way, type: undefined, opcode })),
+  );
+  return [...queries, ...others];
 }
 
 /** A type that stands for all that no rule names. */
@@ -59,8 +51,4 @@ function typesOf(policies: readonly Policy[]): readonly number[] {
     ),
   );
   return [...new Set([...KNOWN, ...named])];
-}
-
-function isTransfer(type: number): boolean {
-  return type === RrType.AXFR || type === RrType.IXFR;
 }

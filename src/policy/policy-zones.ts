@@ -180,6 +180,7 @@ function compileTransferred(
     rules: trial.count,
     serial: image?.serial,
     ignored: image?.ignored ?? new Map(),
+    digest: `${standing} ${image?.digest}`,
   };
 }
 

@@ -13,6 +13,7 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
   forward: ['wire', 'net', 'config', 'decision'],
   transfer: ['policy', 'wire', 'net', 'transport'],
   observe: ['decision', 'wire', 'net'],
+  diff: ['policy', 'decision', 'wire', 'net', 'config'],
   diagnose: ['decision', 'wire', 'net', 'transport', 'printable.ts'],
 };
 

@@ -1,0 +1,66 @@
+/** `diff`: what another configuration would change, and for whom. */
+
+import { parseArgs } from 'node:util';
+import { type Config, readConfig } from '../config/config.ts';
+import { ConfigError, type Problem } from '../config/problem.ts';
+import { findChanges } from '../diff/changes.ts';
+import { changedSettings } from '../diff/settings.ts';
+import { compilePolicy, type Policy } from '../policy/compile.ts';
+import { VERSION } from '../version.ts';
+import { type Command, Exit, UsageError } from './command.ts';
+import { formatDifference } from './diff-text.ts';
+import { replay } from './replay.ts';
+
+export const diff: Command = {
+  name: 'diff',
+  synopsis: 'OLD NEW [--all] [--replay DECISIONS.ndjson…] [--json]',
+  about: 'shows for which clients, names and types a configuration decides otherwise than another',
+  async run(args) {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        json: { type: 'boolean', default: false },
+        replay: { type: 'boolean', default: false },
+        all: { type: 'boolean', default: false },
+      },
+    });
+    const [oldFile, newFile, ...logs] = positionals;
+    if (oldFile === undefined || newFile === undefined) {
+      throw new UsageError('expect two configurations, OLD and NEW');
+    }
+    if (logs.length > 0 && !values.replay) {
+      throw new UsageError(`${logs[0]}: expect --replay before decision logs`);
+    }
+    const [before, after] = readBoth(oldFile, newFile);
+    if (values.replay) return await replay({ before, after, logs, json: values.json }, process);
+    const changes = findChanges(before, after);
+    const settings = changedSettings(before.config, after.config);
+    const changed = changes.length > 0 || settings.length > 0;
+    if (values.json) {
+      process.stdout.write(`${JSON.stringify({ changed, changes, settings })}\n`);
+    } else {
+      process.stdout.write(
+        formatDifference({ hashes: [before.hash, after.hash], changes, settings, all: values.all }),
+      );
+    }
+    return changed ? Exit.NEGATIVE : Exit.OK;
+  },
+};
+
+/** Compiles both; what is wrong with either is told at once. Throws a ConfigError. */
+function readBoth(...files: readonly [string, string]): readonly [Policy, Policy] {
+  const problems: Problem[] = [];
+  const policies = files.map((file) => {
+    try {
+      const config: Config = readConfig(file);
+      return compilePolicy(config, VERSION);
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      problems.push(...error.problems);
+      return undefined;
+    }
+  });
+  if (problems.length > 0) throw new ConfigError(problems);
+  return policies as [Policy, Policy];
+}
