@@ -8,9 +8,12 @@ import type { Snapshot } from './snapshot.ts';
 const WORTHWHILE = 8 << 20;
 
 /** Whether so much goes with a snapshot that it should not wait for the next collection. */
-export function holdsMuch({ images: { zones, lists } }: Snapshot): boolean {
+export function holdsMuch({ images: { zones, lists }, states }: Snapshot): boolean {
+  const transferred = [...states.values()].flatMap(({ image }) => image ?? []);
   let bytes = 0;
-  for (const { rules } of [...zones.values(), ...lists.values()]) bytes += rules.names.names.length;
+  for (const { rules } of [...zones.values(), ...lists.values(), ...transferred]) {
+    bytes += rules.names.names.length;
+  }
   return bytes >= WORTHWHILE;
 }
 

@@ -5,6 +5,7 @@ import type { Config } from './config/config.ts';
 import { ConfigError, formatProblem } from './config/problem.ts';
 import type { Feeding } from './feeding.ts';
 import type { Logger } from './log.ts';
+import { holdsMuch, releaseMemory } from './release-memory.ts';
 import { restartNeeded, type Serving } from './serving.ts';
 import type { Snapshot } from './snapshot.ts';
 
@@ -79,7 +80,22 @@ export class Reloads {
 
   /** Another copy of a policy zone is there, or one has expired. */
   async #renew(): Promise<void> {
-    const { policy } = await this.#server.replace((present) => this.#feeding.renew(present));
+    const before = new Set(this.#server.serving.warnings.map(withoutNumbers));
+    let isMuch = false;
+    const { policy, warnings } = await this.#server.replace((present) => {
+      const next = this.#feeding.renew(present);
+      isMuch = holdsMuch(next);
+      return next;
+    });
+    // What a transfer took on its way is as much again as what came of it.
+    if (isMuch) setImmediate(releaseMemory);
     this.#log.info(`policy=${policy.hash}`);
+    const fresh = warnings.filter((warning) => !before.has(withoutNumbers(warning)));
+    for (const warning of fresh) this.#log.warn(warning);
   }
+}
+
+/** Serials and counts are others in each version of a zone; what is told of it is the same. */
+function withoutNumbers(warning: string): string {
+  return warning.replaceAll(/\d+/g, '');
 }

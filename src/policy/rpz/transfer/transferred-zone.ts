@@ -3,7 +3,7 @@
 import { type Config, resolvePath } from '../../../config/config.ts';
 import type { Problem } from '../../../config/problem.ts';
 import type { Endpoint } from '../../../net/address.ts';
-import { lowerName, parseName } from '../../../wire/name.ts';
+import { formatName, lowerName, parseName } from '../../../wire/name.ts';
 import { createTsigKey, leastMacLength, type TsigKey, wholeMacLength } from '../../../wire/tsig.ts';
 import type { Override, RpzImage } from '../rpz-zone.ts';
 import { type KnownCopy, readCache } from './cache-file.ts';
@@ -55,12 +55,18 @@ export function readTransferredZones(
       problems.push({ ...zone.place, message: `"${zone.value}" has ${wire}; expect a zone name` });
       continue;
     }
+    const file = cacheFile === undefined ? undefined : resolvePath(config, cacheFile);
+    const other = [...zones.values()].find((one) => file !== undefined && one.cacheFile === file);
+    if (other !== undefined && formatName(other.zone) !== formatName(lowerName(wire))) {
+      const message = `policy ${other.policy} keeps another zone in ${file}; expect another cacheFile`;
+      problems.push({ ...zone.place, message });
+    }
     zones.set(value.name.value, {
       policy: value.name.value,
       zone: lowerName(wire),
       primaries: primaries.map((primary) => primary.value),
       key: tsig === undefined ? undefined : keys.get(tsig),
-      cacheFile: cacheFile === undefined ? undefined : resolvePath(config, cacheFile),
+      cacheFile: file,
       maxSize,
       maxTime,
       override: value.override,

@@ -54,6 +54,15 @@ describe('policy/rpz/transfer/transferred-zone', () => {
     });
   }
 
+  it('wants a cache file of its own', () => {
+    const item = (name: string, zone: string) =>
+      `  - { name: ${name}, rpz: { zone: ${zone}, primaries: [192.0.2.1], cacheFile: x } }\n`;
+    expect(() => compiled(`policies:\n${item('a', 'one')}${item('b', 'two')}`)).to.throw(
+      'site.yaml:4:29: policy a keeps another zone in x; expect another cacheFile',
+    );
+    expect(compiled(`policies:\n${item('a', 'one')}${item('b', 'One')}`).zones).to.have.lengthOf(2);
+  });
+
   it('has the same policy whatever its secret is', () => {
     const hashOf = (secret: string) =>
       compiled(`${feed('a', ', tsig: k')}tsigKeys: { k: { secret: ${secret} } }\n`).hash;
