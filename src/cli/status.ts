@@ -72,8 +72,8 @@ function formatPolicy({ name, file, rules, serial, transfer }: PolicyStatus): st
   const from = primary ?? primaries.join(', ');
   const confirmed = confirmedAt === undefined ? '' : `, confirmed at ${confirmedAt}`;
   const why = problem === undefined ? [] : [`policy     ${name}: ${problem}`];
-  const what = standing === 'loaded' ? `${rules} rules${of}` : standing;
-  return [`policy     ${name}: ${what} of ${zone} from ${from}${confirmed}`, ...why];
+  const what = standing === 'loaded' ? `${rules} rules${of} of ${zone}` : `${zone} is ${standing},`;
+  return [`policy     ${name}: ${what} from ${from}${confirmed}`, ...why];
 }
 
 function formatReload({ ok, problems }: NonNullable<Status['lastReload']>): string {

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { findPort } from './peers.ts';
 import { SECRET, startBindPrimary, startNsdPrimary, ZONE, type ZonePrimary } from './primaries.ts';
 import { cleanUp, describeWith, run } from './processes.ts';
-import { type Rcode5, Site, scrape, serve } from './rcode5.ts';
+import { type Rcode5, Site, scrape, serve, spawnRcode5 } from './rcode5.ts';
 import { ask } from './sockets.ts';
 
 const NXDOMAIN = 3;
@@ -58,6 +58,14 @@ describeWith(
           expect(serial).to.deep.equal({ labels: 'policy="feed"', value: 7 });
           expect(server.program.stderr).to.match(
             /serial 7 from 127\.0\.0\.1:\d+ by AXFR, 40004 records/,
+          );
+        });
+
+        it('is told of by status', async () => {
+          const status = spawnRcode5(['status', '--admin', server.admin]);
+          await status.ended;
+          expect(status.stdout).to.match(
+            /^policy {5}feed: 40002 rules, serial 7 of rpz\.example\. from 127\.0\.0\.1:\d+, confirmed at /m,
           );
         });
 
