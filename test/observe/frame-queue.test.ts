@@ -37,7 +37,7 @@ describe('observe/frame-queue', () => {
   it('loses and changes nothing else, however often it goes round', () => {
     const step = fc.record({ length: fc.nat({ max: 300_000 }), takes: fc.nat({ max: 2 }) });
     fc.assert(
-      fc.property(fc.array(step, { minLength: 20, maxLength: 60 }), (steps) => {
+      fc.property(fc.array(step, { minLength: 10, maxLength: 25 }), (steps) => {
         const queue = new FrameQueue();
         const kept: Buffer[] = [];
         for (const [number, { length, takes }] of steps.entries()) {
@@ -51,7 +51,7 @@ describe('observe/frame-queue', () => {
         }
         expect(queue.dropped + kept.length).to.be.at.most(steps.length);
       }),
-      { numRuns: 20 },
+      { numRuns: 10 },
     );
   });
 });
