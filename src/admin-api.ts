@@ -57,7 +57,7 @@ export function adminHandlers(source: AdminSource): Readonly<Record<string, Admi
     }),
     'GET /api/decisions': (url) => decisions(url, recent()),
     'GET /api/decisions/stream': (url, response) => stream(url, response, recent),
-    'GET /api/explain': (url) => explain(url, source.serving()),
+    'GET /api/explain': (url) => explain(url, source),
     'GET /api/policy': () => jsonReply(describe(source)),
     'POST /api/reload': async () => {
       const result = await source.reload();
@@ -142,10 +142,11 @@ function isFilterOption(name: string): boolean {
   return (FILTER_OPTIONS as readonly string[]).includes(name);
 }
 
-function explain(url: URL, { policy }: Serving): AdminReply {
-  const question = askedQuestion(Object.fromEntries(url.searchParams));
+function explain(url: URL, { serving, endpoints }: AdminSource): AdminReply {
+  const listeners = endpoints();
+  const question = askedQuestion(Object.fromEntries(url.searchParams), listeners);
   if (typeof question === 'string') return jsonReply({ error: question }, 400);
-  return jsonReply(explainQuestion(policy, question, now()));
+  return jsonReply(explainQuestion(serving().policy, question, now(), listeners));
 }
 
 function describe(source: AdminSource) {

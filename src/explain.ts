@@ -1,11 +1,13 @@
 /** Asking the layers without sending anything: behind `explain` and `GET /api/explain`. */
 
 import { Conclusion } from './conclusion.ts';
-import { parseAddress } from './net/address.ts';
+import type { Verdict } from './decision/verdict.ts';
+import { formatEndpoint, parseAddress } from './net/address.ts';
 import { RecordWriter } from './observe/record.ts';
 import type { Policy } from './policy/compile.ts';
 import { explain, type TraceStep } from './policy/explain.ts';
 import { recordContext } from './record-context.ts';
+import { BUFFER_LENGTH } from './wire/header.ts';
 import { parseName } from './wire/name.ts';
 import { Query, type Transport } from './wire/query.ts';
 import { parseClass, parseOpcode, parseType } from './wire/registry.ts';
@@ -20,19 +22,27 @@ export interface AskedQuestion {
   readonly opcode: number;
   readonly recursionDesired: boolean;
   readonly transport: Transport;
+  /** Which of the addresses served is asked. */
+  readonly listener: number;
 }
+
+/** A record as readers see it. */
+export type DecisionRecord = Readonly<Record<string, unknown>>;
 
 export interface ExplainedDecision {
   /** The record that the server would write; for a forwarded query, up to the upstream. */
-  readonly decision: Readonly<Record<string, unknown>>;
+  readonly decision: DecisionRecord;
   /** The upstream group that would be asked; absent when a layer ends the query. */
   readonly upstream?: string;
   readonly trace: readonly TraceStep[];
+  /** Records of what rules in shadow mode would do; absent when none of them matches. */
+  readonly shadow?: readonly DecisionRecord[];
 }
 
 /** Reads the words of a question; a text says what is wrong with them. */
 export function askedQuestion(
   words: Readonly<Record<string, string | undefined>>,
+  listeners: readonly string[] = [],
 ): AskedQuestion | string {
   const { client, name, type = 'A', class: rrClass = 'IN', opcode = 'QUERY' } = words;
   const { transport = 'udp', rd = '1' } = words;
@@ -53,6 +63,10 @@ export function askedQuestion(
   if (numbers.opcode === undefined) return `opcode ${opcode}: expect one like QUERY or UPDATE`;
   if (transport !== 'udp' && transport !== 'tcp')
     return `transport ${transport}: expect udp or tcp`;
+  const listener = words['listener'] === undefined ? 0 : listeners.indexOf(words['listener']);
+  if (listener < 0) {
+    return `listener ${words['listener']}: expect one of ${listeners.join(', ')}`;
+  }
   return {
     client,
     name,
@@ -61,20 +75,47 @@ export function askedQuestion(
     opcode: numbers.opcode,
     recursionDesired: rd !== '0',
     transport,
+    listener,
   };
 }
 
-/** Judges the question by the very layers that serve, and writes the record that would be. */
+/** The addresses that a configuration serves, as records name them. */
+export function listenersOf({ config }: Policy): readonly string[] {
+  return config.listen.map(({ value }) => formatEndpoint(value));
+}
+
+/**
+ * Judges the question by the very layers that serve, and writes the record that would be;
+ * `listeners` are the addresses served, where they are not those of the configuration.
+ */
 export function explainQuestion(
   policy: Policy,
   question: AskedQuestion,
   now: number,
+  listeners: readonly string[] = listenersOf(policy),
 ): ExplainedDecision {
   const query = new Query();
+  const length = playQuestion(query, question, now);
+  query.parse(query.message, length);
+  const write = recordWriter(policy, query, listeners, now);
+  const shadow: DecisionRecord[] = [];
+  const { view, trace, verdict } = explain(policy, query, (would) => {
+    shadow.push(write((conclusion) => conclusion.shadow(would, now)));
+  });
+  const told = shadow.length === 0 ? {} : { shadow };
+  const conclude = (ending: Verdict) => write((conclusion) => conclusion.verdict(ending, now));
+  if (verdict !== undefined) return { decision: conclude(verdict), trace, ...told };
+  const { group, forwarded } = view.routes.find(query)!;
+  return { decision: conclude(forwarded), upstream: group, trace, ...told };
+}
+
+/** Fills in who asks, and the octets that he would send; returns their length. */
+export function playQuestion(query: Query, question: AskedQuestion, now: number): number {
   const { family, words } = parseAddress(question.client)!;
   query.family = family;
   query.address.set(words);
   query.transport = question.transport;
+  query.listener = question.listener;
   query.receivedAt = now;
   const request = formatRequest({
     id: 0,
@@ -84,34 +125,36 @@ export function explainQuestion(
     type: question.type,
     rrClass: question.rrClass,
   });
-  const buffer = new Uint8Array(0x10000);
-  buffer.set(request);
-  query.parse(buffer, request.length);
-  const { view, trace, verdict } = explain(policy, query);
-  if (verdict !== undefined) return { decision: recordOf(policy, query, verdict, now), trace };
-  const { group, forwarded } = view.routes.find(query)!;
-  return { decision: recordOf(policy, query, forwarded, now), upstream: group, trace };
+  query.message = new Uint8Array(BUFFER_LENGTH);
+  query.message.set(request);
+  return request.length;
 }
 
-type Ended = Parameters<Conclusion['verdict']>[0];
-
-/** The record of the real conclusion, written to nobody. */
-function recordOf(policy: Policy, query: Query, verdict: Ended, now: number) {
+/** Makes the records of real conclusions, which are written to nobody. */
+function recordWriter(
+  policy: Policy,
+  query: Query,
+  listeners: readonly string[],
+  now: number,
+): (conclude: (conclusion: Conclusion) => void) => DecisionRecord {
   const writer = new RecordWriter();
-  writer.context = recordContext(policy, []);
+  writer.context = recordContext(policy, listeners);
   const nothing = () => {};
   const conclusion = new Conclusion(query, policy, {
     box: { reply: nothing, more: nothing, drop: nothing },
     recorder: {
       received: nothing,
       decided: (_query, outcome) => writer.record(query, outcome, now),
-      shadowed: nothing,
+      shadowed: (_query, outcome) => writer.record(query, outcome, now),
       upstreamAnswered: nothing,
       upstreamRefused: nothing,
       ignored: nothing,
     },
     refPrefix: 'explain',
   });
-  conclusion.verdict(verdict, now);
-  return JSON.parse(writer.octets.toString('utf8', 0, writer.length));
+  return (conclude) => {
+    writer.length = 0;
+    conclude(conclusion);
+    return JSON.parse(writer.octets.toString('utf8', 0, writer.length));
+  };
 }

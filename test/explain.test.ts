@@ -187,12 +187,14 @@ describe('explain askedQuestion', () => {
       opcode: 0,
       recursionDesired: true,
       transport: 'udp',
+      listener: 0,
     });
   });
 
   it('reads every word', () => {
     const words = { client: '::1', name: '.', type: 'type65', class: 'ch', opcode: 'update' };
-    expect(askedQuestion({ ...words, rd: '0', transport: 'tcp' })).to.deep.equal({
+    const more = { rd: '0', transport: 'tcp', listener: '[::1]:53' };
+    expect(askedQuestion({ ...words, ...more }, ['127.0.0.1:53', '[::1]:53'])).to.deep.equal({
       client: '::1',
       name: '.',
       type: 65,
@@ -200,6 +202,7 @@ describe('explain askedQuestion', () => {
       opcode: 5,
       recursionDesired: false,
       transport: 'tcp',
+      listener: 1,
     });
   });
 
@@ -211,11 +214,12 @@ describe('explain askedQuestion', () => {
     [{ class: 'INN' }, 'class INN: expect one like IN or CH'],
     [{ opcode: 'ASK' }, 'opcode ASK: expect one like QUERY or UPDATE'],
     [{ transport: 'tls' }, 'transport tls: expect udp or tcp'],
+    [{ listener: '[::1]:53' }, 'listener [::1]:53: expect one of 127.0.0.1:53'],
   ];
   for (const [words, expected] of wrong) {
     it(`says "${expected}"`, () => {
       const plain = { client: '10.0.0.1', name: 'www.example' };
-      expect(askedQuestion({ ...plain, ...words })).to.equal(expected);
+      expect(askedQuestion({ ...plain, ...words }, ['127.0.0.1:53'])).to.equal(expected);
     });
   }
 

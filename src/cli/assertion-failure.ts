@@ -1,7 +1,7 @@
 /** An assertion that does not hold, for people. */
 
 import type { Failure } from '../assertions.ts';
-import { formatRule } from './explain.ts';
+import { formatRule } from './explain-text.ts';
 
 const KEY_WIDTH = 8;
 

@@ -3,22 +3,21 @@
 import { parseArgs } from 'node:util';
 import { now } from '../clock.ts';
 import { readConfig } from '../config/config.ts';
-import type { Rule } from '../decision/verdict.ts';
-import { askedQuestion, type ExplainedDecision, explainQuestion } from '../explain.ts';
-import { compilePolicy } from '../policy/compile.ts';
-import type { TraceStep } from '../policy/explain.ts';
+import { type AskedQuestion, askedQuestion, explainQuestion, listenersOf } from '../explain.ts';
+import { explainLive } from '../live.ts';
+import { compilePolicy, type Policy } from '../policy/compile.ts';
 import { VERSION } from '../version.ts';
+import { Opcode, RrType } from '../wire/registry.ts';
 import { type Command, Exit, UsageError } from './command.ts';
+import { formatExplained } from './explain-text.ts';
 import { DEFAULT_CONFIG } from './serve.ts';
-
-const LAYER_WIDTH = 12;
-const VERDICT_WIDTH = 9;
 
 export const explain: Command = {
   name: 'explain',
   synopsis:
-    '[-c FILE] --client IP --name NAME [--type A] [--class IN] [--opcode QUERY] [--no-rd] [--transport udp] [--json]',
-  about: 'shows what each layer would say, with the rule and its line, without sending anything',
+    '[-c FILE] --client IP --name NAME [--type A] [--class IN] [--opcode QUERY] [--no-rd] [--transport udp] [--listener ADDR] [--live] [--json]',
+  about:
+    'shows what each layer would say, with the rule and its line; sends nothing, or with --live asks the upstreams too',
   async run(args) {
     const { values } = parseArgs({
       args: [...args],
@@ -31,48 +30,32 @@ export const explain: Command = {
         opcode: { type: 'string' },
         'no-rd': { type: 'boolean', default: false },
         transport: { type: 'string' },
+        listener: { type: 'string' },
+        live: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
       },
     });
-    const { 'no-rd': noRd, json, config, ...words } = values;
-    const question = askedQuestion({ ...words, rd: noRd ? '0' : '1' });
-    if (typeof question === 'string') throw new UsageError(question);
+    const { 'no-rd': noRd, json, config, live, ...words } = values;
     const policy = compilePolicy(readConfig(config), VERSION);
+    const question = askedQuestion({ ...words, rd: noRd ? '0' : '1' }, listenersOf(policy));
+    if (typeof question === 'string') throw new UsageError(question);
     const explained = explainQuestion(policy, question, now());
-    process.stdout.write(json ? `${JSON.stringify(explained)}\n` : format(explained));
+    const shown = live ? await askLive(policy, question, explained) : explained;
+    const views = policy.views.map(({ name }) => name);
+    process.stdout.write(json ? `${JSON.stringify(shown)}\n` : formatExplained(shown, views));
     return Exit.OK;
   },
 };
 
-function format({ decision, trace }: ExplainedDecision): string {
-  const { qname, qtype, client, group, transport, rd } = decision;
-  const who = group === undefined ? client : `${client} (${group})`;
-  const lines = trace.flatMap(formatStep);
-  return `${qname} ${qtype} from ${who} by ${transport}, RD=${rd ? 1 : 0}\n\n${lines.join('\n')}\n\n${conclude(decision)}\n`;
-}
-
-function formatStep({ layer, verdict, rule, nearest, why }: TraceStep): string[] {
-  const start = `  ${layer.padEnd(LAYER_WIDTH)} ${verdict.padEnd(VERDICT_WIDTH)}`;
-  const indent = ' '.repeat(start.length);
-  const notes = [
-    ...(rule === undefined ? [] : [formatRule(rule)]),
-    ...(why === undefined ? [] : [why]),
-    ...(nearest === undefined ? [] : [`nearest allow: ${formatRule(nearest)}`]),
-  ];
-  const [first = '', ...rest] = notes;
-  return [`${start} ${first}`.trimEnd(), ...rest.map((note) => `${indent} ${note}`)];
-}
-
-/** A rule, where it stands, and who answers for it. */
-export function formatRule({ id, file, line, owner, reason }: Rule): string {
-  const origin = [owner, reason].filter((part) => part !== undefined).join(', ');
-  return `${id} at ${file}:${line}${origin === '' ? '' : ` (${origin})`}`;
-}
-
-function conclude({ action, rcode, layer, rule, ede }: ExplainedDecision['decision']): string {
-  const at = formatRule(rule as Rule);
-  if (action === 'forward') return `forwarded: ${at}`;
-  if (action === 'drop') return `dropped by ${layer}: ${at}`;
-  const codes = Array.isArray(ede) ? `, EDE ${ede.join(', ')}` : '';
-  return `${rcode} by ${layer} (${action})${codes}: ${at}`;
+/** What somebody only wants explained must not change or move anything. */
+function askLive(
+  policy: Policy,
+  question: AskedQuestion,
+  explained: ReturnType<typeof explainQuestion>,
+) {
+  const { opcode, type } = question;
+  if (opcode !== Opcode.QUERY || type === RrType.AXFR || type === RrType.IXFR) {
+    throw new UsageError('--live asks plain questions; expect neither a transfer nor an opcode');
+  }
+  return explainLive(policy, question, explained);
 }

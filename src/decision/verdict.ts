@@ -55,9 +55,12 @@ export interface Rule {
   readonly expires?: string;
 }
 
+/** The file of what nobody wrote. */
+export const BUILT_IN = '<built-in>';
+
 /** A rule that the program brings along. */
 export function builtIn(id: string, implicit = false): Rule {
-  return { id, file: '<built-in>', line: 0, implicit };
+  return { id, file: BUILT_IN, line: 0, implicit };
 }
 
 /** A record with a name of its own, in lower-case wire format. */

@@ -4,8 +4,8 @@ import { ruleOf } from '../decision/rule-of.ts';
 import type { LayerName, Rule, Verdict } from '../decision/verdict.ts';
 import type { Query } from '../wire/query.ts';
 import type { Policy } from './compile.ts';
-import type { Account, Layer } from './layer.ts';
-import type { View } from './view.ts';
+import { type Account, type Layer, withoutTrace } from './layer.ts';
+import { judgeWithTrial, type View } from './view.ts';
 
 /** One layer's part in a decision. */
 export interface TraceStep {
@@ -25,11 +25,21 @@ export interface Explanation {
   readonly verdict: Verdict | undefined;
 }
 
-/** Walks the layers in their order, up to the one that ends the query. */
-export function explain(policy: Policy, query: Query): Explanation {
+/**
+ * Walks the layers in their order, up to the one that ends the query; `tell` hears what rules in
+ * shadow mode would do.
+ */
+export function explain(
+  policy: Policy,
+  query: Query,
+  tell: (would: Verdict) => void = () => {},
+): Explanation {
   const trace: TraceStep[] = [];
   const view = policy.views[policy.viewTable.find(query)]!;
   query.view = view.index;
+  if (view.trial !== undefined) {
+    judgeWithTrial({ ...view, layers: view.layers.map(withoutTrace) }, query, tell);
+  }
   for (const layer of view.layers) {
     const verdict = layer.peek === undefined ? layer.judge(query) : layer.peek(query);
     trace.push(describe(layer, verdict, query));

@@ -82,6 +82,14 @@ export class NamePolicy {
     return this.#answer(this.#addressRules.findAnswer(query, answer));
   }
 
+  /** The rule that comes nearest to the name asked, as a verdict, and why it is not for it. */
+  findNear(query: Query): { readonly verdict: Verdict; readonly why: string } | undefined {
+    const near = this.rules.findNear(query);
+    const verdict = near === undefined ? undefined : this.#answers[near.code];
+    if (near === undefined || verdict === undefined || verdict === PASS) return undefined;
+    return { verdict, why: this.concerns(query) ? near.why : 'is for queries with RD=1' };
+  }
+
   #answer(code: number): PolicyAnswer {
     return code === NO_RULE ? undefined : this.#answers[code];
   }

@@ -5,7 +5,8 @@
  * of the answer.
  */
 
-import type { Verdict } from '../decision/verdict.ts';
+import { ruleOf } from '../decision/rule-of.ts';
+import type { Rule, Verdict } from '../decision/verdict.ts';
 import type { AliasChain } from '../wire/alias-chain.ts';
 import type { HashedName } from '../wire/hashed-name.ts';
 import type { Query } from '../wire/query.ts';
@@ -70,6 +71,19 @@ export class PolicyChain {
   /** The first match for the query by itself, whether or not an answer has a say in it. */
   search(query: Query): PolicyAnswer {
     return isJudged(query) ? this.#searchStep(query, query, 0, undefined) : undefined;
+  }
+
+  /** The rule of all policies that comes nearest to the name asked; only for readers. */
+  findNear(query: Query): { readonly rule: Rule; readonly why: string } | undefined {
+    let best: { readonly rule: Rule; readonly why: string } | undefined;
+    let depth = Number.POSITIVE_INFINITY;
+    for (const policy of isJudged(query) ? this.#policies : []) {
+      const near = policy.findNear(query);
+      if (near === undefined || query.match.depth >= depth) continue;
+      depth = query.match.depth;
+      best = { rule: ruleOf(near.verdict, query), why: near.why };
+    }
+    return best;
   }
 
   /** Name of the policy that matched last. */

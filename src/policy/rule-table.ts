@@ -6,6 +6,12 @@ import type { RecordData } from '../wire/response.ts';
 import { NameTable, type NameTableImage } from './name-table.ts';
 import { resized, sharedUint16, sharedUint32 } from './shared-array.ts';
 
+/** A rule that comes near to a query, and why it is not for it. */
+export interface NearRule {
+  readonly code: number;
+  readonly why: string;
+}
+
 /** No rule matches. */
 export const NO_RULE = -1;
 
@@ -137,16 +143,43 @@ export class RuleTable {
     return NO_RULE;
   }
 
+  /**
+   * The rule nearest to the query's name of those that are not for it: for other types, or for
+   * names at another place in the tree. `query.match` is told which it is. Only for readers.
+   */
+  findNear(query: Query): NearRule | undefined {
+    query.match.name = query;
+    for (let depth = 0; depth <= query.labels; depth++) {
+      for (const wildcard of [true, false]) {
+        const entry = this.#names.find(query, depth, wildcard);
+        if (entry < 0) continue;
+        this.#note(query, depth, wildcard, entry);
+        return { code: this.#code(query), why: this.#whyNot(query) };
+      }
+    }
+    return undefined;
+  }
+
+  #whyNot(query: Query): string {
+    const { depth, wildcard, entry } = query.match;
+    if (!this.#concerns(entry, query)) return 'is for other types';
+    if (wildcard) return 'is for the names below it, not for itself';
+    return depth > 0 ? 'is for that name alone, not for those below it' : 'is for the name';
+  }
+
   #matches(query: Query, depth: number, wildcard: boolean): boolean {
-    const { match } = query;
-    const entry = this.#names.find(match.name, depth, wildcard);
+    const entry = this.#names.find(query.match.name, depth, wildcard);
     if (entry < 0 || !this.#concerns(entry, query)) return false;
+    this.#note(query, depth, wildcard, entry);
+    return true;
+  }
+
+  #note({ match }: Query, depth: number, wildcard: boolean, entry: number): void {
     match.trigger = 'qname';
     match.depth = depth;
     match.wildcard = wildcard;
     match.line = this.#lines[entry]!;
     match.entry = entry;
-    return true;
   }
 
   #code({ match }: Query): number {

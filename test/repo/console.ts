@@ -11,6 +11,7 @@ import { execFile } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { check } from '../../src/cli/check.ts';
 import type { Command } from '../../src/cli/command.ts';
 import { demo } from '../../src/cli/demo.ts';
@@ -125,7 +126,7 @@ async function captureStdout(run: () => Promise<unknown>): Promise<string> {
   } finally {
     process.stdout.write = write;
   }
-  return text;
+  return stripVTControlCharacters(text);
 }
 
 function runInShell(command: string, cwd: string): Promise<string> {

@@ -12,7 +12,11 @@ export function compilePolicies(chain: PolicyChain): Layer {
     peek: (query) => chain.settle(query),
     account(query) {
       const answer = chain.search(query);
-      if (answer === undefined) return { why: 'no rule matches the name' };
+      if (answer === undefined) {
+        const near = chain.findNear(query);
+        if (near === undefined) return { why: 'no rule matches the name' };
+        return { why: `no rule matches; the nearest ${near.why}`, nearest: near.rule };
+      }
       if (answer === PASS) {
         const id = `${chain.matched}/${matchedOwner(query)}`;
         return { why: `let through by ${id}, line ${query.match.line}` };

@@ -12,7 +12,10 @@ export function compileRecursion(
   force: Force,
   verdicts: VerdictTable,
 ): Layer {
-  if (list === undefined) return { name: 'recursion', judge: () => undefined };
+  if (list === undefined) {
+    const why = 'no acl.recursion: for all who may query';
+    return { name: 'recursion', judge: () => undefined, account: () => ({ why }) };
+  }
   return compilePermission(
     {
       name: 'recursion',

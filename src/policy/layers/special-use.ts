@@ -98,5 +98,9 @@ export function compileSpecialUse(routes: RouteTable, verdicts: VerdictTable): L
     }
     return undefined;
   };
-  return { name: 'special-use', judge: search };
+  return {
+    name: 'special-use',
+    judge: search,
+    account: (query) => (search(query) === undefined ? { why: 'not a special-use name' } : {}),
+  };
 }
