@@ -83,15 +83,18 @@ export function probeHandlers(
 
 /**
  * It is not ready while a policy zone has never been loaded. Answers go on when a zone has expired
- * or records cannot be written; whoever asks is told.
+ * or records cannot be written, or when a reload has failed; whoever asks is told.
  */
-function readiness({ serving, lostRecords, feeds }: AdminSource) {
+function readiness({ serving, lostRecords, lastReload, feeds }: AdminSource) {
   const { lost, failure } = lostRecords();
   const log = `the decision log cannot be written (${failure}): ${lost} records are lost so far`;
   const absent = (standing: Standing) =>
     feeds.all.flatMap((feed) => (feed.state.standing === standing ? absenceOf(feed)! : []));
   const reasons = absent('missing');
-  const warnings = [...(lost > 0 ? [log] : []), ...absent('expired')];
+  const last = lastReload();
+  const stale =
+    last?.ok === false ? [`the last reload has failed: ${last.problems.join('; ')}`] : [];
+  const warnings = [...(lost > 0 ? [log] : []), ...absent('expired'), ...stale];
   return {
     ready: reasons.length === 0,
     policy: serving().policy.hash,

@@ -256,7 +256,7 @@ export class RunningServer {
         this.#threads?.refresh(this.#table.addresses);
         this.#engine.probe(now());
       },
-      expired: () => void this.reload(),
+      outdated: () => void this.reload(),
     });
     this.#engine.probe(now());
   }

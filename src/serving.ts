@@ -3,7 +3,7 @@
 import { unwatchFile, watchFile } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { now } from './clock.ts';
-import { type Config, parseConfig } from './config/config.ts';
+import { type Config, parseConfig, resolvePath } from './config/config.ts';
 import { AnswerCache } from './forward/cache.ts';
 import { createForwarding, type Forwarding } from './forward/forwarding.ts';
 import type { ServerTable } from './forward/server.ts';
@@ -61,22 +61,34 @@ export function prepare(
 export interface Follower {
   /** A file that names servers has changed; `warnings` are what an operator should know. */
   changed(warnings: readonly string[]): void;
-  /** A rule has expired. */
-  expired(): void;
+  /** A rule has expired, or a file that is watched has changed. */
+  outdated(): void;
 }
 
 /** Tells the follower until the function returned is called. */
-export function follow({ forwarding, policy }: Serving, follower: Follower): () => void {
+export function follow(serving: Serving, follower: Follower): () => void {
+  const { forwarding, policy, config } = serving;
   const look = () => follower.changed(forwarding.refresh());
   for (const file of forwarding.files) watchFile(file, { interval: FOLLOW_MS }, look);
+  const watched = config.watch ? watchedFiles(serving) : [];
+  const outdate = () => follower.outdated();
+  for (const file of watched) watchFile(file, { interval: FOLLOW_MS }, outdate);
   const left = policy.expiresAt - now();
   const delay = Math.min(left, MAX_DELAY);
   const timer =
-    left === Number.POSITIVE_INFINITY ? undefined : setTimeout(() => follower.expired(), delay);
+    left === Number.POSITIVE_INFINITY ? undefined : setTimeout(() => follower.outdated(), delay);
   return () => {
     clearTimeout(timer);
     for (const file of forwarding.files) unwatchFile(file, look);
+    for (const file of watched) unwatchFile(file, outdate);
   };
+}
+
+/** All files that a reload would read. */
+function watchedFiles({ config, policy }: Serving): readonly string[] {
+  const assertions = config.assertions.map(({ value }) => resolvePath(config, value));
+  const zones = policy.zones.flatMap(({ files }) => files);
+  return [...new Set([config.file, ...zones, ...assertions])];
 }
 
 function createCache({ cache }: Config, before?: AnswerCache): AnswerCache {

@@ -121,6 +121,20 @@ describe('server reload', () => {
     });
   }
 
+  it('happens by itself when a watched file has changed', async () => {
+    site.write('house.txt', 'bad.example\n');
+    const policies = `policies: [{ name: house, domains: ${site.path('house.txt')}, action: refuse }]\n`;
+    await site.start(`${forwardTo(upstream.server)}${policies}watch: true\n`);
+    expect(await rcode(undefined, 'worse.example')).to.equal(0);
+    const before = site.server.serving.policy.hash;
+    site.write('house.txt', 'bad.example\nworse.example\n');
+    const noted = () => {};
+    watchFile(site.path('house.txt'), noted).emit('change');
+    unwatchFile(site.path('house.txt'), noted);
+    while (site.server.serving.policy.hash === before) await new Promise(setImmediate);
+    expect(await rcode(undefined, 'worse.example')).to.equal(REFUSED);
+  });
+
   it('forgets the refusals of upstreams', async () => {
     upstream.script = ({ octets }) => answerTo(octets, { rcode: REFUSED });
     await site.start(forwardTo(upstream.server));

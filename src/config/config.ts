@@ -39,6 +39,7 @@ export interface Config {
   readonly ede: RawConfig['ede'];
   readonly decisionLog: RawConfig['decisionLog'];
   readonly assertions: RawConfig['assertions'];
+  readonly watch: boolean;
   /** Where sections begin, for what has no line of its own. */
   readonly start: Place;
 }

@@ -21,6 +21,7 @@ import {
   duration,
   durationBetween,
   endpoint,
+  flag,
   integer,
   oneOf,
   prefix,
@@ -203,6 +204,11 @@ export const CONFIG = section({
     'full',
   ),
   decisionLog: DECISION_LOG,
+  watch: optional(
+    flag,
+    'a reload as soon as the configuration or a file that it names has changed',
+    false,
+  ),
   assertions: optional(
     list(text),
     'files of decisions that must hold; a start or a reload that breaks one is rejected',

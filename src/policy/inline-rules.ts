@@ -132,7 +132,7 @@ class InlineCompiler {
 }
 
 /** `*.example` is the wildcard of `example`. */
-function readOwner(text: string): { wire: Uint8Array; wildcard: boolean } | string {
+export function readOwner(text: string): { wire: Uint8Array; wildcard: boolean } | string {
   const wildcard = text === '*' || text.startsWith('*.');
   const name = wildcard ? text.slice(2) || '.' : text;
   const wire = parseName(name);

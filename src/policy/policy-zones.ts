@@ -32,6 +32,8 @@ export interface PolicyZone {
   readonly loadedAt: number;
   /** Of a zone that comes by transfer: whether its rules are there. */
   readonly standing?: Standing;
+  /** The files that its rules were read from, besides the configuration. */
+  readonly files: readonly string[];
   /** Over its rules, for whoever asks whether they are the same. */
   readonly digest: string;
   /** What it does; undefined when all of it is on trial. */
@@ -129,6 +131,7 @@ function compileRules(
     file: place.file,
     serial: undefined,
     ignored: new Map(),
+    files: [],
     digest: '',
   };
 }
@@ -149,9 +152,9 @@ function compileRpz(
   problems.push(...image.problems);
   const traits = traitsOf(config);
   const trial = attachRpz({ ...config, ...traits }, image, verdicts);
-  const { serial, ignored } = image;
+  const { serial, ignored, files } = image;
   const policy = traits.onTrial ? undefined : trial;
-  return { policy, trial, file, serial, ignored, rules: trial.count, digest: image.digest };
+  return { policy, trial, file, files, serial, ignored, rules: trial.count, digest: image.digest };
 }
 
 function traitsOf({ name, mode, ede }: PolicyConfig): PolicyTraits {
@@ -180,6 +183,7 @@ function compileTransferred(
     rules: trial.count,
     serial: image?.serial,
     ignored: image?.ignored ?? new Map(),
+    files: [],
     digest: `${standing} ${image?.digest}`,
   };
 }
@@ -205,6 +209,7 @@ function compileList(
   const { ignored } = image;
   return {
     ...{ policy, trial, file, ignored, serial: undefined, digest: image.digest },
+    files: image.files,
     rules: trial.rules.count,
   };
 }

@@ -116,6 +116,11 @@ export class RuleTable {
     this.#types.set(entry, types);
   }
 
+  /** Whether the rule is for some types only. */
+  hasTypes(entry: number): boolean {
+    return this.#types.has(entry);
+  }
+
   /** Adds to the records that the rule answers with. */
   addRecord(entry: number, record: RecordData): void {
     const records = this.#records.get(entry);

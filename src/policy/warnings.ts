@@ -9,6 +9,7 @@ import type { FileLine } from './ignored.ts';
 import { formatExpiry, isExpired } from './in-force.ts';
 import { originOf } from './inline-rules.ts';
 import { forgottenRanges } from './private-ranges.ts';
+import { shadowedRules } from './shadowed-rules.ts';
 
 /** Prefixes this wide take in most of the Internet. */
 const OPEN_BITS = 1;
@@ -24,6 +25,7 @@ export function findWarnings(policy: Policy): string[] {
     ...refusedNames(config),
     ...stdoutRotation(config),
     ...expiredRules(policy),
+    ...shadowedRules(policy),
   ];
 }
 

@@ -68,7 +68,7 @@ describe('policy/warnings', () => {
     const found = warnings(
       'policies:',
       '  - { name: mild, rules: { a.example: nxdomain, b.example: { answer: [192.0.2.1] } } }',
-      '  - { name: harsh, rules: { a.example: refuse, b.example: { action: refuse } } }',
+      '  - { name: harsh, rules: { c.example: refuse, d.example: { action: refuse } } }',
     );
     expect(found).to.have.length(1);
     expect(found[0]).to.match(/^site\.yaml:4: policy harsh answers REFUSED: clients with a second/);
