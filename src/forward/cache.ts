@@ -132,6 +132,7 @@ export class AnswerCache {
     answer: Answer,
     { upstream, options, now }: { upstream: string; options: Uint8Array; now: number },
   ): void {
+    if (this.#settings.entries === 0) return;
     const { rcode } = answer;
     const isAnswer = rcode === Rcode.NOERROR || rcode === Rcode.NXDOMAIN;
     if (answer.truncated || !(isAnswer || rcode === Rcode.SERVFAIL)) return;

@@ -13,23 +13,30 @@ const ZONES = [
 
 describeWith(['unbound', 'dig'], 'e2e: why Unbound refuses', function () {
   this.timeout(20_000);
-  let peers: Readonly<Record<'open' | 'closed', Peer>>;
+  let peers: Readonly<Record<'open' | 'closed' | 'asked', Peer>>;
   let server: Rcode5;
+  let count = 0;
 
   before(async () => {
-    const [open, closed] = await Promise.all([
+    const [open, closed, asked] = await Promise.all([
       startUnbound(ZONES),
       startUnbound([...ZONES, 'access-control: 127.0.0.0/8 refuse']),
+      startUnbound([
+        'local-zone: "." static',
+        'local-zone: "asked.example." always_refuse',
+        'identity: "ns7"',
+      ]),
     ]);
-    peers = { open, closed };
+    peers = { open, closed, asked };
     server = await serve(
       // One thread, so that all questions are in one memory.
       new Site(`threads: 0
 upstreams:
   open: { servers: ["127.0.0.1:${open.port}"] }
   closed: { servers: ["127.0.0.1:${closed.port}"] }
+  asked: { servers: ["127.0.0.1:${asked.port}"], probe: 600 }
   both: { servers: ["127.0.0.1:${closed.port}", "127.0.0.1:${open.port}"] }
-routes: { ok.example: both, blocked.example: open, example: closed }
+routes: { asked.example: asked, ok.example: both, blocked.example: open, example: closed }
 decisionLog: { to: decisions.log, record: all }
 `),
     );
@@ -65,6 +72,21 @@ decisionLog: { to: decisions.log, record: all }
       confidence: 'medium',
       evidence: '1 question for other names answered lately; AA=1',
     });
+  });
+
+  it('asks control questions, so that the next refusals are told better', async () => {
+    const first = await recordOf('a.asked.example', 'REFUSED');
+    expect(first.upstream).to.deep.include({ verdict: 'unknown', confidence: 'low' });
+    const told = await server.program.until('answers', async () => {
+      const name = `n${++count}.asked.example`;
+      const { upstream } = await recordOf(name, 'REFUSED');
+      return upstream?.evidence.includes('id.server') ? upstream : undefined;
+    });
+    // The root is answered, the name with another type refused.
+    expect(told).to.deep.include({ verdict: 'name-policy', confidence: 'medium' });
+    expect(told.evidence).to.equal(
+      '1 question for other names answered lately; AA=1; id.server is "ns7"',
+    );
   });
 
   it('counts them apart', async () => {
