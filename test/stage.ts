@@ -20,6 +20,7 @@ import { BUFFER_LENGTH } from '../src/wire/header.ts';
 import type { Query, Transport } from '../src/wire/query.ts';
 import { RCODES } from './message-text.ts';
 import { withRoom } from './messages.ts';
+import { outline } from './reply-check.ts';
 
 const START = Date.parse('2026-11-20T23:00:00.000Z');
 /** How often a shell lets the engine look at its clock. */
@@ -146,7 +147,7 @@ export class Stage implements Outbox {
     this.#recording.flush();
     const record = this.records.at(-1);
     expect(this.records.length, 'records of a reply').to.equal(before + 1);
-    const refused = (octets[3]! & 0x0f) === 5;
+    const refused = outline(octets.subarray(0, length)).rcode === 5;
     expect(record!['event'] === 'refused', 'a record says refused').to.equal(refused);
     expect(record!['id'], 'ID of the reply').to.equal(octets[0]! * 256 + octets[1]!);
     this.more(query, octets, length);

@@ -1,0 +1,42 @@
+/** Lists of names in all their formats. */
+
+import { VerdictTable } from '../../src/decision/verdict.ts';
+import { attachList, LIST_FORMATS, readList } from '../../src/policy/lists/list-image.ts';
+import { asked } from '../asked.ts';
+import { plainly } from './fuzzing.ts';
+import { hold, type Target } from './target.ts';
+
+const NAMES: readonly string[] = ['ads.example', 'x.ads.example', 'com', '.', 'a.b.c.d.e'];
+
+export const lists: Target = {
+  name: 'lists',
+  run(input) {
+    const seen: string[] = [];
+    const lines = input.filter((octet) => octet === 0x0a).length + 1;
+    for (const format of LIST_FORMATS) {
+      const image = readList(input, format, 'list.txt');
+      const traits = { name: 'fuzz', action: 'nxdomain', onTrial: false, ede: 'blocked' } as const;
+      const policy = attachList(traits, image, new VerdictTable());
+      for (const name of NAMES) {
+        const query = asked(name);
+        policy.judgeName(query, query);
+        hold(query.match.line <= lines, `the rule of ${name} is in line ${query.match.line}`);
+      }
+      for (const [kind, { count, first }] of image.ignored) {
+        hold(count > 0 && count <= lines * 256, `${count} lines are ${kind}`);
+        for (const { line } of first) hold(line >= 1 && line <= lines, `${kind} in line ${line}`);
+        seen.push(`${format} ${kind}`);
+      }
+      for (const { line, column } of image.problems) {
+        hold(line >= 1 && line <= lines && column >= 1, `${line}:${column} is no place`);
+      }
+      seen.push(`${format} ${Math.min(image.rules.names.count, 3)}`);
+    }
+    return seen.join('; ');
+  },
+  mutate: plainly([
+    ...['0.0.0.0 ', '127.0.0.1\t', '::1 ', '||', '^', '@@||', '^$important', '$denyallow=x|y'],
+    ...['##.ad', '[Adblock Plus]', '! ', '# ', '*.', '|http://', '/banner/', '~', ',', '\n', '\r'],
+    ...['\r\n', '\ufeff', 'ü.example', 'xn--bcher-kva.example', '\0', '.', '..', '-', 'a', '\x7f'],
+  ]),
+};
