@@ -104,11 +104,15 @@ export function faultOf(
   if (!answer.isResponse) return 'the reply is a query';
   if (answer.id !== query[0]! * 256 + query[1]!) return 'another ID';
   if (answer.opcode !== ((query[2]! >> 3) & 0x0f)) return 'another OPCODE';
-  const { question } = outlineOf(query) ?? {};
-  if (question === undefined || (query[4] === 0 && query[5] !== 1)) {
-    return NO_QUESTION.includes(answer.rcode) ? undefined : 'neither FORMERR nor NOTIMP';
+  return questionFault(query, answer);
+}
+
+function questionFault(query: Uint8Array, { rcode, question }: Outline): string | undefined {
+  const asked = query[4] === 0 && query[5] === 1 ? outlineOf(query)?.question : undefined;
+  if (asked === undefined) {
+    return NO_QUESTION.includes(rcode) ? undefined : 'neither FORMERR nor NOTIMP';
   }
-  if (answer.rcode === FORMERR) return undefined;
-  if (answer.question === undefined) return 'no question';
-  return Buffer.compare(answer.question, question) === 0 ? undefined : 'another question';
+  if (rcode === FORMERR) return undefined;
+  if (question === undefined) return 'no question';
+  return Buffer.compare(question, asked) === 0 ? undefined : 'another question';
 }

@@ -29,7 +29,7 @@ export const zone: Target = {
   },
   mutate: plainly([
     ...['$ORIGIN ', '$TTL ', '$INCLUDE ', '$GENERATE 1-9 ', '$GENERATE 0-65535/1 h$ A 192.0.2.$'],
-    ...['${0,3,d}', '$', ' IN ', ' CH ', ' 300 ', ' 1w2d ', ' A ', ' AAAA ', ' CNAME ', ' TXT '],
+    ...['\x24{0,3,d}', '$', ' IN ', ' CH ', ' 300 ', ' 1w2d ', ' A ', ' AAAA ', ' CNAME ', ' TXT '],
     ...[' SOA ', ' MX ', ' HTTPS ', ' CAA ', ' TYPE65280 ', ' DNAME ', ' NAPTR ', '\\# 4 '],
     ...['0a000001', '192.0.2.1', '2001:db8::1', '.rpz-ip', '.rpz-client-ip', '.rpz-nsdname'],
     ...['32.1.2.0.192', '128.zz.db8.2001', 'rpz-drop.', 'rpz-passthru.', 'rpz-tcp-only.', '*.'],
