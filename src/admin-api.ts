@@ -8,6 +8,7 @@ import { FILTER_OPTIONS, type Filter, matches, parseFilter } from './observe/dec
 import { followDecisions, latestDecisions } from './observe/merged-decisions.ts';
 import type { Metrics } from './observe/metrics.ts';
 import type { RecentDecisions } from './observe/recent.ts';
+import type { Policy } from './policy/compile.ts';
 import type { PolicyZone } from './policy/policy-zones.ts';
 import type { Standing } from './policy/rpz/transfer/transferred-zone.ts';
 import type { Serving } from './serving.ts';
@@ -86,6 +87,7 @@ export function probeHandlers(
  * or records cannot be written, or when a reload has failed; whoever asks is told.
  */
 function readiness({ serving, lostRecords, lastReload, feeds }: AdminSource) {
+  const { policy, config } = serving();
   const { lost, failure } = lostRecords();
   const log = `the decision log cannot be written (${failure}): ${lost} records are lost so far`;
   const absent = (standing: Standing) =>
@@ -97,10 +99,20 @@ function readiness({ serving, lostRecords, lastReload, feeds }: AdminSource) {
   const warnings = [...(lost > 0 ? [log] : []), ...absent('expired'), ...stale];
   return {
     ready: reasons.length === 0,
-    policy: serving().policy.hash,
+    node: config.node,
+    policy: policy.hash,
+    zones: serialsOf(policy),
     ...(reasons.length > 0 && { reasons }),
     ...(warnings.length > 0 && { warnings }),
   };
+}
+
+/** Serials of policy zones, by the names of their policies. */
+function serialsOf({ zones }: Policy): Readonly<Record<string, number>> {
+  const serials = zones.flatMap(({ name, serial }) =>
+    serial === undefined ? [] : [[name, serial] as const],
+  );
+  return Object.fromEntries(serials);
 }
 
 function decisions(url: URL, rings: readonly RecentDecisions[]): AdminReply {

@@ -82,7 +82,7 @@ export class Conclusion {
     // The last verdict of the old policy would keep all of it in memory.
     this.#outcome.verdict = policy.overload;
     this.#replies.ede = policy.config.ede;
-    this.#replies.node = policy.config.node;
+    this.#replies.identify(policy.config.node, policy.hash);
   }
 
   /** As a verdict says; `attempts` tells which upstreams were asked in vain. */

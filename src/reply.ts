@@ -15,6 +15,9 @@ import { type Aliases, type RecordData, ResponseWriter } from './wire/response.t
 /** Octets of EXTRA-TEXT at most: an answer should not grow for the sake of its explanation. */
 const MAX_TEXT = 120;
 
+/** Octets of NSID; a name that is too long loses its end, not the policy's hash. */
+const MAX_NSID = 255;
+
 const chasedRecords = new RecordCursor();
 
 const NO_RECORDS: readonly RecordData[] = [];
@@ -25,9 +28,12 @@ export class Replies {
   readonly #writer: ResponseWriter = new ResponseWriter();
   #nsid: Uint8Array = new Uint8Array(0);
 
-  /** The identity that NSID tells (RFC 5001). */
-  set node(name: string) {
-    this.#nsid = formatOption(EdnsOption.NSID, new TextEncoder().encode(name).subarray(0, 255));
+  /** What NSID tells (RFC 5001): which node, and by which policy it answers. */
+  identify(node: string, policy: string): void {
+    const encoder = new TextEncoder();
+    const hash = encoder.encode(` ${policy}`);
+    const name = encoder.encode(node).subarray(0, MAX_NSID - hash.length);
+    this.#nsid = formatOption(EdnsOption.NSID, Uint8Array.of(...name, ...hash));
   }
 
   get octets(): Uint8Array {

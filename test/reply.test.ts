@@ -100,11 +100,11 @@ describe('reply', () => {
 
   it('tells who answers in at most 255 octets', () => {
     const replies = new Replies();
-    replies.node = 'n'.repeat(300);
+    replies.identify('n'.repeat(300), '3f2a9c11');
     const query = roomy([opt({ options: [option(3)] })]);
     replies.writeVerdict(query, outcomeOf({}));
     const { edns } = readMessage(replies.octets.subarray(0, replies.length));
-    expect(edns!.nsid).to.equal('n'.repeat(255));
+    expect(edns!.nsid).to.equal(`${'n'.repeat(246)} 3f2a9c11`);
   });
 
   const rcodes: readonly (readonly [number, boolean, number])[] = [

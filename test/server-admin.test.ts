@@ -37,7 +37,12 @@ describe('server admin', () => {
   it('GET /readyz says by which policy it serves', async () => {
     const { hash } = site.server.serving.policy;
     expect(await site.http('/readyz')).to.include({ status: 200, type: 'application/json' });
-    expect(await site.json('/readyz')).to.deep.equal({ ready: true, policy: hash });
+    expect(await site.json('/readyz')).to.deep.equal({
+      ready: true,
+      node: 'ns1.test',
+      policy: hash,
+      zones: {},
+    });
   });
 
   it('GET /api/decisions gives the latest decisions, as they are in the log', async () => {

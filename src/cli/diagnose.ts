@@ -7,13 +7,11 @@ import { findRoutes } from '../diagnose/routes.ts';
 import type { Visit } from '../diagnose/situation.ts';
 import { formatFinding, formatVisit } from '../diagnose/table.ts';
 import { visitAll } from '../diagnose/visit.ts';
-import { type Endpoint, parseAddress, parseEndpoint } from '../net/address.ts';
+import { parseAddress } from '../net/address.ts';
 import { formatName, parseName } from '../wire/name.ts';
 import { formatType, parseType, RrType } from '../wire/registry.ts';
 import { type Command, Exit, UsageError } from './command.ts';
-
-const DNS_PORT = 53;
-const MAX_TIMEOUT_MS = 60_000;
+import { readServer, readTimeout } from './server-words.ts';
 
 export const diagnose: Command = {
   name: 'diagnose',
@@ -33,7 +31,7 @@ export const diagnose: Command = {
       },
     });
     const target = readTarget(positionals, values.type, values.burst);
-    const servers = values.server.map(readServer);
+    const servers = values.server.map((text) => readServer(text, '--server '));
     if (servers.length === 0) throw new UsageError('diagnose takes a --server at least');
     const sources = values.source.map(readSource);
     const routes = await findRoutes(servers, sources, readTimeout(values.timeout));
@@ -64,30 +62,11 @@ function readTarget(positionals: readonly string[], typeText: string, burst: boo
   return { name, type, burst };
 }
 
-function readServer(text: string): Endpoint {
-  const endpoint = parseEndpoint(text, DNS_PORT);
-  if (endpoint === undefined || endpoint.port === 0) {
-    throw new UsageError(
-      `--server ${text}: expect an address like 192.0.2.1, 192.0.2.1:5300 or [2001:db8::1]:53`,
-    );
-  }
-  return endpoint;
-}
-
 function readSource(text: string): string {
   if (parseAddress(text) === undefined) {
     throw new UsageError(`--source ${text}: expect an address of this host, like 192.0.2.1`);
   }
   return text;
-}
-
-function readTimeout(text: string): number {
-  const [, digits, unit] = /^(\d{1,5})(ms|s)$/.exec(text) ?? [];
-  const milliseconds = Number(digits) * (unit === 's' ? 1000 : 1);
-  if (digits === undefined || milliseconds === 0 || milliseconds > MAX_TIMEOUT_MS) {
-    throw new UsageError(`--timeout ${text}: expect a duration from 1ms to 60s`);
-  }
-  return milliseconds;
 }
 
 function report(

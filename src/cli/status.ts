@@ -1,8 +1,11 @@
-/** `status`: what a running server serves. */
+/** `status`: what a running server serves, and whether several serve the same. */
 
 import { parseArgs } from 'node:util';
-import { ADMIN_OPTIONS, askAdmin } from './admin-client.ts';
-import { type Command, Exit } from './command.ts';
+import { askFleet } from '../fleet.ts';
+import { askAdmin, DEFAULT_ADMIN } from './admin-client.ts';
+import { type Command, Exit, UsageError } from './command.ts';
+import { formatFleet } from './fleet-text.ts';
+import { readHosts, readTimeout } from './server-words.ts';
 
 interface PolicyStatus {
   readonly name: string;
@@ -37,16 +40,39 @@ interface Status {
 
 export const status: Command = {
   name: 'status',
-  synopsis: '[--admin URL] [--json]',
-  about: 'shows the policy, the upstreams and the last reload of the running server',
+  synopsis: '[--admin URL] [--json] | HOST[:PORT]… [--timeout 2s] [--json]',
+  about:
+    'shows the policy, the upstreams and the last reload of the running server; or asks each HOST over DNS, and compares',
   async run(args) {
-    const { values } = parseArgs({ args: [...args], options: ADMIN_OPTIONS });
-    const { body } = await askAdmin(values.admin, 'GET', '/api/policy');
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        admin: { type: 'string' },
+        json: { type: 'boolean', default: false },
+        timeout: { type: 'string' },
+      },
+    });
+    if (positionals.length > 0) return compare(positionals, values);
+    if (values.timeout !== undefined) throw new UsageError('expect --timeout with HOSTs only');
+    const { body } = await askAdmin(values.admin ?? DEFAULT_ADMIN, 'GET', '/api/policy');
     const shown = values.json ? JSON.stringify(body) : format(body as unknown as Status).join('\n');
     process.stdout.write(`${shown}\n`);
     return Exit.OK;
   },
 };
+
+/** Exit code 1 when they differ, or one of them cannot be compared. */
+async function compare(
+  hosts: readonly string[],
+  { admin, timeout = '2s', json }: Partial<Record<'admin' | 'timeout', string>> & { json: boolean },
+): Promise<Exit> {
+  if (admin !== undefined) throw new UsageError('expect either HOSTs, over DNS, or --admin');
+  const milliseconds = readTimeout(timeout);
+  const fleet = await askFleet(await readHosts(hosts), milliseconds);
+  process.stdout.write(json ? `${JSON.stringify(fleet)}\n` : formatFleet(fleet));
+  return fleet.alike ? Exit.OK : Exit.NEGATIVE;
+}
 
 function format(status: Status): string[] {
   return [

@@ -118,7 +118,7 @@ const VIEW = section(
 export const CONFIG = section({
   node: optional(
     text,
-    'identity: in records, CHAOS id.server and NSID',
+    'identity: in records, CHAOS id.server and NSID, which adds the hash of the policy',
     hostname(),
     'the host name',
   ),

@@ -47,6 +47,7 @@ export const DECISION_FIELDS: readonly Field[] = [
     name: 'rule',
     doc: 'what decided: `id`, `file`, `line`, `implicit` (nobody wrote it), and `owner`, `reason` and `expires` as configured',
   },
+  { name: 'serial', doc: 'SOA serial of the policy zone that the rule is from' },
   {
     name: 'would',
     doc: 'of a `shadow`: what its rule would have done: `layer`, `action`, `rcode`',

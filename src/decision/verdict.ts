@@ -93,6 +93,8 @@ export interface VerdictSpec {
   readonly named?: boolean;
   /** The records of a matched rule, by `Query.match.entry`. */
   readonly recordsOf?: (entry: number) => readonly RecordData[];
+  /** SOA serial of the policy zone that its rules are from. */
+  readonly serial?: number;
   /** Name of the policy that it belongs to, for counting hits. */
   readonly policy?: string;
   /** Its rule is in shadow mode: what it says is recorded, and not done. */

@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { connect, isIPv6 } from 'node:net';
 import type { Endpoint } from '../net/address.ts';
 import { FrameReader, frame } from '../transport/frames.ts';
-import { formatQuestion, type Question } from './question.ts';
+import { formatQuestion, type WireQuestion } from './question.ts';
 import { NO_ANSWER, type Outcome, type Reply, readReply } from './reply.ts';
 
 export interface Route {
@@ -25,7 +25,7 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 /** Asks, by UDP up to `tries` times; whatever the network does is an outcome. */
-export async function ask(question: Question, route: Route, tries = 1): Promise<Outcome> {
+export async function ask(question: WireQuestion, route: Route, tries = 1): Promise<Outcome> {
   if (question.transport === 'tcp') return timed((id) => askTcp(question, id, route));
   const outcome = await timed((id) => askUdp(question, id, route));
   const isLost = 'silence' in outcome && outcome.silence === NO_ANSWER;
@@ -78,7 +78,7 @@ function createUdp(address: string): Socket {
   return createSocket(isIPv6(address.replace(/%.*/, '')) ? 'udp6' : 'udp4');
 }
 
-function askUdp(question: Question, id: number, route: Route): Promise<Reply> {
+function askUdp(question: WireQuestion, id: number, route: Route): Promise<Reply> {
   const { server, source, timeoutMs } = route;
   const octets = formatQuestion(question, id);
   const socket = createUdp(server.address);
@@ -101,7 +101,7 @@ function askUdp(question: Question, id: number, route: Route): Promise<Reply> {
 }
 
 /** The first message of the answer: of a transfer no more is needed. */
-function askTcp(question: Question, id: number, route: Route): Promise<Reply> {
+function askTcp(question: WireQuestion, id: number, route: Route): Promise<Reply> {
   const { server, source, timeoutMs } = route;
   const octets = formatQuestion(question, id);
   const frames = new FrameReader();

@@ -40,6 +40,9 @@ export interface Question {
   readonly again?: boolean;
 }
 
+/** What goes over the wire, whatever it is asked for. */
+export type WireQuestion = Omit<Question, 'probe' | 'again'>;
+
 /** RFC 5001 section 2.1: an empty option asks for the server's identity. */
 const ASK_NSID = formatOption(EdnsOption.NSID, new Uint8Array(0));
 /** A compression pointer to the name in the question. */
@@ -48,7 +51,7 @@ const SOA_LENGTH = 22;
 const ROOM = 12 + SOA_LENGTH + 11 + ASK_NSID.length;
 
 /** The octets of a question; with EDNS it asks for NSID too. */
-export function formatQuestion(question: Question, id: number): Uint8Array {
+export function formatQuestion(question: WireQuestion, id: number): Uint8Array {
   const { rd, edns, type, cd = false } = question;
   const plain = formatRequest({ ...question, id, recursionDesired: rd, edns: false });
   const out = new Uint8Array(plain.length + ROOM);

@@ -151,11 +151,12 @@ function renderDecision(query: Query, { verdict, rcode, origin }: Outcome): stri
   return `${hasName ? type : ''}${sent}${decided}${ruleStart}`;
 }
 
-function renderRule({ layer, action, rcode, rule, ede }: Verdict): RuleFragments {
+function renderRule({ layer, action, rcode, rule, ede, serial }: Verdict): RuleFragments {
   const { id, file, line: _line, implicit, ...origin } = rule;
+  const ofZone = serial === undefined ? '' : `,"serial":${serial}`;
   return {
     ruleFile: json(`","file":${JSON.stringify(file)},"line":`),
-    ruleEnd: json(`,${JSON.stringify({ implicit, ...origin }).slice(1)}`),
+    ruleEnd: json(`,${JSON.stringify({ implicit, ...origin }).slice(1)}${ofZone}`),
     ede: json(ede === undefined ? '' : `,"ede":[${ede}]`),
     would: json(`,"would":${JSON.stringify({ layer, ...wouldOf(action, rcode) })}`),
     by: json(` by ${layer} (`),

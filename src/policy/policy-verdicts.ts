@@ -52,6 +52,8 @@ export interface PolicyRules {
   readonly onTrial: boolean;
   /** INFO-CODE that goes with what they do. */
   readonly ede: number;
+  /** SOA serial of the zone that they are from. */
+  readonly serial?: number;
   /** What stands in the additional section: the SOA of their zone. */
   readonly zoneSoa?: OwnedRecord | undefined;
 }
@@ -62,7 +64,7 @@ export interface PolicyRules {
  */
 export function addPolicyVerdict(
   action: PolicyAction,
-  { policy, rules, rule, named, onTrial, ede, zoneSoa }: PolicyRules,
+  { policy, rules, rule, named, onTrial, ede, serial, zoneSoa }: PolicyRules,
   verdicts: VerdictTable,
 ): Verdict | typeof PASS {
   if (action === 'allow' || action === 'passthru') return PASS;
@@ -76,6 +78,7 @@ export function addPolicyVerdict(
     explained: true,
     soa: SOA,
     ede,
+    ...(serial !== undefined && { serial }),
     ...(zoneSoa !== undefined && { zoneSoa }),
     ...(action === 'answer' && { recordsOf: (entry) => rules.recordsOf(entry) }),
   });

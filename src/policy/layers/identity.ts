@@ -14,6 +14,9 @@ export interface Identity {
   readonly policy: () => string;
 }
 
+/** Octets of a character string. */
+const MAX_STRING = 255;
+
 const NAMES = {
   'id.server': 'node',
   'hostname.bind': 'node',
@@ -66,7 +69,13 @@ function textOf(value: string | (() => string)): string {
   return typeof value === 'string' ? value : value();
 }
 
+/** As many character strings as it takes (RFC 1035 section 3.3.14). */
 function txt(text: string): Uint8Array {
-  const octets = new TextEncoder().encode(text).subarray(0, 255);
-  return Uint8Array.of(octets.length, ...octets);
+  const octets = new TextEncoder().encode(text);
+  const strings: number[] = [];
+  for (let at = 0; at === 0 || at < octets.length; at += MAX_STRING) {
+    const part = octets.subarray(at, at + MAX_STRING);
+    strings.push(part.length, ...part);
+  }
+  return Uint8Array.from(strings);
 }

@@ -129,6 +129,7 @@ export function attachRpz(
       named: true,
       onTrial,
       ede: infoCode(ede),
+      serial: image.serial,
       zoneSoa: image.soa,
     };
     return POLICY_ACTIONS.map((action) => addPolicyVerdict(action, of, verdicts));
