@@ -1,5 +1,7 @@
 /** What is asked of each: names, types, clients, transports. */
 
+import { LONGEST } from './rpz-world.ts';
+
 /** Names with what they are meant to try, asked for the types and in the ways below. */
 const NAMES: readonly string[] = [
   'plain.example',
@@ -59,6 +61,10 @@ const NAMES: readonly string[] = [
   'nul\\000.example',
   `${'l'.repeat(63)}.example`,
   'ns.bad.example',
+  LONGEST,
+  `x.${LONGEST}`,
+  'dname.bad.example',
+  'x.dname.bad.example',
 ];
 
 const TYPES: readonly string[] = ['A', 'AAAA', 'TXT'];
@@ -66,6 +72,7 @@ const TYPES: readonly string[] = ['A', 'AAAA', 'TXT'];
 const OTHERS: readonly string[] = [
   'data.bad.example MX',
   'data.bad.example TYPE65280',
+  'dname.bad.example TYPE39',
   'data.bad.example CNAME',
   'alias.bad.example MX',
   'alias.bad.example CNAME',

@@ -47,6 +47,9 @@ walled.garden AAAA 2001:db8:9::9
 mx.garden A 198.51.100.11
 `.replaceAll('good', '900d');
 
+/** With `.second.rpz.` behind it, of 255 octets. */
+export const LONGEST: string = `${`${'m'.repeat(61)}.`.repeat(3)}${'m'.repeat(47)}.example`;
+
 /** Rules on addresses, then rules on names, then rules that the others go before. */
 export const ZONES: Readonly<Record<string, string>> = {
   'first.rpz': `
@@ -103,6 +106,8 @@ UPPER.example                   CNAME .
 esc\\.aped.example               CNAME .
 nul\\000.example                 CNAME .
 ${'l'.repeat(63)}.example        CNAME .
+${LONGEST} CNAME .
+dname.bad.example               DNAME other.garden.
 ns.bad.example.rpz-nsdname      CNAME .
 32.53.113.0.203.rpz-nsip        CNAME .
 `,
