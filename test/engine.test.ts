@@ -8,20 +8,47 @@ import { type SentQuestion, Stage } from './stage.ts';
 
 const CONFIG = `
 acl: { query: { 10.0.0.0/8: allow, 10.9.0.0/16: drop }, update: { 10.0.0.1: allow } }
-policies: [{ name: house, rules: { bad.example: refuse, silent.example: drop } }]
+policies:
+  - { name: house, rules: { bad.example: refuse, silent.example: drop } }
+  - { name: first, rpz: first.rpz, breakDnssec: true }
+  - { name: second, rpz: second.rpz }
+  - { name: trial, rpz: first.rpz, mode: shadow }
 upstreams:
   default: { servers: [192.0.2.1, 192.0.2.2, "tcp://192.0.2.3"], timeout: 100ms, attempts: 2 }
   corp: { servers: [192.0.2.1], strategy: fastest, timeout: 300ms, attempts: 1 }
 routes: { example: default, corp.example: corp }
 `;
 
-/** Longer than any query takes: three servers, asked twice. */
-const LONG_MS = 1000;
+/** Every trigger and action, so that answers and what aliases lead to are judged. */
+const ZONES = {
+  'first.rpz': `
+@ 60 SOA a. b. 7 1 1 1 1
+32.3.0.0.10.rpz-client-ip CNAME walled.example.
+24.0.2.0.192.rpz-ip       CNAME .
+32.66.2.0.192.rpz-ip      A 198.51.100.66
+32.67.2.0.192.rpz-ip      CNAME garden.example.
+48.zz.bad.db8.2001.rpz-ip CNAME rpz-drop.
+target.example            CNAME *.
+`,
+  'second.rpz': `
+first. 60 SOA a. b. 7 1 1 1 1
+*.wild.example.first.  60 CNAME *.garden.example.
+alias.example.first.   60 CNAME walled.example.
+refused.example.first. 60 CNAME rpz-tcp-only.
+walled.example.first.  60 CNAME .
+`,
+};
+
+/** Longer than any query takes: three servers, asked twice, and once more for an alias. */
+const LONG_MS = 2000;
 
 const anyQuery: fc.Arbitrary<QueryText> = fc.record({
-  name: fc.constantFrom('a.example', 'b.example', 'corp.example', 'bad.example', 'org', '.'),
+  name: fc.constantFrom(
+    ...['a.example', 'b.example', 'corp.example', 'bad.example', 'org', '.', 'alias.example'],
+    ...['x.wild.example', 'refused.example', `${'w'.repeat(60)}.`.repeat(4).concat('wild.example')],
+  ),
   type: fc.constantFrom('A', 'MX', 'ANY'),
-  client: fc.constantFrom('10.0.0.1', '10.0.0.2', '10.9.0.1', '192.0.2.77'),
+  client: fc.constantFrom('10.0.0.1', '10.0.0.3', '10.9.0.1', '192.0.2.77'),
   transport: fc.constantFrom('udp' as const, 'tcp' as const),
   opcode: fc.constantFrom('QUERY', 'QUERY', 'QUERY', 'UPDATE', 'STATUS'),
   flags: fc.constantFrom('rd', '', 'rd cd'),
@@ -29,9 +56,29 @@ const anyQuery: fc.Arbitrary<QueryText> = fc.record({
   edns: fc.constantFrom(false as const, {}, { do: true }),
 });
 
+const WHOLE = [
+  ...['A 192.0.2.80', 'A 192.0.2.66', 'A 192.0.2.67', 'AAAA 2001:db8:bad::1', 'A 203.0.113.1'],
+  ...['CNAME a.example.', 'CNAME b.example.', 'CNAME target.example.', 'CNAME y.wild.example.'],
+  ...['CNAME alias.example.', 'TXT "no address"'],
+];
+/** Too few octets, a pointer to nowhere, a name of none. */
+const BROKEN = ['A \\# 2 c000', 'CNAME \\# 2 ffff', 'CNAME \\# 0', 'SOA \\# 1 00', 'RRSIG \\# 0'];
+
+const anyRecord = (data: readonly string[]) =>
+  fc
+    .tuple(
+      fc.constantFrom('a.example.', 'a.example.', 'b.example.', 'x.wild.example.', 'org.'),
+      fc.constantFrom(...data),
+    )
+    .map(([owner, rest]) => `${owner} 60 ${rest}`);
+
+const anyAnswerOf = (data: readonly string[]): fc.Arbitrary<AnswerText> =>
+  fc
+    .tuple(anyAnswer, fc.array(anyRecord(data), { maxLength: 5 }), fc.nat(3))
+    .map(([parts, answer, n]) => ({ ...parts, answer, ...(n === 0 && { question: 'none' }) }));
+
 const anyAnswer: fc.Arbitrary<AnswerText> = fc.record({
   rcode: fc.constantFrom('NOERROR', 'NXDOMAIN', 'SERVFAIL', 'REFUSED', 'FORMERR', 'BADCOOKIE'),
-  answer: fc.constantFrom([], ['a.example. 60 A 192.0.2.80']),
   edns: fc.boolean(),
   wrongId: fc.constantFrom(false, false, true),
   cut: fc.constantFrom(0, 0, 0, 1),
@@ -45,12 +92,13 @@ type Event =
   | { readonly does: 'wait'; readonly time: number };
 
 const which = fc.nat(7);
+const anyQueryEvent = fc.record({ does: fc.constant('query' as const), query: anyQuery });
+const anyAnswerEvent = (data: readonly string[]) =>
+  fc.record({ does: fc.constant('answer' as const), answer: anyAnswerOf(data), which });
+
 const anyEvent: fc.Arbitrary<Event> = fc.oneof(
-  { weight: 4, arbitrary: fc.record({ does: fc.constant('query' as const), query: anyQuery }) },
-  {
-    weight: 4,
-    arbitrary: fc.record({ does: fc.constant('answer' as const), answer: anyAnswer, which }),
-  },
+  { weight: 4, arbitrary: anyQueryEvent },
+  { weight: 4, arbitrary: anyAnswerEvent([...WHOLE, ...BROKEN]) },
   fc.record({ does: fc.constant('octets' as const), octets: anyOctets, which }),
   fc.record({ does: fc.constant('fail' as const), which }),
   fc.record({ does: fc.constant('wait' as const), time: fc.constantFrom(25, 100, 300) }),
@@ -101,7 +149,7 @@ const RCODE_OF: Readonly<Record<string, string>> = { refused: 'REFUSED', failed:
 describe('engine', () => {
   let stage: Stage;
   beforeEach(() => {
-    stage = new Stage(CONFIG, { capacity: 3 });
+    stage = new Stage(CONFIG, { capacity: 3, files: ZONES });
   });
   afterEach(() => stage.close());
 
@@ -134,6 +182,34 @@ describe('engine', () => {
       }),
       { numRuns: 50 },
     );
+  });
+
+  it('tells a whole message, whatever policy says to an answer', () => {
+    const seen = new Set<unknown>();
+    const anyAnswers = fc.array(
+      anyAnswerOf(WHOLE).map((parts) => ({ ...parts, wrongId: false, cut: 0 })),
+      { minLength: 1, maxLength: 3 },
+    );
+    fc.assert(
+      fc.property(anyQuery, anyAnswers, (query, answers) => {
+        forget(stage);
+        ask(stage, { ...query, opcode: 'QUERY', flags: 'rd', signed: false }, 1);
+        for (const parts of answers) {
+          const question = stage.asked.pop();
+          if (question !== undefined) stage.answer(writeAnswer(parts, question.octets), question);
+        }
+        stage.wait(LONG_MS);
+        const [{ trigger, match, qname, action } = {}] = stage.records;
+        seen
+          .add(match !== undefined && match !== qname ? `${trigger} behind` : trigger)
+          .add(action);
+        for (const { octets } of stage.replies) expect(() => readMessage(octets)).not.to.throw();
+      }),
+      { numRuns: 1500 },
+    );
+    const behind = ['qname behind', 'client-ip behind', 'response-ip behind'];
+    expect(seen).to.include.all.keys('qname', ...behind);
+    expect(seen).to.include.all.keys('nxdomain', 'answer', 'forward');
   });
 
   it('takes any octets from a client, and answers what is a query', () => {

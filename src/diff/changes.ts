@@ -7,7 +7,7 @@
 import { formatPrefix } from '../net/prefix.ts';
 import type { Policy } from '../policy/compile.ts';
 import { SPECIAL_USE_ZONES } from '../policy/layers/special-use.ts';
-import { PASS } from '../policy/name-policy.ts';
+import { letsPass } from '../policy/name-policy.ts';
 import { Query } from '../wire/query.ts';
 import { RrClass } from '../wire/registry.ts';
 import { formatRequest } from '../wire/request.ts';
@@ -159,7 +159,8 @@ class Comparison {
       viewTable.find(query),
       ...zones.map(({ policy }) => {
         const answer = policy?.judgeClient(query);
-        return answer === PASS ? 'pass' : (answer?.index ?? 'none');
+        if (answer === undefined) return 'none';
+        return letsPass(answer) ? 'pass' : answer.index;
       }),
     ]);
     const fates = this.#kinds.flatMap((kind) => {

@@ -2,6 +2,7 @@
 
 import type { Verdict } from '../decision/verdict.ts';
 import { AliasChain } from '../wire/alias-chain.ts';
+import { Count, readUint16 } from '../wire/header.ts';
 import type { Query } from '../wire/query.ts';
 import type { Aliases } from '../wire/response.ts';
 import type { PolicyChain } from './policy-chain.ts';
@@ -45,7 +46,9 @@ export class AnswerJudge {
     return verdict;
   }
 
-  #aliasesTo(step: number, octets: Uint8Array): Aliases {
+  #aliasesTo(step: number, octets: Uint8Array): Aliases | undefined {
+    // The question that an error came without would be written over its records.
+    if (readUint16(octets, Count.QUESTION) === 0) return undefined;
     const { end, count, targetAt } = this.#chain.aliasAt(step);
     return { octets, length: end, answers: count, nameAt: targetAt };
   }

@@ -9,7 +9,7 @@ import { lowerName, parseName } from '../wire/name.ts';
 import { parseType } from '../wire/registry.ts';
 import type { RecordData } from '../wire/response.ts';
 import { type Force, isInForce, shownOrigin } from './in-force.ts';
-import { NamePolicy, type PASS } from './name-policy.ts';
+import { NamePolicy } from './name-policy.ts';
 import {
   addPolicyVerdict,
   infoCode,
@@ -48,7 +48,7 @@ export function originOf({ value }: Line): RuleOrigin {
 
 class InlineCompiler {
   readonly rules: RuleTable = new RuleTable();
-  readonly answers: (Verdict | typeof PASS)[] = [];
+  readonly answers: Verdict[] = [];
   readonly #policy: PolicyTraits;
   readonly #verdicts: VerdictTable;
   readonly #problems: Problem[];

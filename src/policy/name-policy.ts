@@ -9,17 +9,16 @@ import { type PrefixRule, PrefixRules } from './prefix-rules.ts';
 import { NO_RULE, type RuleTable } from './rule-table.ts';
 
 /** A rule that ends the search in all policies and lets the query pass (PASSTHRU). */
-export const PASS = null;
-
-/** What a policy says: a verdict, PASS, or undefined when no rule matches. */
-export type PolicyAnswer = Verdict | typeof PASS | undefined;
+export function letsPass({ action }: Verdict): boolean {
+  return action === 'forward';
+}
 
 /** What a policy is made of. */
 export interface PolicyParts {
   readonly name: string;
   readonly rules: RuleTable;
   /** What each code of a rule stands for. */
-  readonly answers: readonly (Verdict | typeof PASS)[];
+  readonly answers: readonly Verdict[];
   readonly clientRules?: readonly PrefixRule[];
   readonly addressRules?: readonly PrefixRule[];
   /** Only queries with RD=1 are judged. */
@@ -32,7 +31,7 @@ export class NamePolicy {
   readonly name: string;
   readonly rules: RuleTable;
   readonly keepsSigned: boolean;
-  readonly #answers: readonly (Verdict | typeof PASS)[];
+  readonly #answers: readonly Verdict[];
   readonly #clientRules: PrefixRules;
   readonly #addressRules: PrefixRules;
   readonly #recursiveOnly: boolean;
@@ -68,17 +67,17 @@ export class NamePolicy {
   }
 
   /** By the client's address. */
-  judgeClient(query: Query): PolicyAnswer {
+  judgeClient(query: Query): Verdict | undefined {
     return this.#answer(this.#clientRules.findClient(query));
   }
 
   /** By the name asked, or by one that it is an alias of. */
-  judgeName(query: Query, name: HashedName): PolicyAnswer {
+  judgeName(query: Query, name: HashedName): Verdict | undefined {
     return this.#answer(this.rules.find(query, name));
   }
 
   /** By the addresses that an answer has. */
-  judgeAddresses(query: Query, answer: AliasChain): PolicyAnswer {
+  judgeAddresses(query: Query, answer: AliasChain): Verdict | undefined {
     return this.#answer(this.#addressRules.findAnswer(query, answer));
   }
 
@@ -86,11 +85,11 @@ export class NamePolicy {
   findNear(query: Query): { readonly verdict: Verdict; readonly why: string } | undefined {
     const near = this.rules.findNear(query);
     const verdict = near === undefined ? undefined : this.#answers[near.code];
-    if (near === undefined || verdict === undefined || verdict === PASS) return undefined;
+    if (near === undefined || verdict === undefined || letsPass(verdict)) return undefined;
     return { verdict, why: this.concerns(query) ? near.why : 'is for queries with RD=1' };
   }
 
-  #answer(code: number): PolicyAnswer {
+  #answer(code: number): Verdict | undefined {
     return code === NO_RULE ? undefined : this.#answers[code];
   }
 }

@@ -11,7 +11,7 @@ import type { AliasChain } from '../wire/alias-chain.ts';
 import type { HashedName } from '../wire/hashed-name.ts';
 import type { Query } from '../wire/query.ts';
 import { Opcode, RrClass } from '../wire/registry.ts';
-import { type NamePolicy, PASS, type PolicyAnswer } from './name-policy.ts';
+import { letsPass, type NamePolicy } from './name-policy.ts';
 
 /** No step of the way matched. */
 const NO_STEP = -1;
@@ -33,15 +33,14 @@ export class PolicyChain {
 
   /** What the query is told at once; undefined also while the answer has a say in it. */
   judge(query: Query): Verdict | undefined {
-    const answer = this.search(query);
-    if (answer === PASS || answer === undefined || this.#waits(query)) return undefined;
-    return enforced(answer, query);
+    const found = this.search(query);
+    return found === undefined || this.#waits(query) ? undefined : enforced(found, query);
   }
 
   /** What the query is told when no answer is to be had. */
   settle(query: Query): Verdict | undefined {
-    const answer = this.search(query);
-    return answer === PASS || answer === undefined ? undefined : enforced(answer, query);
+    const found = this.search(query);
+    return found === undefined ? undefined : enforced(found, query);
   }
 
   /** Whether an answer to the query has to be judged; `hasAlias` tells of the answer. */
@@ -62,14 +61,13 @@ export class PolicyChain {
       );
       if (found === undefined) continue;
       this.step = step;
-      if (found === PASS || (isSigned && this.#leavesSigned(query))) return undefined;
-      return enforced(found, query);
+      return isSigned && this.#leavesSigned(query) ? undefined : enforced(found, query);
     }
     return undefined;
   }
 
   /** The first match for the query by itself, whether or not an answer has a say in it. */
-  search(query: Query): PolicyAnswer {
+  search(query: Query): Verdict | undefined {
     return isJudged(query) ? this.#searchStep(query, query, 0, undefined) : undefined;
   }
 
@@ -86,17 +84,13 @@ export class PolicyChain {
     return best;
   }
 
-  /** Name of the policy that matched last. */
-  get matched(): string {
-    return this.#policies[this.#position]!.name;
-  }
-
-  /** Why the last match of `search` is not final yet. */
-  waitsFor(query: Query): string | undefined {
-    if (!this.#waits(query)) return undefined;
-    return this.#leavesSigned(query)
-      ? 'unless the answer is signed'
-      : 'unless a policy before it matches an address of the answer';
+  /** What may keep the rule that `search` has found from deciding. */
+  waitsFor(found: Verdict, query: Query): string | undefined {
+    if (query.isVerbatim) return undefined;
+    if (!letsPass(found) && this.#leavesSigned(query)) return 'unless the answer is signed';
+    return this.#isBehindAddresses(query)
+      ? 'unless a policy before it matches an address of the answer'
+      : undefined;
   }
 
   #searchStep(
@@ -104,7 +98,7 @@ export class PolicyChain {
     name: HashedName,
     step: number,
     addresses: AliasChain | undefined,
-  ): PolicyAnswer {
+  ): Verdict | undefined {
     for (let i = 0; i < this.#policies.length; i++) {
       const policy = this.#policies[i]!;
       if (!policy.concerns(query)) continue;
@@ -123,7 +117,10 @@ export class PolicyChain {
   /** Whether the policy that matched last has to see the answer, or one before it has. */
   #waits(query: Query): boolean {
     if (!(this.#watchesAddresses || this.#keepsSigned) || query.isVerbatim) return false;
-    if (this.#leavesSigned(query)) return true;
+    return this.#leavesSigned(query) || this.#isBehindAddresses(query);
+  }
+
+  #isBehindAddresses(query: Query): boolean {
     for (let i = 0; i < this.#position; i++) {
       const policy = this.#policies[i]!;
       if (policy.watchesAddresses && policy.concerns(query)) return true;
@@ -140,7 +137,9 @@ function isJudged({ opcode, qclass }: Query): boolean {
   return opcode === Opcode.QUERY && qclass === RrClass.IN;
 }
 
-/** TCP-only (RPZ): the client of a truncated answer comes back by TCP, and there it is served. */
-function enforced(verdict: Verdict, query: Query): Verdict | undefined {
-  return verdict.action === 'truncate' && query.transport === 'tcp' ? undefined : verdict;
+/** What the rule that was found does to the query; undefined when it lets it pass. */
+function enforced(verdict: Verdict, { transport }: Query): Verdict | undefined {
+  if (letsPass(verdict)) return undefined;
+  // TCP-only (RPZ): the client of a truncated answer comes back by TCP, and there it is served.
+  return verdict.action === 'truncate' && transport === 'tcp' ? undefined : verdict;
 }

@@ -2,7 +2,6 @@
 
 import type { Action, OwnedRecord, Rule, Verdict, VerdictTable } from '../decision/verdict.ts';
 import { Ede } from '../wire/registry.ts';
-import { PASS } from './name-policy.ts';
 import type { RuleTable } from './rule-table.ts';
 import { negativeSoa } from './soa.ts';
 
@@ -58,16 +57,15 @@ export interface PolicyRules {
   readonly zoneSoa?: OwnedRecord | undefined;
 }
 
-/**
- * Makes a verdict for the rules of a policy that do `action`; PASS for the actions that let the
- * query through.
- */
+/** Makes a verdict for the rules of a policy that do `action`. */
 export function addPolicyVerdict(
   action: PolicyAction,
   { policy, rules, rule, named, onTrial, ede, serial, zoneSoa }: PolicyRules,
   verdicts: VerdictTable,
-): Verdict | typeof PASS {
-  if (action === 'allow' || action === 'passthru') return PASS;
+): Verdict {
+  if (action === 'allow' || action === 'passthru') {
+    return verdicts.add({ layer: 'policy', action: 'forward', rule, policy, named, onTrial });
+  }
   return verdicts.add({
     layer: 'policy',
     action: action satisfies Action,

@@ -7,7 +7,7 @@ import { RrClass, RrType } from '../wire/registry.ts';
 import { formatRequest } from '../wire/request.ts';
 import type { Policy } from './compile.ts';
 import { readOwner } from './inline-rules.ts';
-import { PASS } from './name-policy.ts';
+import { letsPass } from './name-policy.ts';
 
 /**
  * What to say of rules of the configuration itself: those of lists and zones are made elsewhere,
@@ -45,7 +45,7 @@ function deciderOf(key: string, zone: Policy['zones'][number] | undefined): stri
   if (query === undefined || answer === undefined || isPartial(zone, query, owner.wildcard)) {
     return undefined;
   }
-  if (answer === PASS)
+  if (letsPass(answer))
     return `${zone.name}, which lets it pass at ${zone.file}:${query.match.line},`;
   const { id, file, line } = ruleOf(answer, query);
   return `${id} at ${file}:${line}`;

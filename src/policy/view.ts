@@ -45,7 +45,7 @@ export class ViewTable {
 
 /** Judges by the layers, and tells what the rules in shadow mode would do. */
 export function judgeWithTrial(
-  { layers, trial = [] }: View,
+  { layers, trial = [], policies }: View,
   query: Query,
   tell: (would: Verdict) => void,
 ): Verdict | undefined {
@@ -56,6 +56,8 @@ export function judgeWithTrial(
   if (would === undefined && actual !== undefined) {
     const allowance = trial.find(({ name }) => name === actual.layer)?.allows?.(query);
     if (allowance !== undefined) tell(allowance);
+    // What the rule of the actual verdict matched was overwritten.
+    if (allowance?.layer === 'policy') policies.search(query);
   }
   return actual;
 }

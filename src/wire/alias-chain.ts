@@ -102,7 +102,8 @@ export class AliasChain {
       if (index < 0) return;
       this.#names[step - 1] ??= new HashedName();
       const target = this.#names[step - 1]!;
-      if (!target.take(this.message, this.#aliases[index]!.targetAt, length)) return;
+      const { targetAt, end } = this.#aliases[index]!;
+      if (!target.take(this.message, targetAt, end)) return;
       this.#aliases[index]!.isUsed = true;
       this.#order[step - 1] = index;
       this.length = step;

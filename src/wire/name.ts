@@ -11,8 +11,9 @@ export const MAX_LABEL = 63;
 /** A name of 255 octets has at most 127 labels and the root. */
 export const MAX_LABELS = 128;
 
+/** The farthest that a compression pointer leads. */
+export const MAX_POINTER = 0x3fff;
 const POINTER = 0xc0;
-const MAX_POINTER = 0x3fff;
 
 /**
  * The offset behind the name at `at`; -1 when the name runs over `end`, over 255 octets,

@@ -18,6 +18,7 @@ import {
   writeUint16,
   writeUint32,
 } from './header.ts';
+import { expandName, MAX_NAME, MAX_POINTER } from './name.ts';
 import { appendOptions, OPT_LENGTH, writeOpt } from './opt.ts';
 import { MAX_PAYLOAD, type Query } from './query.ts';
 import type { Section } from './records.ts';
@@ -114,6 +115,11 @@ export class ResponseWriter {
 
   /** A record whose owner stands at `ownerAt` of the message, or ROOT_OWNER. */
   record(section: Section, ownerAt: number, data: RecordData): void {
+    if (ownerAt > MAX_POINTER) {
+      const owner = new Uint8Array(MAX_NAME);
+      const length = expandName(this.octets, ownerAt, this.length, owner);
+      return this.ownedRecord(section, owner.subarray(0, length), data);
+    }
     const at = this.length + (ownerAt === ROOT_OWNER ? 1 : 2);
     if (!this.#hasRoom(at + FIXED_LENGTH + data.rdata.length)) return;
     if (ownerAt === ROOT_OWNER) this.octets[this.length] = 0;

@@ -237,8 +237,12 @@ describe('policy/explain', () => {
     })) {
       const { trace: steps } = explain(compile(text), asked(name));
       const policy = steps.find(({ layer }) => layer === 'policy');
-      const why = `let through by house/${owner}, line 3`;
-      expect(policy).to.deep.equal({ layer: 'policy', verdict: 'pass', why });
+      expect(policy).to.deep.equal({
+        layer: 'policy',
+        verdict: 'pass',
+        rule: { id: `house/${owner}`, file: 'site.yaml', line: 3, implicit: false },
+        why: 'it lets the query through',
+      });
     }
   });
 });

@@ -9,6 +9,7 @@ import {
   ede,
   Flag,
   message,
+  name,
   octets,
   opt,
   option,
@@ -162,6 +163,27 @@ describe('wire/response record', () => {
         authorities: [record(pointer(16), TYPE.SOA, ascii('soa'), { ttl: 1 })],
         additionals: [record(pointer(24), TYPE.TXT, [], { ttl: 0 })],
       }),
+    );
+  });
+
+  it('writes the name of an owner out that no pointer leads to', () => {
+    const padding = new Uint8Array(0x4000).fill(1);
+    const far = record('alias.example', TYPE.CNAME, name('target.example'));
+    const answers = [record(TO_QUESTION, TYPE.TXT, padding), far];
+    const octets = message({ flags: Flag.QR, questions: [ASKED], answers });
+    const nameAt = octets.length - name('target.example').length;
+    const aliases = { octets: withRoom(octets), length: octets.length, answers: 2, nameAt };
+    const answered = respond(
+      message({ questions: [ASKED] }),
+      (query) => {
+        writer.beginBehind(query, aliases, 0);
+        writer.record(Section.ANSWER, nameAt, ADDRESS);
+      },
+      'tcp',
+    );
+    const behind = record('target.example', TYPE.A, ADDRESS.rdata);
+    expect(answered).to.deep.equal(
+      message({ flags: Flag.QR, questions: [ASKED], answers: [...answers, behind] }),
     );
   });
 

@@ -8,7 +8,7 @@ import {
   type ListFormat,
   readList,
 } from '../../../src/policy/lists/list-image.ts';
-import { PASS } from '../../../src/policy/name-policy.ts';
+import { letsPass } from '../../../src/policy/name-policy.ts';
 import { asked } from '../../asked.ts';
 
 /** A list of this text: what is done to a name, and what is to say of its lines. */
@@ -29,7 +29,7 @@ export function list(
     const query = asked(owner);
     const answer = policy.judgeName(query, query);
     if (answer === undefined) return 'no rule';
-    if (answer === PASS) return `pass at ${query.match.line}`;
+    if (letsPass(answer)) return `pass at ${query.match.line}`;
     const { id, file, line } = ruleOf(answer, query);
     return `${answer.action} by ${id} at ${file}:${line}`;
   };

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { ruleOf } from '../../../src/decision/rule-of.ts';
 import { VerdictTable } from '../../../src/decision/verdict.ts';
-import { type NamePolicy, PASS } from '../../../src/policy/name-policy.ts';
+import { letsPass, type NamePolicy } from '../../../src/policy/name-policy.ts';
 import { attachRpz, type Override, readRpz } from '../../../src/policy/rpz/rpz-zone.ts';
 import { asked } from '../../asked.ts';
 import { ascii, TYPE } from '../../messages.ts';
@@ -30,7 +30,7 @@ function judge(policy: NamePolicy, owner: string, type: number = TYPE.A): string
   const query = asked(owner, { type });
   const answer = policy.judgeName(query, query);
   if (answer === undefined) return 'no rule';
-  if (answer === PASS) return `passthru at ${query.match.line}`;
+  if (letsPass(answer)) return `passthru at ${query.match.line}`;
   const { id, file, line } = ruleOf(answer, query);
   return `${answer.action} by ${id} at ${file}:${line}`;
 }
