@@ -39,6 +39,7 @@ describe('assertion-file', () => {
         opcode: 0,
         recursionDesired: true,
         transport: 'udp',
+        listener: 0,
       },
       expected: [{ key: 'layer', value: 'acl', place: { file: 'a.yaml', line: 1, column: 65 } }],
     });
@@ -57,6 +58,7 @@ describe('assertion-file', () => {
       opcode: 4,
       recursionDesired: false,
       transport: 'tcp',
+      listener: 0,
     });
   });
 
