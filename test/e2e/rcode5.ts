@@ -8,12 +8,16 @@ const ROOT: string = join(import.meta.dirname, '..', '..');
 /** What Node runs. */
 export const RCODE5: string = join(ROOT, 'src', 'cli', 'main.ts');
 
+/** Where it is set, all datagrams are served so: `npm run test:portable` sets 0. */
+const { RCODE5_TEST_THREADS: THREADS } = process.env;
+
 /** What a configuration has when a test does not care: free ports, a log file. */
 const USUAL: Readonly<Record<string, string>> = {
   listen: '["127.0.0.1:0"]',
   admin: '{ listen: "127.0.0.1:0" }',
   upstreams: '{ default: { servers: ["127.0.0.1:1"], timeout: 300ms, attempts: 1 } }',
   decisionLog: '{ to: decisions.log }',
+  ...(THREADS !== undefined && { threads: THREADS }),
 };
 
 /** The parts of a decision record that tests look at; see the list of fields. */
