@@ -2,6 +2,9 @@
 
 const HEADER_LENGTH = 12;
 const OPT = 41;
+/** Types of records that sign a message, and of questions for a transfer. */
+const SIGNATURES: readonly number[] = [24, 250];
+const TRANSFERS: readonly number[] = [251, 252];
 /** UDP without EDNS (RFC 1035), and what the program is willing to send by UDP. */
 const PLAIN = 512;
 const MOST_UDP = 1232;
@@ -21,6 +24,7 @@ export interface Outline {
   readonly question: Uint8Array | undefined;
   /** The payload size of the OPT record; undefined when there is none. */
   readonly payload: number | undefined;
+  readonly isSigned: boolean;
 }
 
 /** Reads a whole message; throws when it is malformed or longer than its records. */
@@ -32,9 +36,11 @@ export function outline(octets: Uint8Array): Outline {
   const question = view.getUint16(4) > 0 ? octets.subarray(HEADER_LENGTH, at) : undefined;
   let payload: number | undefined;
   let extended = 0;
+  let isSigned = false;
   const records = view.getUint16(6) + view.getUint16(8) + view.getUint16(10);
   for (let left = records; left > 0; left--) {
     at = nameEnd(octets, at);
+    isSigned ||= SIGNATURES.includes(view.getUint16(at));
     if (view.getUint16(at) === OPT) {
       if (payload !== undefined) throw new Error('two OPT records');
       payload = view.getUint16(at + 2);
@@ -51,7 +57,14 @@ export function outline(octets: Uint8Array): Outline {
     rcode: extended * 16 + (view.getUint8(3) & 0x0f),
     question,
     payload,
+    isSigned,
   };
+}
+
+/** Whether what an upstream says to it comes to the client as it is. */
+function isVerbatim({ opcode, isSigned, question }: Outline): boolean {
+  const type = question === undefined ? 0 : question.at(-4)! * 256 + question.at(-3)!;
+  return opcode !== 0 || isSigned || TRANSFERS.includes(type);
 }
 
 /**
@@ -108,11 +121,18 @@ export function faultOf(
 }
 
 function questionFault(query: Uint8Array, { rcode, question }: Outline): string | undefined {
-  const asked = query[4] === 0 && query[5] === 1 ? outlineOf(query)?.question : undefined;
-  if (asked === undefined) {
+  const asked = query[4] === 0 && query[5] === 1 ? outlineOf(query) : undefined;
+  if (asked?.question === undefined) {
     return NO_QUESTION.includes(rcode) ? undefined : 'neither FORMERR nor NOTIMP';
   }
   if (rcode === FORMERR) return undefined;
-  if (question === undefined) return 'no question';
-  return Buffer.compare(question, asked) === 0 ? undefined : 'another question';
+  const isAsItIs = isVerbatim(asked);
+  if (question === undefined) return isAsItIs && rcode !== 0 ? undefined : 'no question';
+  const isSame = textOf(question, isAsItIs) === textOf(asked.question, isAsItIs);
+  return isSame ? undefined : 'another question';
+}
+
+function textOf(question: Uint8Array, inLowerCase: boolean): string {
+  const text = Buffer.from(question).toString('latin1');
+  return inLowerCase ? text.replace(/[A-Z]/g, (letter) => letter.toLowerCase()) : text;
 }

@@ -35,6 +35,7 @@ const records = new RecordCursor();
  */
 export class Answer {
   message: Uint8Array = new Uint8Array(HEADER_LENGTH);
+  /** Up to the end of the last record: what is behind it is no part of the message. */
   length = 0;
 
   /** Low four bits and, with an OPT record, the upper eight (RFC 6891 section 6.1.3). */
@@ -113,6 +114,7 @@ export class Answer {
     }
     if (this.isNegative) this.ttl = Math.min(this.ttl, soaTtl);
     if (this.optAt === 0) this.bodyEnd = records.end;
+    this.length = records.end;
     return !records.malformed;
   }
 

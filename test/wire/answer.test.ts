@@ -46,6 +46,12 @@ describe('wire/answer parse', () => {
     expect(parsed).to.include({ authoritative: true, truncated: true, recursionAvailable: true });
   });
 
+  it('leaves out what is behind the last record', () => {
+    const whole = answer({ answers: [A], additionals: [opt()] });
+    const parsed = parse(octets(whole, [1, 2, 3]));
+    expect(parsed).to.include({ ok: true, length: whole.length });
+  });
+
   it('reads flags that are not set', () => {
     const flags = 0xffff & ~(Flag.AA | Flag.TC | Flag.RA);
     const parsed = parse(answer({ flags: flags & 0xfff0 }));

@@ -1,0 +1,128 @@
+import { readFileSync } from 'node:fs';
+import { expect } from 'chai';
+import { DECISION_FIELDS } from '../../src/decision/fields.ts';
+import { mutate } from '../fuzz/mutate.ts';
+import { Random } from '../fuzz/random.ts';
+import { answerTo, type Question, Upstream } from '../upstream.ts';
+import { Hostile } from './hostile.ts';
+import { cleanUp } from './processes.ts';
+import { type Rcode5, Site, serve, sumOf } from './rcode5.ts';
+import { ask } from './sockets.ts';
+
+/** Messages in all; `npm run hostile` sends a hundred thousand. */
+const MESSAGES = Number(process.env['RCODE5_HOSTILE'] ?? 4000);
+const SEED = Number(process.env['RCODE5_HOSTILE_SEED'] ?? 1);
+/** Of those by datagrams, and messages of one connection. */
+const BY_UDP = 0.7;
+const OF_CONNECTION = 20;
+/** Datagrams between two good queries, and connections at a time. */
+const BATCH = 50;
+const CONNECTIONS = 8;
+const LINGERING = 40;
+/** Milliseconds in which a good query is answered, whatever else comes. */
+const SOON = 1000;
+/** Bytes that may be taken for good: caches and buffers fill, a leak would go on. */
+const ROOM = 96 << 20;
+const NOERROR = 0;
+const FIELDS: ReadonlySet<string> = new Set(DECISION_FIELDS.map(({ name }) => name));
+
+describe(`e2e: ${MESSAGES} hostile messages`, function () {
+  this.timeout(60_000 + MESSAGES * 10);
+  const random = new Random(SEED);
+  let upstream: Upstream;
+  let server: Rcode5;
+  let hostile: Hostile;
+  let good = 0;
+  let slowest = 0;
+  let memoryBefore = 0;
+
+  /** Answers good queries, and others as it likes. */
+  function script({ octets, name }: Question): Uint8Array | undefined {
+    const answer = answerTo(octets);
+    if (name.endsWith('.good.')) return answer;
+    const kind = random.below(8);
+    if (kind === 0) return undefined;
+    if (kind === 1) return answerTo(octets, { rcode: 5 });
+    return kind < 5 ? answer : mutate(answer, random, { other: octets });
+  }
+
+  before(async () => {
+    upstream = await Upstream.start(script);
+    server = await serve(
+      new Site(`threads: 2
+acl: { query: { 127.0.0.0/8: allow, 127.0.0.3: refuse, 127.0.0.4: truncate } }
+upstreams: { default: { servers: ["${upstream.server}"], timeout: 300ms, attempts: 2 } }
+policies: [{ name: house, rules: { "*.refused.example": refuse } }]
+decisionLog: { to: decisions.log, record: all }
+`),
+    );
+    hostile = new Hostile(server.port, random);
+    for (const host of [1, 2, 3, 4, 5, 6]) await hostile.open(`127.0.0.${host}`);
+  });
+  after(() => {
+    hostile.close();
+    upstream.close();
+    return cleanUp();
+  });
+
+  /** A query that nothing is wrong with, by UDP and TCP in turn. */
+  async function askWell(): Promise<void> {
+    const transport = ++good % 2 === 0 ? 'udp' : 'tcp';
+    const start = performance.now();
+    expect(await ask(server.port, `q${good}.good`, { transport }), 'a good query').to.equal(
+      NOERROR,
+    );
+    slowest = Math.max(slowest, performance.now() - start);
+  }
+
+  /** Bytes of memory that the program has. */
+  function memory(): number {
+    const status = readFileSync(`/proc/${server.program.pid}/status`, 'utf8');
+    return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) * 1024;
+  }
+
+  async function expectWell(): Promise<void> {
+    expect(hostile.faults).to.deep.equal([]);
+    expect(slowest, 'milliseconds for a good query').to.be.below(SOON);
+    expect(server.program.stderr).to.not.match(/"level":(50|60)/);
+    expect(await sumOf(server, 'rcode5_inflight_queries')).to.be.below(300);
+  }
+
+  it('come as datagrams, and good queries are answered', async () => {
+    for (let left = MESSAGES * BY_UDP; left > 0; left -= BATCH) {
+      await hostile.datagrams(BATCH);
+      await askWell();
+      if (memoryBefore === 0 && left < MESSAGES * BY_UDP * 0.7) memoryBefore = memory();
+    }
+    await expectWell();
+    expect(hostile.answers).to.be.above((MESSAGES * BY_UDP) / 3);
+  });
+
+  it('come by connections, and good queries are answered', async () => {
+    hostile.linger(LINGERING);
+    let left = MESSAGES * (1 - BY_UDP);
+    const client = async () => {
+      for (; left > 0; left -= OF_CONNECTION) await hostile.connection(OF_CONNECTION);
+    };
+    const clients = Promise.all(Array.from({ length: CONNECTIONS }, client));
+    while (left > 0) await askWell();
+    await clients;
+    await expectWell();
+  });
+
+  it('take no memory for good', () => {
+    expect(memoryBefore).to.be.above(0);
+    expect(memory() - memoryBefore).to.be.below(ROOM);
+  });
+
+  it('leave records with documented fields, and a program that ends well', async () => {
+    await server.program.stop();
+    expect(await server.program.ended).to.deep.equal({ code: 0, signal: null });
+    const records = server.site.records();
+    expect(records.length).to.be.at.least(hostile.answers);
+    const unknown = records
+      .flatMap((record) => Object.keys(record))
+      .filter((one) => !FIELDS.has(one));
+    expect([...new Set(unknown)]).to.deep.equal([]);
+  });
+});
