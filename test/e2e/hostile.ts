@@ -11,6 +11,8 @@ import { faultOf } from '../reply-check.ts';
 import { frame, frameReader } from './sockets.ts';
 
 const HOST = '127.0.0.1';
+/** One client may have some hundred connections, and those left alone are some hundred. */
+const LINGERER = '127.0.0.9';
 const KNOWN: readonly Uint8Array[] = [...Object.values(ODD_QUERIES), ...Object.values(NO_QUERIES)];
 /** Milliseconds that a connection may take to say what is to be said. */
 const LONGEST_MS = 3000;
@@ -136,7 +138,8 @@ export class Hostile {
   /** Connections that are left as they are: with half a message, and with answers unread. */
   linger(count: number): void {
     for (let i = 0; i < count; i++) {
-      const socket = connect({ port: this.#port, host: HOST }).on('error', () => {});
+      const from = { host: HOST, localAddress: LINGERER };
+      const socket = connect({ port: this.#port, ...from }).on('error', () => {});
       socket.pause();
       const whole = frame(message({ flags: Flag.RD, questions: [question('www.example')] }));
       if (i % 2 === 0) socket.write(whole.subarray(0, 1 + this.#random.below(whole.length - 1)));
