@@ -46,6 +46,9 @@ function isSame(name: Uint8Array, length: number, wire: Uint8Array): boolean {
 
 /** The trigger that the last label of a relative owner of `length` octets names. */
 export function otherTrigger(owner: Uint8Array, length: number): string | undefined {
+  // They end in `ip` and `nsdname`: of a million owners few end so.
+  const last = LOWER[owner[length - 1]!];
+  if (last !== 0x70 && last !== 0x65) return undefined;
   for (const { label, wire } of OTHER_TRIGGERS) {
     const labelLength = wire.length - 1;
     const at = length - labelLength;
