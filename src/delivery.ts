@@ -50,7 +50,10 @@ export class Delivery {
   restore(slot: Slot): void {
     const { query, buffer } = this.#parts;
     slot.restore(query, buffer);
-    query.view = (slot.purpose as View).index;
+    const { index } = slot.purpose as View;
+    const { views, viewTable } = this.#setup.policy;
+    // Of a query that began by an earlier configuration the record is one of this.
+    query.view = views[index] === slot.purpose ? index : viewTable.find(query);
   }
 
   /** The last word on the slot's question, whose query is at hand. */

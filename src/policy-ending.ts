@@ -42,16 +42,14 @@ export class PolicyEnding {
 
   /** Ends the query by a rule that only an answer might have kept from deciding. */
   settles(view: View, now: number): boolean {
-    if (!view.policies.watches(this.#query, false)) return false;
-    const verdict = view.policies.settle(this.#query);
+    const verdict = this.#judge.settle(view, this.#query, this.#tell(now));
     if (verdict !== undefined) this.end(verdict, view, now);
     return verdict !== undefined;
   }
 
   /** What policy says to an answer; undefined leaves it as it is. */
   judge(view: View, answer: JudgedAnswer, now: number): Verdict | undefined {
-    const tell = (would: Verdict) => this.#conclusion.shadow(would, now);
-    return this.#judge.judge(view, this.#query, answer, tell);
+    return this.#judge.judge(view, this.#query, answer, this.#tell(now));
   }
 
   /** Ends the query as `judge` has said. */
@@ -75,5 +73,9 @@ export class PolicyEnding {
     endChase(chase, this.#query, buffer);
     const { verdict, aliases } = chase;
     this.#conclusion.policy(verdict, { rcode, aliases, chased: answer }, now);
+  }
+
+  #tell(now: number): (would: Verdict) => void {
+    return (would) => this.#conclusion.shadow(would, now);
   }
 }

@@ -5,7 +5,7 @@ import { ruleOf } from './decision/rule-of.ts';
 import type { Verdict } from './decision/verdict.ts';
 import { substitute, TOO_LONG } from './policy/alias-target.ts';
 import { copyRecord } from './wire/copied-record.ts';
-import { AA, BUFFER_LENGTH, RA, setId, TC } from './wire/header.ts';
+import { AA, BUFFER_LENGTH, hasFlag, RA, setId, TC } from './wire/header.ts';
 import { formatEde, formatOption } from './wire/opt.ts';
 import type { Query } from './wire/query.ts';
 import { RecordCursor, Section } from './wire/records.ts';
@@ -47,13 +47,14 @@ export class Replies {
   /** What a verdict says, over the query's own octets. */
   writeVerdict(query: Query, outcome: Outcome): void {
     const { verdict, refusal } = outcome;
-    const ra = refusal === undefined ? verdict.recursionAvailable : refusal.ra;
+    const isAvailable = refusal === undefined ? verdict.recursionAvailable : refusal.ra;
+    const ra = isAvailable ? RA : 0;
     const flags = (verdict.authoritative ? AA : 0) | (verdict.action === 'truncate' ? TC : 0);
     const hasRecords = verdict.action !== 'refuse' && verdict.action !== 'truncate';
     if (outcome.aliases !== undefined && hasRecords) {
-      this.#writer.beginBehind(query, roomy(outcome.aliases), outcome.rcode);
+      this.#writer.beginBehind(query, roomy(outcome.aliases), outcome.rcode, ra);
     } else {
-      this.#writer.begin(query, outcome.rcode, flags, ra ? RA : 0);
+      this.#writer.begin(query, outcome.rcode, flags, ra);
     }
     this.#writeRecords(query, outcome);
     if (hasRecords) this.#writeZoneSoa(verdict);
@@ -112,6 +113,7 @@ export class Replies {
 
   /** The answer for the name that an alias leads to. */
   #writeChased(message: Uint8Array): void {
+    if (hasFlag(message, TC)) return this.#writer.truncate();
     chasedRecords.start(message, message.length);
     while (chasedRecords.next() && chasedRecords.section === Section.ANSWER) {
       const record = copyRecord(message, message.length, chasedRecords);

@@ -102,12 +102,20 @@ function createCache({ cache }: Config, before?: AnswerCache): AnswerCache {
   return new AnswerCache(settings, before);
 }
 
-/** Whether the answers kept for one configuration are those that the other would get. */
+/**
+ * Whether the answers kept for one configuration are those that the other would get: the same
+ * routes, and the same views that share theirs.
+ */
 function forwardsAlike(a: Config, b: Config): boolean {
-  const content = ({ upstreams, views, cache }: Config) =>
-    JSON.stringify([upstreams, views.map(({ routes }) => routes), cache], (key, value) =>
+  const content = ({ upstreams, views, cache }: Config) => {
+    const ways = views.map(({ routes }) => [
+      views.findIndex((other) => other.routes === routes),
+      routes,
+    ]);
+    return JSON.stringify([upstreams, ways, cache], (key, value) =>
       key === 'place' ? undefined : value,
     );
+  };
   return content(a) === content(b);
 }
 

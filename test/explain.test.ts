@@ -177,6 +177,29 @@ describe('explain of a rate limit', () => {
   });
 });
 
+describe('explain of rules in shadow mode', () => {
+  const addresses = '@ 60 SOA a. b. 7 1 1 1 1\n32.1.2.0.192.rpz-ip CNAME .\n';
+  const config = `
+acl: { query: { 10.0.0.0/8: allow } }
+upstreams: { default: { servers: [192.0.2.1] } }
+policies:
+  - { name: addresses, rpz: addresses.rpz }
+  - { name: trial, mode: shadow, rules: { bad.example: refuse } }
+`;
+
+  it('tells of one that waits for the answer what it would do without', () => {
+    const stage = new Stage(config, { files: { 'addresses.rpz': addresses } });
+    const question = askedQuestion({ client: '10.0.0.1', name: 'bad.example' });
+    if (typeof question === 'string') expect.fail(question);
+    const { shadow } = explainQuestion(stage.serving.policy, question, stage.now);
+    stage.close();
+    expect(shadow).to.have.length(1);
+    expect(shadow![0]).to.deep.include({
+      would: { layer: 'policy', action: 'refuse', rcode: 'REFUSED' },
+    });
+  });
+});
+
 describe('explain askedQuestion', () => {
   it('fills in what a plain query for an address is', () => {
     expect(askedQuestion({ client: '10.0.0.1', name: 'www.example' })).to.deep.equal({

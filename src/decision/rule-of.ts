@@ -13,6 +13,14 @@ export function ruleOf(verdict: Verdict, query: Query): Rule {
   return { ...verdict.rule, id: verdict.rule.id + matchedOwner(query), line: query.match.line };
 }
 
+/**
+ * Whether `Query.match` tells why: a policy that fails every query has looked at none of its names
+ * and addresses.
+ */
+export function isMatch({ layer, action }: Verdict): boolean {
+  return layer === 'policy' && action !== 'fail';
+}
+
 /** The owner of the rule that the query matched, without the policy's name. */
 export function matchedOwner(query: Query): string {
   const { trigger, name, depth, wildcard, prefix } = query.match;

@@ -4,6 +4,7 @@
  */
 
 import { eventOf, type Outcome, type Reply } from '../decision/outcome.ts';
+import { isMatch } from '../decision/rule-of.ts';
 import type { Action, LayerName } from '../decision/verdict.ts';
 import { type Endpoint, isUnspecified, parseAddress } from '../net/address.ts';
 import type { Query } from '../wire/query.ts';
@@ -132,11 +133,11 @@ export class DnstapWriter extends ProtobufWriter {
     const { match } = query;
     const policy = this.begin(Message.POLICY);
     this.bytes(Policy.TYPE, this.#text(layer === 'policy' ? 'RPZ' : layer.toUpperCase()));
-    if (layer === 'policy' && match.trigger === 'qname') this.#ruleOwner(query);
-    else if (layer !== 'policy') this.bytes(Policy.RULE, this.#text(verdict.rule.id));
+    if (isMatch(verdict) && match.trigger === 'qname') this.#ruleOwner(query);
+    else if (!isMatch(verdict)) this.bytes(Policy.RULE, this.#text(verdict.rule.id));
     const done = onTrial === true ? undefined : ACTIONS[action];
     if (done !== undefined) this.number(Policy.ACTION, done);
-    if (layer === 'policy') this.#match(query);
+    if (isMatch(verdict)) this.#match(query);
     else if (BY_CLIENT.has(layer)) {
       this.number(Policy.MATCH, MATCHES['client-ip']);
       this.#words(Policy.VALUE, query.family, query.address);

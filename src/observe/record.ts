@@ -4,7 +4,7 @@
  */
 
 import { type Event, edeCodes, eventOf, type Outcome } from '../decision/outcome.ts';
-import { matchedOwner } from '../decision/rule-of.ts';
+import { isMatch, matchedOwner } from '../decision/rule-of.ts';
 import type { Attempt, UpstreamRefusal } from '../decision/upstream-refusal.ts';
 import type { Verdict } from '../decision/verdict.ts';
 import { HEADER_LENGTH, id } from '../wire/header.ts';
@@ -111,7 +111,7 @@ export class RecordWriter extends JsonWriter {
     this.number(verdict.named ? query.match.line : verdict.rule.line);
     this.raw(ruleEnd);
     if (verdict.onTrial === true) this.raw(this.#fragments.rule(verdict).would);
-    if (verdict.layer === 'policy') this.#match(query.match);
+    if (isMatch(verdict)) this.#match(query.match);
   }
 
   /** What a rule of a policy has matched: a name or an address. */

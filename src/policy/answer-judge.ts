@@ -5,6 +5,7 @@ import { AliasChain } from '../wire/alias-chain.ts';
 import { Count, readUint16 } from '../wire/header.ts';
 import type { Query } from '../wire/query.ts';
 import type { Aliases } from '../wire/response.ts';
+import { judge } from './layer.ts';
 import type { PolicyChain } from './policy-chain.ts';
 import type { View } from './view.ts';
 
@@ -23,17 +24,27 @@ export class AnswerJudge {
 
   /** What ends the query in place of the answer; `tell` hears of rules in shadow mode. */
   judge(
-    { policies, trialPolicies }: View,
+    view: View,
     query: Query,
     answer: JudgedAnswer,
     tell: (would: Verdict) => void,
   ): Verdict | undefined {
-    // What needed no answer was told when the query came.
-    if (trialPolicies?.judge(query) === undefined && trialPolicies !== undefined) {
+    const { policies, trialPolicies } = view;
+    if (trialPolicies?.watches(query, answer.hasAlias) && isOpen(view, query)) {
       const would = this.#judge(trialPolicies, query, answer);
       if (would?.onTrial === true) tell(would);
     }
     return this.#judge(policies, query, answer);
+  }
+
+  /** What ends the query when no answer is to be had that might have kept a rule from it. */
+  settle(view: View, query: Query, tell: (would: Verdict) => void): Verdict | undefined {
+    const { policies, trialPolicies } = view;
+    if (trialPolicies?.watches(query, false) && isOpen(view, query)) {
+      const would = trialPolicies.settle(query);
+      if (would?.onTrial === true) tell(would);
+    }
+    return policies.watches(query, false) ? policies.settle(query) : undefined;
   }
 
   #judge(policies: PolicyChain, query: Query, answer: JudgedAnswer): Verdict | undefined {
@@ -52,4 +63,9 @@ export class AnswerJudge {
     const { end, count, targetAt } = this.#chain.aliasAt(step);
     return { octets, length: end, answers: count, nameAt: targetAt };
   }
+}
+
+/** Whether a trial has let the query pass when it came: if not, that was told then. */
+function isOpen({ trial }: View, query: Query): boolean {
+  return judge(trial!, query) === undefined;
 }

@@ -38,7 +38,8 @@ export function explain(
   const view = policy.views[policy.viewTable.find(query)]!;
   query.view = view.index;
   if (view.trial !== undefined) {
-    judgeWithTrial({ ...view, layers: view.layers.map(withoutTrace) }, query, tell);
+    const layers = view.layers.map(withoutTrace);
+    judgeWithTrial({ ...view, layers, trial: view.trial.map(withoutTrace) }, query, tell);
   }
   for (const layer of view.layers) {
     const verdict = layer.peek === undefined ? layer.judge(query) : layer.peek(query);

@@ -38,6 +38,7 @@ export class PrefixRules {
   findClient(query: Query): number {
     const index = this.#table.find(query.family, query.address);
     if (index === NO_PREFIX) return NO_RULE;
+    query.match.name = query;
     return this.#note(query, 'client-ip', index, query.address);
   }
 

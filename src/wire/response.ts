@@ -10,6 +10,7 @@ import {
   HEADER_LENGTH,
   hasFlag2,
   QR,
+  RA,
   RD,
   readUint16,
   setFlags,
@@ -21,11 +22,12 @@ import {
 import { expandName, MAX_NAME, MAX_POINTER } from './name.ts';
 import { appendOptions, OPT_LENGTH, writeOpt } from './opt.ts';
 import { MAX_PAYLOAD, type Query } from './query.ts';
-import type { Section } from './records.ts';
+import { Section } from './records.ts';
 import { RrClass } from './registry.ts';
 
 /** A compression pointer; the offset is added. */
 const POINTER = 0xc000;
+const MAX_POINTER = 0x3fff;
 /** As the place of a record's owner: the root, whose one octet is shorter than a pointer to it. */
 export const ROOT_OWNER = -1;
 /** TYPE, CLASS, TTL and RDLENGTH. */
@@ -52,7 +54,7 @@ export interface Aliases {
  * One response at a time: `begin` and records, or `adopt`; then `end`; then options.
  *
  * The buffer it writes into has room for `query.limit` octets. A response that would grow over
- * that limit loses its records and gets TC. An instance is reused: nothing may keep it.
+ * that limit loses its records and gets TC; an additional record is left out. An instance is reused: nothing may keep it.
  */
 export class ResponseWriter {
   octets: Uint8Array = new Uint8Array(HEADER_LENGTH);
@@ -121,7 +123,8 @@ export class ResponseWriter {
       return this.ownedRecord(section, owner.subarray(0, length), data);
     }
     const at = this.length + (ownerAt === ROOT_OWNER ? 1 : 2);
-    if (!this.#hasRoom(at + FIXED_LENGTH + data.rdata.length)) return;
+    if (ownerAt > MAX_POINTER) return this.truncate();
+    if (!this.#hasRoom(section, at + FIXED_LENGTH + data.rdata.length)) return;
     if (ownerAt === ROOT_OWNER) this.octets[this.length] = 0;
     else writeUint16(this.octets, this.length, POINTER | ownerAt);
     this.#finishRecord(section, at, data);
@@ -130,7 +133,7 @@ export class ResponseWriter {
   /** A record with an owner of its own, in wire format. */
   ownedRecord(section: Section, owner: Uint8Array, data: RecordData): void {
     const at = this.length + owner.length;
-    if (!this.#hasRoom(at + FIXED_LENGTH + data.rdata.length)) return;
+    if (!this.#hasRoom(section, at + FIXED_LENGTH + data.rdata.length)) return;
     this.octets.set(owner, this.length);
     this.#finishRecord(section, at, data);
   }
@@ -150,20 +153,22 @@ export class ResponseWriter {
 
   /**
    * Goes on from the first `answers` records of another server's answer, which end at `length`:
-   * the aliases that lead from the name asked to another one.
+   * the aliases that lead from the name asked to another one; `flags2` is RA or nothing.
    */
-  beginBehind(query: Query, { octets, length, answers }: Aliases, rcode: number): void {
+  beginBehind(query: Query, aliases: Aliases, rcode: number, flags2: number): void {
+    const { octets, length, answers } = aliases;
     octets.fill(0, Count.ANSWER, HEADER_LENGTH);
     writeUint16(octets, Count.ANSWER, answers);
-    setFlags(octets, flagsOf(octets) & ~(AA | TC), flags2Of(octets) & ~AD);
+    setFlags(octets, flagsOf(octets) & ~(AA | TC), (flags2Of(octets) & ~(AD | RA)) | flags2);
     this.adopt(query, octets, length, rcode);
   }
 
-  #hasRoom(length: number): boolean {
+  #hasRoom(section: Section, length: number): boolean {
     const query = this.#query!;
     if ((flagsOf(this.octets) & TC) !== 0) return false;
     if (length + (query.optAt === 0 ? 0 : OPT_LENGTH) <= query.limit) return true;
-    this.truncate();
+    // RFC 2181 section 9: nobody comes back for what is only additional.
+    if (section !== Section.ADDITIONAL) this.truncate();
     return false;
   }
 

@@ -116,6 +116,13 @@ describe('observe/dnstap', () => {
     expect([policy!.get(4), hex(policy!.get(5))]).to.deep.equal([3, '0a000001']);
   });
 
+  it('has no match for a policy that fails every query', () => {
+    const failed = verdict({ layer: 'policy', action: 'fail' });
+    const { policy } = payload(asked('www.example.com'), outcome(failed), REPLY);
+    expect([text(policy!.get(1)), text(policy!.get(2))]).to.deep.equal(['RPZ', failed.rule.id]);
+    expect([3, 4, 5].some((field) => policy!.has(field))).to.equal(false);
+  });
+
   it('has an upstream’s refusal without a match, and no policy for an answer', () => {
     const upstream = verdict({ layer: 'upstream', rule: { ...verdict().rule, id: 'upstreams.a' } });
     const refused = payload(asked('example.com'), outcome(upstream), REPLY).policy!;

@@ -93,6 +93,7 @@ export function compileSpecialUse(routes: RouteTable, verdicts: VerdictTable): L
       if (entry < 0) continue;
       const routed = routes.depthOf(query);
       if (routed !== NO_ROUTE && routed <= depth) return undefined;
+      query.match.trigger = 'qname';
       query.match.depth = depth;
       return compiled[entry];
     }
