@@ -27,7 +27,6 @@ import { RrClass } from './registry.ts';
 
 /** A compression pointer; the offset is added. */
 const POINTER = 0xc000;
-const MAX_POINTER = 0x3fff;
 /** As the place of a record's owner: the root, whose one octet is shorter than a pointer to it. */
 export const ROOT_OWNER = -1;
 /** TYPE, CLASS, TTL and RDLENGTH. */
@@ -123,7 +122,6 @@ export class ResponseWriter {
       return this.ownedRecord(section, owner.subarray(0, length), data);
     }
     const at = this.length + (ownerAt === ROOT_OWNER ? 1 : 2);
-    if (ownerAt > MAX_POINTER) return this.truncate();
     if (!this.#hasRoom(section, at + FIXED_LENGTH + data.rdata.length)) return;
     if (ownerAt === ROOT_OWNER) this.octets[this.length] = 0;
     else writeUint16(this.octets, this.length, POINTER | ownerAt);

@@ -176,7 +176,7 @@ describe('wire/response record', () => {
     const answered = respond(
       message({ questions: [ASKED] }),
       (query) => {
-        writer.beginBehind(query, aliases, 0);
+        writer.beginBehind(query, aliases, 0, 0);
         writer.record(Section.ANSWER, nameAt, ADDRESS);
       },
       'tcp',
