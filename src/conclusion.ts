@@ -1,6 +1,7 @@
 /** How a query ends: the outcome is made, the reply written, the record taken, the reply sent. */
 
 import type { Origin, Outcome, Recorder } from './decision/outcome.ts';
+import type { StructuredErrors } from './decision/structured-error.ts';
 import type { Attempt, UpstreamRefusal } from './decision/upstream-refusal.ts';
 import type { Verdict } from './decision/verdict.ts';
 import { type CacheEntry, writeCached } from './forward/cache.ts';
@@ -21,6 +22,12 @@ export interface ReplyBox {
   more(query: Query, octets: Uint8Array, length: number): void;
   /** Nothing (more) is sent: by policy, because the packet is no query, after `more`. */
   drop(query: Query): void;
+}
+
+/** What clients that ask for structured errors are told. */
+function structureOf({ structuredErrors }: Policy['config']): StructuredErrors {
+  const { contacts, organization, language, option } = structuredErrors;
+  return { contacts: contacts.map(({ value }) => value), organization, language, option };
 }
 
 /** What a policy's answer is made of besides its records. */
@@ -82,6 +89,7 @@ export class Conclusion {
     // The last verdict of the old policy would keep all of it in memory.
     this.#outcome.verdict = policy.overload;
     this.#replies.ede = policy.config.ede;
+    this.#replies.structured = structureOf(policy.config);
     this.#replies.identify(policy.config.node, policy.hash);
   }
 

@@ -1,7 +1,14 @@
 /** From an outcome to the octets that a client is sent. The only place that writes responses. */
 
-import type { Outcome } from './decision/outcome.ts';
+import { type Outcome, ownEde } from './decision/outcome.ts';
 import { ruleOf } from './decision/rule-of.ts';
+import {
+  asksForStructure,
+  formatStructured,
+  isStructurable,
+  NO_STRUCTURE,
+  type StructuredErrors,
+} from './decision/structured-error.ts';
 import type { Verdict } from './decision/verdict.ts';
 import { substitute, TOO_LONG } from './policy/alias-target.ts';
 import { copyRecord } from './wire/copied-record.ts';
@@ -26,7 +33,10 @@ export class Replies {
   /** Detail of Extended DNS Errors. */
   ede: 'full' | 'codes' | 'off' = 'full';
   readonly #writer: ResponseWriter = new ResponseWriter();
+  structured: StructuredErrors = NO_STRUCTURE;
   #nsid: Uint8Array = new Uint8Array(0);
+  /** The client of the reply at hand asks for errors as JSON. */
+  #isStructured = false;
 
   /** What NSID tells (RFC 5001): which node, and by which policy it answers. */
   identify(node: string, policy: string): void {
@@ -49,6 +59,8 @@ export class Replies {
     const { verdict, refusal } = outcome;
     const isAvailable = refusal === undefined ? verdict.recursionAvailable : refusal.ra;
     const ra = isAvailable ? RA : 0;
+    // The reply is written over the query, and over what it asks for.
+    this.#isStructured = verdict.explained && asksForStructure(query, this.structured.option);
     const flags = (verdict.authoritative ? AA : 0) | (verdict.action === 'truncate' ? TC : 0);
     const hasRecords = verdict.action !== 'refuse' && verdict.action !== 'truncate';
     if (outcome.aliases !== undefined && hasRecords) {
@@ -140,14 +152,21 @@ export class Replies {
   #writeErrors(query: Query, outcome: Outcome): void {
     const { verdict, refusal } = outcome;
     for (const { code, text } of refusal?.ede ?? []) this.#writer.options(formatEde(code, text));
+    const code = ownEde(outcome);
+    const bare = code === verdict.ede ? verdict.edeOption : formatEde(code!);
     if (!verdict.explained || this.ede === 'codes') {
-      this.#writer.options(verdict.edeOption);
+      this.#writer.options(bare);
       return;
     }
-    if (verdict.ede === undefined && refusal === undefined) return;
+    if (code === undefined && refusal === undefined) return;
     const text = explain(verdict.layer, refusal?.address ?? ruleOf(verdict, query).id, outcome.ref);
-    const option = formatEde(verdict.ede ?? Ede.OTHER, text);
-    if (!this.#writer.options(option)) this.#writer.options(verdict.edeOption);
+    const option = formatEde(code ?? Ede.OTHER, this.#extraText(verdict, code, text));
+    if (!this.#writer.options(option)) this.#writer.options(bare);
+  }
+
+  #extraText({ subError }: Verdict, code: number | undefined, text: string): string {
+    if (!this.#isStructured || !isStructurable(code)) return text;
+    return formatStructured(this.structured, text, subError);
   }
 }
 

@@ -27,6 +27,7 @@ const TYPES: Readonly<Record<string, number>> = {
   MAILB: 253,
   MAILA: 254,
   ANY: 255,
+  RESINFO: 261,
 };
 
 const CLASSES: Readonly<Record<string, number>> = { IN: 1, CH: 3, HS: 4, NONE: 254, ANY: 255 };
@@ -89,6 +90,7 @@ function writeRdata(type: number, fields: readonly string[]): Uint8Array {
     case 'MX':
       return octets(uint16(Number(first)), name(second));
     case 'TXT':
+    case 'RESINFO':
     case 'HINFO':
       return octets(...fields.map((text) => [text.length, ...ascii(text)]));
     case 'SOA':
@@ -126,6 +128,7 @@ export function readRdata(
     case 'MX':
       return `${data[0]! * 256 + data[1]!} ${nameAt(at + 2).text}`;
     case 'TXT':
+    case 'RESINFO':
     case 'HINFO':
       return stringsOf(data).join(' ');
     case 'SOA': {

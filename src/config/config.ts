@@ -37,6 +37,8 @@ export interface Config {
   readonly tsigKeys: RawConfig['tsigKeys'];
   readonly cache: RawConfig['cache'];
   readonly ede: RawConfig['ede'];
+  readonly structuredErrors: RawConfig['structuredErrors'];
+  readonly infoUrl: RawConfig['infoUrl'];
   readonly decisionLog: RawConfig['decisionLog'];
   readonly assertions: RawConfig['assertions'];
   readonly watch: boolean;

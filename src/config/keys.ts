@@ -2,6 +2,7 @@
 
 import { hostname } from 'node:os';
 import { LISTENER, RATE_LIMIT } from './client-keys.ts';
+import { infoUrl, STRUCTURED_ERRORS } from './ede-keys.ts';
 import {
   byShape,
   entries,
@@ -202,6 +203,16 @@ export const CONFIG = section({
     oneOf('full', 'codes', 'off'),
     'Extended DNS Errors: codes with text, codes alone, none; denied clients never get text',
     'full',
+  ),
+  structuredErrors: optionalSection(
+    STRUCTURED_ERRORS,
+    'what clients are told as JSON that ask for it, of names that are blocked',
+  ),
+  infoUrl: optional(
+    infoUrl,
+    'a page about this server, told by RESINFO (RFC 9606)',
+    undefined,
+    'none',
   ),
   decisionLog: DECISION_LOG,
   watch: optional(

@@ -20,6 +20,17 @@ const RULE_ACTIONS = oneOf('allow', 'refuse', 'nxdomain', 'nodata', 'drop', 'tru
 
 const EDE_CODES = oneOf('blocked', 'censored', 'filtered');
 
+/** What draft-ietf-dnsop-structured-dns-error calls sub-errors, and their numbers. */
+export const CATEGORIES = {
+  malware: 1,
+  phishing: 2,
+  spam: 3,
+  spyware: 4,
+  network: 5,
+  dns: 6,
+} as const;
+export type Category = keyof typeof CATEGORIES;
+
 const RULE = section({
   action: optional(located(RULE_ACTIONS), 'what is answered', undefined, 'none'),
   answer: optional(
@@ -89,6 +100,12 @@ export const POLICY = section({
     EDE_CODES,
     'the Extended DNS Error: blocked (15) by the operator, censored (16) by an authority, filtered (17) as the client wished',
     'blocked',
+  ),
+  category: optional(
+    oneOf('malware', 'phishing', 'spam', 'spyware', 'network', 'dns'),
+    'why its names are blocked, for clients that ask for structured errors: `network` and `dns` are the policy of who operates these',
+    undefined,
+    '`dns` with `ede: blocked`',
   ),
   breakDnssec: optional(
     flag,

@@ -1,6 +1,7 @@
 /** What happened to one query: a verdict and the facts of this one time. */
 
 import type { Query } from '../wire/query.ts';
+import { Ede } from '../wire/registry.ts';
 import type { Aliases } from '../wire/response.ts';
 import type { Attempt, UpstreamRefusal, UpstreamVerdict } from './upstream-refusal.ts';
 import type { Action, Verdict } from './verdict.ts';
@@ -105,8 +106,18 @@ export interface Recorder {
   ignored(reason: Ignored): void;
 }
 
+/** What an upstream says of a name that it, or one behind it, blocks. */
+const BLOCKING: readonly number[] = [Ede.BLOCKED, Ede.CENSORED, Ede.FILTERED, Ede.BLOCKED_UPSTREAM];
+
+/** INFO-CODE of the error that is ours; undefined when there is none. */
+export function ownEde({ verdict, refusal }: Outcome): number | undefined {
+  const isBlocked = refusal?.ede.some(({ code }) => BLOCKING.includes(code));
+  return isBlocked === true ? Ede.BLOCKED_UPSTREAM : verdict.ede;
+}
+
 /** INFO-CODEs of the Extended DNS Errors that go with the decision. */
-export function edeCodes({ verdict, refusal }: Outcome): readonly number[] {
-  if (refusal !== undefined) return refusal.ede.map(({ code }) => code);
-  return verdict.ede === undefined ? [] : [verdict.ede];
+export function edeCodes(outcome: Outcome): readonly number[] {
+  const codes = outcome.refusal?.ede.map(({ code }) => code) ?? [];
+  const own = ownEde(outcome);
+  return own === undefined || codes.includes(own) ? codes : [...codes, own];
 }

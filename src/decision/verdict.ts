@@ -77,6 +77,8 @@ export interface VerdictSpec {
   readonly rcode?: number;
   /** INFO-CODE of the Extended DNS Error that goes with it (RFC 8914). */
   readonly ede?: number;
+  /** Sub-error for clients that ask for structured errors (draft-ietf-dnsop-structured-dns-error). */
+  readonly subError?: number;
   /** The RA bit of the response: whether this server would recurse for this client. */
   readonly recursionAvailable?: boolean;
   /** The AA bit of the response. */
@@ -138,6 +140,7 @@ const BLANK: Readonly<Record<keyof Verdict, unknown>> = {
   rule: undefined,
   rcode: undefined,
   ede: undefined,
+  subError: undefined,
   recursionAvailable: true,
   authoritative: false,
   explained: false,

@@ -5,6 +5,8 @@ import type { Config } from '../config/config.ts';
 import { ConfigError, type Problem } from '../config/problem.ts';
 import type { ViewConfig } from '../config/views.ts';
 import { type Verdict, VerdictTable } from '../decision/verdict.ts';
+import { Ede } from '../wire/registry.ts';
+import type { RecordData } from '../wire/response.ts';
 import { ClientGroups } from './client-groups.ts';
 import { expiriesOf } from './expiries.ts';
 import type { Force } from './in-force.ts';
@@ -27,6 +29,7 @@ import { PolicyChain } from './policy-chain.ts';
 import { type PolicyFiles, READ_FILES } from './policy-files.ts';
 import { compilePolicyZones, type PolicyZone } from './policy-zones.ts';
 import { Primaries } from './primaries.ts';
+import { resolverInfo } from './resinfo.ts';
 import { RouteTable } from './route-table.ts';
 import {
   readTransferredZones,
@@ -80,13 +83,14 @@ export function compilePolicy(
   const views = config.views.map((view, index) => compiler.view(view, index));
   if (compiler.problems.length > 0) throw new ConfigError(compiler.problems);
   const { zones, verdicts } = compiler;
+  const overload = compileOverload(verdicts);
   return {
     hash: compiler.finish(),
     config,
     verdicts: verdicts.verdicts,
     views,
     viewTable: new ViewTable(config.views),
-    overload: compileOverload(verdicts),
+    overload,
     groups: new ClientGroups(config.clientGroups),
     zones,
     transferred: compiler.transferred,
@@ -104,6 +108,9 @@ class Compiler {
   readonly transferred: ReadonlyMap<string, TransferredZone>;
   /** The policy hash and the serials of its zones. */
   #identity = '';
+  /** What RESINFO tells. */
+  #resolverInfo: readonly RecordData[] = [];
+  readonly #config: Config;
   readonly #now: number;
   readonly #shared: Shared;
   readonly #primaries: Primaries;
@@ -115,6 +122,7 @@ class Compiler {
 
   constructor(config: Config, version: string, { files, now, buckets }: Surroundings) {
     const { verdicts, problems } = this;
+    this.#config = config;
     this.#now = now;
     const { clientGroups, views, rateLimit, upstreams, policies, ede } = config;
     const expired = expiriesOf(config).filter((expires) => expires <= now).length;
@@ -174,7 +182,7 @@ class Compiler {
       rateLimit,
       compileRecursion(acl.recursion, force, verdicts),
       identity,
-      compileSpecialUse(routes, verdicts),
+      compileSpecialUse(routes, () => this.#resolverInfo, verdicts),
       compilePolicies(chain),
       any,
       compileRoute(routes, verdicts),
@@ -203,6 +211,10 @@ class Compiler {
 
   finish(): string {
     const hash = this.#hash.digest('hex').slice(0, 8);
+    const { ede, infoUrl } = this.#config;
+    const codes = this.verdicts.verdicts.flatMap((verdict) => verdict.ede ?? []);
+    const told = ede === 'off' ? [] : [...codes, Ede.BLOCKED_UPSTREAM];
+    this.#resolverInfo = resolverInfo(told, infoUrl);
     const serials = this.zones.filter(({ serial }) => serial !== undefined);
     this.#identity = [hash, ...serials.map(({ name, serial }) => `${name}=${serial}`)].join(' ');
     return hash;

@@ -89,8 +89,8 @@ class InlineCompiler {
     };
     const onTrial = this.#policy.onTrial || given?.mode === 'shadow';
     const ede = infoCode(given?.ede ?? this.#policy.ede);
-    const { name: policy } = this.#policy;
-    const of = { policy, rules: this.rules, rule, named: false, onTrial, ede };
+    const { name: policy, category } = this.#policy;
+    const of = { policy, rules: this.rules, rule, named: false, onTrial, ede, category };
     this.rules.set(entry, this.answers.length, place.line);
     this.answers.push(addPolicyVerdict(action, of, this.#verdicts));
     for (const record of this.#readRecords(given?.answer ?? []))

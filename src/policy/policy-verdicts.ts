@@ -1,5 +1,6 @@
 /** What a policy can do to a query, one verdict for each of its actions. */
 
+import { CATEGORIES, type Category } from '../config/policy-keys.ts';
 import type { Action, OwnedRecord, Rule, Verdict, VerdictTable } from '../decision/verdict.ts';
 import { Ede } from '../wire/registry.ts';
 import type { RuleTable } from './rule-table.ts';
@@ -34,11 +35,23 @@ export function infoCode(word: keyof typeof INFO_CODES): number {
   return INFO_CODES[word];
 }
 
+/**
+ * The sub-error of a category: those of operators go with "blocked" alone, and none with
+ * "censored" (draft-ietf-dnsop-structured-dns-error).
+ */
+function subErrorOf(category: Category | undefined, ede: number): number | undefined {
+  if (ede === Ede.BLOCKED) return CATEGORIES[category ?? 'dns'];
+  const isOperators = category === undefined || category === 'network' || category === 'dns';
+  return ede === Ede.FILTERED && !isOperators ? CATEGORIES[category] : undefined;
+}
+
 /** What the configuration says of a whole policy. */
 export interface PolicyTraits {
   readonly name: string;
   readonly onTrial: boolean;
   readonly ede: keyof typeof INFO_CODES;
+  /** Why its names are blocked. */
+  readonly category?: Category | undefined;
 }
 
 /** The rules that a verdict stands for. */
@@ -51,6 +64,7 @@ export interface PolicyRules {
   readonly onTrial: boolean;
   /** INFO-CODE that goes with what they do. */
   readonly ede: number;
+  readonly category?: Category | undefined;
   /** SOA serial of the zone that they are from. */
   readonly serial?: number;
   /** What stands in the additional section: the SOA of their zone. */
@@ -60,12 +74,13 @@ export interface PolicyRules {
 /** Makes a verdict for the rules of a policy that do `action`. */
 export function addPolicyVerdict(
   action: PolicyAction,
-  { policy, rules, rule, named, onTrial, ede, serial, zoneSoa }: PolicyRules,
+  { policy, rules, rule, named, onTrial, ede, category, serial, zoneSoa }: PolicyRules,
   verdicts: VerdictTable,
 ): Verdict {
   if (action === 'allow' || action === 'passthru') {
     return verdicts.add({ layer: 'policy', action: 'forward', rule, policy, named, onTrial });
   }
+  const subError = subErrorOf(category, ede);
   return verdicts.add({
     layer: 'policy',
     action: action satisfies Action,
@@ -76,6 +91,7 @@ export function addPolicyVerdict(
     explained: true,
     soa: SOA,
     ede,
+    ...(subError !== undefined && { subError }),
     ...(serial !== undefined && { serial }),
     ...(zoneSoa !== undefined && { zoneSoa }),
     ...(action === 'answer' && { recordsOf: (entry) => rules.recordsOf(entry) }),

@@ -157,8 +157,8 @@ function compileRpz(
   return { policy, trial, file, files, serial, ignored, rules: trial.count, digest: image.digest };
 }
 
-function traitsOf({ name, mode, ede }: PolicyConfig): PolicyTraits {
-  return { name: name.value, onTrial: mode === 'shadow', ede };
+function traitsOf({ name, mode, ede, category }: PolicyConfig): PolicyTraits {
+  return { name: name.value, onTrial: mode === 'shadow', ede, category };
 }
 
 function compileTransferred(

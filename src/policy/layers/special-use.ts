@@ -1,7 +1,7 @@
 /**
  * Names that never go to an upstream: RFC 6761 (localhost, invalid, test), RFC 6303 (reverse
  * zones of addresses that are local to every site), RFC 7686 (onion), RFC 8375 (home.arpa),
- * RFC 9462 (resolver.arpa). A route at such a domain or below it takes precedence: the
+ * RFC 9462 (resolver.arpa), RFC 9606 (RESINFO there). A route at such a domain or below it takes precedence: the
  * operator knows who answers.
  */
 
@@ -67,7 +67,12 @@ export const SPECIAL_USE_ZONES: readonly string[] = [
   'localhost',
 ];
 
-export function compileSpecialUse(routes: RouteTable, verdicts: VerdictTable): Layer {
+/** `info` is what this server says of itself, read at each query that asks for it. */
+export function compileSpecialUse(
+  routes: RouteTable,
+  info: () => readonly RecordData[],
+  verdicts: VerdictTable,
+): Layer {
   const table = new NameTable();
   const compiled: Verdict[] = [];
   const add = (zone: string, spec: Pick<VerdictSpec, 'action' | 'records'>) => {
@@ -85,9 +90,20 @@ export function compileSpecialUse(routes: RouteTable, verdicts: VerdictTable): L
   for (const zone of NXDOMAIN_ZONES) add(zone, { action: 'nxdomain' });
   for (const zone of NODATA_ZONES) add(zone, { action: 'nodata' });
   add('localhost', { action: 'answer', records: LOCALHOST });
+  const resolverArpa = table.entryOf(lowerName(parseName('resolver.arpa') as Uint8Array), false);
+
+  // RFC 9606 section 3: it is asked at resolver.arpa where the resolver has no name of its own.
+  const resinfo = verdicts.add({
+    layer: 'special-use',
+    action: 'answer',
+    rule: builtIn('special-use resolver.arpa RESINFO'),
+    soa: SOA,
+    authoritative: true,
+    recordsOf: info,
+  });
 
   const search = (query: Query): Verdict | undefined => {
-    if (query.opcode !== Opcode.QUERY || query.qclass !== RrClass.IN) return undefined;
+    if (!isJudged(query)) return undefined;
     for (let depth = 0; depth < query.labels; depth++) {
       const entry = table.find(query, depth, false);
       if (entry < 0) continue;
@@ -95,7 +111,7 @@ export function compileSpecialUse(routes: RouteTable, verdicts: VerdictTable): L
       if (routed !== NO_ROUTE && routed <= depth) return undefined;
       query.match.trigger = 'qname';
       query.match.depth = depth;
-      return compiled[entry];
+      return entry === resolverArpa && asksForInfo(query, depth) ? resinfo : compiled[entry];
     }
     return undefined;
   };
@@ -104,4 +120,13 @@ export function compileSpecialUse(routes: RouteTable, verdicts: VerdictTable): L
     judge: search,
     account: (query) => (search(query) === undefined ? { why: 'not a special-use name' } : {}),
   };
+}
+
+/** Names below resolver.arpa are of others: RESINFO is at the very name. */
+function asksForInfo({ qtype }: Query, depth: number): boolean {
+  return depth === 0 && qtype === RrType.RESINFO;
+}
+
+function isJudged({ opcode, qclass }: Query): boolean {
+  return opcode === Opcode.QUERY && qclass === RrClass.IN;
 }

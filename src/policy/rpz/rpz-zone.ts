@@ -115,7 +115,7 @@ export interface RpzPolicy extends PolicyTraits {
 
 /** Makes a policy of a zone. */
 export function attachRpz(
-  { name, onTrial, breakDnssec, recursiveOnly, ede }: RpzPolicy,
+  { name, onTrial, breakDnssec, recursiveOnly, ede, category }: RpzPolicy,
   image: RpzImage,
   verdicts: VerdictTable,
 ): NamePolicy {
@@ -129,6 +129,7 @@ export function attachRpz(
       named: true,
       onTrial,
       ede: infoCode(ede),
+      category,
       serial: image.serial,
       zoneSoa: image.soa,
     };

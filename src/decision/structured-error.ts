@@ -1,0 +1,70 @@
+/**
+ * Errors as JSON for clients that ask for them (draft-ietf-dnsop-structured-dns-error): whom to
+ * ask about a name that is blocked, why it is, and by whom.
+ */
+
+import { readUint16 } from '../wire/header.ts';
+import { findOption, OPT_LENGTH, OPTION_HEADER } from '../wire/opt.ts';
+import type { Query } from '../wire/query.ts';
+import { Ede, EdnsOption } from '../wire/registry.ts';
+
+export interface StructuredErrors {
+  readonly contacts: readonly string[];
+  readonly organization: string | undefined;
+  readonly language: string;
+  /** Number of the EDNS option that asks for it, which IANA has not assigned yet. */
+  readonly option: number | undefined;
+}
+
+export const NO_STRUCTURE: StructuredErrors = {
+  contacts: [],
+  organization: undefined,
+  language: 'en',
+  option: undefined,
+};
+
+const STRUCTURABLE: readonly number[] = [
+  Ede.BLOCKED,
+  Ede.CENSORED,
+  Ede.FILTERED,
+  Ede.BLOCKED_UPSTREAM,
+];
+
+/** Whether the draft has a structure for errors with this INFO-CODE. */
+export function isStructurable(code: number | undefined): boolean {
+  return code !== undefined && STRUCTURABLE.includes(code);
+}
+
+/**
+ * Whether the client asks for it: by the option of the draft, which is empty, or as earlier
+ * revisions had it, by an Extended DNS Error in the query, with INFO-CODE 0 and no text.
+ */
+export function asksForStructure(query: Query, option: number | undefined): boolean {
+  const { message, optAt } = query;
+  if (optAt === 0) return false;
+  if (option !== undefined && lengthOf(query, option) === 0) return true;
+  if (lengthOf(query, EdnsOption.EDE) !== 2) return false;
+  const at = findOption(message, optAt, EdnsOption.EDE, optAt + OPT_LENGTH);
+  return readUint16(message, at + OPTION_HEADER) === Ede.OTHER;
+}
+
+/** Octets of an option's data; undefined when the query does not have it. */
+function lengthOf({ message, optAt }: Query, code: number): number | undefined {
+  const at = findOption(message, optAt, code, optAt + OPT_LENGTH);
+  return at < 0 ? undefined : readUint16(message, at + 2);
+}
+
+/** The EXTRA-TEXT: minified JSON; `justification` is what others are told as text. */
+export function formatStructured(
+  { contacts, organization, language }: StructuredErrors,
+  justification: string,
+  subError: number | undefined,
+): string {
+  return JSON.stringify({
+    ...(contacts.length > 0 && { c: contacts }),
+    j: justification,
+    ...(subError !== undefined && { s: subError }),
+    ...(organization !== undefined && { o: organization }),
+    l: language,
+  });
+}
