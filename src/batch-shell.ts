@@ -117,6 +117,8 @@ export class BatchShell implements Outbox {
       this.#hasNews = false;
       lastTick = time;
     }
+    // What was said when it was told to stop.
+    this.#deliver();
   }
 
   /** Takes no more queries than those that have come. */

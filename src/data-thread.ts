@@ -206,7 +206,9 @@ class DataThread {
     const state = { inFlight, cache: this.#serving.cache, log: this.#log };
     this.#numbers.update(state, this.#table.servers, this.#shell);
     const isStopping = this.#stopAt !== Number.POSITIVE_INFINITY;
-    if (isStopping && (inFlight === 0 || time >= this.#stopAt)) this.#shell.stop();
+    if (!isStopping || (inFlight > 0 && time < this.#stopAt)) return;
+    this.#engine.abandon(time);
+    this.#shell.stop();
   }
 }
 

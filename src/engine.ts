@@ -124,6 +124,11 @@ export class Engine {
     this.#forwarder.tick(now);
   }
 
+  /** Ends all that still waits for an upstream: nobody will be here for the answer. */
+  abandon(now: number): void {
+    this.#forwarder.abandon(now);
+  }
+
   /** Asks every server whether it leads back here. */
   probe(now: number): void {
     this.#forwarder.probe(now);

@@ -157,6 +157,15 @@ export class Forwarder {
     this.#watch.tick(this.#setup.groups, now);
   }
 
+  /** Ends all that still waits for an upstream. */
+  abandon(now: number): void {
+    for (let slot = this.#exchanges.any(); slot; slot = this.#exchanges.any()) {
+      this.#delivery.restore(slot);
+      if (slot.isStreaming) this.#endStream(slot);
+      else this.#delivery.failure(slot, now);
+    }
+  }
+
   /** Asks every server whether it leads back here. */
   probe(now: number): void {
     for (const group of this.#setup.groups.values()) {

@@ -95,6 +95,7 @@ export class PortableShell implements Outbox {
       await new Promise((resolve) => setTimeout(resolve, TICK_MS));
     }
     clearInterval(this.#ticking);
+    this.#engine?.abandon(now());
     this.#deliver();
     for (const { udp } of this.#listeners) udp?.close();
     this.#channels.udp.close();

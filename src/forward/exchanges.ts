@@ -173,6 +173,12 @@ export class Exchanges {
     return index < 0 ? undefined : this.#slots[index];
   }
 
+  /** A slot whose query an upstream was asked; undefined when there is none. */
+  any(): Slot | undefined {
+    if (this.inFlight === 0) return undefined;
+    return this.#slots.find(({ group, tried }) => group !== undefined && tried !== 0);
+  }
+
   /** Slots that wait for an answer on a channel that is gone: from here on they are about it. */
   on(server: Server, channel: number): Slot[] {
     const gone = this.#legs.filter((leg) => {
