@@ -48,6 +48,7 @@ const QUESTIONS: readonly Question[] = [
   { from: '127.0.0.1', name: 'www.down.example' },
   { from: '127.0.30.2', name: 'www.example.com' },
   { from: '127.0.30.2', name: 'www.example.com' },
+  { from: '127.0.0.1', name: 'casino.example.com' },
 ];
 
 const ZONE = `$TTL 60
@@ -94,13 +95,14 @@ routes:
   partner.example: authoritative
   filtered.example: filter
   down.example: dead
+rateLimit: { queriesPerSecond: 1, burst: 1, action: refuse, exempt: [office, 127.0.20.0/24] }
+decisionLog: { to: demo.ndjson, record: all }
 policies:
   - name: house
     rules:
       "*.gambling.example": refuse
+      casino.example.com: { action: nxdomain, mode: shadow, owner: secops }
   - { name: malware, rpz: malware.rpz }
-decisionLog: { to: demo.ndjson, record: all }
-rateLimit: { queriesPerSecond: 1, burst: 1, action: refuse, exempt: [office, 127.0.20.0/24] }
 `;
 }
 
@@ -148,13 +150,21 @@ async function show(file: string, json: boolean): Promise<void> {
         port: server.endpoints[0]!.port,
         timeoutMs: TIMEOUT_MS,
       });
-      const [line] = server.recent[0]!.latest();
-      await output.write(json ? `${line}\n` : formatRow(question, answer, JSON.parse(line!)));
+      const lines = recordsOf(id, server);
+      await output.write(json ? lines.join('') : formatRow(question, answer, lines));
       if (output.isClosed) return;
     }
   } finally {
     await server.close();
   }
+}
+
+/** The lines of the records of a message, the decision last. */
+function recordsOf(id: number, { recent: [ring] }: RunningServer): readonly string[] {
+  return [...ring!.latest()]
+    .filter((line) => JSON.parse(line).id === id)
+    .map((line) => `${line}\n`)
+    .reverse();
 }
 
 function formatQuestion({ name, type, rrClass, opcode }: Question, id: number): Uint8Array {
@@ -177,6 +187,7 @@ interface Shown {
   readonly layer: string;
   readonly origin: string;
   readonly rule: { readonly id: string; readonly file: string; readonly line: number };
+  readonly would?: { readonly layer: string; readonly action: string };
   readonly hint?: string;
   readonly upstream?: Readonly<Record<string, unknown>>;
   readonly attempts?: readonly { readonly address: string; readonly rcode: string }[];
@@ -188,7 +199,13 @@ const ANSWER_WIDTH = 22;
 const HEADING = `${'QUERY'.padEnd(QUERY_WIDTH)} ${'ANSWER'.padEnd(ANSWER_WIDTH)} RECORD`;
 
 /** Query, answer and record in three columns. */
-function formatRow(question: Question, answer: Asked | undefined, record: Shown): string {
+function formatRow(
+  question: Question,
+  answer: Asked | undefined,
+  lines: readonly string[],
+): string {
+  const records = lines.map((line): Shown => JSON.parse(line));
+  const record = records.at(-1)!;
   const { rule, layer, origin } = record;
   const what = record.opcode === 'QUERY' ? formatType(question.type ?? RrType.A) : record.opcode;
   const where = record.qclass === 'IN' ? '' : ` ${record.qclass}`;
@@ -198,7 +215,8 @@ function formatRow(question: Question, answer: Asked | undefined, record: Shown)
     `${layer} (${origin}): ${rule.id} at ${rule.file}:${rule.line}`,
   ];
   const margin = ' '.repeat(QUERY_WIDTH + ANSWER_WIDTH + 2);
-  return `${columns.join(' ')}\n${formatNotes(record)
+  return `${columns.join(' ')}\n${records
+    .flatMap(formatNotes)
     .map((note) => `${margin}${note}\n`)
     .join('')}`;
 }
@@ -209,9 +227,11 @@ function formatAnswer(answer: Asked | undefined): string {
   return `${formatRcode(answer.rcode)} RA=${+answer.recursionAvailable}${codes && ` EDE ${codes}`}`;
 }
 
-function formatNotes({ hint, upstream, attempts }: Shown): string[] {
+function formatNotes({ rule, would, hint, upstream, attempts }: Shown): string[] {
   const { address, verdict, confidence, evidence } = upstream ?? {};
+  const trial = `in shadow mode: ${would?.layer} would ${would?.action}: ${rule.id} at ${rule.file}:${rule.line}`;
   return [
+    ...(would === undefined ? [] : [trial]),
     ...(hint === undefined ? [] : [hint]),
     ...(verdict === undefined ? [] : [`${address}: ${verdict}, ${confidence} (${evidence})`]),
     ...(upstream === undefined ? (attempts ?? []) : []).map((attempt) => {

@@ -16,7 +16,7 @@ const COLUMNS: readonly Column[] = [
   { title: 'CLIENT', least: 15, most: 48, text: formatClient },
   { title: 'NAME', least: 20, most: 48, text: ({ qname }) => qname },
   { title: 'TYPE', least: 5, most: 10, text: ({ qtype }) => qtype },
-  { title: 'RESULT', least: 8, most: 12, text: formatResult },
+  { title: 'RESULT', least: 8, most: 14, text: formatResult },
   { title: 'LAYER', least: 9, most: 12, text: ({ layer }) => layer },
   { title: 'RULE', least: 20, most: 48, text: ({ rule }) => rule?.id },
   { title: 'AT', least: 12, most: 48, text: formatPlace },
@@ -62,8 +62,12 @@ function formatClient({ client, group }: DecisionRecord): string | undefined {
   return group === undefined ? client : `${client ?? ABSENT} (${group})`;
 }
 
-/** The rcode where it tells what happened; NOERROR alone could be an answer or a block. */
-function formatResult({ rcode, event, of = event, count }: DecisionRecord): string {
+/**
+ * The rcode where it tells what happened; NOERROR alone could be an answer or a block. Of a rule in
+ * shadow mode, what it would do.
+ */
+function formatResult({ rcode, event, of = event, count, would }: DecisionRecord): string {
+  if (would?.action !== undefined) return `would ${would.action}`;
   const result = rcode === undefined || (rcode === 'NOERROR' && of !== 'answered') ? of : rcode;
   return count === undefined ? result : `${result} x${count}`;
 }

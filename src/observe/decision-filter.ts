@@ -30,6 +30,7 @@ export interface DecisionRecord {
   readonly layer?: string;
   readonly origin?: string;
   readonly action?: string;
+  readonly would?: { readonly action?: string };
   readonly trigger?: string;
   readonly match?: string;
   readonly rule?: { readonly id?: string; readonly file?: string; readonly line?: number };
@@ -137,13 +138,14 @@ const TEXTS = [
 
 function isDecision(value: unknown): value is DecisionRecord {
   if (!hasTexts(value, TEXTS)) return false;
-  const { time, event, count, rule = {}, upstream = {}, attempts = [] } = value;
+  const { time, event, count, rule = {}, would = {}, upstream = {}, attempts = [] } = value;
   return (
     typeof time === 'string' &&
     RECORD_TIME.test(time) &&
     EVENT_NAMES.has(event) &&
     (typeof count === 'number') === (event === SUMMARY) &&
     hasTexts(rule, ['id', 'file']) &&
+    hasTexts(would, ['action']) &&
     hasTexts(upstream, ['address', 'verdict', 'confidence']) &&
     Array.isArray(attempts) &&
     attempts.every((attempt) => hasTexts(attempt, ['address']))

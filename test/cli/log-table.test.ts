@@ -43,6 +43,12 @@ describe('cli/log-table', () => {
       text: '<built-in>',
     },
     {
+      what: 'what a rule in shadow mode would do',
+      fields: { event: 'shadow', rcode: undefined, would: { layer: 'acl', action: 'refuse' } },
+      at: 4,
+      text: 'would refuse',
+    },
+    {
       what: 'a drop, which has no rcode',
       fields: { event: 'dropped', rcode: undefined },
       at: 4,

@@ -92,7 +92,7 @@ describe('cli/record-assertions', () => {
   }
 
   it('passes over what rules on trial would do', async () => {
-    const shadow = { ...base, event: 'shadow', action: 'shadow', would: 'refuse' };
+    const shadow = { ...base, event: 'shadow', action: 'shadow', would: { action: 'refuse' } };
     const { out, err } = await record(line('a', shadow), line('b', base));
     expect(readBack(out)).to.deep.equal([`10.21.5.18 www.example.com. A ${ACL}`]);
     expect(err).to.equal('');

@@ -55,6 +55,11 @@ const NAMES: readonly string[] = [
   'a7.example',
   'a8.example',
   'a9.example',
+  'pass-alias.example',
+  'pass-then.example',
+  'pass-ip.example',
+  'pass-first.example',
+  'stopped.example',
   'upper.example',
   'UPPER.example',
   'esc\\.aped.example',
@@ -70,6 +75,9 @@ const NAMES: readonly string[] = [
 const TYPES: readonly string[] = ['A', 'AAAA', 'TXT'];
 
 const OTHERS: readonly string[] = [
+  'a1.example A from 127.0.0.3',
+  'a4.example A from 127.0.0.3',
+  'a6.example A from 127.0.0.3',
   'data.bad.example MX',
   'data.bad.example TYPE65280',
   'dname.bad.example TYPE39',

@@ -35,6 +35,10 @@ a5.example CNAME pass.bad.example.
 a6.example CNAME ip24.example.
 a7.example CNAME plain.example.
 a8.example CNAME drop.bad.example.
+pass-alias.example CNAME nx.bad.example.
+pass-then.example CNAME pass-alias.example.
+pass-ip.example CNAME ip24.example.
+pass-first.example CNAME stopped.example.
 a9.example CNAME gone.test-missing.
 nx.bad.example A 203.0.113.10
 nodata.bad.example A 203.0.113.10
@@ -71,6 +75,7 @@ $TTL 60
 48.zz.bad.db8.2001.rpz-ip       CNAME *.
 128.5.zz.bad.db8.2001.rpz-ip    CNAME .
 first-pass.example              CNAME rpz-passthru.
+stopped.example                 CNAME .
 `,
   'second.rpz': `
 $TTL 60
@@ -100,6 +105,9 @@ ok.tree.bad.example             CNAME rpz-passthru.
 old.bad.example                 CNAME old.bad.example.
 a7.example                      CNAME rpz-passthru.
 named-ip.example                CNAME *.
+pass-alias.example              CNAME rpz-passthru.
+pass-ip.example                 CNAME rpz-passthru.
+pass-first.example              CNAME rpz-passthru.
 first-pass.example              CNAME .
 twice.example                   CNAME .
 UPPER.example                   CNAME .

@@ -18,8 +18,9 @@ export function compilePolicies(chain: PolicyChain): Layer {
       const found = chain.search(query);
       if (found === undefined) {
         const near = chain.findNear(query);
-        if (near === undefined) return { why: 'no rule matches the name' };
-        return { why: `no rule matches; the nearest ${near.why}`, nearest: near.rule };
+        const more = chain.watches(query, false) ? '; its answer is judged too' : '';
+        if (near === undefined) return { why: `no rule matches the name${more}` };
+        return { why: `no rule matches${more}; the nearest ${near.why}`, nearest: near.rule };
       }
       const passes = letsPass(found) ? 'it lets the query through' : undefined;
       const notes = [passes, chain.waitsFor(found, query)].filter((note) => note !== undefined);
