@@ -3,20 +3,32 @@
  * when an operation allocates more than it may.
  */
 
+import assert from 'node:assert/strict';
 import { parseConfig } from '../src/config/config.ts';
 import type { Outcome } from '../src/decision/outcome.ts';
+import { Engine } from '../src/engine.ts';
+import { AnswerCache } from '../src/forward/cache.ts';
+import { createForwarding } from '../src/forward/forwarding.ts';
+import { type Server, ServerTable } from '../src/forward/server.ts';
 import { RecordWriter } from '../src/observe/record.ts';
-import { compilePolicy } from '../src/policy/compile.ts';
+import { AnswerJudge, type JudgedAnswer } from '../src/policy/answer-judge.ts';
+import { compilePolicy, type Policy } from '../src/policy/compile.ts';
 import { judge } from '../src/policy/layer.ts';
 import { Replies } from '../src/reply.ts';
 import { parseName } from '../src/wire/name.ts';
+import { OPT_LENGTH } from '../src/wire/opt.ts';
 import { Query } from '../src/wire/query.ts';
 import { Rcode, RrClass, RrType } from '../src/wire/registry.ts';
 import { formatRequest } from '../src/wire/request.ts';
 import { assertSees, type Measured, measure } from './measure.ts';
 
+const NOW = 1_800_000_000_000;
+const CACHE = { entries: 100, maxTtl: 86_400, minTtl: 0, negativeMaxTtl: 3600, serveStale: 0 };
+
 /** A few bytes of noise for each operation: what the measurement itself takes. */
 const NOTHING = 8;
+/** The text that a decision is found by. */
+const REF = 64;
 
 const CONFIG = `
 listen: ["127.0.0.1:0"]
@@ -27,21 +39,59 @@ policies:
     rules: { "*.gambling.example": refuse, tracker.example: nxdomain }
 `;
 
-const policy = compilePolicy(parseConfig('bench.yaml', CONFIG), 'bench');
-const request = formatRequest({
-  id: 1,
-  name: parseName('www.some.example.com') as Uint8Array,
-  type: RrType.A,
-  rrClass: RrClass.IN,
-});
+/** As many rules as a policy has that people keep by hand, and some views. */
+const LARGE = `
+acl: { query: { 10.0.0.0/8: allow, "2001:db8::/32": allow } }
+upstreams: { default: { servers: [192.0.2.1] } }
+policies:
+  - name: long
+    rules: { ${Array.from({ length: 1000 }, (_, i) => `"*.bad${i}.example": nxdomain`).join(', ')} }
+views:
+  office: { clients: [10.1.0.0/16, "2001:db8:1::/48"], policies: [] }
+  guests: { clients: [10.2.0.0/16, "2001:db8:2::/48"] }
+`;
+
+const LIMITED = `
+acl: { query: { 10.0.0.0/8: allow } }
+rateLimit: { queriesPerSecond: 1000000, burst: 1000000 }
+upstreams: { default: { servers: [192.0.2.1] } }
+`;
+
+const compile = (text: string) => compilePolicy(parseConfig('bench.yaml', text), 'bench');
+const ask = (name: string) =>
+  formatRequest({
+    id: 1,
+    name: parseName(name) as Uint8Array,
+    type: RrType.A,
+    rrClass: RrClass.IN,
+  });
+
+const policy = compile(CONFIG);
+const large = compile(LARGE);
+const limited = compile(LIMITED);
+const request = ask('www.some.example.com');
 const buffer = new Uint8Array(0x10000);
 
-function queryFrom(client: number): Query {
+function queryFrom(client: number, octets = request): Query {
   const query = new Query();
   query.address[0] = client;
-  buffer.set(request);
-  query.parse(buffer, request.length);
+  query.receivedAt = NOW;
+  buffer.set(octets);
+  query.parse(buffer, octets.length);
   return query;
+}
+
+/** An answer to `www.some.example.com`: an address, behind an alias or not. */
+function answerWith(alias: boolean): JudgedAnswer {
+  const target = parseName('host.elsewhere.example') as Uint8Array;
+  const records = [
+    ...(alias ? [0xc0, 12, 0, RrType.CNAME, 0, 1, 0, 0, 0, 60, 0, target.length, ...target] : []),
+    ...[...(alias ? target : [0xc0, 12]), 0, RrType.A, 0, 1, 0, 0, 0, 60, 0, 4, 192, 0, 2, 80],
+  ];
+  const question = request.subarray(0, request.length - OPT_LENGTH);
+  const octets = Uint8Array.of(...question, ...records);
+  octets.set([0x81, 0x80, 0, 1, 0, alias ? 2 : 1, 0, 0, 0, 0], 2);
+  return { octets, length: octets.length, hasAlias: alias, isSigned: false };
 }
 
 const allowed = queryFrom(0x7f000001);
@@ -62,6 +112,60 @@ const outcome: Outcome = {
 };
 const replies = new Replies();
 const writer = new RecordWriter();
+const guest = queryFrom(0x0a020001);
+const blocked = queryFrom(0x0a020001, ask('www.bad500.example'));
+const sixth = queryFrom(0);
+sixth.family = 6;
+sixth.address.set([0x20010db8, 0x00020000, 0, 1]);
+const guests = large.views[large.viewTable.find(guest)]!;
+const judges = new AnswerJudge();
+const aliased = answerWith(true);
+const plain = answerWith(false);
+const tell = () => {};
+
+/** An engine that has been told the answer; what it replies and records goes nowhere. */
+function engineWith(setup: Policy, answer: Uint8Array): Engine {
+  const nothing = () => {};
+  const groups = createForwarding(setup.config, new ServerTable(), () => false);
+  groups.refresh();
+  let asked: { server: Server; id: number } | undefined;
+  const send = (server: Server, octets: Uint8Array) => {
+    asked = { server, id: (octets[0]! << 8) | octets[1]! };
+    return 1;
+  };
+  const cache = new AnswerCache(CACHE);
+  const engine = new Engine(
+    { policy: setup, groups: groups.groups, cache },
+    {
+      outbox: { reply: nothing, more: nothing, drop: nothing, send },
+      recorder: {
+        ...{ received: nothing, decided: nothing, shadowed: nothing, ignored: nothing },
+        ...{ upstreamAnswered: nothing, upstreamRefused: nothing },
+      },
+      capacity: 16,
+      refPrefix: 'bench',
+    },
+  );
+  receive(engine);
+  assert.ok(asked);
+  buffer.set(answer);
+  buffer.set([asked.id >> 8, asked.id & 0xff]);
+  engine.response(buffer, answer.length, { server: asked.server, channel: 1 }, NOW);
+  assert.equal(cache.size, 1);
+  return engine;
+}
+
+function receive(engine: Engine, address = 0x0a020001): void {
+  engine.query.address[0] = address;
+  buffer.set(request);
+  engine.receive(buffer, request.length, NOW);
+}
+
+const cachedPlain = engineWith(large, plain.octets);
+const cachedAliased = engineWith(large, aliased.octets);
+assert.equal(judge(guests.layers, blocked)?.action, 'nxdomain');
+assert.equal(large.viewTable.find(sixth), guests.index);
+assert.equal(judge(limited.views[0]!.layers, guest), undefined);
 
 assertSees();
 
@@ -82,9 +186,37 @@ const results: Measured[] = [
     judge(policy.views[0]!.layers, denied);
     replies.writeVerdict(denied, outcome);
   }),
+  measure('find the view of a client', NOTHING, () => {
+    large.viewTable.find(guest);
+    large.viewTable.find(sixth);
+  }),
+  measure('judge: 1000 rules, none matches', NOTHING, () => {
+    judge(guests.layers, guest);
+  }),
+  measure('judge: 1000 rules, one matches', NOTHING, () => {
+    judge(guests.layers, blocked);
+  }),
+  measure('judge: pass a rate limit', NOTHING, () => {
+    judge(limited.views[0]!.layers, guest);
+  }),
+  measure('judge an answer with an alias', NOTHING, () => {
+    judges.judge(guests, guest, aliased, tell);
+  }),
+  measure('judge an answer without', NOTHING, () => {
+    judges.judge(guests, guest, plain, tell);
+  }),
+  measure('engine: refuse', REF, () => {
+    receive(cachedPlain, 0x7f000101);
+  }),
+  measure('engine: from the cache', NOTHING, () => {
+    receive(cachedPlain);
+  }),
+  measure('engine: the same with an alias', NOTHING, () => {
+    receive(cachedAliased);
+  }),
   measure('write a decision record', 64, () => {
     writer.length = 0;
-    writer.record(denied, outcome, 1_800_000_000_000);
+    writer.record(denied, outcome, NOW);
   }),
 ];
 
@@ -92,7 +224,7 @@ for (const { name, nanoseconds, bytes, budget } of results) {
   const isOver = bytes > budget;
   const state = isOver ? `over its budget of ${budget}` : `of ${budget}`;
   console.log(
-    `${name.padEnd(30)} ${nanoseconds.toFixed(0).padStart(6)} ns ${bytes.toFixed(1).padStart(8)} B ${state}`,
+    `${name.padEnd(32)} ${nanoseconds.toFixed(0).padStart(6)} ns ${bytes.toFixed(1).padStart(8)} B ${state}`,
   );
   if (isOver) process.exitCode = 1;
 }

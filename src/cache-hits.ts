@@ -3,6 +3,7 @@
 import type { Chase } from './chase.ts';
 import type { Conclusion } from './conclusion.ts';
 import { type CacheEntry, writeCached } from './forward/cache.ts';
+import type { JudgedAnswer } from './policy/answer-judge.ts';
 import type { View } from './policy/view.ts';
 import { FAILED, type PolicyEnding } from './policy-ending.ts';
 import type { Query } from './wire/query.ts';
@@ -13,6 +14,8 @@ export class CacheHits {
   readonly #conclusion: Conclusion;
   readonly #ending: PolicyEnding;
   readonly #buffer: Uint8Array;
+  /** The answer at hand, as old as it is by now: one for all. */
+  readonly #aged: { -readonly [K in keyof JudgedAnswer]: JudgedAnswer[K] };
 
   /** `buffer` is where answers are made; the query at hand does not stand in it. */
   constructor(
@@ -23,6 +26,7 @@ export class CacheHits {
     this.#conclusion = conclusion;
     this.#ending = ending;
     this.#buffer = buffer;
+    this.#aged = { octets: buffer, length: 0, hasAlias: false, isSigned: false };
   }
 
   /** Ends the query with the entry; for `chase` it is the answer for an alias. */
@@ -44,18 +48,21 @@ export class CacheHits {
       const { reason, attempts } = failure;
       return this.#conclusion.verdict(verdicts[reason], now, attempts, 'cache');
     }
-    if (this.#ending.watches(view, entry.hasAlias) && this.#isOverruled(entry, view, now)) return;
+    const aged = this.#age(entry, now);
+    if (this.#ending.watches(view, entry.hasAlias)) {
+      const overruling = this.#ending.judge(view, aged, now);
+      if (overruling !== undefined) return this.#ending.overrule(overruling, view, now);
+    }
     const staleness = rcode === Rcode.NXDOMAIN ? stale.nxdomain : stale.data;
     const verdict = now < entry.expiresAt ? forwarded : staleness;
-    this.#conclusion.cached(entry, verdict, this.#buffer, now);
+    this.#conclusion.cached(entry, verdict, aged, now);
   }
 
-  #isOverruled(entry: CacheEntry, view: View, now: number): boolean {
-    const { hasAlias, isSigned } = entry;
-    const length = writeCached(this.#buffer, entry, now);
-    const answer = { octets: this.#buffer, length, hasAlias, isSigned };
-    const verdict = this.#ending.judge(view, answer, now);
-    if (verdict !== undefined) this.#ending.overrule(verdict, view, now);
-    return verdict !== undefined;
+  #age(entry: CacheEntry, now: number): JudgedAnswer {
+    const aged = this.#aged;
+    aged.length = writeCached(aged.octets, entry, now);
+    aged.hasAlias = entry.hasAlias;
+    aged.isSigned = entry.isSigned;
+    return aged;
   }
 }

@@ -1,10 +1,10 @@
 /** How a query ends: the outcome is made, the reply written, the record taken, the reply sent. */
 
-import type { Origin, Outcome, Recorder } from './decision/outcome.ts';
+import type { Origin, Outcome, Recorder, Reply } from './decision/outcome.ts';
 import type { StructuredErrors } from './decision/structured-error.ts';
 import type { Attempt, UpstreamRefusal } from './decision/upstream-refusal.ts';
 import type { Verdict } from './decision/verdict.ts';
-import { type CacheEntry, writeCached } from './forward/cache.ts';
+import type { CacheEntry } from './forward/cache.ts';
 import type { Policy } from './policy/compile.ts';
 import { Replies, tellable } from './reply.ts';
 import type { Answer } from './wire/answer.ts';
@@ -66,7 +66,7 @@ export class Conclusion {
     this.#query = query;
     this.#box = box;
     this.#recorder = recorder;
-    this.#refPrefix = refPrefix;
+    this.#refPrefix = `${refPrefix}-`;
     this.#policy = policy;
     this.#outcome = {
       verdict: policy.overload,
@@ -176,13 +176,12 @@ export class Conclusion {
     this.#box.drop(this.#query);
   }
 
-  /** An answer from the cache, aged in `buffer`. */
-  cached(entry: CacheEntry, verdict: Verdict, buffer: Uint8Array, now: number): void {
+  /** An answer from the cache; `aged` is as it is by now. */
+  cached(entry: CacheEntry, verdict: Verdict, aged: Reply, now: number): void {
     const outcome = this.#begin(verdict, 'cache');
     outcome.upstream = entry.upstream;
     outcome.rcode = entry.rcode;
-    const length = writeCached(buffer, entry, now);
-    this.#replies.writeAnswer(this.#query, buffer, length, outcome);
+    this.#replies.writeAnswer(this.#query, aged.octets, aged.length, outcome);
     this.#replies.passErrors(entry.options);
     this.#replies.passErrors(verdict.edeOption);
     this.#finish(now);
@@ -206,7 +205,7 @@ export class Conclusion {
   }
 
   #nextRef(): string {
-    return `${this.#refPrefix}-${(++this.#refCount).toString(36)}`;
+    return this.#refPrefix + (++this.#refCount).toString(36);
   }
 
   /** The record first, then the reply: whoever was refused has a record. */

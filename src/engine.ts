@@ -5,12 +5,13 @@
 
 import { Conclusion, type ReplyBox } from './conclusion.ts';
 import type { Ignored, Recorder } from './decision/outcome.ts';
+import type { Verdict } from './decision/verdict.ts';
 import type { Send } from './forward/exchanges.ts';
 import type { Server } from './forward/server.ts';
 import { Forwarder, type Setup } from './forwarder.ts';
 import type { Policy } from './policy/compile.ts';
 import { judge } from './policy/layer.ts';
-import { judgeWithTrial } from './policy/view.ts';
+import { judgeWithTrial, type View } from './policy/view.ts';
 import { PolicyEnding } from './policy-ending.ts';
 import { HEADER_LENGTH } from './wire/header.ts';
 import { isQuery, Query } from './wire/query.ts';
@@ -87,13 +88,16 @@ export class Engine {
     const view = views[viewTable.find(query)]!;
     query.view = view.index;
     const verdict =
-      view.trial === undefined
-        ? judge(view.layers, query)
-        : judgeWithTrial(view, query, (would) => this.#conclusion.shadow(would, now));
+      view.trial === undefined ? judge(view.layers, query) : this.#judgeWithTrial(view, now);
     if (verdict === undefined) this.#forwarder.forward(view, now);
     else if (verdict.layer === 'policy') this.#ending.end(verdict, view, now);
     else this.#conclusion.verdict(verdict, now);
     if (verdict?.notified !== undefined) this.#notified(verdict.notified);
+  }
+
+  /** In a method of its own: what a closure captures costs memory whenever its method is called. */
+  #judgeWithTrial(view: View, now: number): Verdict | undefined {
+    return judgeWithTrial(view, this.query, (would) => this.#conclusion.shadow(would, now));
   }
 
   /** What was sent to a listener and is no client's message. */

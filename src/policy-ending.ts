@@ -27,6 +27,9 @@ export class PolicyEnding {
   readonly #conclusion: Conclusion;
   readonly #ask: Ask;
   readonly #judge: AnswerJudge = new AnswerJudge();
+  /** One for all, since each would cost memory. */
+  readonly #tell = (would: Verdict): void => this.#conclusion.shadow(would, this.#now);
+  #now = 0;
 
   constructor(query: Query, conclusion: Conclusion, ask: Ask) {
     this.#query = query;
@@ -42,14 +45,16 @@ export class PolicyEnding {
 
   /** Ends the query by a rule that only an answer might have kept from deciding. */
   settles(view: View, now: number): boolean {
-    const verdict = this.#judge.settle(view, this.#query, this.#tell(now));
+    this.#now = now;
+    const verdict = this.#judge.settle(view, this.#query, this.#tell);
     if (verdict !== undefined) this.end(verdict, view, now);
     return verdict !== undefined;
   }
 
   /** What policy says to an answer; undefined leaves it as it is. */
   judge(view: View, answer: JudgedAnswer, now: number): Verdict | undefined {
-    return this.#judge.judge(view, this.#query, answer, this.#tell(now));
+    this.#now = now;
+    return this.#judge.judge(view, this.#query, answer, this.#tell);
   }
 
   /** Ends the query as `judge` has said. */
@@ -73,9 +78,5 @@ export class PolicyEnding {
     endChase(chase, this.#query, buffer);
     const { verdict, aliases } = chase;
     this.#conclusion.policy(verdict, { rcode, aliases, chased: answer }, now);
-  }
-
-  #tell(now: number): (would: Verdict) => void {
-    return (would) => this.#conclusion.shadow(would, now);
   }
 }

@@ -58,6 +58,8 @@ export interface CacheEntry extends Keyed {
 /** What an entry has but for its question and its time. */
 type Told = Omit<CacheEntry, keyof Keyed | 'storedAt' | 'expiresAt'>;
 
+/** Given to each lookup, which would make some of its own. */
+const NO_OPTIONS = {};
 const NO_OCTETS = new Uint8Array(0);
 const NOTHING = {
   octets: NO_OCTETS,
@@ -183,7 +185,7 @@ export class AnswerCache {
   }
 
   #entryOf(query: Query, variant: number): CacheEntry | undefined {
-    const entry = this.#entries?.get(keyOf(query, variant));
+    const entry = this.#entries?.get(keyOf(query, variant), NO_OPTIONS);
     return entry !== undefined && isFor(entry, query, variant) ? entry : undefined;
   }
 

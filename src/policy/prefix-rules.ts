@@ -36,6 +36,7 @@ export class PrefixRules {
 
   /** The code of the rule for the client, or NO_RULE; `query.match` is told which it was. */
   findClient(query: Query): number {
+    if (this.#rules.length === 0) return NO_RULE;
     const index = this.#table.find(query.family, query.address);
     if (index === NO_PREFIX) return NO_RULE;
     query.match.name = query;

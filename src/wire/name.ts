@@ -51,12 +51,18 @@ export function expandName(message: Uint8Array, at: number, end: number, out: Ui
     }
     const behind = next + length + 1;
     if (length > MAX_LABEL || behind > end || written + length + 1 > MAX_NAME) return -1;
-    out.set(message.subarray(next, behind), written);
+    copyLabel(message, next, out, written);
     written += length + 1;
     if (length === 0) return written;
     next = behind;
   }
   return -1;
+}
+
+/** Octet by octet: labels are short, and a view of each to copy by would cost more. */
+function copyLabel(message: Uint8Array, at: number, out: Uint8Array, outAt: number): void {
+  const behind = message[at]! + 1;
+  for (let i = 0; i < behind; i++) out[outAt + i] = message[at + i]!;
 }
 
 /** Octets of the uncompressed, well-formed name at `at`. */

@@ -91,7 +91,7 @@ export class ResponseWriter {
       (flags2Of(octets) & ~(CD | unaskedAd | 0x0f)) | (flags2Of(asked) & CD) | (rcode & 0x0f),
     );
     if (readUint16(octets, Count.QUESTION) === 0) this.#takeQuestion();
-    octets.set(asked.subarray(HEADER_LENGTH, query.questionEnd), HEADER_LENGTH);
+    for (let i = HEADER_LENGTH; i < query.questionEnd; i++) octets[i] = asked[i]!;
     if (this.length + (query.optAt === 0 ? 0 : OPT_LENGTH) > query.limit) this.truncate();
   }
 
