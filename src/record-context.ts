@@ -12,5 +12,6 @@ export function recordContext(policy: Policy, listeners: readonly string[]): Rec
     listeners,
     groups: groups.names,
     views: views.map(({ name }) => name),
+    proxies: config.listen.flatMap(({ value }) => value.proxies ?? []),
   };
 }

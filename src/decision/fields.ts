@@ -57,7 +57,10 @@ export const DECISION_FIELDS: readonly Field[] = [
     name: 'match',
     doc: 'the name or address that it matched: the name asked, one that it is an alias of, or an address of the client or the answer',
   },
-  { name: 'hint', doc: 'for a client without permission: the nearest prefix that has it' },
+  {
+    name: 'hint',
+    doc: 'what may explain it, for a reader, and decides nothing: see [hints](#hints)',
+  },
   { name: 'ede', doc: 'INFO-CODEs of the Extended DNS Errors (RFC 8914) that go with it' },
   {
     name: 'upstream',

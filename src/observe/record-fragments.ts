@@ -2,6 +2,7 @@
 
 import { type Event, ORIGINS, type Outcome } from '../decision/outcome.ts';
 import type { Action, Verdict } from '../decision/verdict.ts';
+import type { Prefix } from '../net/prefix.ts';
 import { HEADER_LENGTH } from '../wire/header.ts';
 import type { Query } from '../wire/query.ts';
 import { formatClass, formatOpcode, formatRcode, formatType, RrClass } from '../wire/registry.ts';
@@ -16,6 +17,8 @@ export interface RecordContext {
   readonly groups: readonly string[];
   /** Views by their index. */
   readonly views: readonly string[];
+  /** Those who speak for others at some listener. */
+  readonly proxies: readonly Prefix[];
 }
 
 /** Before there is a configuration. */
@@ -25,6 +28,7 @@ export const NO_CONTEXT: RecordContext = {
   listeners: [],
   groups: [],
   views: [],
+  proxies: [],
 };
 
 /** pino levels. */

@@ -6,11 +6,12 @@
 import { type Event, edeCodes, eventOf, type Outcome } from '../decision/outcome.ts';
 import { isMatch, matchedOwner } from '../decision/rule-of.ts';
 import type { Attempt, UpstreamRefusal } from '../decision/upstream-refusal.ts';
-import type { Verdict } from '../decision/verdict.ts';
+import type { LayerName, Verdict } from '../decision/verdict.ts';
 import { HEADER_LENGTH, id } from '../wire/header.ts';
 import type { Query, RuleMatch, Trigger } from '../wire/query.ts';
 import { formatType } from '../wire/registry.ts';
 import { JsonWriter } from './json-writer.ts';
+import { NatHints } from './nat-hint.ts';
 import { json, type RecordContext, RecordFragments } from './record-fragments.ts';
 
 /** Octets of a record but for texts of unknown length: two names, an address, fragments. */
@@ -25,11 +26,21 @@ const TRIGGERED: Readonly<Record<Trigger, Uint8Array>> = {
   'response-ip': json(',"trigger":"response-ip","match":"'),
 };
 const HINT = json(',"hint":');
+/** Layers that go by the client's address. */
+const ABOUT_CLIENTS: ReadonlySet<LayerName> = new Set([
+  'acl',
+  'transfer',
+  'update',
+  'notify',
+  'rate-limit',
+  'recursion',
+]);
 const FOR = json('for ');
 const END = json(')"}\n');
 
 export class RecordWriter extends JsonWriter {
   readonly #fragments: RecordFragments = new RecordFragments();
+  #natHints: NatHints = new NatHints([]);
   #second = -1;
   #secondText: Uint8Array = json('');
   /** Where the client's address and the name stand in the record at hand. */
@@ -39,6 +50,7 @@ export class RecordWriter extends JsonWriter {
   #nameEnd = 0;
 
   set context(context: RecordContext) {
+    this.#natHints = new NatHints(context.proxies);
     this.#fragments.context = context;
   }
 
@@ -135,11 +147,14 @@ export class RecordWriter extends JsonWriter {
     if (!isRoot) this.length--;
   }
 
+  /** What the verdict knows, and whether the client may be somebody else. */
   #hint(query: Query, verdict: Verdict): void {
     const hint = verdict.hint?.(query);
-    if (hint === undefined) return;
+    const nat = ABOUT_CLIENTS.has(verdict.layer) ? this.#natHints.find(query) : undefined;
+    if (hint === undefined && nat === undefined) return;
     this.raw(HINT);
-    this.raw(this.#fragments.text(hint));
+    const both = hint === undefined || nat === undefined ? (hint ?? nat)! : `${hint}; ${nat}`;
+    this.raw(this.#fragments.text(both));
   }
 
   #errors(outcome: Outcome): void {

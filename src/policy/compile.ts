@@ -8,6 +8,7 @@ import { type Verdict, VerdictTable } from '../decision/verdict.ts';
 import { Ede } from '../wire/registry.ts';
 import type { RecordData } from '../wire/response.ts';
 import { ClientGroups } from './client-groups.ts';
+import { ExpiredRules } from './expired-rules.ts';
 import { expiriesOf } from './expiries.ts';
 import type { Force } from './in-force.ts';
 import { type Layer, withoutTrace } from './layer.ts';
@@ -135,7 +136,16 @@ class Compiler {
     const transferred = readTransferredZones(config, keys, problems);
     this.transferred = transferred;
     this.#primaries = new Primaries(config, transferred, [...keys.values()], verdicts);
-    const surroundings = { config, files, transferred, now, verdicts, problems, digest };
+    const surroundings = {
+      config,
+      files,
+      transferred,
+      now,
+      verdicts,
+      problems,
+      digest,
+      expired: new ExpiredRules(),
+    };
     this.zones = compilePolicyZones(surroundings);
     this.#upstreams = new Map(
       upstreams.map((group) => [group.key, compileUpstream(group, verdicts)]),

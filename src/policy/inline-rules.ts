@@ -8,7 +8,7 @@ import type { Rule, Verdict, VerdictTable } from '../decision/verdict.ts';
 import { lowerName, parseName } from '../wire/name.ts';
 import { parseType } from '../wire/registry.ts';
 import type { RecordData } from '../wire/response.ts';
-import { type Force, isInForce, shownOrigin } from './in-force.ts';
+import { type Force, formatExpiry, isExpired, isInForce, shownOrigin } from './in-force.ts';
 import { NamePolicy } from './name-policy.ts';
 import {
   addPolicyVerdict,
@@ -37,7 +37,10 @@ export function compileInlineRules(
 ): NamePolicy {
   const { name, lines } = policy;
   const compiler = new InlineCompiler(policy, verdicts, problems);
-  for (const line of lines) if (isInForce(originOf(line), force)) compiler.take(line);
+  for (const line of lines) {
+    if (isInForce(originOf(line), force)) compiler.take(line);
+    else if (isExpired(originOf(line).expires, force.now)) compiler.note(line);
+  }
   return new NamePolicy({ name, rules: compiler.rules, answers: compiler.answers });
 }
 
@@ -57,6 +60,16 @@ class InlineCompiler {
     this.#policy = policy;
     this.#verdicts = verdicts;
     this.#problems = problems;
+  }
+
+  /** A rule that does not count any more. */
+  note({ key, value, place }: Line): void {
+    const owner = readOwner(key);
+    if (typeof owner === 'string' || typeof value === 'string') return;
+    const action = value.action?.value ?? 'answer';
+    const until = formatExpiry(value.expires!);
+    const hint = `expired: ${action} ${key} counted until ${until} at ${place.file}:${place.line}`;
+    this.#policy.expired?.add(owner.wire, owner.wildcard, hint);
   }
 
   take(line: Line): void {
@@ -89,8 +102,8 @@ class InlineCompiler {
     };
     const onTrial = this.#policy.onTrial || given?.mode === 'shadow';
     const ede = infoCode(given?.ede ?? this.#policy.ede);
-    const { name: policy, category } = this.#policy;
-    const of = { policy, rules: this.rules, rule, named: false, onTrial, ede, category };
+    const { name: policy, category, expired } = this.#policy;
+    const of = { policy, rules: this.rules, rule, named: false, onTrial, ede, category, expired };
     this.rules.set(entry, this.answers.length, place.line);
     this.answers.push(addPolicyVerdict(action, of, this.#verdicts));
     for (const record of this.#readRecords(given?.answer ?? []))

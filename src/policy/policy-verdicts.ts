@@ -1,8 +1,16 @@
 /** What a policy can do to a query, one verdict for each of its actions. */
 
 import { CATEGORIES, type Category } from '../config/policy-keys.ts';
-import type { Action, OwnedRecord, Rule, Verdict, VerdictTable } from '../decision/verdict.ts';
+import type {
+  Action,
+  OwnedRecord,
+  Rule,
+  Verdict,
+  VerdictSpec,
+  VerdictTable,
+} from '../decision/verdict.ts';
 import { Ede } from '../wire/registry.ts';
+import type { ExpiredRules } from './expired-rules.ts';
 import type { RuleTable } from './rule-table.ts';
 import { negativeSoa } from './soa.ts';
 
@@ -10,6 +18,9 @@ import { negativeSoa } from './soa.ts';
 export const POLICY_TTL = 30;
 
 const SOA = negativeSoa(POLICY_TTL);
+
+/** A block that lets the name through where a client has another resolver. */
+const LEAK = 'stubs may ask their next server after REFUSED: nxdomain or nodata ends the search';
 
 /** The actions of a rule, in the words of the configuration. Their order is their code. */
 export const POLICY_ACTIONS = [
@@ -52,6 +63,8 @@ export interface PolicyTraits {
   readonly ede: keyof typeof INFO_CODES;
   /** Why its names are blocked. */
   readonly category?: Category | undefined;
+  /** Rules of all policies that do not count any more. */
+  readonly expired?: ExpiredRules | undefined;
 }
 
 /** The rules that a verdict stands for. */
@@ -65,6 +78,7 @@ export interface PolicyRules {
   /** INFO-CODE that goes with what they do. */
   readonly ede: number;
   readonly category?: Category | undefined;
+  readonly expired?: ExpiredRules | undefined;
   /** SOA serial of the zone that they are from. */
   readonly serial?: number;
   /** What stands in the additional section: the SOA of their zone. */
@@ -74,7 +88,7 @@ export interface PolicyRules {
 /** Makes a verdict for the rules of a policy that do `action`. */
 export function addPolicyVerdict(
   action: PolicyAction,
-  { policy, rules, rule, named, onTrial, ede, category, serial, zoneSoa }: PolicyRules,
+  { policy, rules, rule, named, onTrial, ede, category, expired, serial, zoneSoa }: PolicyRules,
   verdicts: VerdictTable,
 ): Verdict {
   if (action === 'allow' || action === 'passthru') {
@@ -91,9 +105,22 @@ export function addPolicyVerdict(
     explained: true,
     soa: SOA,
     ede,
+    hint: hintFor(action, expired),
     ...(subError !== undefined && { subError }),
     ...(serial !== undefined && { serial }),
     ...(zoneSoa !== undefined && { zoneSoa }),
     ...(action === 'answer' && { recordsOf: (entry) => rules.recordsOf(entry) }),
   });
+}
+
+/** What may surprise whoever looks at a record of these rules. */
+function hintFor(
+  action: PolicyAction,
+  expired: ExpiredRules | undefined,
+): VerdictSpec['hint'] & {} {
+  const leak = action === 'refuse' ? [LEAK] : [];
+  return ({ match }) => {
+    const hints = [...(expired?.hintsFor(match.name) ?? []), ...leak];
+    return hints.length === 0 ? undefined : hints.join('; ');
+  };
 }

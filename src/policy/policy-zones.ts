@@ -3,6 +3,7 @@
 import { type Config, resolvePath } from '../config/config.ts';
 import type { Place, Problem } from '../config/problem.ts';
 import type { VerdictTable } from '../decision/verdict.ts';
+import type { ExpiredRules } from './expired-rules.ts';
 import type { Ignored } from './ignored.ts';
 import type { Force } from './in-force.ts';
 import { compileInlineRules, originOf } from './inline-rules.ts';
@@ -60,6 +61,8 @@ export interface ZoneSurroundings {
   readonly problems: Problem[];
   /** Takes note of what the policies are made of. */
   readonly digest: (content: string) => void;
+  /** Inline rules that do not count any more, of all policies. */
+  readonly expired: ExpiredRules;
 }
 
 /** Compiles the policies; what is wrong with them is added to `problems`. */
@@ -115,10 +118,11 @@ function compileSource(
 function compileRules(
   config: PolicyConfig,
   place: Place,
-  { now, verdicts, problems }: ZoneSurroundings,
+  surroundings: ZoneSurroundings,
 ): Compiled {
+  const { now, verdicts, problems } = surroundings;
   const { rules: lines = [] } = config;
-  const inline = { ...traitsOf(config), lines };
+  const inline = { ...traitsOf(config, surroundings), lines };
   const compile = (force: Force, found: Problem[]) =>
     compileInlineRules(inline, force, verdicts, found);
   const trial = compile({ now, isTrial: true }, problems);
@@ -150,29 +154,38 @@ function compileRpz(
   });
   digest(image.digest);
   problems.push(...image.problems);
-  const traits = traitsOf(config);
+  const traits = traitsOf(config, surroundings);
   const trial = attachRpz({ ...config, ...traits }, image, verdicts);
   const { serial, ignored, files } = image;
   const policy = traits.onTrial ? undefined : trial;
   return { policy, trial, file, files, serial, ignored, rules: trial.count, digest: image.digest };
 }
 
-function traitsOf({ name, mode, ede, category }: PolicyConfig): PolicyTraits {
-  return { name: name.value, onTrial: mode === 'shadow', ede, category };
+function traitsOf(
+  { name, mode, ede, category }: PolicyConfig,
+  { expired }: Pick<ZoneSurroundings, 'expired'>,
+): PolicyTraits {
+  return { name: name.value, onTrial: mode === 'shadow', ede, category, expired };
 }
 
 function compileTransferred(
   config: PolicyConfig,
   whenMissing: 'fail' | 'pass',
-  { transferred, files, verdicts, digest }: ZoneSurroundings,
+  surroundings: ZoneSurroundings,
 ): Compiled {
+  const { transferred, files, verdicts, digest } = surroundings;
   const zone = transferred.get(config.name.value);
   // Without one there is a problem with its name, and that has been told.
   const state = zone === undefined ? MISSING : files.transferred(zone);
   const { standing, image, since } = state;
   digest(`${standing} ${image?.digest}`);
   const { place } = config.name;
-  const traits = { ...config, ...traitsOf(config), place, fails: whenMissing === 'fail' };
+  const traits = {
+    ...config,
+    ...traitsOf(config, surroundings),
+    place,
+    fails: whenMissing === 'fail',
+  };
   const trial = attachTransferred(traits, state, verdicts);
   return {
     policy: traits.onTrial ? undefined : trial,
@@ -202,7 +215,7 @@ function compileList(
   });
   digest(image.digest);
   problems.push(...image.problems);
-  const traits = traitsOf(config);
+  const traits = traitsOf(config, surroundings);
   const action = config.action ?? DEFAULT_LIST_ACTION;
   const trial = attachList({ ...traits, action }, image, verdicts);
   const policy = traits.onTrial ? undefined : trial;

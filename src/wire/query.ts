@@ -107,6 +107,8 @@ export class Query extends HashedName {
   dnssecOk = false;
   wantsNsid = false;
   payload: number = PLAIN_PAYLOAD;
+  /** UDP payload size as the OPT record has it; 0 when there is none. */
+  advertised = 0;
   /** Signed by TSIG or SIG(0) (RFC 5625 section 4.6). */
   signed = false;
 
@@ -169,6 +171,7 @@ export class Query extends HashedName {
     this.dnssecOk = false;
     this.wantsNsid = false;
     this.payload = PLAIN_PAYLOAD;
+    this.advertised = 0;
     this.signed = false;
   }
 
@@ -227,6 +230,7 @@ export class Query extends HashedName {
     this.dnssecOk = isDnssecOk(this.message, at);
     this.wantsNsid = findOption(this.message, at, EdnsOption.NSID, at + OPT_LENGTH) >= 0;
     const size = payloadSize(this.message, at);
+    this.advertised = size;
     this.payload = size < PLAIN_PAYLOAD ? PLAIN_PAYLOAD : size > MAX_PAYLOAD ? MAX_PAYLOAD : size;
     return true;
   }

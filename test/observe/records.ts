@@ -11,6 +11,7 @@ export const CONTEXT: RecordContext = {
   policy: '3f2a9c11',
   listeners: ['10.0.0.53:53', '[2001:db8::53]:53'],
   groups: ['office', 'vpn'],
+  proxies: [],
   views: ['default', 'guests'],
 };
 

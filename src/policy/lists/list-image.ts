@@ -86,13 +86,22 @@ export interface ListPolicy extends PolicyTraits {
 
 /** Makes a policy of a list. */
 export function attachList(
-  { name, action, onTrial, ede, category }: ListPolicy,
+  { name, action, onTrial, ede, category, expired }: ListPolicy,
   image: ListImage,
   verdicts: VerdictTable,
 ): NamePolicy {
   const rules = new RuleTable(image.rules);
   const rule: Rule = { id: `${name}/`, file: image.files[0]!, line: 0, implicit: false };
-  const of = { policy: name, rules, rule, named: true, onTrial, ede: infoCode(ede), category };
+  const of = {
+    policy: name,
+    rules,
+    rule,
+    named: true,
+    onTrial,
+    ede: infoCode(ede),
+    category,
+    expired,
+  };
   const answers = [];
   answers[ListCode.LISTED] = addPolicyVerdict(action, of, verdicts);
   answers[ListCode.EXCEPTED] = addPolicyVerdict('passthru', of, verdicts);

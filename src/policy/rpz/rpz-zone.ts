@@ -115,7 +115,7 @@ export interface RpzPolicy extends PolicyTraits {
 
 /** Makes a policy of a zone. */
 export function attachRpz(
-  { name, onTrial, breakDnssec, recursiveOnly, ede, category }: RpzPolicy,
+  { name, onTrial, breakDnssec, recursiveOnly, ede, category, expired }: RpzPolicy,
   image: RpzImage,
   verdicts: VerdictTable,
 ): NamePolicy {
@@ -130,6 +130,7 @@ export function attachRpz(
       onTrial,
       ede: infoCode(ede),
       category,
+      expired,
       serial: image.serial,
       zoneSoa: image.soa,
     };
