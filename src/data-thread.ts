@@ -22,6 +22,7 @@ import { openDecisionLog } from './start-errors.ts';
 import { type SharedNumbers, ThreadNumbers } from './thread-numbers.ts';
 import { SystemError } from './transport/batch-socket.ts';
 import { loadLibc } from './transport/libc.ts';
+import { OpenSockets } from './transport/open-sockets.ts';
 
 /** What a thread is started with. */
 export interface ThreadStart {
@@ -39,6 +40,8 @@ export interface ThreadStart {
   readonly loops: SharedArrayBuffer;
   /** Memory of `TokenBuckets`. */
   readonly buckets: SharedArrayBuffer;
+  /** Memory of `OpenSockets`. */
+  readonly sockets: SharedArrayBuffer;
   readonly wakeFd: number;
   readonly refPrefix: string;
   /** Queries that may wait for upstreams at a time. */
@@ -87,8 +90,9 @@ class DataThread {
   /** Keeps nothing of the snapshot but what it compiles from it. */
   constructor(start: Omit<ThreadStart, 'snapshot'>, snapshot: Snapshot) {
     this.#start = start;
-    const libc = loadLibc();
-    if (typeof libc === 'string') throw new Error(libc);
+    const loaded = loadLibc();
+    if (typeof loaded === 'string') throw new Error(loaded);
+    const libc = new OpenSockets(start.sockets).watch(loaded);
     this.#table = new ServerTable(new Loops(start.loops));
     this.#table.seed(start.servers);
     this.#holdsMuch = holdsMuch(snapshot);

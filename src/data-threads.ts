@@ -8,18 +8,21 @@ import type { Endpoint } from './net/address.ts';
 import type { Snapshot } from './snapshot.ts';
 import { ThreadNumbers } from './thread-numbers.ts';
 import { allocate, EFD_NONBLOCK, type Libc } from './transport/libc.ts';
+import { OpenSockets } from './transport/open-sockets.ts';
 
 /** Milliseconds after which a thread that does not answer is no longer waited for. */
 const PATIENCE_MS = 5000;
-/** Milliseconds before a thread that has ended by itself is started again. */
+/** Milliseconds before a thread that has ended by itself is started again, first and at most. */
 const RESTART_MS = 200;
+const LONGEST_RESTART_MS = 10_000;
 
 /** What every thread is started with, but for what is its own. */
-export type CommonStart = Omit<ThreadStart, 'numbers' | 'wakeFd' | 'refPrefix'>;
+export type CommonStart = Omit<ThreadStart, 'numbers' | 'sockets' | 'wakeFd' | 'refPrefix'>;
 
 interface Thread {
   readonly worker: Worker;
   readonly numbers: ThreadNumbers;
+  readonly sockets: OpenSockets;
   readonly wakeFd: number;
 }
 
@@ -124,47 +127,74 @@ export class DataThreads {
   }
 
   async #open(): Promise<Thread> {
-    const numbers = new ThreadNumbers();
-    const wakeFd = this.#libc.eventfd(0, EFD_NONBLOCK);
     const { snapshot } = this.#common;
-    const own = { numbers: numbers.shared, wakeFd, refPrefix: this.#refPrefix() };
-    const worker = new Worker(new URL(`./data-thread${EXTENSION}`, import.meta.url), {
-      workerData: { ...this.#common, ...own } satisfies ThreadStart,
-    });
-    const thread = { worker, numbers, wakeFd };
+    const thread = this.#create();
+    const { worker, numbers } = thread;
     worker.on('message', (message: FromThread) => {
       if (message.kind === 'series') numbers.statistics.adopt(message.announcement);
       else if (message.kind === 'notified') this.notified(message.policy);
     });
-    await until(worker, (message) => message.kind === 'serving');
+    worker.once('exit', () => this.#onExit(thread));
+    try {
+      await until(worker, (message) => message.kind === 'serving');
+    } catch (error) {
+      // One that only takes too long must not serve without being known.
+      worker.terminate();
+      this.#wake(thread);
+      throw error;
+    }
     worker.on('error', (error) => this.#log.error(`a data thread failed: ${error.message}`));
     this.#threads.push(thread);
     // A reload while it was starting has passed it by.
     const { snapshot: latest, servers } = this.#common;
     if (latest !== snapshot) this.#tell(thread, { kind: 'use', snapshot: latest, servers });
-    worker.once('exit', () => this.#onExit(thread));
     return thread;
   }
 
+  #create(): Thread {
+    const numbers = new ThreadNumbers();
+    const sockets = new OpenSockets();
+    const wakeFd = this.#libc.eventfd(0, EFD_NONBLOCK);
+    const shared = { numbers: numbers.shared, sockets: sockets.shared };
+    const own = { ...shared, wakeFd, refPrefix: this.#refPrefix() };
+    const worker = new Worker(new URL(`./data-thread${EXTENSION}`, import.meta.url), {
+      workerData: { ...this.#common, ...own } satisfies ThreadStart,
+    });
+    return { worker, numbers, sockets, wakeFd };
+  }
+
   #onExit(thread: Thread): void {
-    this.#threads.splice(this.#threads.indexOf(thread), 1);
+    thread.sockets.closeAll(this.#libc);
+    this.#libc.close(thread.wakeFd);
+    const index = this.#threads.indexOf(thread);
+    // One that has never served: whoever started it sees to that.
+    if (index < 0) return;
+    this.#threads.splice(index, 1);
     thread.numbers.retire();
     this.#retired.push(thread.numbers);
-    this.#libc.close(thread.wakeFd);
     if (this.#isStopping) return;
     this.restarts++;
     this.#log.error('a data thread has ended; it is started again');
+    this.#restart(RESTART_MS);
+  }
+
+  #restart(delay: number): void {
     setTimeout(() => {
       if (this.#isStopping) return;
       this.#startOne().catch((error: Error) => {
-        this.#log.fatal(`a data thread does not start again: ${error.message}`);
+        this.#log.error(`a data thread does not start again: ${error.message}; it is tried again`);
+        this.#restart(Math.min(2 * delay, LONGEST_RESTART_MS));
       });
-    }, RESTART_MS).unref();
+    }, delay).unref();
   }
 
   /** A thread that blocks in poll notices a message when it is woken. */
-  #tell({ worker, wakeFd }: Thread, message: ToThread): void {
-    worker.postMessage(message);
+  #tell(thread: Thread, message: ToThread): void {
+    thread.worker.postMessage(message);
+    this.#wake(thread);
+  }
+
+  #wake({ wakeFd }: Thread): void {
     const one = allocate(8);
     one.writeBigUInt64LE(1n);
     this.#libc.write(wakeFd, one, one.length);
