@@ -21,7 +21,7 @@ const COLUMNS: readonly Column[] = [
   { title: 'RULE', least: 20, most: 48, text: ({ rule }) => rule?.id },
   { title: 'AT', least: 12, most: 48, text: formatPlace },
   { title: 'REF', least: 7, most: 16, text: ({ ref }) => ref },
-  { title: 'UPSTREAM', least: 0, most: 0, text: formatUpstream },
+  { title: 'UPSTREAM', least: 0, most: 0, text: formatVerdict },
 ];
 const GAP = '  ';
 const ABSENT = '-';
@@ -73,12 +73,12 @@ function formatResult({ rcode, event, of = event, count, would }: DecisionRecord
 }
 
 /** A rule that nobody wrote has a file but no line. */
-function formatPlace({ rule }: DecisionRecord): string | undefined {
+export function formatPlace({ rule }: DecisionRecord): string | undefined {
   return rule?.file !== undefined && rule.line ? `${rule.file}:${rule.line}` : rule?.file;
 }
 
 /** Who answered, and why it would not, as sure as that is. */
-function formatUpstream({ upstream }: DecisionRecord): string | undefined {
+export function formatVerdict({ upstream }: DecisionRecord): string | undefined {
   if (upstream?.verdict === undefined) return upstream?.address;
   const { address = ABSENT, verdict, confidence = 'unknown' } = upstream;
   return `${address} ${verdict} (${confidence} confidence)`;

@@ -15,12 +15,14 @@ import { type LogInput, LogReader, type LogSource } from './log-source.ts';
 import { Table } from './log-table.ts';
 import { Output } from './output.ts';
 import { Progress } from './progress.ts';
+import { formatRecord } from './record-text.ts';
 
 export const log: Command = {
   name: 'log',
   synopsis:
     '[FILE…] [--follow] [--client CIDR] [--layer L] [--event E] [--name SUFFIX] [--type T] [--upstream A] [--since 10m] [--ref REF] [--json]',
-  about: 'shows decision logs as a table: files, also rotated and gzip, or stdin',
+  about:
+    'shows decision logs as a table: files, also rotated and gzip, or stdin; the record of --ref in full',
   async run(args) {
     const request = parseRequest(args, now());
     if (request.files.length === 0 && process.stdin.isTTY) {
@@ -41,6 +43,8 @@ export const log: Command = {
 /** What is to be shown, and of which files. */
 export interface LogRequest extends LogSource {
   readonly json: boolean;
+  /** Each record in full, since it is one that is looked for. */
+  readonly full: boolean;
   readonly filter: Filter;
 }
 
@@ -70,7 +74,7 @@ export function parseRequest(args: readonly string[], at: number): LogRequest {
   const { follow, json, ...options } = values;
   const filter = parseFilter(options, at);
   if (typeof filter === 'string') throw new UsageError(`--${filter}`);
-  return { files: positionals, follow, json, filter };
+  return { files: positionals, follow, json, full: options.ref !== undefined, filter };
 }
 
 /** Shows what matches, until the files end or `stop` says so. */
@@ -128,7 +132,7 @@ class Selection {
   }
 
   textOf(lines: readonly string[]): string {
-    const { filter, json } = this.#request;
+    const { filter, json, full } = this.#request;
     const records: DecisionRecord[] = [];
     let text = '';
     for (const line of lines) {
@@ -140,7 +144,8 @@ class Selection {
       if (json) text += `${this.#reader.text}\n`;
       else records.push(record);
     }
-    return json ? text : this.#table.format(records);
+    if (json) return text;
+    return full ? records.map(formatRecord).join('\n') : this.#table.format(records);
   }
 }
 

@@ -29,8 +29,10 @@ const COMMANDS: readonly Command[] = [
   demo,
 ];
 
-function usage(): string {
-  const lines = COMMANDS.map(
+const HELP = ['--help', '-h', 'help'];
+
+function usage(commands: readonly Command[] = COMMANDS): string {
+  const lines = commands.map(
     ({ name, synopsis, about }) => `  ${name} ${synopsis}\n      ${about}`,
   );
   return `rcode5 ${VERSION}: a DNS forwarder that says which layer refused\n\n${lines.join('\n')}\n`;
@@ -38,7 +40,7 @@ function usage(): string {
 
 async function main(args: readonly string[]): Promise<Exit> {
   const [name = '--help', ...rest] = args;
-  if (name === '--help' || name === '-h' || name === 'help') {
+  if (HELP.includes(name) && rest.length === 0) {
     process.stdout.write(usage());
     return Exit.OK;
   }
@@ -46,8 +48,13 @@ async function main(args: readonly string[]): Promise<Exit> {
     process.stdout.write(`${VERSION}\n`);
     return Exit.OK;
   }
-  const command = COMMANDS.find((one) => one.name === name);
-  if (command === undefined) throw new UsageError(`there is no command ${name}\n\n${usage()}`);
+  const called = HELP.includes(name) ? rest[0] : name;
+  const command = COMMANDS.find((one) => one.name === called);
+  if (command === undefined) throw new UsageError(`there is no command ${called}\n\n${usage()}`);
+  if (called !== name || rest.some((word) => word === '--help' || word === '-h')) {
+    process.stdout.write(usage([command]));
+    return Exit.OK;
+  }
   return runCommand(command, rest);
 }
 

@@ -16,6 +16,7 @@ import type { Account } from './layer.ts';
 
 /** What an access list does to the clients of its entries. */
 export class Access {
+  readonly #section: string;
   readonly #entries: readonly AccessEntry[];
   readonly #verdicts: readonly (Verdict | undefined)[];
   readonly #otherwise: Verdict;
@@ -42,6 +43,7 @@ export class Access {
     toVerdict: (entry: AccessEntry, rule: Rule) => Verdict | undefined,
     otherwise: Verdict,
   ) {
+    this.#section = section;
     this.#entries = entries.filter((entry) => isInForce(entry, force));
     this.#rules = this.#entries.map((entry) => toRule(section, entry));
     this.#verdicts = this.#entries.map((entry, i) => toVerdict(entry, this.#rules[i]!));
@@ -83,13 +85,13 @@ export class Access {
 
   /**
    * An entry for the client that has expired, or `nearest allow: 10.20.0.0/16 at
-   * config/site.yaml:41`; undefined when nothing allows.
+   * config/site.yaml:41`, or that there is nothing to be near to.
    */
-  hint(query: Query): string | undefined {
+  hint(query: Query): string {
     const expired = this.#expired.find(query.family, query.address);
-    if (expired !== NO_PREFIX) return this.#expiredHints[expired];
+    if (expired !== NO_PREFIX) return this.#expiredHints[expired]!;
     const index = this.#allowed.find(query.family, query.address);
-    return index === NO_PREFIX ? undefined : this.#hints[index];
+    return index === NO_PREFIX ? this.#nobody(query) : this.#hints[index]!;
   }
 
   /** The rule that decides for a client; without one, the nearest that would allow it. */
@@ -103,6 +105,10 @@ export class Access {
     const why = `the most specific prefix is ${formatPrefix(this.#table.prefixes[index]!)}`;
     const isAllowed = this.#entries[this.#owners[index]!]!.action === 'allow';
     return { rule, why, ...(!isAllowed && nearest && { nearest }) };
+  }
+
+  #nobody({ family }: Query): string {
+    return `${this.#section} allows no IPv${family} client`;
   }
 
   #nearestAllow(query: Query): Rule | undefined {

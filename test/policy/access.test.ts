@@ -74,11 +74,15 @@ describe('policy/access', () => {
     });
   }
 
-  it('has no hint when nothing allows, or nothing of the address family', () => {
+  it('says when nothing allows, or nothing of the address family', () => {
     const only = (entry: string) =>
       access(`acl: { query: { ${entry} } }\nupstreams: { default: { servers: [192.0.2.1] } }`);
-    expect(only('10.0.0.0/8: refuse').hint(from('10.1.1.1'))).to.equal(undefined);
-    expect(only('10.0.0.0/8: allow').hint(from('2001:db8::1'))).to.equal(undefined);
+    expect(only('10.0.0.0/8: refuse').hint(from('10.1.1.1'))).to.equal(
+      'acl.query allows no IPv4 client',
+    );
+    expect(only('10.0.0.0/8: allow').hint(from('2001:db8::1'))).to.equal(
+      'acl.query allows no IPv6 client',
+    );
   });
 
   it('tells of the rule that decides, where it stands, and whose it is', () => {

@@ -1,0 +1,44 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { expect } from 'chai';
+import { VERSION } from '../../src/version.ts';
+
+const execute = promisify(execFile);
+
+/** What the program says on stdout when it ends with 0. */
+async function rcode5(...args: readonly string[]): Promise<string> {
+  const { stdout } = await execute(process.execPath, ['src/cli/main.ts', ...args]);
+  return stdout;
+}
+
+describe('cli/program', function () {
+  // Each takes a process.
+  this.timeout(10_000);
+
+  it('tells all commands, and of one alone how it is used', async () => {
+    const [all, short, ofLog, help] = await Promise.all([
+      rcode5('--help'),
+      rcode5(),
+      rcode5('log', '--client', 'x', '--help'),
+      rcode5('help', 'log'),
+    ]);
+    expect(short).to.equal(all);
+    expect(all).to.match(/^ {2}serve /m);
+    expect(ofLog.split('\n')[0]).to.equal(all.split('\n')[0]);
+    expect(ofLog.match(/^ {2}\w+/gm)).to.deep.equal(['  log']);
+    expect(all).to.contain(ofLog.split('\n').slice(2).join('\n'));
+    expect(help).to.equal(ofLog);
+  });
+
+  it('tells its version', async () => {
+    expect(await rcode5('--version')).to.equal(`${VERSION}\n`);
+  });
+
+  it('does not know the usage of a command that there is not', async () => {
+    const failed = await execute(process.execPath, ['src/cli/main.ts', 'help', 'foo']).catch(
+      (error) => error,
+    );
+    expect(failed).to.include({ code: 2 });
+    expect(failed.stderr).to.contain('there is no command foo');
+  });
+});
