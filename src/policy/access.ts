@@ -85,13 +85,16 @@ export class Access {
 
   /**
    * An entry for the client that has expired, or `nearest allow: 10.20.0.0/16 at
-   * config/site.yaml:41`, or that there is nothing to be near to.
+   * config/site.yaml:41`, or that there is nothing to be near to;
+   * undefined when a rule decides that says it all.
    */
-  hint(query: Query): string {
+  hint(query: Query): string | undefined {
     const expired = this.#expired.find(query.family, query.address);
-    if (expired !== NO_PREFIX) return this.#expiredHints[expired]!;
+    if (expired !== NO_PREFIX) return this.#expiredHints[expired];
     const index = this.#allowed.find(query.family, query.address);
-    return index === NO_PREFIX ? this.#nobody(query) : this.#hints[index]!;
+    if (index !== NO_PREFIX) return this.#hints[index];
+    const isDecided = this.#table.find(query.family, query.address) !== NO_PREFIX;
+    return isDecided ? undefined : `${this.#section} allows no IPv${query.family} client`;
   }
 
   /** The rule that decides for a client; without one, the nearest that would allow it. */
@@ -105,10 +108,6 @@ export class Access {
     const why = `the most specific prefix is ${formatPrefix(this.#table.prefixes[index]!)}`;
     const isAllowed = this.#entries[this.#owners[index]!]!.action === 'allow';
     return { rule, why, ...(!isAllowed && nearest && { nearest }) };
-  }
-
-  #nobody({ family }: Query): string {
-    return `${this.#section} allows no IPv${family} client`;
   }
 
   #nearestAllow(query: Query): Rule | undefined {

@@ -74,12 +74,13 @@ describe('policy/access', () => {
     });
   }
 
-  it('says when nothing allows, or nothing of the address family', () => {
+  it('says when nothing is about the client and nothing allows, at all or of its address family', () => {
     const only = (entry: string) =>
       access(`acl: { query: { ${entry} } }\nupstreams: { default: { servers: [192.0.2.1] } }`);
-    expect(only('10.0.0.0/8: refuse').hint(from('10.1.1.1'))).to.equal(
+    expect(only('10.0.0.0/8: refuse').hint(from('11.1.1.1'))).to.equal(
       'acl.query allows no IPv4 client',
     );
+    expect(only('10.0.0.0/8: refuse').hint(from('10.1.1.1'))).to.equal(undefined);
     expect(only('10.0.0.0/8: allow').hint(from('2001:db8::1'))).to.equal(
       'acl.query allows no IPv6 client',
     );
