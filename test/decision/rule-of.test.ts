@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { matchedOwner, ruleOf } from '../../src/decision/rule-of.ts';
 import { VerdictTable } from '../../src/decision/verdict.ts';
+import { parsePrefix } from '../../src/net/prefix.ts';
 import { asked } from '../asked.ts';
 import { octets } from '../messages.ts';
 
@@ -30,6 +31,34 @@ describe('decision/rule-of', () => {
       });
     });
   }
+
+  const blocks: readonly (readonly [string, string, string])[] = [
+    ['client-ip', '192.0.2.0/24', '24.0.2.0.192.rpz-client-ip'],
+    ['response-ip', '192.0.2.0/24', '24.0.2.0.192.rpz-ip'],
+    ['response-ip', '203.0.113.7', '32.7.113.0.203.rpz-ip'],
+    ['response-ip', '2001:db8:1::/48', '48.zz.1.db8.2001.rpz-ip'],
+    ['response-ip', '::1', '128.1.zz.rpz-ip'],
+    ['response-ip', '2001:db8:0:1:0:0:0:1', '128.1.zz.1.0.db8.2001.rpz-ip'],
+    ['response-ip', '2001:0:0:1:0:0:1:1', '128.1.1.zz.1.0.0.2001.rpz-ip'],
+    ['response-ip', '1:0:2:0:3:0:4:0', '128.0.4.0.3.0.2.0.1.rpz-ip'],
+    ['client-ip', '8000::/1', '1.zz.8000.rpz-client-ip'],
+    ['client-ip', 'a0::/16', '16.zz.a0.rpz-client-ip'],
+  ];
+  for (const [trigger, text, owner] of blocks) {
+    it(`names ${owner} for a rule on ${text}`, () => {
+      const query = asked('www.bad.example');
+      const prefix = parsePrefix(text);
+      Object.assign(query.match, { trigger, prefix, line: 42, depth: 1, wildcard: true });
+      expect(matchedOwner(query)).to.equal(owner);
+      expect(ruleOf(verdict(true), query)).to.include({ id: `feed/${owner}`, line: 42 });
+    });
+  }
+
+  it('names the name behind an alias', () => {
+    const query = asked('www.example');
+    Object.assign(query.match, { name: asked('cdn.bad.example'), depth: 1, wildcard: true });
+    expect(matchedOwner(query)).to.equal('*.bad.example');
+  });
 
   it('escapes what is not plain in a name', () => {
     const query = asked(octets([3, 0x2e, 0x20, 0xff, 1, 0x22], [0]));
