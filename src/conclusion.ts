@@ -160,7 +160,7 @@ export class Conclusion {
       this.#replies.writeVerbatim(this.#query, answer.message, answer.length);
     } else {
       this.#replies.writeAnswer(this.#query, answer.message, answer.withoutOpt(), outcome);
-      this.#replies.passErrors(options);
+      this.#replies.passErrors(this.#query, options);
     }
     this.#finish(now, isStreaming);
   }
@@ -182,8 +182,8 @@ export class Conclusion {
     outcome.upstream = entry.upstream;
     outcome.rcode = entry.rcode;
     this.#replies.writeAnswer(this.#query, aged.octets, aged.length, outcome);
-    this.#replies.passErrors(entry.options);
-    this.#replies.passErrors(verdict.edeOption);
+    this.#replies.passErrors(this.#query, entry.options);
+    this.#replies.passErrors(this.#query, verdict.edeOption);
     this.#finish(now);
   }
 

@@ -8,6 +8,7 @@ import {
   isStructurable,
   NO_STRUCTURE,
   type StructuredErrors,
+  withoutForged,
 } from './decision/structured-error.ts';
 import type { Verdict } from './decision/verdict.ts';
 import { substitute, TOO_LONG } from './policy/alias-target.ts';
@@ -88,8 +89,10 @@ export class Replies {
   }
 
   /** Extended DNS Errors of an upstream (RFC 8914), after `writeAnswer`. */
-  passErrors(options: Uint8Array): void {
-    if (this.ede !== 'off' && options.length > 0) this.#writer.options(options);
+  passErrors(query: Query, options: Uint8Array): void {
+    if (this.ede === 'off' || options.length === 0) return;
+    const isStructured = asksForStructure(query, this.structured.option);
+    this.#writer.options(isStructured ? withoutForged(options) : options);
   }
 
   /** An upstream's answer, untouched but for its ID. */

@@ -107,6 +107,16 @@ describe('server admin', () => {
     expect(explained.trace[1]).to.include({ verdict: 'refuse' });
   });
 
+  it('GET /api/explain takes a listener that is served, and no other', async () => {
+    const listener = `127.0.0.1:${site.target().port}`;
+    const asked = '/api/explain?client=127.0.0.1&name=a.b&listener=';
+    const { decision } = await site.json(asked + listener);
+    expect(decision).to.include({ listener, view: 'default' });
+    const { status, body } = await site.http(`${asked}192.0.2.1:53`);
+    expect(status).to.equal(400);
+    expect(JSON.parse(body).error).to.equal(`listener 192.0.2.1:53: expect one of ${listener}`);
+  });
+
   it('GET /api/explain tells of the group that a query would be forwarded to', async () => {
     const { decision, trace } = await site.json('/api/explain?client=127.0.0.1&name=a.b&type=TXT');
     expect(decision).to.include({ event: 'answered', action: 'forward', qtype: 'TXT' });

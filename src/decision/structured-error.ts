@@ -4,7 +4,7 @@
  */
 
 import { readUint16 } from '../wire/header.ts';
-import { findOption, OPT_LENGTH, OPTION_HEADER } from '../wire/opt.ts';
+import { findOption, OPT_LENGTH, OPTION_HEADER, optionEnd } from '../wire/opt.ts';
 import type { Query } from '../wire/query.ts';
 import { Ede, EdnsOption } from '../wire/registry.ts';
 
@@ -67,4 +67,21 @@ export function formatStructured(
     ...(organization !== undefined && { o: organization }),
     l: language,
   });
+}
+
+/**
+ * Extended DNS Errors without "forged answer", which clients that ask for structure are never
+ * told: whole options, one behind the other.
+ */
+export function withoutForged(options: Uint8Array): Uint8Array {
+  const kept: Uint8Array[] = [];
+  for (let at = 0; at < options.length; ) {
+    const end = optionEnd(options, at);
+    const isForged =
+      end - at >= OPTION_HEADER + 2 &&
+      readUint16(options, at + OPTION_HEADER) === Ede.FORGED_ANSWER;
+    if (!isForged) kept.push(options.subarray(at, end));
+    at = end;
+  }
+  return kept.length === 1 ? kept[0]! : Buffer.concat(kept);
 }
