@@ -95,10 +95,13 @@ function answer(stage: Stage, { octets, ...from }: SentQuestion): void {
   stage.answer(writeAnswer(ANSWERS[name!] ?? {}, octets), { ...from });
 }
 
-/** Without what differs from time to time; why upstreams refuse is inferred from earlier answers. */
+/**
+ * Without what differs from time to time; why upstreams refuse is inferred from earlier answers,
+ * and whether an address is a NAT from earlier queries.
+ */
 function asEver(record: DecisionRecord): DecisionRecord {
-  const { ref: _ref, id: _id, upstream: _upstream, attempts: _attempts, ...rest } = record;
-  return rest;
+  const { ref: _ref, id: _id, upstream: _upstream, attempts: _attempts, hint, ...rest } = record;
+  return { ...rest, hint: String(hint).replace(/(?:; )?asks in .*$/, '') };
 }
 
 /** Has the events happen; what came of each query, by its ID. */
