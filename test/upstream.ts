@@ -13,6 +13,8 @@ export interface Question {
   /** The name in lower case, with a dot behind each label. */
   readonly name: string;
   readonly transport: 'udp' | 'tcp';
+  /** Where it came from. */
+  readonly port: number;
   /** Answers, now or later. */
   reply(answer: Uint8Array): void;
   /** Ends the connection that it came by. */
@@ -55,7 +57,7 @@ export class Upstream {
     this.#tcp = tcp;
     udp.on('message', (query, from) => {
       const reply = (answer: Uint8Array) => udp.send(answer, from.port, from.address);
-      this.#take(query, { transport: 'udp', reply, hangUp: () => {} });
+      this.#take(query, { transport: 'udp', port: from.port, reply, hangUp: () => {} });
     });
     tcp.on('connection', (connection) => this.#serve(connection));
   }
@@ -111,13 +113,14 @@ export class Upstream {
           connection.write(octets([answer.length >> 8, answer.length & 0xff], answer));
         };
         const hangUp = () => connection.end();
-        this.#take(stream.subarray(2, end), { transport: 'tcp', reply, hangUp });
+        const port = connection.remotePort ?? 0;
+        this.#take(stream.subarray(2, end), { transport: 'tcp', port, reply, hangUp });
         stream = stream.subarray(end);
       }
     });
   }
 
-  #take(query: Buffer, way: Pick<Question, 'transport' | 'reply' | 'hangUp'>): void {
+  #take(query: Buffer, way: Omit<Question, 'octets' | 'name'>): void {
     const question = { octets: query, name: nameOf(query), ...way };
     if (question.name.endsWith('.rcode5-loop.')) return way.reply(answerTo(query, { rcode: 3 }));
     this.asked.push(question);

@@ -59,6 +59,7 @@ acl: { query: { 127.0.0.0/8: allow, 127.0.0.3: refuse, 127.0.0.4: truncate } }
 upstreams: { default: { servers: ["${upstream.server}"], timeout: 300ms, attempts: 2 } }
 policies: [{ name: house, rules: { "*.refused.example": refuse } }]
 decisionLog: { to: decisions.log, record: all }
+cache: { entries: 1000 }
 `),
     );
     hostile = new Hostile(server.port, random);
