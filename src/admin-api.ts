@@ -150,7 +150,7 @@ function readFilter(options: Readonly<Record<string, string>>): Filter | string 
   if (unknown !== undefined) {
     return `${unknown}: not a filter; expect ${FILTER_OPTIONS.join(', ')}`;
   }
-  return parseFilter(options, now());
+  return parseFilter(options, Date.now());
 }
 
 function isFilterOption(name: string): boolean {

@@ -2,7 +2,7 @@
 
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { BatchShell } from './batch-shell.ts';
-import { now } from './clock.ts';
+import { clockStep, now } from './clock.ts';
 import type { ListenAddress } from './config/listen.ts';
 import { Engine } from './engine.ts';
 import { Loops } from './forward/loops.ts';
@@ -205,6 +205,7 @@ class DataThread {
       this.#isHeavy = false;
       releaseMemory();
     }
+    this.#recording.clockStep = clockStep(time);
     this.#recording.tick(time);
     const { inFlight } = this.#engine;
     const state = { inFlight, cache: this.#serving.cache, log: this.#log };

@@ -2,7 +2,7 @@
 
 import type { ReloadResult } from './admin-api.ts';
 import { type AdminListeners, describeAdmin, openAdmin } from './admin-listeners.ts';
-import { now } from './clock.ts';
+import { clockStep, now } from './clock.ts';
 import type { Config } from './config/config.ts';
 import { ConfigError } from './config/problem.ts';
 import { DataThreads, ListenError } from './data-threads.ts';
@@ -185,7 +185,9 @@ export class RunningServer {
     });
     this.#reading = setInterval(() => {
       this.#readNumbers();
-      this.#recording.tick(now());
+      const time = now();
+      this.#recording.clockStep = clockStep(time);
+      this.#recording.tick(time);
       this.#records.look();
       this.#neighbours.look(this.#threads, this.#started.threads);
     }, NUMBERS_MS);

@@ -2,7 +2,6 @@
 
 import { unwatchFile, watchFile } from 'node:fs';
 import { networkInterfaces } from 'node:os';
-import { now } from './clock.ts';
 import { type Config, parseConfig, resolvePath } from './config/config.ts';
 import { AnswerCache } from './forward/cache.ts';
 import { createForwarding, type Forwarding } from './forward/forwarding.ts';
@@ -73,7 +72,7 @@ export function follow(serving: Serving, follower: Follower): () => void {
   const watched = config.watch ? watchedFiles(serving) : [];
   const outdate = () => follower.outdated();
   for (const file of watched) watchFile(file, { interval: FOLLOW_MS }, outdate);
-  const left = policy.expiresAt - now();
+  const left = policy.expiresAt - Date.now();
   const delay = Math.min(left, MAX_DELAY);
   const timer =
     left === Number.POSITIVE_INFINITY ? undefined : setTimeout(() => follower.outdated(), delay);

@@ -2,7 +2,6 @@
 
 import { Worker } from 'node:worker_threads';
 import { enforceAssertions } from './assertions.ts';
-import { now } from './clock.ts';
 import { type Config, parseConfig, readConfigText, resolvePath } from './config/config.ts';
 import type { Environment } from './config/document.ts';
 import { ConfigError, type Problem } from './config/problem.ts';
@@ -48,7 +47,7 @@ export function takeSnapshot(source: Source): Snapshot {
   const { file, environment, text = readConfigText(file), states = new Map() } = source;
   const config = parseConfig(file, text, environment);
   const files = new RecordedFiles(states);
-  const takenAt = now();
+  const takenAt = Date.now();
   const policy = compilePolicy(config, VERSION, { files, now: takenAt });
   enforceAssertions(policy, environment, takenAt);
   return { file, environment, text, images: files.images, states, takenAt };

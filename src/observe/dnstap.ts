@@ -70,6 +70,8 @@ interface Listener {
 }
 
 export class DnstapWriter extends ProtobufWriter {
+  /** Milliseconds by which the clock on the wall is ahead of the times that are given. */
+  clockStep = 0;
   readonly #identity: Uint8Array;
   readonly #version: Uint8Array;
   readonly #listeners: readonly Listener[];
@@ -122,7 +124,8 @@ export class DnstapWriter extends ProtobufWriter {
     this.number(Message.RESPONSE_PORT, listener.port);
   }
 
-  #time(seconds: number, nanoseconds: number, milliseconds: number): void {
+  #time(seconds: number, nanoseconds: number, time: number): void {
+    const milliseconds = time + this.clockStep;
     const whole = Math.floor(milliseconds / 1000);
     this.number(seconds, whole);
     this.fixed32(nanoseconds, Math.floor((milliseconds - whole * 1000) * 1000) * 1000);

@@ -27,6 +27,10 @@ export class RecordFeeds {
     this.#writer = feeds.dnstap?.writer;
   }
 
+  set clockStep(step: number) {
+    if (this.#writer !== undefined) this.#writer.clockStep = step;
+  }
+
   /** A decision and its record. */
   decided(
     query: Query,

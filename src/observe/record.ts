@@ -39,6 +39,8 @@ const FOR = json('for ');
 const END = json(')"}\n');
 
 export class RecordWriter extends JsonWriter {
+  /** Milliseconds by which the clock on the wall is ahead of the times that are given. */
+  clockStep = 0;
   readonly #fragments: RecordFragments = new RecordFragments();
   #natHints: NatHints = new NatHints([]);
   #second = -1;
@@ -73,7 +75,7 @@ export class RecordWriter extends JsonWriter {
 
   #start(event: Event, ref: string, now: number): void {
     this.raw(this.#fragments.level(event));
-    this.#time(now);
+    this.#time(now + this.clockStep);
     this.raw(this.#fragments.event(event, ref !== ''));
     this.ascii(ref);
     this.raw(this.#fragments.identity);

@@ -47,6 +47,12 @@ export class Recording implements Recorder {
     this.#limit.settings = limit;
   }
 
+  /** Milliseconds by which the clock on the wall is ahead: it has been set. */
+  set clockStep(step: number) {
+    this.#writer.clockStep = step;
+    if (this.feeds !== undefined) this.feeds.clockStep = step;
+  }
+
   /** What was counted under the old one is told before. */
   set context(context: RecordContext) {
     this.#summarize(this.#now);
@@ -86,7 +92,9 @@ export class Recording implements Recorder {
   #summarize(now: number): void {
     for (const fold of this.#limit.drain()) {
       const start = this.#writer.length;
-      this.#writer.raw(json(formatSummary(fold, this.#context, now)));
+      const step = this.#writer.clockStep;
+      const told = { ...fold, first: fold.first + step, last: fold.last + step };
+      this.#writer.raw(json(formatSummary(told, this.#context, now + step)));
       this.#summaries.push({ end: this.#writer.length, count: fold.count });
       this.#keep(start);
       this.feeds?.summarized({ octets: this.#writer.octets, start, end: this.#writer.length });

@@ -34,6 +34,22 @@ function setUp() {
 }
 
 describe('observe/recording', () => {
+  it('tells times by a clock that was set, and durations as they were', () => {
+    const { log, recording } = setUp();
+    recording.level = 'all';
+    const times = [0, 3_600_000].map((step) => {
+      recording.clockStep = step;
+      recording.decided(QUERY, outcome(REFUSE), 250);
+      recording.flush();
+      return JSON.parse(log.writes.at(-1)!);
+    });
+    expect(times.map(({ time }) => time)).to.deep.equal([
+      '1970-01-01T00:00:00.250Z',
+      '1970-01-01T01:00:00.250Z',
+    ]);
+    expect(times.map(({ elapsedMs }) => elapsedMs)).to.deep.equal([250, 250]);
+  });
+
   const levels = [
     { level: 'refused', actions: ['refuse'] },
     {
