@@ -91,6 +91,7 @@ export class Conclusion {
     this.#replies.ede = policy.config.ede;
     this.#replies.structured = structureOf(policy.config);
     this.#replies.identify(policy.config.node, policy.hash);
+    this.#replies.cookies = policy.cookies;
   }
 
   /** As a verdict says; `attempts` tells which upstreams were asked in vain. */

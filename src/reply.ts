@@ -12,6 +12,7 @@ import {
 } from './decision/structured-error.ts';
 import type { Verdict } from './decision/verdict.ts';
 import { substitute, TOO_LONG } from './policy/alias-target.ts';
+import { isCookieLength, type ServerCookies } from './wire/cookie.ts';
 import { copyRecord } from './wire/copied-record.ts';
 import { AA, BUFFER_LENGTH, hasFlag, RA, setId, TC } from './wire/header.ts';
 import { formatEde, formatOption } from './wire/opt.ts';
@@ -33,6 +34,8 @@ const NO_RECORDS: readonly RecordData[] = [];
 export class Replies {
   /** Detail of Extended DNS Errors. */
   ede: 'full' | 'codes' | 'off' = 'full';
+  /** DNS cookies; undefined when clients are given none. */
+  cookies: ServerCookies | undefined;
   readonly #writer: ResponseWriter = new ResponseWriter();
   structured: StructuredErrors = NO_STRUCTURE;
   #nsid: Uint8Array = new Uint8Array(0);
@@ -62,7 +65,9 @@ export class Replies {
     const ra = isAvailable ? RA : 0;
     // The reply is written over the query, and over what it asks for.
     this.#isStructured = verdict.explained && asksForStructure(query, this.structured.option);
-    const flags = (verdict.authoritative ? AA : 0) | (verdict.action === 'truncate' ? TC : 0);
+    // Who is to come back with a cookie need not come by TCP.
+    const isCut = verdict.action === 'truncate' && outcome.rcode === Rcode.NOERROR;
+    const flags = (verdict.authoritative ? AA : 0) | (isCut ? TC : 0);
     const hasRecords = verdict.action !== 'refuse' && verdict.action !== 'truncate';
     if (outcome.aliases !== undefined && hasRecords) {
       this.#writer.beginBehind(query, roomy(outcome.aliases), outcome.rcode, ra);
@@ -77,6 +82,7 @@ export class Replies {
   }
 
   #writeOptions(query: Query, outcome: Outcome): void {
+    this.#writeCookie(query);
     if (this.ede !== 'off') this.#writeErrors(query, outcome);
     if (query.wantsNsid) this.#writer.options(this.#nsid);
   }
@@ -85,7 +91,14 @@ export class Replies {
   writeAnswer(query: Query, octets: Uint8Array, length: number, outcome: Outcome): void {
     this.#writer.adopt(query, octets, length, outcome.rcode);
     this.#writer.end();
+    this.#writeCookie(query);
     if (query.wantsNsid) this.#writer.options(this.#nsid);
+  }
+
+  /** A client that sends a cookie gets one, whatever it is answered (RFC 7873 section 5.2). */
+  #writeCookie(query: Query): void {
+    if (this.cookies === undefined || !isCookieLength(query.cookieLength)) return;
+    this.#writer.options(this.cookies.optionFor(query));
   }
 
   /** Extended DNS Errors of an upstream (RFC 8914), after `writeAnswer`. */

@@ -2,7 +2,7 @@
 
 import { filled, list, optional, required, section } from './kind.ts';
 import { clients } from './reference.ts';
-import { endpoint, integer, oneOf } from './scalars.ts';
+import { endpoint, integer, oneOf, secret } from './scalars.ts';
 
 /** An address that is more than an address and a port. */
 export const LISTENER = section({
@@ -37,4 +37,15 @@ export const RATE_LIMIT = section({
     'truncate',
   ),
   exempt: optional(list(clients), 'client groups and prefixes without a limit', [], 'none'),
+});
+
+/** DNS cookies. */
+export const COOKIES = section({
+  secret: required(secret, 'what cookies are made with; the same on all servers of an address'),
+  previous: optional(
+    secret,
+    'another secret whose cookies are taken too, while one takes the place of the other',
+    undefined,
+    'none',
+  ),
 });

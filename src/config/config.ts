@@ -32,6 +32,7 @@ export interface Config {
   /** The first is for all clients that are in no other. */
   readonly views: readonly [ViewConfig, ...ViewConfig[]];
   readonly rateLimit: RateLimit | undefined;
+  readonly cookies: RawConfig['cookies'];
   readonly upstreams: RawConfig['upstreams'];
   readonly policies: RawConfig['policies'];
   readonly tsigKeys: RawConfig['tsigKeys'];

@@ -1,7 +1,7 @@
 /** Every key of the configuration: its kind, its default, and one line for the reference. */
 
 import { hostname } from 'node:os';
-import { LISTENER, RATE_LIMIT } from './client-keys.ts';
+import { COOKIES, LISTENER, RATE_LIMIT } from './client-keys.ts';
 import { infoUrl, STRUCTURED_ERRORS } from './ede-keys.ts';
 import {
   byShape,
@@ -160,6 +160,12 @@ export const CONFIG = section({
     'how fast a client may ask, and be told that it may not',
     undefined,
     'no limit',
+  ),
+  cookies: optional(
+    COOKIES,
+    'DNS cookies: who sends one back has the address that it says, and is not truncated for its rate',
+    undefined,
+    'none are given',
   ),
   upstreams: required(
     filled(entries('a group name', UPSTREAM)),

@@ -55,6 +55,17 @@ export function oneOf<const T extends string>(...words: readonly T[]): Kind<T> {
   return scalar(expects, (given) => words.find((word) => word === given));
 }
 
+/** Sixteen octets that nobody should know; a wrong one is not shown. */
+export const secret: Kind<Uint8Array> = {
+  expects: '32 hexadecimal digits',
+  read(node, document) {
+    const given = readText(node, document, this.expects);
+    if (given === undefined) return undefined;
+    if (/^[0-9a-f]{32}$/i.test(given)) return Uint8Array.from(Buffer.from(given, 'hex'));
+    return document.report(node, `this is no secret; expect ${this.expects}`);
+  },
+};
+
 export const flag: Kind<boolean> = scalar('true or false', (given) =>
   given === 'true' ? true : given === 'false' ? false : undefined,
 );

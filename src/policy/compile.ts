@@ -5,6 +5,7 @@ import type { Config } from '../config/config.ts';
 import { ConfigError, type Problem } from '../config/problem.ts';
 import type { ViewConfig } from '../config/views.ts';
 import { type Verdict, VerdictTable } from '../decision/verdict.ts';
+import { ServerCookies } from '../wire/cookie.ts';
 import { Ede } from '../wire/registry.ts';
 import type { RecordData } from '../wire/response.ts';
 import { ClientGroups } from './client-groups.ts';
@@ -54,6 +55,8 @@ export interface Policy {
   readonly zones: readonly PolicyZone[];
   /** Those that come by transfer, by the names of their policies. */
   readonly transferred: ReadonlyMap<string, TransferredZone>;
+  /** The DNS cookies that clients are given; undefined when none are. */
+  readonly cookies: ServerCookies | undefined;
   /** When the next rule expires, in milliseconds since the epoch; Infinity when none does. */
   readonly expiresAt: number;
 }
@@ -95,6 +98,7 @@ export function compilePolicy(
     groups: new ClientGroups(config.clientGroups),
     zones,
     transferred: compiler.transferred,
+    cookies: compiler.cookies,
     expiresAt: Math.min(...expiriesOf(config).filter((expires) => expires > now)),
   };
 }
@@ -107,6 +111,7 @@ class Compiler {
   readonly problems: Problem[] = [];
   readonly zones: readonly PolicyZone[];
   readonly transferred: ReadonlyMap<string, TransferredZone>;
+  readonly cookies: ServerCookies | undefined;
   /** The policy hash and the serials of its zones. */
   #identity = '';
   /** What RESINFO tells. */
@@ -151,10 +156,12 @@ class Compiler {
       upstreams.map((group) => [group.key, compileUpstream(group, verdicts)]),
     );
     const policy = () => this.#identity;
-    this.#limitRefusals = limitRefusals(rateLimit, buckets, verdicts);
+    this.cookies = compileCookies(config);
+    const limit = { limit: rateLimit, buckets, cookies: this.cookies };
+    this.#limitRefusals = limitRefusals(limit, verdicts);
     this.#shared = {
-      protocol: compileProtocol(verdicts),
-      rateLimit: compileRateLimit(rateLimit, buckets, verdicts),
+      protocol: compileProtocol(config.cookies !== undefined, verdicts),
+      rateLimit: compileRateLimit(limit, verdicts),
       identity: compileIdentity({ node: config.node, version, policy }, verdicts),
       any: compileAny(verdicts),
     };
@@ -229,4 +236,10 @@ class Compiler {
     this.#identity = [hash, ...serials.map(({ name, serial }) => `${name}=${serial}`)].join(' ');
     return hash;
   }
+}
+
+function compileCookies({ cookies }: Config): ServerCookies | undefined {
+  if (cookies === undefined) return undefined;
+  const { secret, previous } = cookies;
+  return new ServerCookies(previous === undefined ? [secret] : [secret, previous]);
 }

@@ -1,5 +1,6 @@
 /** A client's query, seen through the packet that carried it. */
 
+import { COOKIE_MAX } from './cookie.ts';
 import { HashedName } from './hashed-name.ts';
 import { Count, HEADER_LENGTH, hasFlag, isResponse, opcode, RD, readUint16 } from './header.ts';
 import { LOWER, MAX_LABEL, MAX_NAME } from './name.ts';
@@ -9,6 +10,8 @@ import {
   hasWholeOptions,
   isDnssecOk,
   OPT_LENGTH,
+  OPTION_HEADER,
+  optionEnd,
   payloadSize,
 } from './opt.ts';
 import { RecordCursor, Section } from './records.ts';
@@ -32,6 +35,9 @@ const PLAIN_PAYLOAD = 512;
 /** Our own UDP payload size: below what any path fragments (RFC 9715 section 3). */
 export const MAX_PAYLOAD = 1232;
 const MAX_TCP = 0xffff;
+
+/** There is no COOKIE option. */
+export const NO_COOKIE = -1;
 
 const records = new RecordCursor();
 
@@ -106,6 +112,9 @@ export class Query extends HashedName {
   ednsVersion = 0;
   dnssecOk = false;
   wantsNsid = false;
+  /** What the COOKIE option says, and how long it is; NO_COOKIE when there is none. */
+  readonly cookie: Uint8Array = new Uint8Array(COOKIE_MAX);
+  cookieLength: number = NO_COOKIE;
   payload: number = PLAIN_PAYLOAD;
   /** UDP payload size as the OPT record has it; 0 when there is none. */
   advertised = 0;
@@ -170,6 +179,7 @@ export class Query extends HashedName {
     this.ednsVersion = 0;
     this.dnssecOk = false;
     this.wantsNsid = false;
+    this.cookieLength = NO_COOKIE;
     this.payload = PLAIN_PAYLOAD;
     this.advertised = 0;
     this.signed = false;
@@ -218,6 +228,18 @@ export class Query extends HashedName {
     return records.malformed || records.end !== this.length ? Malformed.RECORDS : Malformed.NONE;
   }
 
+  /** RFC 7873 section 5.2: of several only the first counts. */
+  #readCookie(opt: number): void {
+    const at = findOption(this.message, opt, EdnsOption.COOKIE, opt + OPT_LENGTH);
+    if (at < 0) return;
+    const start = at + OPTION_HEADER;
+    const end = optionEnd(this.message, at);
+    this.cookieLength = end - start;
+    for (let i = 0; i < COOKIE_MAX && start + i < end; i++) {
+      this.cookie[i] = this.message[start + i]!;
+    }
+  }
+
   /** RFC 6891 section 6.1.1: one OPT record at most, its owner is the root. */
   #readOpt(): boolean {
     const at = records.ownerAt;
@@ -229,6 +251,7 @@ export class Query extends HashedName {
     this.ednsVersion = ednsVersion(this.message, at);
     this.dnssecOk = isDnssecOk(this.message, at);
     this.wantsNsid = findOption(this.message, at, EdnsOption.NSID, at + OPT_LENGTH) >= 0;
+    this.#readCookie(at);
     const size = payloadSize(this.message, at);
     this.advertised = size;
     this.payload = size < PLAIN_PAYLOAD ? PLAIN_PAYLOAD : size > MAX_PAYLOAD ? MAX_PAYLOAD : size;

@@ -1,7 +1,8 @@
 /** What a forwarder does not understand or does not do, whoever asks (RFC 1035, 6891, 9619). */
 
 import { builtIn, type Verdict, type VerdictTable } from '../../decision/verdict.ts';
-import { Malformed, type Query } from '../../wire/query.ts';
+import { isCookieLength } from '../../wire/cookie.ts';
+import { Malformed, NO_COOKIE, type Query } from '../../wire/query.ts';
 import { Ede, Opcode, Rcode, RrClass, RrType } from '../../wire/registry.ts';
 import type { Layer } from '../layer.ts';
 import { isIdentityQuery } from './identity.ts';
@@ -15,7 +16,9 @@ const FAULTS: readonly (readonly [Malformed, string])[] = [
   [Malformed.TSIG, 'TSIG record last'],
 ];
 
-export function compileProtocol(verdicts: VerdictTable): Layer {
+/** `hasCookies`: a server that gives none need not understand them. */
+
+export function compileProtocol(hasCookies: boolean, verdicts: VerdictTable): Layer {
   const add = (rule: string, rcode: number, ede?: number) =>
     verdicts.add({
       layer: 'protocol',
@@ -26,6 +29,7 @@ export function compileProtocol(verdicts: VerdictTable): Layer {
       ...(ede !== undefined && { ede }),
     });
   const notImplemented = add('opcode', Rcode.NOTIMP, Ede.NOT_SUPPORTED);
+  const badCookie = hasCookies ? add('whole COOKIE option', Rcode.FORMERR) : undefined;
   const badVersion = add('EDNS version 0', Rcode.BADVERS);
   const wrongClass = add('class IN', Rcode.REFUSED, Ede.NOT_SUPPORTED);
   const metaType = add('question type', Rcode.REFUSED, Ede.NOT_SUPPORTED);
@@ -37,12 +41,21 @@ export function compileProtocol(verdicts: VerdictTable): Layer {
       if (!isKnownOpcode(query.opcode)) return notImplemented;
       if (query.malformed !== Malformed.NONE) return faults.get(query.malformed);
       if (query.ednsVersion > 0) return badVersion;
-      if (query.opcode === Opcode.UPDATE || query.qclass === RrClass.IN) {
-        return isUnaskable(query) ? metaType : undefined;
-      }
-      return isIdentityQuery(query) ? undefined : wrongClass;
+      if (badCookie !== undefined && isBadCookie(query)) return badCookie;
+      return judgeQuestion(query);
     },
   };
+
+  function judgeQuestion(query: Query): Verdict | undefined {
+    if (query.opcode === Opcode.UPDATE || query.qclass === RrClass.IN) {
+      return isUnaskable(query) ? metaType : undefined;
+    }
+    return isIdentityQuery(query) ? undefined : wrongClass;
+  }
+}
+
+function isBadCookie({ cookieLength }: Query): boolean {
+  return cookieLength !== NO_COOKIE && !isCookieLength(cookieLength);
 }
 
 function isKnownOpcode(opcode: number): boolean {

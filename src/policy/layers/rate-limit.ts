@@ -2,30 +2,37 @@
  * Clients that ask faster than `rateLimit` allows: a token for each query, by client prefix.
  *
  * Nobody knows who sends a datagram: with somebody else's address as its source, the answer
- * goes to that one. Who comes by TCP has that address. So datagrams and connections never
- * take each other's tokens: whoever is spoofed is still served by TCP.
+ * goes to that one. Who comes by TCP, or with a DNS cookie from here, has the address. The two
+ * never take each other's tokens: whoever is spoofed is still served by TCP.
  */
 
 import type { RateLimit } from '../../config/rate-limit.ts';
 import type { Action, Rule, Verdict, VerdictTable } from '../../decision/verdict.ts';
 import { formatPrefix, maskWord } from '../../net/prefix.ts';
 import { NO_PREFIX, PrefixTable } from '../../net/prefix-table.ts';
-import type { Query } from '../../wire/query.ts';
-import { Ede, formatRcode } from '../../wire/registry.ts';
+import type { ServerCookies } from '../../wire/cookie.ts';
+import { NO_COOKIE, type Query } from '../../wire/query.ts';
+import { Ede, formatRcode, Rcode } from '../../wire/registry.ts';
 import type { Account, Layer } from '../layer.ts';
 import type { TokenBuckets } from '../token-buckets.ts';
 
 /** What is counted apart from each other. */
-const Counted = { DATAGRAM: 1, CONNECTION: 2, REFUSAL: 3 } as const;
+const Counted = { CLAIMED: 1, PROVEN: 2, REFUSAL: 3 } as const;
 type Counted = (typeof Counted)[keyof typeof Counted];
+
+/** What is limited, by what, and the cookies that prove an address. */
+export interface Limits {
+  readonly limit: RateLimit | undefined;
+  readonly buckets: TokenBuckets;
+  readonly cookies: ServerCookies | undefined;
+}
 
 /** Of so many refusals over the limit one is sent: it says TC, and an honest client uses TCP. */
 const SLIP = 10;
 
 /** Without `limit` the layer passes all. */
 export function compileRateLimit(
-  limit: RateLimit | undefined,
-  buckets: TokenBuckets,
+  { limit, buckets, cookies }: Limits,
   verdicts: VerdictTable,
 ): Layer {
   if (limit === undefined) {
@@ -34,20 +41,23 @@ export function compileRateLimit(
   }
   const limiter = new Limiter(limit, buckets);
   const { action } = limit;
-  const over = verdicts.add({
-    layer: 'rate-limit',
-    action,
-    rule: limiter.rule,
-    ede: Ede.RATE_LIMITED,
-  });
-  const isLimited = (query: Query) =>
-    !limiter.isExempt(query) && (action !== 'truncate' || !isProven(query));
-  const kind = (query: Query) => (isProven(query) ? Counted.CONNECTION : Counted.DATAGRAM);
+  const spec = { layer: 'rate-limit', action, rule: limiter.rule, ede: Ede.RATE_LIMITED } as const;
+  const over = verdicts.add(spec);
+  const withoutCookie = verdicts.add({ ...spec, rcode: Rcode.BADCOOKIE });
+  const refusalOf = ({ cookieLength }: Query) => {
+    // RFC 7873 section 5.2.3: who knows cookies need not come by TCP to be believed.
+    const knowsCookies = cookies !== undefined && cookieLength !== NO_COOKIE;
+    return action === 'truncate' && knowsCookies ? withoutCookie : over;
+  };
+  const isServed = (query: Query) => action === 'truncate' && isProven(query, cookies);
+  const isLimited = (query: Query) => !limiter.isExempt(query) && !isServed(query);
+  const kind = (query: Query) => (isProven(query, cookies) ? Counted.PROVEN : Counted.CLAIMED);
   return {
     name: 'rate-limit',
-    judge: (query) => (isLimited(query) && !limiter.take(query, kind(query)) ? over : undefined),
+    judge: (query) =>
+      isLimited(query) && !limiter.take(query, kind(query)) ? refusalOf(query) : undefined,
     peek: (query) =>
-      isLimited(query) && limiter.left(query, kind(query)) === 0 ? over : undefined,
+      isLimited(query) && limiter.left(query, kind(query)) === 0 ? refusalOf(query) : undefined,
     account: (query) =>
       isLimited(query)
         ? limiter.account(query, kind(query))
@@ -60,19 +70,24 @@ export function compileRateLimit(
  * themselves, so that nobody is flooded with the answers to queries that others ask in his name.
  */
 export function limitRefusals(
-  limit: RateLimit | undefined,
-  buckets: TokenBuckets,
+  { limit, buckets, cookies }: Limits,
   verdicts: VerdictTable,
 ): (layers: readonly Layer[]) => readonly Layer[] {
   if (limit === undefined) return (layers) => layers;
   const limiter = new Limiter(limit, buckets);
   return (layers) => {
     const end = layers.findIndex(({ name }) => name === 'rate-limit');
-    return layers.map((layer, i) => (i < end ? limitOne(layer, limiter, verdicts) : layer));
+    const limited = (layer: Layer) => limitOne(layer, limiter, cookies, verdicts);
+    return layers.map((layer, i) => (i < end ? limited(layer) : layer));
   };
 }
 
-function limitOne(layer: Layer, limiter: Limiter, verdicts: VerdictTable): Layer {
+function limitOne(
+  layer: Layer,
+  limiter: Limiter,
+  cookies: ServerCookies | undefined,
+  verdicts: VerdictTable,
+): Layer {
   const add = (action: Action) =>
     verdicts.add({
       layer: 'rate-limit',
@@ -89,7 +104,8 @@ function limitOne(layer: Layer, limiter: Limiter, verdicts: VerdictTable): Layer
     ...layer,
     judge(query) {
       const verdict = layer.judge(query);
-      if (verdict === undefined || !isReflected(verdict) || isProven(query)) return verdict;
+      if (verdict === undefined || !isReflected(verdict) || isProven(query, cookies))
+        return verdict;
       if (limiter.isExempt(query) || limiter.take(query, Counted.REFUSAL)) return verdict;
       return ++suppressed % SLIP === 0 ? truncate : drop;
     },
@@ -108,8 +124,8 @@ function isReflected({ action }: Verdict): boolean {
 }
 
 /** Whether the client has the address that it says it has. */
-function isProven({ transport }: Query): boolean {
-  return transport === 'tcp';
+function isProven(query: Query, cookies: ServerCookies | undefined): boolean {
+  return query.transport === 'tcp' || cookies?.isGood(query) === true;
 }
 
 /** The tokens of all client prefixes. */
