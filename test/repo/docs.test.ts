@@ -23,6 +23,9 @@ const { policy } = specimen.serving;
 const ABOUT_ALL = ['What a client is told', 'How to read a refusal', 'The record', 'The layers'];
 const OF_A_LAYER = ['What it refuses', 'Configure', 'What you see', 'Example'];
 
+/** What any variable may be: hexadecimal digits that are base64 too. */
+const SECRET = '00112233445566778899aabbccddeeff';
+
 describe('the commands on the pages', () => {
   let outputs: ReadonlyMap<string, string>;
 
@@ -101,7 +104,7 @@ describe('the pages', () => {
       const upstreams = 'upstreams: { default: { servers: [192.0.2.53] } }\n';
       const whole = /^upstreams:/m.test(text) ? text : `${text}${upstreams}`;
       const variables = [...text.matchAll(/\$\{(\w+)\}/g)].map(
-        ([, name]) => [name, 'c2VjcmV0'] as const,
+        ([, name]) => [name, SECRET] as const,
       );
       parseConfig(`${block.file}:${block.line}`, whole, Object.fromEntries(variables));
     });
