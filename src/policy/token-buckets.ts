@@ -44,9 +44,8 @@ export class TokenBuckets {
     this.#fullAt = new Int32Array(this.buffer, (SECRET_WORDS + BUCKETS) * 4, BUCKETS);
   }
 
-  /** Takes a token for a key; false when there is none. `now` is in milliseconds. */
-  take(key: Uint32Array, rate: Rate, now: number): boolean {
-    const tick = tickOf(now, rate);
+  /** Takes a token for a key at a tick of its rate; false when there is none. */
+  take(key: Uint32Array, rate: Rate, tick: number): boolean {
     const place = this.#placeOf(key, tick, rate);
     for (;;) {
       const fullAt = Atomics.load(this.#fullAt, place);
@@ -58,10 +57,9 @@ export class TokenBuckets {
   }
 
   /** The tokens that a key has left; takes none. */
-  left(key: Uint32Array, rate: Rate, now: number): number {
+  left(key: Uint32Array, rate: Rate, tick: number): number {
     const first = this.#setOf(key);
     const tag = this.#hash.high | 0;
-    const tick = tickOf(now, rate);
     for (let place = first; place < first + PLACES; place++) {
       if (this.#tags[place] !== tag) continue;
       const spent = spentOf(this.#fullAt[place]!, tick, rate);
@@ -96,8 +94,11 @@ export class TokenBuckets {
   }
 }
 
-/** The number of ticks since the epoch, modulo 2^32. */
-function tickOf(now: number, { perSecond }: Rate): number {
+/**
+ * The number of ticks from the epoch to `now` (milliseconds), modulo 2^32: a small integer, which is
+ * handed on without an allocation.
+ */
+export function tickOf(now: number, { perSecond }: Rate): number {
   return Math.floor((now * perSecond * TICKS) / 1000) | 0;
 }
 

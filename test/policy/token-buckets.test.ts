@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { TokenBuckets } from '../../src/policy/token-buckets.ts';
+import { TokenBuckets, tickOf } from '../../src/policy/token-buckets.ts';
 
 const NOW = Date.parse('2026-11-20T23:00:00.000Z');
 const RATE = { perSecond: 10, burst: 5 };
@@ -15,7 +15,7 @@ function keyOf(number: number): Uint32Array {
 /** How many tokens a key gets at a moment. */
 function takeAll(buckets: TokenBuckets, key: number, now: number, rate = RATE): number {
   let count = 0;
-  while (buckets.take(keyOf(key), rate, now)) count++;
+  while (buckets.take(keyOf(key), rate, tickOf(now, rate))) count++;
   return count;
 }
 
@@ -37,11 +37,12 @@ describe('policy/token-buckets', () => {
 
   it('tells what is left, and takes nothing for that', () => {
     const buckets = new TokenBuckets();
-    expect(buckets.left(keyOf(1), RATE, NOW)).to.equal(5);
-    buckets.take(keyOf(1), RATE, NOW);
-    for (let i = 0; i < 10; i++) expect(buckets.left(keyOf(1), RATE, NOW)).to.equal(4);
+    expect(buckets.left(keyOf(1), RATE, tickOf(NOW, RATE))).to.equal(5);
+    buckets.take(keyOf(1), RATE, tickOf(NOW, RATE));
+    for (let i = 0; i < 10; i++)
+      expect(buckets.left(keyOf(1), RATE, tickOf(NOW, RATE))).to.equal(4);
     expect(takeAll(buckets, 1, NOW)).to.equal(4);
-    expect(buckets.left(keyOf(1), RATE, NOW)).to.equal(0);
+    expect(buckets.left(keyOf(1), RATE, tickOf(NOW, RATE))).to.equal(0);
   });
 
   it('gives as much as a bucket that counts seconds and tokens would', () => {
@@ -56,7 +57,7 @@ describe('policy/token-buckets', () => {
           now += elapsed;
           tokens = Math.min(5, tokens + elapsed / 100);
           for (let i = 0; i < queries; i++) {
-            expect(buckets.take(keyOf(1), RATE, now)).to.equal(tokens > 0);
+            expect(buckets.take(keyOf(1), RATE, tickOf(now, RATE))).to.equal(tokens > 0);
             if (tokens > 0) tokens--;
           }
         }
@@ -68,7 +69,8 @@ describe('policy/token-buckets', () => {
     const buckets = new TokenBuckets();
     const patient = { perSecond: 1, burst: 2 };
     for (let key = 0; key < 400_000; key++) {
-      if (!buckets.take(keyOf(key), patient, NOW)) throw new Error(`key ${key} got no token`);
+      if (!buckets.take(keyOf(key), patient, tickOf(NOW, patient)))
+        throw new Error(`key ${key} got no token`);
     }
   });
 
@@ -78,8 +80,8 @@ describe('policy/token-buckets', () => {
     for (let second = 0; second < 10; second++) {
       for (let i = 0; i < 5000; i++) {
         const now = NOW + second * 1000 + i / 5;
-        if (buckets.take(keyOf(0), RATE, now)) served++;
-        buckets.take(keyOf(1 + second * 5000 + i), RATE, now);
+        if (buckets.take(keyOf(0), RATE, tickOf(now, RATE))) served++;
+        buckets.take(keyOf(1 + second * 5000 + i), RATE, tickOf(now, RATE));
       }
     }
     expect(served).to.be.within(104, 105);
@@ -92,7 +94,7 @@ describe('policy/token-buckets', () => {
   for (const { what, rate, now } of leftovers) {
     it(`starves nobody for what ${what} has left`, () => {
       const buckets = new TokenBuckets();
-      for (let i = 0; i < 20; i++) buckets.take(keyOf(1), rate, now);
+      for (let i = 0; i < 20; i++) buckets.take(keyOf(1), rate, tickOf(now, rate));
       expect(takeAll(buckets, 1, NOW)).to.equal(5);
     });
   }
@@ -102,17 +104,18 @@ describe('policy/token-buckets', () => {
     const counts = new SharedArrayBuffer(8);
     const program = `
       import { workerData } from 'node:worker_threads';
-      import { TokenBuckets } from '${SOURCE}';
+      import { TokenBuckets, tickOf } from '${SOURCE}';
       const { buffer, counts, index } = workerData;
       const buckets = new TokenBuckets(buffer);
       const key = Uint32Array.of(1, 10, 7, 0, 0, 0);
       const rate = { perSecond: 10, burst: 3000 };
+      const tick = tickOf(${NOW}, rate);
       let count = 0;
-      for (let i = 0; i < 10_000; i++) if (buckets.take(key, rate, ${NOW})) count++;
+      for (let i = 0; i < 10_000; i++) if (buckets.take(key, rate, tick)) count++;
       new Int32Array(counts)[index] = count;
     `;
     // The bucket has its place before they begin: at first sight two may each give it one.
-    buckets.take(keyOf(7), { perSecond: 10, burst: 3000 }, NOW);
+    buckets.take(keyOf(7), RATE, tickOf(NOW, RATE));
     const url = new URL(`data:text/javascript,${encodeURIComponent(program)}`);
     const workers = [0, 1].map((index) => {
       return new Worker(url, { workerData: { buffer: buckets.buffer, counts, index } });

@@ -14,7 +14,7 @@ import type { ServerCookies } from '../../wire/cookie.ts';
 import { NO_COOKIE, type Query } from '../../wire/query.ts';
 import { Ede, formatRcode, Rcode } from '../../wire/registry.ts';
 import type { Account, Layer } from '../layer.ts';
-import type { TokenBuckets } from '../token-buckets.ts';
+import { type TokenBuckets, tickOf } from '../token-buckets.ts';
 
 /** What is counted apart from each other. */
 const Counted = { CLAIMED: 1, PROVEN: 2, REFUSAL: 3 } as const;
@@ -154,11 +154,19 @@ class Limiter {
   }
 
   take(query: Query, counted: Counted): boolean {
-    return this.#buckets.take(this.#keyOf(query, counted), this.#rate, query.receivedAt);
+    return this.#buckets.take(
+      this.#keyOf(query, counted),
+      this.#rate,
+      tickOf(query.receivedAt, this.#rate),
+    );
   }
 
   left(query: Query, counted: Counted): number {
-    return this.#buckets.left(this.#keyOf(query, counted), this.#rate, query.receivedAt);
+    return this.#buckets.left(
+      this.#keyOf(query, counted),
+      this.#rate,
+      tickOf(query.receivedAt, this.#rate),
+    );
   }
 
   account(query: Query, counted: Counted): Account {
