@@ -206,6 +206,7 @@ class DataThread {
       releaseMemory();
     }
     this.#recording.clockStep = clockStep(time);
+    this.#serving.policy.cookies?.setClock(clockStep(time));
     this.#recording.tick(time);
     const { inFlight } = this.#engine;
     const state = { inFlight, cache: this.#serving.cache, log: this.#log };

@@ -187,6 +187,7 @@ export class RunningServer {
       this.#readNumbers();
       const time = now();
       this.#recording.clockStep = clockStep(time);
+      this.#serving.policy.cookies?.setClock(clockStep(time));
       this.#recording.tick(time);
       this.#records.look();
       this.#neighbours.look(this.#threads, this.#started.threads);

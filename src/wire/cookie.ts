@@ -38,6 +38,7 @@ export function isCookieLength(length: number): boolean {
 /** The cookies of servers that share a secret. */
 export class ServerCookies {
   readonly #hashes: readonly SipHash[];
+  #clockStep = 0;
   readonly #input: Uint32Array = new Uint32Array(8);
   readonly #option: Uint8Array = new Uint8Array(OPTION_HEADER + CLIENT + OURS);
 
@@ -48,9 +49,14 @@ export class ServerCookies {
     writeUint16(this.#option, 2, CLIENT + OURS);
   }
 
+  /** How far the clock on the wall has been set, in milliseconds: the other servers go by it. */
+  setClock(step: number): void {
+    this.#clockStep = step;
+  }
+
   /** Whether the client has had a cookie from here lately: it has the address that it says. */
   isGood(query: Query): boolean {
-    const age = ageOf(query);
+    const age = this.#ageOf(query);
     if (age === undefined || age > LIFETIME || age < -AHEAD) return false;
     return this.#hashes.some((hash) => this.#isMadeWith(hash, query));
   }
@@ -59,17 +65,29 @@ export class ServerCookies {
   optionFor(query: Query): Uint8Array {
     const option = this.#option;
     option.set(query.cookie.subarray(0, CLIENT + OURS), OPTION_HEADER);
-    const age = ageOf(query);
+    const age = this.#ageOf(query);
     const isFresh = age !== undefined && age <= RENEWAL && age >= -AHEAD;
     if (isFresh && this.#isMadeWith(this.#hashes[0]!, query)) return option;
     const cookie = option.subarray(OPTION_HEADER);
     writeUint32(cookie, VERSION, VERSION_1 * 0x1000000);
-    writeUint32(cookie, TIMESTAMP, secondsOf(query));
+    writeUint32(cookie, TIMESTAMP, this.#secondsOf(query));
     const hash = this.#hashes[0]!;
     this.#hash(hash, cookie, query);
     writeLittle(cookie, HASH, hash.low);
     writeLittle(cookie, HASH + 4, hash.high);
     return option;
+  }
+
+  /** The age in seconds of a server's cookie that has the form of ours. */
+  #ageOf(query: Query): number | undefined {
+    const { cookie, cookieLength } = query;
+    if (cookieLength !== CLIENT + OURS || cookie[VERSION] !== VERSION_1) return undefined;
+    // RFC 9018 section 4.3: serial number arithmetic.
+    return (this.#secondsOf(query) - readUint32(cookie, TIMESTAMP)) | 0;
+  }
+
+  #secondsOf({ receivedAt }: Query): number {
+    return Math.floor((receivedAt + this.#clockStep) / 1000) >>> 0;
   }
 
   #isMadeWith(hash: SipHash, query: Query): boolean {
@@ -86,18 +104,6 @@ export class ServerCookies {
     for (let i = 0; i < words; i++) input[4 + i] = swapped(address[i]!);
     hash.hash(input, 4 + words);
   }
-}
-
-/** The age in seconds of a server's cookie that has the form of ours. */
-function ageOf(query: Query): number | undefined {
-  const { cookie, cookieLength } = query;
-  if (cookieLength !== CLIENT + OURS || cookie[VERSION] !== VERSION_1) return undefined;
-  // RFC 9018 section 4.3: serial number arithmetic.
-  return (secondsOf(query) - readUint32(cookie, TIMESTAMP)) | 0;
-}
-
-function secondsOf({ receivedAt }: Query): number {
-  return Math.floor(receivedAt / 1000) >>> 0;
 }
 
 function writeLittle(octets: Uint8Array, at: number, word: number): void {

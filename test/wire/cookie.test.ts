@@ -137,6 +137,17 @@ describe('wire/cookie', () => {
     expect(cookiesOf(NEW_SECRET).isGood(queryWith(answer))).to.equal(true);
   });
 
+  it('goes by the clock on the wall when that was set', () => {
+    const cookies = cookiesOf(SECRET);
+    const before = queryWith(COOKIE, CLIENT, MADE_AT - 86_400);
+    expect(cookies.isGood(before)).to.equal(false);
+    cookies.setClock(86_400_000);
+    expect(cookies.isGood(before)).to.equal(true);
+    expect(answerTo(cookies, queryWith(CLIENT_COOKIE, CLIENT, MADE_AT - 86_400))).to.equal(
+      `000a0018${COOKIE}`,
+    );
+  });
+
   it('knows how long a cookie may be', () => {
     const lengths = Array.from({ length: 50 }, (_, length) => length).filter(isCookieLength);
     expect(lengths).to.deep.equal([8, ...Array.from({ length: 25 }, (_, i) => 16 + i)]);
