@@ -126,7 +126,7 @@ export const CLIENT_STATES: readonly State[] = [
     name: 'blocked.example',
     verdict: 'name-policy',
     confidence: 'high',
-    says: [/layer policy, rule house\/blocked\.example/, /rcode5 log --ref \S+/],
+    says: [/layer policy, rule house\/blocked\.example/, /rcode5 log FILE --ref \S+/],
   },
   {
     state: 'rcode5 with a source that may not ask',

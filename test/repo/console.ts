@@ -31,19 +31,22 @@ export interface Transcript {
 const WITHIN: readonly Command[] = [check, demo, explain, test];
 const BY_NPM = /\bnpm run -s rcode5 --(?= |$)/g;
 
-/** The commands of the console blocks among `blocks`. */
+/** The commands of ours of the console blocks among `blocks`. */
 export function transcriptsOf(blocks: readonly Block[]): Transcript[] {
   return blocks
     .filter(({ language }) => language === 'console')
-    .flatMap(({ file, line, text }) => {
-      const joined = text.replaceAll('\\\n', '');
-      return joined.split(/^\$ /m).flatMap((part): Transcript[] => {
-        const [words = '', ...output] = part.split('\n');
-        const command = words.replaceAll(BY_NPM, 'rcode5');
-        if (!/\brcode5 /.test(command)) return [];
-        return [{ file, line, command, shown: output.join('\n').trimEnd() }];
-      });
-    });
+    .flatMap(commandsOf)
+    .filter(({ command }) => /\brcode5 /.test(command));
+}
+
+/** All commands of a block, whosever they are. */
+export function commandsOf({ file, line, text }: Block): Transcript[] {
+  const [, ...parts] = `\n${text.replaceAll('\\\n', '')}`.split(/^\$ /m);
+  return parts.map((part) => {
+    const [words = '', ...output] = part.split('\n');
+    const command = words.replaceAll(BY_NPM, 'rcode5');
+    return { file, line, command, shown: output.join('\n').trimEnd() };
+  });
 }
 
 /** The name that a block gives itself as a file. */
@@ -88,8 +91,8 @@ export async function runCommands(
   }
 }
 
-/** A folder with `config/`, the files that pages show, and `rcode5` in `bin/`. */
-function furnish(blocks: readonly Block[]): string {
+/** Makes a folder with `config/`, the files that pages show, and `rcode5` in `bin/`. */
+export function furnish(blocks: readonly Block[]): string {
   const folder = mkdtempSync(join(tmpdir(), 'rcode5-docs-'));
   symlinkSync(resolve('config'), join(folder, 'config'));
   for (const block of blocks) {
@@ -129,7 +132,8 @@ async function captureStdout(run: () => Promise<unknown>): Promise<string> {
   return stripVTControlCharacters(text);
 }
 
-function runInShell(command: string, cwd: string): Promise<string> {
+/** What a command prints where `rcode5` is the program under test. */
+export function runInShell(command: string, cwd: string): Promise<string> {
   const environment = { ...process.env, PATH: `${cwd}/bin:${process.env['PATH']}` };
   return new Promise((done) => {
     // A command may well fail: what it then says is what the page shows.

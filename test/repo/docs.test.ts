@@ -10,7 +10,7 @@ import { CONFIG } from '../../src/config/keys.ts';
 import { DECISION_FIELDS } from '../../src/decision/fields.ts';
 import { Metrics } from '../../src/observe/metrics.ts';
 import { TCP_LIMITS } from '../../src/transport/tcp-connection.ts';
-import { fileNameOf, isAsShown, runCommands, transcriptsOf } from './console.ts';
+import { commandsOf, fileNameOf, isAsShown, runCommands, transcriptsOf } from './console.ts';
 import { anchorOf, blocksOf, headingsOf, linksOf, sectionsOf } from './markdown.ts';
 
 const PAGES = new Map(listPages().map((file) => [file, readFileSync(file, 'utf8')]));
@@ -46,7 +46,7 @@ describe('the commands on the pages', () => {
   it('find each file that a page gives a name to', () => {
     const names = BLOCKS.flatMap((block) => fileNameOf(block) ?? []);
     const named = [
-      ...TRANSCRIPTS.map(({ command }) => command),
+      ...BLOCKS.flatMap(commandsOf).map(({ command }) => command),
       // Its own name stands in the first line.
       ...BLOCKS.filter(fileNameOf).map(({ text }) => text.slice(text.indexOf('\n'))),
     ];

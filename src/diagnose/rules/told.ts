@@ -38,7 +38,10 @@ export function byItsWord({ probes, ask }: Situation): Conclusion | undefined {
     verdict: VERDICT_OF[layer as LayerName],
     confidence: 'high',
     summary: `says itself: ${ask.name} ${told.probe.rcode} by its layer ${layer}, ${layer === 'upstream' ? 'server' : 'rule'} ${rule}`,
-    evidence: [tell(told.probe), `rcode5 log --ref ${ref} shows the record, with the rule's line`],
+    evidence: [
+      tell(told.probe),
+      `rcode5 log FILE --ref ${ref} shows the record, with the rule's line`,
+    ],
   };
 }
 

@@ -28,7 +28,7 @@ describe('diagnose/rules/told', () => {
       const conclusion = judge(0, `${layer} some rule ref k3f9x-1`);
       expect(conclusion).to.include({ verdict: VERDICT_OF[layer], confidence: 'high' });
       expect(conclusion.summary).to.include(`layer ${layer},`).and.to.include('some rule');
-      expect(conclusion.evidence.join()).to.include('rcode5 log --ref k3f9x-1');
+      expect(conclusion.evidence.join()).to.include('rcode5 log FILE --ref k3f9x-1');
     });
   }
 
