@@ -25,8 +25,10 @@ const CONNECTIONS = 8;
 const LINGERING = 40;
 /** Milliseconds in which a good query is answered, whatever else comes. */
 const SOON = 1000;
+/** Megabytes of each heap: with more to spare, what is garbage may lie there for long. */
+const HEAP = 128;
 /** Bytes that more rounds may take. */
-const ROOM = 48 << 20;
+const ROOM = 96 << 20;
 const NOERROR = 0;
 const FIELDS: ReadonlySet<string> = new Set(DECISION_FIELDS.map(({ name }) => name));
 
@@ -61,6 +63,8 @@ policies: [{ name: house, rules: { "*.refused.example": refuse } }]
 decisionLog: { to: decisions.log, record: all }
 cache: { entries: 1000 }
 `),
+      [],
+      `NODE_OPTIONS=--max-old-space-size=${HEAP} exec "$@"`,
     );
     hostile = new Hostile(server.port, random);
     for (const host of [1, 2, 3, 4, 5, 6]) await hostile.open(`127.0.0.${host}`);
