@@ -4,7 +4,8 @@ import { expect } from 'chai';
 import { type Libc, loadLibc } from '../../src/transport/libc.ts';
 import { steerByName } from '../../src/transport/steering.ts';
 import { BatchListener, type DatagramPath } from '../../src/transport/udp-batch.ts';
-import { message, question } from '../messages.ts';
+import { message, octets, question } from '../messages.ts';
+import { CLIENT_6, headerFor, withChecksum } from '../proxy-header.ts';
 
 const libc = loadLibc();
 const LOOPBACK = 0x7f000001;
@@ -142,18 +143,22 @@ describe('transport/udp-batch', () => {
     expect([...from.address]).to.deep.equal([0, 0, 0, 1]);
   });
 
-  it('gives the same question always to the same of several sockets', async () => {
+  it('gives the same question always to the same of several sockets, by a proxy or not', async () => {
     const first = listen([LOOPBACK, 0, 0, 0]);
     const { port } = first;
     const group = [first, ...Array.from({ length: 3 }, () => listen([LOOPBACK, 0, 0, 0], port))];
     steerByName(libc as Libc, first.fd, group.length);
     const names = Array.from({ length: 24 }, (_, i) => `host${i}.example.com`);
     const takers = new Map<string, Set<number>>();
-    for (let round = 0; round < 4; round++) {
+    const headers = [
+      ...[[], [], [], []],
+      ...[headerFor('192.0.2.1', 1), headerFor('192.0.2.2', 2), withChecksum(CLIENT_6, 0x21)],
+    ];
+    for (const [round, header] of headers.entries()) {
       for (const [id, name] of names.entries()) {
         const shown = round % 2 === 0 ? name : name.toUpperCase();
-        const query = message({ id: id * 4 + round, questions: [question(shown, 1)] });
-        await sendAll(client, [query], '127.0.0.1', port);
+        const query = message({ id: id * 8 + round, questions: [question(shown, 1)] });
+        await sendAll(client, [octets(header, query)], '127.0.0.1', port);
         const index = group.findIndex((listener) => listener.receive(path(), () => {}) > 0);
         takers.set(name, (takers.get(name) ?? new Set()).add(index));
       }
