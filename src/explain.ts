@@ -49,10 +49,9 @@ export function askedQuestion(
   if (client === undefined || parseAddress(client) === undefined) {
     return `client ${client ?? 'is missing'}: expect an IPv4 or IPv6 address`;
   }
-  const wire = name === undefined ? 'missing' : parseName(name);
-  if (name === undefined || typeof wire === 'string') {
-    return `name ${name ?? ''}: expect a domain name, not ${wire}`;
-  }
+  if (name === undefined) return 'name is missing: expect a domain name';
+  const wire = parseName(name);
+  if (typeof wire === 'string') return `name ${name}: expect a domain name, not ${wire}`;
   const numbers = {
     type: parseType(type),
     class: parseClass(rrClass),

@@ -248,6 +248,8 @@ describe('explain askedQuestion', () => {
 
   it('says what is missing', () => {
     expect(askedQuestion({ name: 'www.example' })).to.match(/^client is missing: expect/);
-    expect(askedQuestion({ client: '10.0.0.1' })).to.match(/^name : expect a domain name/);
+    expect(askedQuestion({ client: '10.0.0.1' })).to.match(
+      /^name is missing: expect a domain name/,
+    );
   });
 });

@@ -7,6 +7,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 export interface AdminReply {
   readonly status: number;
   readonly type?: string;
+  /** For status 405: what may be asked for instead (RFC 9110 section 15.5.6). */
+  readonly allow?: string;
   readonly body: string;
 }
 
@@ -116,16 +118,20 @@ function digest(text: string): Buffer {
 function notFound({ handlers }: AdminOptions, path: string): AdminReply {
   const allowed = Object.keys(handlers).filter((key) => key.endsWith(` ${path}`));
   const known = Object.keys(handlers).join(', ');
-  return allowed.length > 0
-    ? { status: 405, body: `expect ${allowed.join(', ')}\n` }
-    : { status: 404, body: `nothing at ${path}; expect ${known}\n` };
+  if (allowed.length === 0) {
+    return { status: 404, body: `nothing at ${path}; expect ${known}\n` };
+  }
+  const allow = allowed.map((key) => key.split(' ')[0]).join(', ');
+  return { status: 405, allow, body: `expect ${allowed.join(', ')}\n` };
 }
 
-function send(response: ServerResponse, { status, type = 'text/plain', body }: AdminReply): void {
+function send(response: ServerResponse, reply: AdminReply): void {
+  const { status, type = 'text/plain', allow, body } = reply;
   if (response.headersSent) return void response.end();
   response.writeHead(status, {
     'content-type': type,
     'cache-control': 'no-store',
+    ...(allow === undefined ? {} : { allow }),
     // What somebody asked for is in some answers: a browser must not take it for a page.
     'x-content-type-options': 'nosniff',
   });
