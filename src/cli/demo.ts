@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { Rule } from '../decision/verdict.ts';
 import { silentLog } from '../log.ts';
 import { RunningServer } from '../server.ts';
 import { parseName } from '../wire/name.ts';
@@ -19,6 +20,7 @@ import {
   recursive,
   startDemoUpstream,
 } from './demo-upstreams.ts';
+import { formatRule } from './explain-text.ts';
 import { Output } from './output.ts';
 
 interface Question {
@@ -186,7 +188,7 @@ interface Shown {
   readonly qclass: string;
   readonly layer: string;
   readonly origin: string;
-  readonly rule: { readonly id: string; readonly file: string; readonly line: number };
+  readonly rule: Rule;
   readonly would?: { readonly layer: string; readonly action: string };
   readonly hint?: string;
   readonly upstream?: Readonly<Record<string, unknown>>;
@@ -212,7 +214,7 @@ function formatRow(
   const columns = [
     `${record.client.padEnd(11)} ${record.qname} ${what}${where}`.padEnd(QUERY_WIDTH),
     formatAnswer(answer).padEnd(ANSWER_WIDTH),
-    `${layer} (${origin}): ${rule.id} at ${rule.file}:${rule.line}`,
+    `${layer} (${origin}): ${formatRule(rule)}`,
   ];
   const margin = ' '.repeat(QUERY_WIDTH + ANSWER_WIDTH + 2);
   return `${columns.join(' ')}\n${records
@@ -229,7 +231,7 @@ function formatAnswer(answer: Asked | undefined): string {
 
 function formatNotes({ rule, would, hint, upstream, attempts }: Shown): string[] {
   const { address, verdict, confidence, evidence } = upstream ?? {};
-  const trial = `in shadow mode: ${would?.layer} would ${would?.action}: ${rule.id} at ${rule.file}:${rule.line}`;
+  const trial = `in shadow mode: ${would?.layer} would ${would?.action}: ${formatRule(rule)}`;
   return [
     ...(would === undefined ? [] : [trial]),
     ...(hint === undefined ? [] : [hint]),
