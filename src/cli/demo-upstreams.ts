@@ -9,6 +9,8 @@ export interface DemoUpstream {
 }
 
 export const DEMO_ZONE = 'corp.example';
+/** A name whose address is not that of the others. */
+export const PARKED_NAME = 'parked.example.com';
 
 /** Answers every name with an address, as a recursive resolver would. */
 export const recursive: DnsHandler = (request, send) => {
@@ -50,6 +52,6 @@ export async function startDemoUpstream(handler: DnsHandler): Promise<DemoUpstre
 function addressOf(name: string): Packet['answers'][number] {
   return Packet.createResourceFromQuestion(
     { name, type: Packet.TYPE.A, class: Packet.CLASS.IN } as Packet['questions'][number],
-    { address: '192.0.2.80', ttl: 300 },
+    { address: name === PARKED_NAME ? '192.0.2.66' : '192.0.2.80', ttl: 300 },
   );
 }

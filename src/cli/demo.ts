@@ -4,23 +4,23 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { Rule } from '../decision/verdict.ts';
 import { silentLog } from '../log.ts';
 import { RunningServer } from '../server.ts';
 import { parseName } from '../wire/name.ts';
-import { formatRcode, formatType, Opcode, RrClass, RrType } from '../wire/registry.ts';
+import { Opcode, RrClass, RrType } from '../wire/registry.ts';
 import { formatRequest } from '../wire/request.ts';
-import { type Asked, ask } from './ask.ts';
+import { ask } from './ask.ts';
 import { type Command, Exit } from './command.ts';
+import { formatRow, HEADING } from './demo-text.ts';
 import {
   authoritativeOnly,
   DEMO_ZONE,
   type DemoUpstream,
+  PARKED_NAME,
   policing,
   recursive,
   startDemoUpstream,
 } from './demo-upstreams.ts';
-import { formatRule } from './explain-text.ts';
 import { Output } from './output.ts';
 
 interface Question {
@@ -51,12 +51,16 @@ const QUESTIONS: readonly Question[] = [
   { from: '127.0.30.2', name: 'www.example.com' },
   { from: '127.0.30.2', name: 'www.example.com' },
   { from: '127.0.0.1', name: 'casino.example.com' },
+  { from: '127.0.40.1', name: 'www.example.com' },
+  { from: '127.0.0.1', name: PARKED_NAME },
+  { from: '127.0.0.1', name: 'id.server', type: RrType.TXT, rrClass: RrClass.CH },
 ];
 
 const ZONE = `$TTL 60
 @ SOA localhost. nobody.invalid. 1 3600 600 86400 60
   NS localhost.
 bad.example CNAME .
+32.66.2.0.192.rpz-ip CNAME .
 `;
 
 /** A port that nobody listens on: where the dead upstream is. */
@@ -105,6 +109,8 @@ policies:
       "*.gambling.example": refuse
       casino.example.com: { action: nxdomain, mode: shadow, owner: secops }
   - { name: malware, rpz: malware.rpz }
+views:
+  guests: { clients: [127.0.40.0/24], acl: { query: { 127.0.40.0/24: allow } }, recursion: refuse }
 `;
 }
 
@@ -153,7 +159,9 @@ async function show(file: string, json: boolean): Promise<void> {
         timeoutMs: TIMEOUT_MS,
       });
       const lines = recordsOf(id, server);
-      await output.write(json ? lines.join('') : formatRow(question, answer, lines));
+      await output.write(
+        json ? lines.join('') : formatRow(question.type ?? RrType.A, answer, lines),
+      );
       if (output.isClosed) return;
     }
   } finally {
@@ -177,67 +185,4 @@ function formatQuestion({ name, type, rrClass, opcode }: Question, id: number): 
     rrClass: rrClass ?? RrClass.IN,
     opcode: opcode ?? Opcode.QUERY,
   });
-}
-
-/** The fields of a record that the table shows. */
-interface Shown {
-  readonly client: string;
-  readonly opcode: string;
-  readonly qname: string;
-  readonly qtype: string;
-  readonly qclass: string;
-  readonly layer: string;
-  readonly origin: string;
-  readonly rule: Rule;
-  readonly would?: { readonly layer: string; readonly action: string };
-  readonly hint?: string;
-  readonly upstream?: Readonly<Record<string, unknown>>;
-  readonly attempts?: readonly { readonly address: string; readonly rcode: string }[];
-}
-
-const QUERY_WIDTH = 46;
-const ANSWER_WIDTH = 22;
-
-const HEADING = `${'QUERY'.padEnd(QUERY_WIDTH)} ${'ANSWER'.padEnd(ANSWER_WIDTH)} RECORD`;
-
-/** Query, answer and record in three columns. */
-function formatRow(
-  question: Question,
-  answer: Asked | undefined,
-  lines: readonly string[],
-): string {
-  const records = lines.map((line): Shown => JSON.parse(line));
-  const record = records.at(-1)!;
-  const { rule, layer, origin } = record;
-  const what = record.opcode === 'QUERY' ? formatType(question.type ?? RrType.A) : record.opcode;
-  const where = record.qclass === 'IN' ? '' : ` ${record.qclass}`;
-  const columns = [
-    `${record.client.padEnd(11)} ${record.qname} ${what}${where}`.padEnd(QUERY_WIDTH),
-    formatAnswer(answer).padEnd(ANSWER_WIDTH),
-    `${layer} (${origin}): ${formatRule(rule)}`,
-  ];
-  const margin = ' '.repeat(QUERY_WIDTH + ANSWER_WIDTH + 2);
-  return `${columns.join(' ')}\n${records
-    .flatMap(formatNotes)
-    .map((note) => `${margin}${note}\n`)
-    .join('')}`;
-}
-
-function formatAnswer(answer: Asked | undefined): string {
-  if (answer === undefined) return 'no answer';
-  const codes = answer.ede.map(({ code }) => code).join(',');
-  return `${formatRcode(answer.rcode)} RA=${+answer.recursionAvailable}${codes && ` EDE ${codes}`}`;
-}
-
-function formatNotes({ rule, would, hint, upstream, attempts }: Shown): string[] {
-  const { address, verdict, confidence, evidence } = upstream ?? {};
-  const trial = `in shadow mode: ${would?.layer} would ${would?.action}: ${formatRule(rule)}`;
-  return [
-    ...(would === undefined ? [] : [trial]),
-    ...(hint === undefined ? [] : [hint]),
-    ...(verdict === undefined ? [] : [`${address}: ${verdict}, ${confidence} (${evidence})`]),
-    ...(upstream === undefined ? (attempts ?? []) : []).map((attempt) => {
-      return `${attempt.address}: ${attempt.rcode}`;
-    }),
-  ];
 }

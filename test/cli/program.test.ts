@@ -1,9 +1,11 @@
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { VERSION } from '../../src/version.ts';
 
 const execute = promisify(execFile);
+const README = readFileSync('README.md', 'utf8');
 
 /** What the program says on stdout when it ends with 0. */
 async function rcode5(...args: readonly string[]): Promise<string> {
@@ -28,6 +30,12 @@ describe('cli/program', function () {
     expect(ofLog.match(/^ {2}\w+/gm)).to.deep.equal(['  log']);
     expect(all).to.contain(ofLog.split('\n').slice(2).join('\n'));
     expect(help).to.equal(ofLog);
+  });
+
+  it('has no command that README.md does not tell of, and the other way round', async () => {
+    const names = [...(await rcode5('--help')).matchAll(/^ {2}(\w+) /gm)].map(([, name]) => name);
+    const rows = [...README.matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name);
+    expect(rows).to.deep.equal(names);
   });
 
   it('tells its version', async () => {

@@ -14,7 +14,6 @@ import { join, resolve } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { check } from '../../src/cli/check.ts';
 import type { Command } from '../../src/cli/command.ts';
-import { demo } from '../../src/cli/demo.ts';
 import { explain } from '../../src/cli/explain.ts';
 import { test } from '../../src/cli/test.ts';
 import type { Block } from './markdown.ts';
@@ -28,7 +27,7 @@ export interface Transcript {
 }
 
 /** Commands that run in this process, which takes a hundredth of the time. */
-const WITHIN: readonly Command[] = [check, demo, explain, test];
+const WITHIN: readonly Command[] = [check, explain, test];
 const BY_NPM = /\bnpm run -s rcode5 --(?= |$)/g;
 
 /** The commands of ours of the console blocks among `blocks`. */
