@@ -1,11 +1,9 @@
 /** One question that was asked and what came of it: what the table and `--json` show. */
 
 import { formatName } from '../wire/name.ts';
-import type { ExtendedError } from '../wire/opt.ts';
 import { formatClass, formatType } from '../wire/registry.ts';
-
 import type { ProbeName, Question } from './question.ts';
-import type { Outcome } from './reply.ts';
+import type { Outcome, Reply } from './reply.ts';
 
 /** How often a burst was asked, and what came of each. */
 export interface BurstCount {
@@ -16,7 +14,7 @@ export interface BurstCount {
   readonly silent: number;
 }
 
-export interface Probe {
+export interface Probe extends Omit<Reply, 'rcode'> {
   readonly server: string;
   readonly source: string;
   readonly probe: ProbeName;
@@ -32,19 +30,6 @@ export interface Probe {
   /** Absent when there was no answer; then `silence` says why. */
   readonly rcode?: string;
   readonly silence?: string;
-  readonly aa: boolean;
-  readonly ra: boolean;
-  readonly tc: boolean;
-  readonly answers: number;
-  /** Whether the question came back in the answer. */
-  readonly hasQuestion: boolean;
-  readonly hasOpt: boolean;
-  readonly ede: readonly ExtendedError[];
-  readonly nsid?: string;
-  /** Owner of the SOA record that came with the answer. */
-  readonly soa?: string;
-  readonly policyZone?: string;
-  readonly texts: readonly string[];
   readonly ms: number;
   readonly burst?: BurstCount;
 }

@@ -41,6 +41,17 @@ const INFO_CODES = {
   filtered: Ede.FILTERED,
 } as const;
 
+/** Rules that stand in a file, told apart by what matched. */
+export function rulesIn(
+  file: string,
+  rules: RuleTable,
+  { name, onTrial, ede, category, expired }: PolicyTraits,
+): PolicyRules {
+  const rule: Rule = { id: `${name}/`, file, line: 0, implicit: false };
+  const traits = { onTrial, ede: infoCode(ede), category, expired };
+  return { policy: name, rules, rule, named: true, ...traits };
+}
+
 /** The INFO-CODE for the word of the configuration. */
 export function infoCode(word: keyof typeof INFO_CODES): number {
   return INFO_CODES[word];

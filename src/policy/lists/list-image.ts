@@ -1,14 +1,14 @@
 /** A list of names from a file, compiled to rules; what is done to them the configuration says. */
 
 import { createHash } from 'node:crypto';
-import type { Rule, VerdictTable } from '../../decision/verdict.ts';
+import type { VerdictTable } from '../../decision/verdict.ts';
 import type { Ignored } from '../ignored.ts';
 import { NamePolicy } from '../name-policy.ts';
 import {
   addPolicyVerdict,
-  infoCode,
   type PolicyAction,
   type PolicyTraits,
+  rulesIn,
 } from '../policy-verdicts.ts';
 import type { ZoneProblem } from '../rpz/zone-problems.ts';
 import { type RuleImage, RuleTable } from '../rule-table.ts';
@@ -86,22 +86,13 @@ export interface ListPolicy extends PolicyTraits {
 
 /** Makes a policy of a list. */
 export function attachList(
-  { name, action, onTrial, ede, category, expired }: ListPolicy,
+  policy: ListPolicy,
   image: ListImage,
   verdicts: VerdictTable,
 ): NamePolicy {
+  const { name, action } = policy;
   const rules = new RuleTable(image.rules);
-  const rule: Rule = { id: `${name}/`, file: image.files[0]!, line: 0, implicit: false };
-  const of = {
-    policy: name,
-    rules,
-    rule,
-    named: true,
-    onTrial,
-    ede: infoCode(ede),
-    category,
-    expired,
-  };
+  const of = rulesIn(image.files[0]!, rules, policy);
   const answers = [];
   answers[ListCode.LISTED] = addPolicyVerdict(action, of, verdicts);
   answers[ListCode.EXCEPTED] = addPolicyVerdict('passthru', of, verdicts);

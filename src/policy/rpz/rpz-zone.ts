@@ -1,17 +1,17 @@
 /** A response policy zone (draft-vixie-dnsop-dns-rpz-00): its text, compiled to rules. */
 
 import { createHash, type Hash } from 'node:crypto';
-import type { OwnedRecord, Rule, VerdictTable } from '../../decision/verdict.ts';
+import type { OwnedRecord, VerdictTable } from '../../decision/verdict.ts';
 import { formatPrefix } from '../../net/prefix.ts';
 import { formatClass, RrClass, RrType } from '../../wire/registry.ts';
 import { type Ignored, IgnoredKinds } from '../ignored.ts';
 import { NamePolicy } from '../name-policy.ts';
 import {
   addPolicyVerdict,
-  infoCode,
   POLICY_ACTIONS,
   type PolicyAction,
   type PolicyTraits,
+  rulesIn,
 } from '../policy-verdicts.ts';
 import type { PrefixRule } from '../prefix-rules.ts';
 import { type RuleImage, RuleTable } from '../rule-table.ts';
@@ -114,26 +114,12 @@ export interface RpzPolicy extends PolicyTraits {
 }
 
 /** Makes a policy of a zone. */
-export function attachRpz(
-  { name, onTrial, breakDnssec, recursiveOnly, ede, category, expired }: RpzPolicy,
-  image: RpzImage,
-  verdicts: VerdictTable,
-): NamePolicy {
+export function attachRpz(policy: RpzPolicy, image: RpzImage, verdicts: VerdictTable): NamePolicy {
+  const { name, breakDnssec, recursiveOnly } = policy;
   const rules = new RuleTable(image.rules);
+  const { serial, soa: zoneSoa } = image;
   const answers = image.files.flatMap((file) => {
-    const rule: Rule = { id: `${name}/`, file, line: 0, implicit: false };
-    const of = {
-      policy: name,
-      rules,
-      rule,
-      named: true,
-      onTrial,
-      ede: infoCode(ede),
-      category,
-      expired,
-      serial: image.serial,
-      zoneSoa: image.soa,
-    };
+    const of = { ...rulesIn(file, rules, policy), serial, zoneSoa };
     return POLICY_ACTIONS.map((action) => addPolicyVerdict(action, of, verdicts));
   });
   const { clientRules, addressRules } = image;
