@@ -24,7 +24,8 @@ export type LayerName = (typeof LAYERS)[number];
 
 /**
  * What becomes of the query. `reject` is an error that is nobody's policy (FORMERR, NOTIMP,
- * BADVERS, NOTAUTH), `accept` a NOTIFY that is taken note of, `fail` a SERVFAIL of ours, `forward` an upstream's answer.
+ * BADVERS, NOTAUTH), `accept` a NOTIFY that is taken note of or a question who answers, `fail` a
+ * SERVFAIL of ours, `forward` an upstream's answer.
  */
 export const ACTIONS = [
   'refuse',

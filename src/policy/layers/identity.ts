@@ -49,7 +49,7 @@ export function compileIdentity(identity: Identity, verdicts: VerdictTable): Lay
     const rule = builtIn(`special-use ${name}`);
     return verdicts.add({
       layer: 'special-use',
-      action: 'answer',
+      action: 'accept',
       rule,
       authoritative: true,
       recordsOf: () => [{ type: RrType.TXT, ttl: 0, rdata: txt(textOf(identity[key])) }],
