@@ -42,6 +42,7 @@ export class PortableShell implements Outbox {
   readonly #listeners: Listener[] = [];
   readonly #buffer: Uint8Array = new Uint8Array(BUFFER_LENGTH);
   readonly #channels: Readonly<Record<Transport, Channels>>;
+  /** Datagrams. */
   #replies: (() => void)[] = [];
   #scheduled = false;
   #draining = false;
@@ -178,19 +179,17 @@ export class PortableShell implements Outbox {
   }
 
   more(query: Query, octets: Uint8Array, length: number): void {
-    const copy = octets.slice(0, length);
-    const { connection, listener } = query;
-    this.#replies.push(() => this.#listeners[listener]!.tcp.more(connection, copy, length));
+    this.#listeners[query.listener]!.tcp.more(query.connection, octets, length);
     this.#schedule();
   }
 
   reply(query: Query, octets: Uint8Array, length: number): void {
-    const copy = octets.slice(0, length);
     const { udp, tcp } = this.#listeners[query.listener]!;
-    const { connection, sender } = query;
     if (query.transport === 'tcp') {
-      this.#replies.push(() => tcp.reply(connection, copy, length));
+      tcp.reply(query.connection, octets, length);
     } else {
+      const copy = octets.slice(0, length);
+      const { sender } = query;
       const { port } = sender;
       const address = formatAddress(sender.family, sender.address) + sender.zone;
       this.#replies.push(() => udp!.send(copy, length, address, port));
@@ -199,9 +198,8 @@ export class PortableShell implements Outbox {
   }
 
   drop(query: Query): void {
-    const { connection } = query;
-    const { tcp } = this.#listeners[query.listener]!;
-    if (query.transport === 'tcp') this.#replies.push(() => tcp.drop(connection));
+    if (query.transport !== 'tcp') return;
+    this.#listeners[query.listener]!.tcp.drop(query.connection);
     this.#schedule();
   }
 
@@ -218,6 +216,7 @@ export class PortableShell implements Outbox {
     const replies = this.#replies;
     this.#replies = [];
     for (const send of replies) send();
+    for (const { tcp } of this.#listeners) tcp.flush();
   }
 
   readonly send = (

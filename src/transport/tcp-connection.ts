@@ -1,7 +1,7 @@
 /** One client's TCP connection: what has come, what waits, and when it has to go. */
 
 import type { Socket } from 'node:net';
-import { FrameReader, frame } from './frames.ts';
+import { FrameReader, FrameWriter } from './frames.ts';
 import { INCOMPLETE, type ProxyHeader } from './proxy-protocol.ts';
 
 /** What a listener does not let happen. */
@@ -44,6 +44,8 @@ export interface TcpClient {
 
 export interface ConnectionEvents {
   message(octets: Buffer, connection: Connection): void;
+  /** There is something for `flush` to do. */
+  touched(connection: Connection): void;
   /** The proxy has said for whom it speaks; false when that client gets no connection. */
   introduced(connection: Connection): boolean;
   /** It does not begin with a header, and is closed. */
@@ -78,6 +80,11 @@ export class Connection implements TcpClient {
   #next = 0;
   #isTaking = false;
   #waiting = 0;
+  /** What `flush` sends, how many queries it settles, and what the client may leave unread. */
+  readonly #replies = new FrameWriter();
+  #settled = 0;
+  #unread = 0;
+  #isTouched = false;
   /** No more queries are taken: the client has half-closed, or its time is up. */
   #finishing = false;
 
@@ -118,10 +125,9 @@ export class Connection implements TcpClient {
     if (this.#finishing) return;
     const octets = this.#head === undefined ? chunk : this.#readHeader(this.#head, chunk);
     if (octets === undefined) return;
-    this.#frames.push(octets, (message) => {
-      this.#queries.push(message);
-      this.#isActive();
-    });
+    const before = this.#queries.length;
+    this.#frames.push(octets, (message) => this.#queries.push(message));
+    if (this.#queries.length > before) this.#isActive();
     this.#proceed();
   }
 
@@ -164,26 +170,45 @@ export class Connection implements TcpClient {
   }
 
   reply(octets: Uint8Array, length: number): void {
-    this.#write(octets, length, this.#limits.unread);
+    this.#push(octets, length, this.#limits.unread);
     this.settle();
   }
 
   /** One message of several. */
   more(octets: Uint8Array, length: number): void {
-    this.#write(octets, length, this.#limits.unreadTransfer);
+    this.#push(octets, length, this.#limits.unreadTransfer);
   }
 
-  #write(octets: Uint8Array, length: number, unread: number): void {
-    this.#socket.write(frame(octets, length), (error) => {
-      if (error == null) this.#isActive();
-    });
-    if (this.#socket.writableLength > unread) this.#socket.destroy();
-    else if (this.#isFull()) this.#socket.pause();
+  #push(octets: Uint8Array, length: number, unread: number): void {
+    this.#replies.push(octets, length);
+    this.#unread = Math.max(this.#unread, unread);
+    this.#touch();
   }
 
   /** One query less is waiting. */
   settle(): void {
-    this.#waiting--;
+    this.#settled++;
+    this.#touch();
+  }
+
+  #touch(): void {
+    if (this.#isTouched) return;
+    this.#isTouched = true;
+    this.#events.touched(this);
+  }
+
+  /** Sends the replies, with one write for all, and asks what had to wait for them. */
+  flush(): void {
+    this.#isTouched = false;
+    if (!this.#replies.isEmpty) {
+      this.#socket.write(this.#replies.take(), (error) => {
+        if (error == null) this.#isActive();
+      });
+      if (this.#socket.writableLength > this.#unread) this.#socket.destroy();
+      this.#unread = 0;
+    }
+    this.#waiting -= this.#settled;
+    this.#settled = 0;
     this.#proceed();
   }
 

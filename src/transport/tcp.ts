@@ -35,12 +35,14 @@ export interface TcpListener {
   readonly port: number;
   /** Connections turned away, or closed for others, because of the limits. */
   readonly rejected: number;
-  /** Answers a query; a connection that is gone is passed over. The octets may be used again. */
+  /** Answers a query, with the next `flush`; a connection that is gone is passed over. The octets may be used again. */
   reply(connection: number, octets: Uint8Array, length: number): void;
-  /** One message of several that answer a query; the last is followed by `drop`. */
+  /** One message, with the next `flush`, of several that answer a query; the last is followed by `drop`. */
   more(connection: number, octets: Uint8Array, length: number): void;
   /** A query that gets no answer, or none more. */
   drop(connection: number): void;
+  /** Sends what has been replied. */
+  flush(): void;
   /** Takes no more connections and queries, and closes each connection when it is answered. */
   close(): void;
 }
@@ -70,6 +72,7 @@ export async function listenTcp(
     reply: (number, octets, length) => connections.get(number)?.reply(octets, length),
     more: (number, octets, length) => connections.get(number)?.more(octets, length),
     drop: (number) => connections.get(number)?.settle(),
+    flush: () => connections.flush(),
     close: () => {
       server.close();
       connections.leave();
@@ -83,6 +86,7 @@ class Connections implements ConnectionEvents {
   readonly #proxies: TcpProxies | undefined;
   readonly #all: Map<number, Connection> = new Map();
   readonly #clients: ClientTable = new ClientTable();
+  #touched: Connection[] = [];
   #count = 0;
   readonly message: (octets: Buffer, client: TcpClient) => void;
 
@@ -134,6 +138,17 @@ class Connections implements ConnectionEvents {
 
   faulty(fault: ProxyFault): void {
     this.#proxies?.faulty(fault);
+  }
+
+  touched(connection: Connection): void {
+    this.#touched.push(connection);
+  }
+
+  flush(): void {
+    // What these go on to ask may be answered at once: that is for the next time.
+    const touched = this.#touched;
+    this.#touched = [];
+    for (const connection of touched) connection.flush();
   }
 
   closed(connection: Connection): void {

@@ -72,8 +72,19 @@ export class Listening {
     return this.received;
   }
 
-  readonly reply = ({ id, connection }: Received): void => {
-    this.listener.reply(connection, one(id), 12);
+  readonly reply = ({ id, connection }: Received, octets: Uint8Array = one(id)): void => {
+    this.listener.reply(connection, octets, octets.length);
+    this.listener.flush();
+  };
+
+  readonly more = ({ connection }: Received, ...octets: Uint8Array[]): void => {
+    for (const each of octets) this.listener.more(connection, each, each.length);
+    this.listener.flush();
+  };
+
+  readonly drop = ({ connection }: Received): void => {
+    this.listener.drop(connection);
+    this.listener.flush();
   };
 
   /** Others ask and are answered, so that all that was under way before has arrived. */

@@ -102,10 +102,7 @@ describe('transport/tcp limits', () => {
 
   it('leave a connection alone that keeps asking, even when its queries are dropped', async () => {
     await listen({ idle: 150 });
-    tcp.onQuery = ({ id, connection }) => {
-      if (id < 50) tcp.listener.drop(connection);
-      else tcp.listener.reply(connection, one(id), 12);
-    };
+    tcp.onQuery = (query) => (query.id < 50 ? tcp.drop(query) : tcp.reply(query));
     const stream = await tcp.open();
     let id = 0;
     const asking = setInterval(() => stream.ask(one(++id)), 5);
@@ -180,7 +177,7 @@ describe('transport/tcp limits', () => {
     this.timeout(10_000);
     await listen({ unread: 1 << 26 });
     const answer = new Uint8Array(0xffff);
-    tcp.onQuery = ({ connection }) => tcp.listener.reply(connection, answer, answer.length);
+    tcp.onQuery = (query) => tcp.reply(query, answer);
     const stream = await tcp.open();
     stream.socket.pause();
     stream.ask(...Array.from({ length: MANY }, () => one(1)));
@@ -197,10 +194,8 @@ describe('transport/tcp limits', () => {
   it('let go of a client that takes no answer for too long', async () => {
     await listen({ idle: 40, unread: 1 << 26 });
     const answer = new Uint8Array(0xffff);
-    tcp.onQuery = ({ connection }) => {
-      // More than the kernel has room for; the query itself is never settled.
-      for (let i = 0; i < 200; i++) tcp.listener.more(connection, answer, answer.length);
-    };
+    // More than the kernel has room for; the query itself is never settled.
+    tcp.onQuery = (query) => tcp.more(query, ...new Array(200).fill(answer));
     const stream = await tcp.open();
     stream.socket.pause();
     const gone = new Promise((resolve) => stream.socket.on('close', resolve));
@@ -220,7 +215,7 @@ describe('transport/tcp limits', () => {
     const gone = new Promise((resolve) => stream.socket.on('close', resolve));
     stream.ask(one(1));
     const [query] = await tcp.queries(1);
-    for (let i = 0; i < 200; i++) tcp.listener.more(query!.connection, answer, answer.length);
+    tcp.more(query!, ...new Array(200).fill(answer));
     const writing = setInterval(() => stream.socket.write(Uint8Array.of(0)), 5);
     await gone;
     clearInterval(writing);
@@ -253,9 +248,7 @@ describe('transport/tcp limits', () => {
     stream.socket.pause();
     const gone = new Promise((resolve) => stream.socket.on('close', resolve));
     stream.ask(...Array.from({ length: 200 }, (_, i) => one(i)));
-    for (const { connection } of await tcp.queries(200)) {
-      tcp.listener.reply(connection, answer, answer.length);
-    }
+    for (const query of await tcp.queries(200)) tcp.reply(query, answer);
     // A client notices that nobody is there when it writes.
     const writing = setInterval(() => stream.socket.write(Uint8Array.of(0)), 5);
     await gone;

@@ -35,6 +35,23 @@ describe('transport/tcp', () => {
     expect(await ids(stream, 3)).to.deep.equal([3, 2, 1]);
   });
 
+  it('sends nothing before the flush, then all with one write', async () => {
+    const stream = await tcp.open();
+    stream.ask(one(1), one(2), one(3));
+    for (const { connection, id } of await tcp.queries(3)) {
+      tcp.listener.reply(connection, one(id), 12);
+    }
+    const elsewhere = await Listening.start();
+    await elsewhere.others();
+    elsewhere.close();
+    expect(stream.socket.bytesRead).to.equal(0);
+    const chunks: Buffer[] = [];
+    stream.socket.on('data', (chunk: Buffer) => chunks.push(chunk));
+    tcp.listener.flush();
+    expect(await ids(stream, 3)).to.deep.equal([1, 2, 3]);
+    expect(chunks).to.have.length(1);
+  });
+
   it('answers each client on its own connection', async () => {
     const [first, second] = [await tcp.open(), await tcp.open()];
     first.ask(one(1));
@@ -69,8 +86,7 @@ describe('transport/tcp', () => {
   });
 
   it('goes on with a connection when a query is dropped', async () => {
-    tcp.onQuery = (query) =>
-      query.id === 1 ? tcp.listener.drop(query.connection) : tcp.reply(query);
+    tcp.onQuery = (query) => (query.id === 1 ? tcp.drop(query) : tcp.reply(query));
     const stream = await tcp.open();
     stream.ask(one(1), one(2));
     expect(await ids(stream, 1)).to.deep.equal([2]);
@@ -82,7 +98,7 @@ describe('transport/tcp', () => {
     stream.socket.end();
     const [query] = await tcp.queries(1);
     await tcp.others();
-    tcp.listener.drop(query!.connection);
+    tcp.drop(query!);
     await stream.ended;
   });
 
@@ -92,9 +108,9 @@ describe('transport/tcp', () => {
     stream.socket.end();
     const [query] = await tcp.queries(1);
     await tcp.others();
-    for (const id of [1, 2, 3]) tcp.listener.more(query!.connection, one(id), 12);
+    tcp.more(query!, one(1), one(2), one(3));
     expect(await ids(stream, 3)).to.deep.equal([1, 2, 3]);
-    tcp.listener.drop(query!.connection);
+    tcp.drop(query!);
     await stream.ended;
   });
 
@@ -105,8 +121,8 @@ describe('transport/tcp', () => {
     stream.socket.resetAndDestroy();
     await tcp.others();
     tcp.reply(query!);
-    tcp.listener.more(query!.connection, one(1), 12);
-    tcp.listener.drop(query!.connection);
+    tcp.more(query!, one(1));
+    tcp.drop(query!);
     await tcp.others();
   });
 
