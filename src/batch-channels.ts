@@ -7,7 +7,7 @@ import { parseAddress } from './net/address.ts';
 import { errorName, SystemError } from './transport/batch-socket.ts';
 import type { Libc, Memory } from './transport/libc.ts';
 import { POLLIN, revents } from './transport/libc.ts';
-import { MessageBatch } from './transport/message-batch.ts';
+import { ReceiveBatch } from './transport/receive-batch.ts';
 import type { SocketAddress } from './transport/socket-address.ts';
 import { BatchStream } from './transport/tcp-batch-channel.ts';
 import { BATCH, DATAGRAM } from './transport/udp-batch.ts';
@@ -44,7 +44,7 @@ export class BatchChannels {
   hasChanged = true;
   readonly #libc: Libc;
   readonly #events: BatchChannelEvents;
-  readonly #incoming: MessageBatch;
+  readonly #incoming: ReceiveBatch;
   readonly #buffer: Uint8Array = new Uint8Array(0x10000);
   readonly #pools: Map<Server, (UdpEntry | undefined)[]> = new Map();
   readonly #streams: Map<Server, TcpEntry> = new Map();
@@ -57,7 +57,7 @@ export class BatchChannels {
   constructor(libc: Libc, events: BatchChannelEvents) {
     this.#libc = libc;
     this.#events = events;
-    this.#incoming = new MessageBatch(libc, { count: BATCH, size: DATAGRAM, addressed: false });
+    this.#incoming = new ReceiveBatch(libc, { count: BATCH, size: DATAGRAM, addressed: false });
   }
 
   send(server: Server, octets: Uint8Array, length: number, transport: Transport): number {

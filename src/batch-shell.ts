@@ -21,7 +21,7 @@ import {
   revents,
 } from './transport/libc.ts';
 import { steerByName } from './transport/steering.ts';
-import { BatchListener } from './transport/udp-batch.ts';
+import { BATCH, BatchListener } from './transport/udp-batch.ts';
 import type { Query, Transport } from './wire/query.ts';
 
 /** Milliseconds between two looks at what has timed out, while something may. */
@@ -30,6 +30,12 @@ const TICK_MS = 10;
 const IDLE_MS = 1000;
 /** Batches of one listener before the others get their turn. */
 const TURNS = 4;
+/**
+ * When a turn has brought so many datagrams, the next are let come together for some microseconds,
+ * to which the kernel adds its timer slack of 50: batches are fuller, and each costs less.
+ */
+const GATHER_FROM = 16;
+const GATHER_US = 20;
 /** How often a listener that is left gets its turn: as many datagrams as the kernel may hold. */
 const LAST_ROUNDS = 64;
 
@@ -48,6 +54,8 @@ export class BatchShell implements Outbox {
   #isRunning = true;
   /** Something has happened since `turned` was called. */
   #hasNews = false;
+  /** Datagrams of clients in this turn. */
+  #received = 0;
 
   /** `wakeFd` is an eventfd: whoever writes to it makes `run` look at what it was told. */
   constructor(
@@ -112,6 +120,7 @@ export class BatchShell implements Outbox {
       const isDue = time - lastTick >= TICK_MS;
       if (isDue) engine.tick(time);
       this.#deliver();
+      if (this.#received >= GATHER_FROM && this.#received < BATCH) this.#libc.usleep(GATHER_US);
       if (!isDue) continue;
       on.turned(time);
       this.#hasNews = false;
@@ -170,6 +179,7 @@ export class BatchShell implements Outbox {
   ): number => this.#channels.send(server, octets, length, transport);
 
   #poll(milliseconds: number, onWake: () => void): void {
+    this.#received = 0;
     const descriptors = this.#pollDescriptors();
     const count = descriptors.length / POLLFD_LENGTH;
     if (this.#libc.poll(descriptors, count, milliseconds) <= 0) return;
@@ -203,6 +213,7 @@ export class BatchShell implements Outbox {
         if (gate === undefined) engine.receive(octets, length, time);
         else this.#receiveBehind(gate, octets, length, time);
       });
+      if (count > 0) this.#received += count;
       this.#deliver();
       if (!listener.isFull(count)) return false;
     }

@@ -1,30 +1,20 @@
-/** What batch sockets are made with, and how a batch is sent. */
+/** What batch sockets are made with. */
 
 import { constants } from 'node:os';
 import {
   AF_INET,
   AF_INET6,
   allocate,
-  EAGAIN,
-  EINTR,
-  ENOBUFS,
   type Libc,
   type Memory,
-  MSG_DONTWAIT,
-  POLLFD_LENGTH,
-  POLLOUT,
   SO_RCVBUF,
   SO_SNDBUF,
   SOCK_DGRAM_NONBLOCK,
   SOL_SOCKET,
 } from './libc.ts';
-import type { MessageBatch } from './message-batch.ts';
 
 /** Room in the kernel for bursts, in bytes. */
 const SOCKET_BUFFER = 4 << 20;
-/** How often and how long a full send buffer is waited for. */
-const SEND_TRIES = 3;
-const SEND_WAIT_MS = 2;
 
 /** A failed system call, with its errno. */
 export class SystemError extends Error {
@@ -73,37 +63,4 @@ export function setOptionBytes(libc: Libc, fd: number, name: number, value: Memo
 export function enlargeBuffers(libc: Libc, fd: number): void {
   setOption(libc, fd, { level: SOL_SOCKET, name: SO_RCVBUF, value: SOCKET_BUFFER });
   setOption(libc, fd, { level: SOL_SOCKET, name: SO_SNDBUF, value: SOCKET_BUFFER });
-}
-
-/**
- * Sends the first `count` messages of a batch. A message that the kernel refuses (a firewall, a
- * vanished route) is passed over; a buffer that stays full loses what is left. Returns how many
- * were not sent.
- */
-export function sendAll(libc: Libc, fd: number, batch: MessageBatch, count: number): number {
-  let lost = 0;
-  let tries = 0;
-  for (let from = 0; from < count; ) {
-    const sent = libc.sendmmsg(fd, batch.headersFrom(from), count - from, MSG_DONTWAIT);
-    if (sent > 0) {
-      from += sent;
-      tries = 0;
-      continue;
-    }
-    const errno = libc.errno();
-    if ((errno === EAGAIN || errno === ENOBUFS || errno === EINTR) && ++tries <= SEND_TRIES) {
-      libc.poll(writable(fd), 1, SEND_WAIT_MS);
-    } else {
-      lost++;
-      from++;
-    }
-  }
-  return lost;
-}
-
-function writable(fd: number): Memory {
-  const descriptor = allocate(POLLFD_LENGTH);
-  descriptor.writeInt32LE(fd, 0);
-  descriptor.writeInt16LE(POLLOUT, 4);
-  return descriptor;
 }

@@ -20,6 +20,8 @@ export const SO_ATTACH_REUSEPORT_CBPF = 51;
 export const SO_MEMINFO = 55;
 export const IPPROTO_IP = 0;
 export const IPPROTO_IPV6 = 41;
+export const SOL_UDP = 17;
+export const UDP_SEGMENT = 103;
 export const IP_PKTINFO = 8;
 export const IPV6_V6ONLY = 26;
 export const IPV6_RECVPKTINFO = 49;
@@ -34,7 +36,9 @@ export const LOCK_NB = 4;
 /** Octets of `struct pollfd`. */
 export const POLLFD_LENGTH = 8;
 export const EFD_NONBLOCK = 0x800;
+export const EPERM = 1;
 export const EINTR = 4;
+export const EIO = 5;
 export const EAGAIN = 11;
 export const EMSGSIZE = 90;
 export const ENOBUFS = 105;
@@ -60,9 +64,10 @@ export interface Libc {
   write(fd: number, buffer: Memory, length: number): number;
   close(fd: number): number;
   flock(fd: number, operation: number): number;
+  usleep(microseconds: number): number;
   errno(): number;
   /** Where the memory begins. */
-  address(memory: Memory): bigint;
+  address(memory: Memory): number;
 }
 
 const SIGNATURES = {
@@ -80,6 +85,7 @@ const SIGNATURES = {
   write: 'long write(int, const void *, size_t)',
   close: 'int close(int)',
   flock: 'int flock(int, int)',
+  usleep: 'int usleep(uint32_t)',
 } as const;
 
 /** The C library; a text says why it cannot be used on this machine. */
@@ -95,7 +101,8 @@ export function loadLibc(): Libc | string {
     return {
       ...Object.fromEntries(calls),
       errno: () => koffi.errno(),
-      address: (memory: Memory) => BigInt(koffi.address(memory)),
+      // Programs have addresses of fewer than 53 bits, on x64 and arm64.
+      address: (memory: Memory) => Number(koffi.address(memory)),
     } as Libc;
   } catch (error) {
     return `koffi does not load: ${(error as Error).message}`;

@@ -79,6 +79,6 @@ export function steerByName(libc: Libc, fd: number, count: number, first = 0): v
   }
   const program = allocate(PROGRAM_LENGTH);
   program.writeUInt16LE(instructions.length, 0);
-  program.writeBigUInt64LE(libc.address(filter), 8);
+  program.writeBigUInt64LE(BigInt(libc.address(filter)), 8);
   setOptionBytes(libc, fd, SO_ATTACH_REUSEPORT_CBPF, program);
 }

@@ -1,8 +1,9 @@
 /** UDP sockets to upstreams, read and written in batches (Linux). */
 
-import { check, enlargeBuffers, openSocket, sendAll } from './batch-socket.ts';
-import { allocate, EAGAIN, EINTR, type Libc, MSG_DONTWAIT } from './libc.ts';
-import { MessageBatch } from './message-batch.ts';
+import { check, enlargeBuffers, openSocket } from './batch-socket.ts';
+import { allocate, EAGAIN, EINTR, type Libc } from './libc.ts';
+import type { ReceiveBatch } from './receive-batch.ts';
+import { SendQueue } from './send-queue.ts';
 import { formatSocketAddress, type SocketAddress } from './socket-address.ts';
 import { BATCH } from './udp-batch.ts';
 
@@ -16,17 +17,17 @@ export class BatchChannel {
   /** Queries that left by it. */
   sent = 0;
   readonly #libc: Libc;
-  readonly #incoming: MessageBatch;
-  readonly #outgoing: MessageBatch;
-  #waiting = 0;
+  readonly #incoming: ReceiveBatch;
+  readonly #outgoing: SendQueue;
 
   /** `incoming` is shared by channels that are read in turn. Throws a SystemError. */
-  constructor(libc: Libc, number: number, address: SocketAddress, incoming: MessageBatch) {
+  constructor(libc: Libc, number: number, address: SocketAddress, incoming: ReceiveBatch) {
     this.#libc = libc;
     this.number = number;
     this.#incoming = incoming;
-    this.#outgoing = new MessageBatch(libc, { count: BATCH, size: QUESTION, addressed: false });
     this.fd = openSocket(libc, address.family);
+    const shape = { count: BATCH, size: QUESTION, addressed: false };
+    this.#outgoing = new SendQueue(libc, this.fd, shape);
     enlargeBuffers(libc, this.fd);
     const memory = formatSocketAddress(address);
     try {
@@ -46,24 +47,18 @@ export class BatchChannel {
       this.#libc.write(this.fd, memory, length);
       return;
     }
-    if (this.#waiting === BATCH) this.flush();
-    const index = this.#waiting++;
-    this.#outgoing.view(index).set(octets.subarray(0, length));
-    this.#outgoing.setLength(index, length);
+    if (this.#outgoing.isFull) this.flush();
+    this.#outgoing.push(octets, length, 0, 0);
   }
 
   /** A query that the kernel does not take is like one that is lost: its timeout sees to it. */
   flush(): void {
-    if (this.#waiting === 0) return;
-    sendAll(this.#libc, this.fd, this.#outgoing, this.#waiting);
-    this.#waiting = 0;
+    this.#outgoing.flush();
   }
 
   /** Takes what has come, up to a batch; returns how many, or minus the errno of a failure. */
   receive(onDatagram: (octets: Uint8Array, length: number) => void): number {
-    this.#incoming.prepareReceive(0, 0);
-    const { headers } = this.#incoming;
-    const count = this.#libc.recvmmsg(this.fd, headers, BATCH, MSG_DONTWAIT, null);
+    const count = this.#incoming.receive(this.#libc, this.fd, false);
     if (count < 0) {
       const errno = this.#libc.errno();
       return errno === EAGAIN || errno === EINTR ? 0 : -errno;

@@ -1,6 +1,7 @@
 /** UDP sockets for clients whose datagrams are received and sent many at a time (Linux). */
 
-import { check, enlargeBuffers, openSocket, sendAll, setOption } from './batch-socket.ts';
+import { check, enlargeBuffers, openSocket, setOption } from './batch-socket.ts';
+import { CONTROL_LENGTH_MAX } from './control-message.ts';
 import {
   allocate,
   IP_PKTINFO,
@@ -9,13 +10,13 @@ import {
   IPV6_RECVPKTINFO,
   IPV6_V6ONLY,
   type Libc,
-  MSG_DONTWAIT,
   SO_MEMINFO,
   SO_REUSEPORT,
   SOL_SOCKET,
 } from './libc.ts';
-import { CONTROL_LENGTH_MAX, MessageBatch } from './message-batch.ts';
 import { type LocalEnd, readPacketInfo, writePacketInfo } from './packet-info.ts';
+import { ReceiveBatch } from './receive-batch.ts';
+import { SendQueue } from './send-queue.ts';
 import {
   addressLength,
   formatSocketAddress,
@@ -69,11 +70,10 @@ export class BatchListener {
   readonly #address: SocketAddress;
   readonly #family: 4 | 6;
   readonly #isWildcard: boolean;
-  readonly #incoming: MessageBatch;
-  readonly #outgoing: MessageBatch;
+  readonly #incoming: ReceiveBatch;
+  readonly #outgoing: SendQueue;
   /** Which of the incoming messages is being handled. */
   #current = 0;
-  #waiting = 0;
 
   /** Throws a SystemError when the address cannot be had. */
   constructor(libc: Libc, address: SocketAddress) {
@@ -83,8 +83,8 @@ export class BatchListener {
     this.#isWildcard = address.words.every((word) => word === 0);
     this.fd = openSocket(libc, address.family);
     const shape = { size: DATAGRAM, addressed: true };
-    this.#incoming = new MessageBatch(libc, { ...shape, count: BATCH });
-    this.#outgoing = new MessageBatch(libc, { ...shape, count: OUTGOING });
+    this.#incoming = new ReceiveBatch(libc, { ...shape, count: BATCH });
+    this.#outgoing = new SendQueue(libc, this.fd, { ...shape, count: OUTGOING });
     try {
       this.#configure();
       const memory = formatSocketAddress(address);
@@ -129,19 +129,24 @@ export class BatchListener {
    */
   receive(path: DatagramPath, onDatagram: (octets: Uint8Array, length: number) => void): number {
     const incoming = this.#incoming;
-    incoming.prepareReceive(SOCKADDR_LENGTH, this.#isWildcard ? CONTROL_LENGTH_MAX : 0);
-    const count = this.#libc.recvmmsg(this.fd, incoming.headers, BATCH, MSG_DONTWAIT, null);
+    const count = incoming.receive(this.#libc, this.fd, this.#isWildcard);
     for (let i = 0; i < count; i++) {
       if (incoming.isTruncated(i)) continue;
       const at = i * SOCKADDR_LENGTH;
       path.family = readSocketAddress(incoming.names, at, path.address);
       path.port = readPort(incoming.names, at);
       path.zone = this.#family === 4 ? '' : readZone(incoming.names, at);
-      if (this.#isWildcard) readPacketInfo(incoming, i, path);
+      if (this.#isWildcard) this.#readLocal(i, path);
       this.#current = i;
       onDatagram(incoming.view(i), incoming.lengthOf(i));
     }
     return count;
+  }
+
+  #readLocal(index: number, path: LocalEnd): void {
+    const start = index * CONTROL_LENGTH_MAX;
+    const end = start + this.#incoming.controlLengthOf(index);
+    readPacketInfo(this.#incoming.control, start, end, path);
   }
 
   /** Whether there may be more than the `count` datagrams that came. */
@@ -154,27 +159,26 @@ export class BatchListener {
    * The octets are not kept.
    */
   send(to: RemoteEnd, from: LocalEnd, octets: Uint8Array, length: number): void {
-    if (this.#waiting === OUTGOING) this.flush();
     const outgoing = this.#outgoing;
-    const index = this.#waiting++;
-    const at = index * SOCKADDR_LENGTH;
-    writeSocketAddress(outgoing.names, at, this.#family, to);
-    outgoing.setNameLength(index, addressLength(this.#family));
-    const control = this.#isWildcard ? writePacketInfo(outgoing, index, this.#family, from) : 0;
-    outgoing.setControlLength(index, control);
+    if (outgoing.isFull) this.flush();
+    const index = outgoing.length;
+    const family = this.#family;
+    writeSocketAddress(outgoing.names, index * SOCKADDR_LENGTH, family, to);
+    const name = addressLength(family);
+    const controlAt = index * CONTROL_LENGTH_MAX;
+    const control = this.#isWildcard
+      ? writePacketInfo(outgoing.control, controlAt, family, from)
+      : 0;
     if (octets === this.#incoming.view(this.#current)) {
-      outgoing.pointAt(index, this.#incoming, this.#current);
+      outgoing.pushAt(this.#incoming.addressOf(this.#current), length, name, control);
     } else {
-      outgoing.pointAtOwn(index);
-      outgoing.view(index).set(octets.subarray(0, length));
+      outgoing.push(octets, length, name, control);
     }
-    outgoing.setLength(index, length);
   }
 
   /** Hands the replies to the kernel; to be called before the next `receive`. */
   flush(): void {
-    this.lost += sendAll(this.#libc, this.fd, this.#outgoing, this.#waiting);
-    this.#waiting = 0;
+    this.lost += this.#outgoing.flush();
   }
 
   /**

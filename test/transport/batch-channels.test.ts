@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import { expect } from 'chai';
 import { ECONNREFUSED, type Libc, loadLibc, POLLIN, POLLOUT } from '../../src/transport/libc.ts';
-import { MessageBatch } from '../../src/transport/message-batch.ts';
+import { ReceiveBatch } from '../../src/transport/receive-batch.ts';
 import { BatchStream } from '../../src/transport/tcp-batch-channel.ts';
 import { BATCH, DATAGRAM } from '../../src/transport/udp-batch.ts';
 import { BatchChannel } from '../../src/transport/udp-batch-channel.ts';
@@ -27,7 +27,7 @@ describe('transport/udp-batch-channel', () => {
     upstream.bind(0, '127.0.0.1');
     await once(upstream, 'listening');
     const shape = { count: BATCH, size: DATAGRAM, addressed: false };
-    const incoming = new MessageBatch(libc as Libc, shape);
+    const incoming = new ReceiveBatch(libc as Libc, shape);
     channel = new BatchChannel(libc as Libc, 7, loopback(upstream.address().port), incoming);
   });
   afterEach(() => channel.close());

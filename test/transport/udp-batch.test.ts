@@ -105,6 +105,29 @@ describe('transport/udp-batch', () => {
     expect(remote).to.include({ address: '127.0.0.77', port: listener.port });
   });
 
+  it('answers one client from each of the addresses that it asked', async () => {
+    const listener = listen([0, 0, 0, 0]);
+    const answers = new Map<string, string[]>();
+    const all = new Promise<void>((resolve) => {
+      let count = 0;
+      client.on('message', (octets, { address }) => {
+        answers.set(address, [...(answers.get(address) ?? []), octets.toString()]);
+        if (++count === 6) resolve();
+      });
+    });
+    for (const text of ['one', 'two', 'six']) {
+      for (const to of ['127.0.0.77', '127.0.0.78']) {
+        await sendAll(client, [Buffer.from(text)], to, listener.port);
+      }
+    }
+    echo(listener);
+    await all;
+    expect([...answers]).to.deep.equal([
+      ['127.0.0.77', ['one', 'two', 'six']],
+      ['127.0.0.78', ['one', 'two', 'six']],
+    ]);
+  });
+
   it('passes over a datagram that is longer than any query', async () => {
     const listener = listen([LOOPBACK, 0, 0, 0]);
     await sendAll(client, [Buffer.alloc(5000), Buffer.from('short')], '127.0.0.1', listener.port);

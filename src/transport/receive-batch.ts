@@ -1,0 +1,85 @@
+/** Datagrams that one recvmmsg takes. */
+
+import { CONTROL_LENGTH_MAX } from './control-message.ts';
+import { allocate, type Libc, type Memory, MSG_DONTWAIT } from './libc.ts';
+import { MessageHeaders } from './message-headers.ts';
+import { SOCKADDR_LENGTH } from './socket-address.ts';
+
+export interface BatchShape {
+  /** Messages of a call. */
+  readonly count: number;
+  /** Octets of a message. */
+  readonly size: number;
+  /** Whether each message comes with an address: not so on connected sockets. */
+  readonly addressed: boolean;
+}
+
+/** Messages with their addresses, in memory that stays where it is. */
+export class ReceiveBatch {
+  /** Where each message comes from, SOCKADDR_LENGTH octets each. */
+  readonly names: Memory;
+  /** Control messages, CONTROL_LENGTH_MAX octets for each message. */
+  readonly control: Memory;
+  readonly #shape: BatchShape;
+  readonly #headers: MessageHeaders;
+  readonly #octets: Memory;
+  readonly #address: number;
+  readonly #views: readonly Uint8Array[];
+
+  constructor(libc: Libc, shape: BatchShape) {
+    const { count, size, addressed } = shape;
+    this.#shape = shape;
+    this.#octets = allocate(count * size);
+    this.names = allocate(addressed ? count * SOCKADDR_LENGTH : 0);
+    this.control = allocate(addressed ? count * CONTROL_LENGTH_MAX : 0);
+    this.#headers = new MessageHeaders(libc, count);
+    this.#address = libc.address(this.#octets);
+    const names = addressed ? libc.address(this.names) : 0;
+    const control = addressed ? libc.address(this.control) : 0;
+    for (let i = 0; i < count; i++) {
+      if (addressed) {
+        this.#headers.setName(i, names + i * SOCKADDR_LENGTH, 0);
+        this.#headers.setControl(i, control + i * CONTROL_LENGTH_MAX, 0);
+      }
+      this.#headers.setVectors(i, i, 1);
+      this.#headers.setVector(i, this.addressOf(i), size);
+    }
+    this.#views = Array.from(
+      { length: count },
+      (_, i) => new Uint8Array(this.#octets.buffer, i * size, size),
+    );
+  }
+
+  /** Takes what has come; returns how many, or -1 with an errno. */
+  receive(libc: Libc, fd: number, hasControl: boolean): number {
+    const { count, size, addressed } = this.#shape;
+    const name = addressed ? SOCKADDR_LENGTH : 0;
+    const room = { name, control: hasControl ? CONTROL_LENGTH_MAX : 0, octets: size };
+    for (let i = 0; i < count; i++) this.#headers.prepareReceive(i, room);
+    return libc.recvmmsg(fd, this.#headers.from(0), count, MSG_DONTWAIT, null);
+  }
+
+  /** The memory of message `index`. */
+  view(index: number): Uint8Array {
+    return this.#views[index]!;
+  }
+
+  /** Where this memory begins. */
+  addressOf(index: number): number {
+    return this.#address + index * this.#shape.size;
+  }
+
+  /** Octets that were received into a message. */
+  lengthOf(index: number): number {
+    return this.#headers.lengthOf(index);
+  }
+
+  /** Whether more came than there was room for. */
+  isTruncated(index: number): boolean {
+    return this.#headers.isTruncated(index);
+  }
+
+  controlLengthOf(index: number): number {
+    return this.#headers.controlLengthOf(index);
+  }
+}
