@@ -4,22 +4,32 @@ import { type AdminSource, adminHandlers, probeHandlers } from './admin-api.ts';
 import type { Config } from './config/config.ts';
 import { type Endpoint, formatEndpoint } from './net/address.ts';
 import { type AdminHttp, type AdminOptions, listenAdmin } from './observe/admin.ts';
+import { Metrics } from './observe/metrics.ts';
+import { exposeServing, type MeasuredServer } from './serving-metrics.ts';
 import { cannotListen } from './start-errors.ts';
 
 export interface AdminListeners {
   readonly admin: Endpoint;
   readonly probes: Endpoint | undefined;
+  /** What a log says of them. */
+  readonly description: readonly string[];
   close(): void;
 }
 
 /** Listens; rejects with a ConfigError when an address cannot be had. */
 export async function openAdmin(
   { admin: { listen, token, probes } }: Config,
-  source: AdminSource,
+  source: Omit<AdminSource, 'metrics'>,
+  measured: MeasuredServer,
 ): Promise<AdminListeners> {
-  const handlers = adminHandlers(source);
+  const metrics = new Metrics();
+  exposeServing(metrics, measured);
+  const handlers = adminHandlers({ ...source, metrics });
   const admin = await open(listen, { token, isOpen: false, handlers });
-  if (probes === undefined) return { admin, probes: undefined, close: () => admin.close() };
+  const description = [`admin HTTP on http://${formatEndpoint(admin)}`];
+  if (probes === undefined) {
+    return { admin, probes: undefined, description, close: () => admin.close() };
+  }
   const options = { token: undefined, isOpen: true, handlers: probeHandlers(handlers) };
   const forProbes = await open(probes, options).catch((error) => {
     admin.close();
@@ -28,6 +38,7 @@ export async function openAdmin(
   return {
     admin,
     probes: forProbes,
+    description: [`probes on http://${formatEndpoint(forProbes)}`, ...description],
     close: () => {
       admin.close();
       forProbes.close();
@@ -42,10 +53,4 @@ function open(
   return listenAdmin({ ...value, ...options }).catch((error: NodeJS.ErrnoException) => {
     throw cannotListen(value, error, place);
   });
-}
-
-/** What a log says of them. */
-export function describeAdmin({ admin, probes }: AdminListeners): string[] {
-  const forProbes = probes === undefined ? [] : [`probes on http://${formatEndpoint(probes)}`];
-  return [...forProbes, `admin HTTP on http://${formatEndpoint(admin)}`];
 }

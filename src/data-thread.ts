@@ -15,7 +15,7 @@ import { Recording } from './observe/recording.ts';
 import { TokenBuckets } from './policy/token-buckets.ts';
 import { recordContext } from './record-context.ts';
 import { recordFeeds } from './record-sinks.ts';
-import { holdsMuch, releaseMemory } from './release-memory.ts';
+import { collectGarbage, holdsMuch } from './release-memory.ts';
 import { type Lasting, prepare, type Serving } from './serving.ts';
 import type { Snapshot } from './snapshot.ts';
 import { openDecisionLog } from './start-errors.ts';
@@ -203,7 +203,7 @@ class DataThread {
   #onTurn(time: number): void {
     if (this.#isHeavy) {
       this.#isHeavy = false;
-      releaseMemory();
+      collectGarbage();
     }
     this.#recording.clockStep = clockStep(time);
     this.#serving.policy.cookies?.setClock(clockStep(time));

@@ -3,6 +3,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { Snapshot } from './snapshot.ts';
+import { trimHeap } from './transport/libc.ts';
 
 /** Bytes of rules that are worth a pause of some milliseconds. */
 const WORTHWHILE = 8 << 20;
@@ -18,11 +19,17 @@ export function holdsMuch({ images: { zones, lists }, states }: Snapshot): boole
 }
 
 /**
- * Collects garbage now. Shared memory is freed when the last thread has noticed that nobody
- * needs it; a thread that serves without allocating would not for hours.
+ * Collects a thread's garbage now. Shared memory is freed when the last thread has noticed that
+ * nobody needs it; a thread that serves without allocating would not for hours.
  */
-export function releaseMemory(): void {
+export function collectGarbage(): void {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;
   collect();
+}
+
+/** The same for the main thread, which gives back what all threads have left. */
+export function releaseMemory(): void {
+  collectGarbage();
+  trimHeap();
 }

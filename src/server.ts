@@ -1,7 +1,7 @@
 /** The composition root: starts, reloads and stops all that serves. */
 
 import type { ReloadResult } from './admin-api.ts';
-import { type AdminListeners, describeAdmin, openAdmin } from './admin-listeners.ts';
+import type { AdminListeners } from './admin-listeners.ts';
 import { clockStep, now } from './clock.ts';
 import type { Config } from './config/config.ts';
 import { ConfigError } from './config/problem.ts';
@@ -12,7 +12,6 @@ import { ServerTable } from './forward/server.ts';
 import type { Logger } from './log.ts';
 import { LogKeeper } from './log-keeper.ts';
 import { type Endpoint, formatEndpoint } from './net/address.ts';
-import { Metrics } from './observe/metrics.ts';
 import type { RecentDecisions } from './observe/recent.ts';
 import { Recording } from './observe/recording.ts';
 import { TokenBuckets } from './policy/token-buckets.ts';
@@ -23,7 +22,7 @@ import { refPrefix } from './ref-prefix.ts';
 import { holdsMuch, releaseMemory } from './release-memory.ts';
 import { Reloads } from './reloads.ts';
 import { follow, type Lasting, prepare, type Serving } from './serving.ts';
-import { exposeServing } from './serving-metrics.ts';
+import type { MeasuredServer } from './serving-metrics.ts';
 import { Neighbours } from './sharing.ts';
 import type { Snapshot, Source } from './snapshot.ts';
 import { cannotListen, isMissingAddress } from './start-errors.ts';
@@ -173,16 +172,7 @@ export class RunningServer {
     // Before anything is waited for: from now on there may be queries.
     this.#use(this.#serving);
     if (libc !== undefined) await this.#startThreads(libc, config);
-    this.#admin = await openAdmin(config, {
-      serving: () => this.#serving,
-      reload: () => this.reload(),
-      lastReload: () => this.#reloads.last,
-      feeds: this.#feeding.feeds,
-      endpoints: () => this.endpoints.map(formatEndpoint),
-      lostRecords: () => this.#records.share,
-      metrics: this.#metrics(),
-      threads: () => this.#allNumbers(),
-    });
+    this.#admin = await this.#openAdmin(config);
     this.#reading = setInterval(() => {
       this.#readNumbers();
       const time = now();
@@ -195,7 +185,7 @@ export class RunningServer {
     for (const endpoint of this.endpoints) {
       this.#log.info(`listening on ${formatEndpoint(endpoint)} by UDP and TCP`);
     }
-    for (const line of describeAdmin(this.#admin)) this.#log.info(line);
+    for (const line of this.#admin.description) this.#log.info(line);
     this.#log.info(`policy=${this.#serving.policy.hash} from ${config.file}`);
     this.#warn(this.#serving.warnings);
   }
@@ -268,9 +258,23 @@ export class RunningServer {
     for (const warning of warnings) this.#log.warn(warning);
   }
 
-  #metrics(): Metrics {
-    const metrics = new Metrics();
-    exposeServing(metrics, {
+  async #openAdmin(config: Config): Promise<AdminListeners> {
+    const source = {
+      serving: () => this.#serving,
+      reload: () => this.reload(),
+      lastReload: () => this.#reloads.last,
+      feeds: this.#feeding.feeds,
+      endpoints: () => this.endpoints.map(formatEndpoint),
+      lostRecords: () => this.#records.share,
+      threads: () => this.#allNumbers(),
+    };
+    // The HTTP server and what goes with it is much code: queries are answered before it is read.
+    const { openAdmin } = await import('./admin-listeners.ts');
+    return openAdmin(config, source, this.#measured());
+  }
+
+  #measured(): MeasuredServer {
+    return {
       threads: () => {
         this.#readNumbers();
         return this.#allNumbers();
@@ -282,7 +286,6 @@ export class RunningServer {
       rejectedConnections: () => this.#shell.rejectedConnections,
       reloads: this.#reloads.counts,
       feeds: this.#feeding.feeds,
-    });
-    return metrics;
+    };
   }
 }

@@ -9,6 +9,7 @@ import { compilePolicy } from './policy/compile.ts';
 import { LIST_FORMATS } from './policy/lists/list-image.ts';
 import { type PolicyImages, RecordedFiles, type ZoneStates } from './policy/policy-files.ts';
 import { textSize } from './policy/text-file.ts';
+import { trimHeap } from './transport/libc.ts';
 import { VERSION } from './version.ts';
 
 /** Bytes of policy zones and lists that are compiled at once: that takes some milliseconds. */
@@ -68,6 +69,8 @@ export async function takeSnapshotAside(source: Source): Promise<Snapshot> {
   const compiled = await new Promise<Compiled>((resolve, reject) => {
     worker.once('message', resolve).once('error', reject);
   });
+  // What it took on its way is more than what came of it.
+  worker.once('exit', trimHeap);
   if ('problems' in compiled) throw new ConfigError(compiled.problems);
   return compiled.snapshot;
 }

@@ -2,36 +2,30 @@
 
 import { ConfigError } from '../config/problem.ts';
 import { VERSION } from '../version.ts';
-import { check } from './check.ts';
 import { type Command, Exit, UsageError } from './command.ts';
-import { demo } from './demo.ts';
-import { diagnose } from './diagnose.ts';
-import { diff } from './diff.ts';
-import { explain } from './explain.ts';
-import { log } from './log.ts';
-import { reload } from './reload.ts';
-import { report } from './report.ts';
-import { serve } from './serve.ts';
-import { status } from './status.ts';
-import { test } from './test.ts';
 
-const COMMANDS: readonly Command[] = [
-  serve,
-  check,
-  explain,
-  diff,
-  test,
-  diagnose,
-  log,
-  report,
-  status,
-  reload,
-  demo,
-];
+/** In the order in which the usage has them. A start reads the code of the one that is called. */
+const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
+  ['serve', async () => (await import('./serve.ts')).serve],
+  ['check', async () => (await import('./check.ts')).check],
+  ['explain', async () => (await import('./explain.ts')).explain],
+  ['diff', async () => (await import('./diff.ts')).diff],
+  ['test', async () => (await import('./test.ts')).test],
+  ['diagnose', async () => (await import('./diagnose.ts')).diagnose],
+  ['log', async () => (await import('./log.ts')).log],
+  ['report', async () => (await import('./report.ts')).report],
+  ['status', async () => (await import('./status.ts')).status],
+  ['reload', async () => (await import('./reload.ts')).reload],
+  ['demo', async () => (await import('./demo.ts')).demo],
+]);
 
 const HELP = ['--help', '-h', 'help'];
 
-function usage(commands: readonly Command[] = COMMANDS): string {
+async function usageOfAll(): Promise<string> {
+  return usage(await Promise.all([...COMMANDS.values()].map((load) => load())));
+}
+
+function usage(commands: readonly Command[]): string {
   const lines = commands.map(
     ({ name, synopsis, about }) => `  ${name} ${synopsis}\n      ${about}`,
   );
@@ -41,7 +35,7 @@ function usage(commands: readonly Command[] = COMMANDS): string {
 async function main(args: readonly string[]): Promise<Exit> {
   const [name = '--help', ...rest] = args;
   if (HELP.includes(name) && rest.length === 0) {
-    process.stdout.write(usage());
+    process.stdout.write(await usageOfAll());
     return Exit.OK;
   }
   if (name === '--version') {
@@ -49,8 +43,11 @@ async function main(args: readonly string[]): Promise<Exit> {
     return Exit.OK;
   }
   const called = HELP.includes(name) ? rest[0] : name;
-  const command = COMMANDS.find((one) => one.name === called);
-  if (command === undefined) throw new UsageError(`there is no command ${called}\n\n${usage()}`);
+  const load = COMMANDS.get(called ?? '');
+  if (load === undefined) {
+    throw new UsageError(`there is no command ${called}\n\n${await usageOfAll()}`);
+  }
+  const command = await load();
   if (called !== name || rest.some((word) => word === '--help' || word === '-h')) {
     process.stdout.write(usage([command]));
     return Exit.OK;

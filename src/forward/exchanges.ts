@@ -8,9 +8,10 @@ import { writeForwarded, writeVerbatim } from '../wire/request.ts';
 import { Deadlines } from './deadlines.ts';
 import { NO_SERVER, type UpstreamGroup } from './group.ts';
 import { Leg } from './leg.ts';
+import { Pool } from './pool.ts';
 import { random16 } from './random.ts';
 import type { Server } from './server.ts';
-import { SLOT_OCTETS, Slot } from './slot.ts';
+import { Slot } from './slot.ts';
 
 /**
  * Hands a query to a shell; returns the number of the channel it left by, of which an answer
@@ -27,12 +28,8 @@ export type Send = (
 const MAX_LEGS = 3;
 
 export class Exchanges {
-  readonly #slots: readonly Slot[];
-  readonly #free: Int32Array;
-  #freeCount: number;
-  readonly #legs: readonly Leg[];
-  readonly #freeLegs: Int32Array;
-  #freeLegCount: number;
+  readonly #slots: Pool<Slot>;
+  readonly #legs: Pool<Leg>;
   /** Leg + 1 by the ID that an upstream was sent. */
   readonly #byId: Uint16Array = new Uint16Array(0x10000);
   /** When a leg has taken too long, and when a slot has waited long enough for one server. */
@@ -45,18 +42,10 @@ export class Exchanges {
 
   /** `capacity` is at most an eighth of all IDs, so that a free one is found at once. */
   constructor(capacity: number, send: Send) {
-    const octets = new Uint8Array(capacity * SLOT_OCTETS);
-    this.#slots = Array.from(
-      { length: capacity },
-      (_, i) => new Slot(i, octets.subarray(i * SLOT_OCTETS, (i + 1) * SLOT_OCTETS)),
-    );
-    this.#free = Int32Array.from({ length: capacity }, (_, i) => capacity - 1 - i);
-    this.#freeCount = capacity;
+    this.#slots = new Pool(capacity, (i) => new Slot(i));
     // One for each slot, and some for those that are asked besides.
     const legs = capacity + Math.max(1, capacity >> 2);
-    this.#legs = Array.from({ length: legs }, (_, i) => new Leg(i));
-    this.#freeLegs = Int32Array.from({ length: legs }, (_, i) => legs - 1 - i);
-    this.#freeLegCount = legs;
+    this.#legs = new Pool(legs, (i) => new Leg(i));
     this.#timeouts = new Deadlines(legs);
     this.#patience = new Deadlines(capacity);
     this.#hurry = new Deadlines(capacity);
@@ -64,14 +53,13 @@ export class Exchanges {
   }
 
   get inFlight(): number {
-    return this.#slots.length - this.#freeCount;
+    return this.#slots.inUse;
   }
 
   /** A slot that holds the query; undefined when too many are in flight. */
   open(query: Query, group: UpstreamGroup): Slot | undefined {
-    if (this.#freeCount === 0) return undefined;
-    const slot = this.#slots[this.#free[--this.#freeCount]!]!;
-    slot.keep(query, group);
+    const slot = this.#slots.take();
+    slot?.keep(query, group);
     return slot;
   }
 
@@ -100,7 +88,7 @@ export class Exchanges {
     const position = slot.group!.chooseBesides(slot.tried, slot.start, now);
     if (position === NO_SERVER || slot.legs.length === MAX_LEGS) return;
     // Whatever waits for an answer must be able to ask on.
-    if (this.#freeLegCount > this.#freeCount) this.#askServer(slot, position, query, now);
+    if (this.#legs.left > this.#slots.left) this.#askServer(slot, position, query, now);
   }
 
   /** Asks the slot's server again, with a new ID and from another port. */
@@ -116,7 +104,7 @@ export class Exchanges {
    * here on it is about that server.
    */
   find(id: number, server: Server, channel: number): Slot | undefined {
-    const leg = this.#legs[this.#byId[id]! - 1];
+    const leg = this.#legs.made[this.#byId[id]! - 1];
     if (leg?.server !== server || leg.channel !== channel) return undefined;
     leg.slot!.leg = leg;
     return leg.slot;
@@ -151,7 +139,7 @@ export class Exchanges {
   expired(now: number): Slot | undefined {
     const index = this.#timeouts.expired(now);
     if (index < 0) return undefined;
-    const leg = this.#legs[index]!;
+    const leg = this.#legs.made[index]!;
     leg.slot!.leg = leg;
     return leg.slot;
   }
@@ -159,7 +147,7 @@ export class Exchanges {
   /** A slot that has waited for its server longer than usual; undefined when there is none. */
   impatient(now: number): Slot | undefined {
     const index = this.#patience.expired(now);
-    return index < 0 ? undefined : this.#slots[index];
+    return index < 0 ? undefined : this.#slots.made[index];
   }
 
   /** The slot's client will have waited long enough by then. */
@@ -170,18 +158,18 @@ export class Exchanges {
   /** A slot whose client has waited long enough; undefined when there is none. */
   hurried(now: number): Slot | undefined {
     const index = this.#hurry.expired(now);
-    return index < 0 ? undefined : this.#slots[index];
+    return index < 0 ? undefined : this.#slots.made[index];
   }
 
   /** A slot whose query an upstream was asked; undefined when there is none. */
   any(): Slot | undefined {
     if (this.inFlight === 0) return undefined;
-    return this.#slots.find(({ group, tried }) => group !== undefined && tried !== 0);
+    return this.#slots.made.find(({ group, tried }) => group !== undefined && tried !== 0);
   }
 
   /** Slots that wait for an answer on a channel that is gone: from here on they are about it. */
   on(server: Server, channel: number): Slot[] {
-    const gone = this.#legs.filter((leg) => {
+    const gone = this.#legs.made.filter((leg) => {
       return leg.slot !== undefined && leg.server === server && leg.channel === channel;
     });
     return gone.map((leg) => {
@@ -202,11 +190,11 @@ export class Exchanges {
     this.#patience.clear(slot.index);
     this.#hurry.clear(slot.index);
     slot.clear();
-    this.#free[this.#freeCount++] = slot.index;
+    this.#slots.give(slot);
   }
 
   #askServer(slot: Slot, position: number, query: Query, now: number): void {
-    const leg = this.#legs[this.#freeLegs[--this.#freeLegCount]!]!;
+    const leg = this.#legs.take()!;
     slot.tried |= 1 << position;
     slot.legs.push(leg);
     slot.leg = leg;
@@ -246,7 +234,7 @@ export class Exchanges {
     const last = legs.pop()!;
     if (last !== leg) legs[legs.indexOf(leg)] = last;
     leg.slot = undefined;
-    this.#freeLegs[this.#freeLegCount++] = leg.index;
+    this.#legs.give(leg);
   }
 
   #forgetId(leg: Leg): void {

@@ -4,7 +4,7 @@ import type { Transport } from '../wire/query.ts';
 import type { Server } from './server.ts';
 import type { Slot } from './slot.ts';
 
-/** Legs are made beforehand and used again and again. */
+/** Legs are used again and again. */
 export class Leg {
   readonly index: number;
   /** Whose question it is; undefined for one that is not under way. */

@@ -9,9 +9,9 @@ import type { Leg } from './leg.ts';
 import type { Server } from './server.ts';
 
 /** Octets of a query that a slot keeps in memory of its own; a longer one gets more for a while. */
-export const SLOT_OCTETS = 512;
+const SLOT_OCTETS = 512;
 
-/** Slots are made beforehand and used again and again. */
+/** Slots are used again and again. */
 export class Slot {
   readonly index: number;
 
@@ -41,8 +41,8 @@ export class Slot {
   refusal: UpstreamRefusal | undefined;
   attempts: Attempt[] = [];
 
-  readonly #home: Uint8Array;
-  #octets: Uint8Array;
+  readonly #home: Uint8Array = new Uint8Array(SLOT_OCTETS);
+  #octets: Uint8Array = this.#home;
   #length = 0;
   #family: 4 | 6 = 4;
   readonly #address: Uint32Array = new Uint32Array(4);
@@ -57,10 +57,8 @@ export class Slot {
   #connection = 0;
   #receivedAt = 0;
 
-  constructor(index: number, octets: Uint8Array) {
+  constructor(index: number) {
     this.index = index;
-    this.#home = octets;
-    this.#octets = octets;
   }
 
   /** The server that it is about, and when it was asked. */

@@ -48,14 +48,26 @@ export class NameTable {
     this.#hashes = image.hashes;
   }
 
-  /** What other threads need, without the room to grow. */
+  /**
+   * Makes room in an empty table for so many names of so many octets in all: it grows by itself,
+   * but not without copies. Room that is not used takes no memory.
+   */
+  reserve(names: number, octets: number): void {
+    const slots = 2 ** Math.ceil(Math.log2(2 * Math.max(names, FIRST_SLOTS)));
+    this.#slots = sharedUint32(slots);
+    this.#names = sharedUint8(octets);
+    this.#nameAt = sharedUint32(names);
+    this.#hashes = sharedUint32(names);
+  }
+
+  /** What other threads need. */
   get image(): NameTableImage {
     return {
       count: this.count,
       slots: this.#slots,
-      names: resized(this.#names, this.#namesEnd),
-      nameAt: resized(this.#nameAt, this.count),
-      hashes: resized(this.#hashes, this.count),
+      names: this.#names.subarray(0, this.#namesEnd),
+      nameAt: this.#nameAt.subarray(0, this.count),
+      hashes: this.#hashes.subarray(0, this.count),
     };
   }
 
@@ -120,8 +132,9 @@ export class NameTable {
 
   #store(entry: number, wire: Uint8Array, length: number, hash: number): void {
     if (entry === this.#nameAt.length) {
-      this.#nameAt = resized(this.#nameAt, entry * 2);
-      this.#hashes = resized(this.#hashes, entry * 2);
+      const room = Math.max(FIRST_SLOTS, entry * 2);
+      this.#nameAt = resized(this.#nameAt, room);
+      this.#hashes = resized(this.#hashes, room);
     }
     if (this.#namesEnd + length > this.#names.length) {
       this.#names = resized(this.#names, this.#names.length * 2 + length);

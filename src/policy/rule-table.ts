@@ -58,13 +58,20 @@ export class RuleTable {
   get image(): RuleImage {
     return {
       names: this.#names.image,
-      codes: resized(this.#codes, this.count),
-      lines: resized(this.#lines, this.count),
+      codes: this.#codes.subarray(0, this.count),
+      lines: this.#lines.subarray(0, this.count),
       types: this.#types,
       records: this.#records,
       subtrees: this.#subtrees,
       wildcards: this.#wildcards,
     };
+  }
+
+  /** Makes room in an empty table for so many rules, whose names have so many octets in all. */
+  reserve(rules: number, octets: number): void {
+    this.#names.reserve(rules, octets);
+    this.#codes = sharedUint16(rules);
+    this.#lines = sharedUint32(rules);
   }
 
   /** All names that have a rule, in lower-case wire format. */
@@ -82,8 +89,9 @@ export class RuleTable {
     const entry = this.#names.add(wire, wildcard);
     if (wildcard) this.#wildcards = true;
     if (entry >= this.#codes.length) {
-      this.#codes = resized(this.#codes, entry * 2);
-      this.#lines = resized(this.#lines, entry * 2);
+      const room = Math.max(FIRST_LENGTH, entry * 2);
+      this.#codes = resized(this.#codes, room);
+      this.#lines = resized(this.#lines, room);
     }
     return entry;
   }

@@ -8,6 +8,9 @@ export const MAX_UNPACKED: number = 1 << 29;
 
 /** A member of a gzip file begins so (RFC 1952 section 2.3.1). */
 const GZIP_MAGIC = [0x1f, 0x8b];
+/** How much of a text tells how long its lines are. */
+const SAMPLE = 1 << 16;
+const LINE_END = 0x0a;
 /** Octets of the size that it ends in. */
 const SIZE_LENGTH = 4;
 
@@ -47,6 +50,14 @@ export function textSize(file: string): number {
   } catch {
     return 0;
   }
+}
+
+/** About how many lines a text has, going by its beginning. */
+export function expectedLines(octets: Uint8Array): number {
+  const sample = octets.subarray(0, SAMPLE);
+  let lines = 1;
+  for (const octet of sample) if (octet === LINE_END) lines++;
+  return sample.length < SAMPLE ? lines : Math.ceil((lines * octets.length) / SAMPLE);
 }
 
 function isPacked(octets: Uint8Array): boolean {

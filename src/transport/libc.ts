@@ -109,6 +109,19 @@ export function loadLibc(): Libc | string {
   }
 }
 
+/**
+ * Gives memory that was freed back to the system, of all threads; it may be kept for later uses
+ * otherwise. What is not glibc (malloc_trim(3)) is left alone.
+ */
+export function trimHeap(): void {
+  try {
+    const koffi = createRequire(import.meta.url)('koffi') as typeof import('koffi');
+    koffi.load(null).func('int malloc_trim(size_t)')(0);
+  } catch {
+    // Another C library has its own ways.
+  }
+}
+
 /** Memory of `length` octets, all zero. */
 export function allocate(length: number): Memory {
   return Buffer.from(new ArrayBuffer(length));

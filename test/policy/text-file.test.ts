@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
-import { readTextFile, textSize, unpack } from '../../src/policy/text-file.ts';
+import { expectedLines, readTextFile, textSize, unpack } from '../../src/policy/text-file.ts';
 import { ascii } from '../messages.ts';
 
 const text = (octets: Uint8Array) => Buffer.from(octets).toString();
@@ -23,6 +23,16 @@ describe('policy/text-file', () => {
     expect(text(readTextFile(join(folder, 'plain')))).to.equal('a\n');
     expect(text(readTextFile(join(folder, 'packed.txt')))).to.equal('b\n');
   });
+
+  for (const { what, text: content, lines } of [
+    { what: 'nothing', text: '', lines: 1 },
+    { what: 'three lines', text: 'a\nb\nc\n', lines: 4 },
+    { what: 'many lines', text: 'example.com\n'.repeat(100_000), lines: 100_000 },
+  ]) {
+    it(`knows about how many lines ${what} has`, () => {
+      expect(expectedLines(ascii(content))).to.be.closeTo(lines, lines / 1000);
+    });
+  }
 
   it('reads what was packed in two pieces', () => {
     expect(text(unpack(Buffer.concat([gzipSync('a'), gzipSync('b')])))).to.equal('ab');

@@ -37,7 +37,7 @@ const OPTIONS: ReadonlySet<string> = new Set([
 ]);
 
 export function readAdblock(lines: ListLines, file: string): ListRules {
-  const rules = new ListRules(file, true);
+  const rules = new ListRules(file, lines.octets, true);
   const name = new ListName();
   while (lines.next()) {
     if (!readDomainRule(lines, name, rules)) takeOther(lines, rules);

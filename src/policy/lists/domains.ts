@@ -11,7 +11,7 @@ import { ListRules } from './list-rules.ts';
 const COMMENTS = new TextEncoder().encode('#!;');
 
 export function readDomains(lines: ListLines, file: string): ListRules {
-  const rules = new ListRules(file, true);
+  const rules = new ListRules(file, lines.octets, true);
   const name = new ListName();
   const { octets } = lines;
   while (lines.next()) {

@@ -31,7 +31,7 @@ const OWN_NAMES: ReadonlySet<string> = new Set([
 const LONGEST_OWN = Math.max(...[...OWN_NAMES].map(({ length }) => length));
 
 export function readHosts(lines: ListLines, file: string): ListRules {
-  const rules = new ListRules(file, false);
+  const rules = new ListRules(file, lines.octets, false);
   const reader = new HostsReader(lines, rules);
   while (lines.next()) if (!isComment(lines.octets[lines.at]!)) reader.readLine();
   return rules;

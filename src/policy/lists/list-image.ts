@@ -59,12 +59,15 @@ const EXPECTED: Readonly<Record<ListFormat, string>> = {
  */
 export function readList(octets: Uint8Array, format: ListFormat, file: string): ListImage {
   const nul = octets.subarray(0, TEXT_STARTS).indexOf(0);
-  const rules = nul < 0 ? READERS[format](new ListLines(octets), file) : new ListRules(file, false);
+  const isText = nul < 0;
+  const rules = isText
+    ? READERS[format](new ListLines(octets), file)
+    : new ListRules(file, octets, false);
   const { kinds } = rules.ignored;
   const problems: ZoneProblem[] = [];
   const report = (line: number, message: string) =>
     problems.push({ file, line, column: 1, message });
-  if (nul >= 0) {
+  if (!isText) {
     report(lineOf(octets, nul), 'an octet 0: the file is no text; expect ASCII or UTF-8');
   } else if (rules.garbage > 0 && rules.rules.count === 0) {
     const [kind, { first }] = [...kinds][0] as [string, Ignored];

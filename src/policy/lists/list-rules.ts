@@ -3,6 +3,7 @@
 import { IgnoredKinds } from '../ignored.ts';
 import { NameTable } from '../name-table.ts';
 import { RuleTable } from '../rule-table.ts';
+import { expectedLines } from '../text-file.ts';
 import type { ListName } from './list-name.ts';
 
 /** What the code of a list's rule stands for. */
@@ -20,10 +21,11 @@ export class ListRules {
 
   readonly #file: string;
 
-  /** `subtrees`: a name stands for all names below it too. */
-  constructor(file: string, subtrees: boolean) {
+  /** For the text of a file; `subtrees`: a name stands for all names below it too. */
+  constructor(file: string, octets: Uint8Array, subtrees: boolean) {
     this.#file = file;
     this.rules = new RuleTable(undefined, subtrees);
+    this.rules.reserve(expectedLines(octets), octets.length);
   }
 
   /** Adds a name; the first line that has it counts. */

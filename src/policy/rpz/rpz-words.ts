@@ -20,7 +20,7 @@ const TARGET_WIRES = TARGETS.map(([name, action]) => ({
 /** Owner suffixes of triggers other than QNAME (section 4). */
 const OTHER_TRIGGERS = ['rpz-client-ip', 'rpz-ip', 'rpz-nsip', 'rpz-nsdname'].map((label) => ({
   label,
-  wire: parseName(label) as Uint8Array,
+  wire: (parseName(label) as Uint8Array).slice(0, -1),
 }));
 
 /** What a CNAME's target says is done; `answer` when it is a name like any other. */
@@ -29,32 +29,25 @@ export function cnameAction(
   owner: Uint8Array,
 ): PolicyAction {
   for (const { wire, action } of TARGET_WIRES) {
-    if (isSame(reader.target, reader.targetLength, wire)) return action;
+    if (reader.targetLength === wire.length && beginsSame(reader.target, 0, wire)) return action;
   }
   // Section 3.3's older form of PASSTHRU: a CNAME to the name itself.
-  const length = nameLength(owner);
-  return isSame(reader.target, reader.targetLength, owner.subarray(0, length))
-    ? 'passthru'
-    : 'answer';
+  const own = owner.subarray(0, nameLength(owner));
+  const isOwn = reader.targetLength === own.length && beginsSame(reader.target, 0, own);
+  return isOwn ? 'passthru' : 'answer';
 }
 
-function isSame(name: Uint8Array, length: number, wire: Uint8Array): boolean {
-  if (length !== wire.length) return false;
-  for (let i = 0; i < length; i++) if (LOWER[name[i]!] !== wire[i]) return false;
+/** Whether what stands at `at` begins like `wire`, which is in lower case. */
+function beginsSame(name: Uint8Array, at: number, wire: Uint8Array): boolean {
+  for (let i = 0; i < wire.length; i++) if (LOWER[name[at + i]!] !== wire[i]) return false;
   return true;
 }
 
 /** The trigger that the last label of a relative owner of `length` octets names. */
 export function otherTrigger(owner: Uint8Array, length: number): string | undefined {
-  // They end in `ip` and `nsdname`: of a million owners few end so.
-  const last = LOWER[owner[length - 1]!];
-  if (last !== 0x70 && last !== 0x65) return undefined;
   for (const { label, wire } of OTHER_TRIGGERS) {
-    const labelLength = wire.length - 1;
-    const at = length - labelLength;
-    if (at < 0) continue;
-    if (isSame(owner.subarray(at, length), labelLength, wire.subarray(0, labelLength)))
-      return label;
+    const at = length - wire.length;
+    if (at >= 0 && beginsSame(owner, at, wire)) return label;
   }
   return undefined;
 }

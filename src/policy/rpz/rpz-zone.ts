@@ -15,6 +15,7 @@ import {
 } from '../policy-verdicts.ts';
 import type { PrefixRule } from '../prefix-rules.ts';
 import { type RuleImage, RuleTable } from '../rule-table.ts';
+import { expectedLines } from '../text-file.ts';
 import { readAddressOwner } from './address-trigger.ts';
 import { ROOT } from './name-text.ts';
 import { cnameAction, otherTrigger } from './rpz-words.ts';
@@ -58,7 +59,9 @@ const SERIAL_FROM_END = 20;
 export function readRpz(octets: Uint8Array, override: Override, source?: ZoneFile): RpzImage {
   const hash = createHash('sha256').update(octets);
   const reader = new ZoneReader(octets, ROOT, source && hashing(source, hash));
-  const compiled = compileRecords(reader, override);
+  // A name mostly takes fewer octets in wire format than its line in the text.
+  const size = { rules: expectedLines(octets), octets: octets.length };
+  const compiled = compileRecords(reader, override, size);
   return {
     ...compiled,
     files: reader.files,
@@ -84,12 +87,19 @@ export type ZoneRecords = Pick<
   | 'line'
 >;
 
+/** About how many rules there will be, and how many octets their names have in all. */
+export interface ExpectedSize {
+  readonly rules: number;
+  readonly octets: number;
+}
+
 /** Compiles records; the SOA that comes first says which zone they are of. */
 export function compileRecords(
   records: ZoneRecords,
   override: Override,
+  size?: ExpectedSize,
 ): Omit<RpzImage, 'files' | 'digest' | 'problems'> {
-  const compiler = new RpzCompiler(override);
+  const compiler = new RpzCompiler(override, size);
   while (records.next()) compiler.take(records);
   const { rules, clientRules, addressRules, soa, serial, ignored } = compiler;
   return { rules: rules.image, clientRules, addressRules, soa, serial, ignored: ignored.kinds };
@@ -154,8 +164,9 @@ class RpzCompiler {
   readonly #owner: Uint8Array = new Uint8Array(255);
   readonly #addressEntries: Map<string, number> = new Map();
 
-  constructor(override: Override) {
+  constructor(override: Override, size: ExpectedSize | undefined) {
     this.#override = override;
+    if (size !== undefined) this.rules.reserve(size.rules, size.octets);
   }
 
   take(reader: ZoneRecords): void {
@@ -199,7 +210,7 @@ class RpzCompiler {
 
   /** The owner with the zone's name cut off, as a name of its own. */
   #relativeOwner(reader: ZoneRecords, length: number): Uint8Array {
-    this.#owner.set(reader.owner.subarray(0, length));
+    for (let i = 0; i < length; i++) this.#owner[i] = reader.owner[i]!;
     this.#owner[length] = 0;
     return this.#owner;
   }
