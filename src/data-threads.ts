@@ -6,6 +6,7 @@ import type { ServerAddress } from './forward/server.ts';
 import type { Logger } from './log.ts';
 import type { Endpoint } from './net/address.ts';
 import type { Snapshot } from './snapshot.ts';
+import { YOUNG_GENERATION_MB } from './thread-heap.ts';
 import { ThreadNumbers } from './thread-numbers.ts';
 import { allocate, EFD_NONBLOCK, type Libc } from './transport/libc.ts';
 import { OpenSockets } from './transport/open-sockets.ts';
@@ -159,6 +160,7 @@ export class DataThreads {
     const own = { ...shared, wakeFd, refPrefix: this.#refPrefix() };
     const worker = new Worker(new URL(`./data-thread${EXTENSION}`, import.meta.url), {
       workerData: { ...this.#common, ...own } satisfies ThreadStart,
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
     });
     return { worker, numbers, sockets, wakeFd };
   }

@@ -26,6 +26,7 @@ import type { MeasuredServer } from './serving-metrics.ts';
 import { Neighbours } from './sharing.ts';
 import type { Snapshot, Source } from './snapshot.ts';
 import { cannotListen, isMissingAddress } from './start-errors.ts';
+import { growSlowly } from './thread-heap.ts';
 import { ThreadNumbers } from './thread-numbers.ts';
 import { type Libc, loadLibc } from './transport/libc.ts';
 
@@ -85,6 +86,7 @@ export class RunningServer {
    * be written. One that `isShared` may share its addresses with other processes that are.
    */
   static async start(source: Source, log: Logger, isShared = false): Promise<RunningServer> {
+    growSlowly();
     const feeding = new Feeding(source, log);
     const server = new RunningServer(feeding, await feeding.take(), log, isShared);
     try {

@@ -1,0 +1,16 @@
+/**
+ * How much memory the objects of a thread take. Answers come into the cache and leave it all the
+ * time, and V8 by itself lets what has left grow to three times of what is there.
+ */
+
+import { setFlagsFromString } from 'node:v8';
+
+/** Garbage that may gather among older objects, in percent of those in use. */
+const GROWTH_PERCENT = 25;
+/** MB for the objects of a data thread that are new; more of it saves no time. */
+export const YOUNG_GENERATION_MB = 12;
+
+/** For all threads of the process: garbage is collected earlier than V8 would. */
+export function growSlowly(): void {
+  setFlagsFromString(`--heap-growing-percent=${GROWTH_PERCENT}`);
+}
