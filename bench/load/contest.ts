@@ -7,6 +7,7 @@ import { assertLogged, takeLines } from './log-lines.ts';
 import { median } from './median.ts';
 import { cpuSeconds, type Memory, memoryOf, runSeconds } from './proc.ts';
 import { startNsd } from './servers/nsd.ts';
+import { touchMemory } from './touched-memory.ts';
 
 export interface Contest {
   readonly contestants: readonly Contestant[];
@@ -59,6 +60,7 @@ export async function compare(bench: Bench, contest: Contest): Promise<Row[]> {
   }
   const upstream = contest.upstream && (await startNsd(bench));
   const entries = wanted.map((one) => new Entry(one, { bench, contest, upstream }));
+  if (contest.logged !== undefined) touchMemory(bench.folder);
   try {
     for (const entry of entries) await entry.start();
     for (let rep = 0; rep < bench.options.reps; rep++) {

@@ -78,7 +78,7 @@ export class AnswerCache {
   readonly #settings: CacheSettings;
   readonly #failures: Failures;
   /** By a hash of the question; the entry says whether it really is the one. */
-  readonly #entries: LRUCache<number, CacheEntry> | undefined;
+  #entries: LRUCache<number, CacheEntry> | undefined;
 
   /** `before` is the cache that it takes the place of: counting goes on. */
   constructor(settings: CacheSettings, before?: AnswerCache) {
@@ -89,13 +89,6 @@ export class AnswerCache {
       this.misses = before.misses;
       this.evictions = before.evictions;
     }
-    if (settings.entries === 0) return;
-    this.#entries = new LRUCache({
-      max: settings.entries,
-      dispose: (_entry, _key, reason) => {
-        if (reason === 'evict') this.evictions++;
-      },
-    });
   }
 
   get size(): number {
@@ -196,8 +189,21 @@ export class AnswerCache {
   }
 
   #set(query: Query, view: number, now: number, seconds: number, told: Told): void {
+    if (this.#settings.entries === 0) return;
     const variant = variantOf(query, view);
-    this.#entries?.set(keyOf(query, variant), entryFor(query, variant, now, seconds, told));
+    const entry = entryFor(query, variant, now, seconds, told);
+    // All its room is made at once: not before there is something to keep.
+    this.#entries ??= this.#createEntries();
+    this.#entries.set(keyOf(query, variant), entry);
+  }
+
+  #createEntries(): LRUCache<number, CacheEntry> {
+    return new LRUCache({
+      max: this.#settings.entries,
+      dispose: (_entry, _key, reason) => {
+        if (reason === 'evict') this.evictions++;
+      },
+    });
   }
 
   #fail(query: Query, view: number, now: number, told: Told): void {

@@ -29,7 +29,7 @@ import {
 } from './socket-address.ts';
 
 /** Datagrams of one call. */
-export const BATCH = 64;
+export const BATCH = 128;
 /** Octets of a datagram that is read; a longer one is dropped. */
 export const DATAGRAM = 4096;
 /** Replies that can wait to be sent. */
