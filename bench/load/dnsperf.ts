@@ -3,8 +3,8 @@
 import type { Question } from './first-answer.ts';
 import { run } from './run.ts';
 
-/** As many clients as sockets or connections. */
-const CLIENTS = '8';
+/** As many clients as sockets or connections, unless a work says otherwise. */
+const CLIENTS = 8;
 /** Queries under way at a time: fewer than what the default receive buffer of a socket holds. */
 const OUTSTANDING = '150';
 /** Parts of the queries that may stay without an answer, and of the answers that may differ. */
@@ -18,6 +18,7 @@ export interface Load {
   readonly transport: 'udp' | 'tcp';
   /** Who asks. */
   readonly source: string;
+  readonly clients?: number;
   /** By its answer a server is known to be ready. */
   readonly ready: Question;
   /** The part of the answers that must have each response code. */
@@ -35,12 +36,12 @@ export interface LoadResult {
 
 /** Loads a server for some seconds. Rejects when the answers are not what they must be. */
 export async function load(
-  { queries, transport, source, expected }: Load,
+  { queries, transport, source, clients = CLIENTS, expected }: Load,
   { port, seconds, cores }: { port: number; seconds: number; cores: string },
 ): Promise<LoadResult> {
   const { ok, output } = await run('taskset', [
     ...['-c', cores, 'dnsperf', '-W', '-m', transport, '-s', '127.0.0.1', '-p', `${port}`],
-    ...['-a', source, '-d', queries, '-l', `${seconds}`, '-c', CLIENTS, '-q', OUTSTANDING],
+    ...['-a', source, '-d', queries, '-l', `${seconds}`, '-c', `${clients}`, '-q', OUTSTANDING],
   ]);
   if (!ok) throw new Error(`dnsperf failed: ${output.trim().slice(-300)}`);
   const result = parseStatistics(output);

@@ -7,6 +7,7 @@ import { type Options, parseOptions } from './options.ts';
 import { findPrograms } from './packages.ts';
 import { type Section, writeResults } from './results.ts';
 import { cached } from './works/cached.ts';
+import { clients } from './works/clients.ts';
 import { forwarded } from './works/forwarded.ts';
 import { refused } from './works/refused.ts';
 import { refusedLogged } from './works/refused-logged.ts';
@@ -25,6 +26,7 @@ const WORKS: readonly Work[] = [
   tcp,
   start,
   rules,
+  clients,
   threads,
 ];
 const NAMES: readonly string[] = WORKS.map(({ name }) => name);

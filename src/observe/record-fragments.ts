@@ -47,22 +47,29 @@ const KEPT = 1000;
 
 /** What a verdict's records say of its rule. */
 export interface RuleFragments {
+  /** For a rule whose line the query tells: what stands around it. */
   readonly ruleFile: Uint8Array;
   readonly ruleEnd: Uint8Array;
   readonly ede: Uint8Array;
   /** What a rule in shadow mode would have done. */
   readonly would: Uint8Array;
-  /** The end of the message: ` by acl (`, and the rule without quotes. */
+  /** The end of the message: ` by acl (`, the rule without quotes, and what closes the record. */
   readonly by: Uint8Array;
   readonly ruleText: Uint8Array;
-  /** What comes before the rule, by rcode, origin and type. */
+  readonly end: Uint8Array;
+  /** What comes before the rule, with the rule if it is always the same, by rcode, origin, type. */
   readonly decisions: Map<number, Uint8Array>;
 }
 
 export class RecordFragments {
   #context: RecordContext = NO_CONTEXT;
   readonly #rules: WeakMap<Verdict, RuleFragments> = new WeakMap();
+  /** The one asked for last: a record asks several times. */
+  #verdict: Verdict | undefined;
+  #rule: RuleFragments | undefined;
   readonly #texts: Map<string, Uint8Array> = new Map();
+  readonly #hints: Map<string, Uint8Array> = new Map();
+  readonly #asked: Map<number, Uint8Array> = new Map();
   #paths: Map<number, Uint8Array> = new Map();
   readonly #questions: Map<number, Uint8Array> = new Map();
   #identity: Uint8Array = json('');
@@ -120,7 +127,7 @@ export class RecordFragments {
     });
   }
 
-  /** From behind the name to the beginning of the rule's id. */
+  /** From behind the name into the rule's id, or to its end: see `RuleFragments`. */
   decision(query: Query, outcome: Outcome): Uint8Array {
     const { verdict, rcode, origin } = outcome;
     const render = () => renderDecision(query, outcome);
@@ -131,11 +138,21 @@ export class RecordFragments {
   }
 
   rule(verdict: Verdict): RuleFragments {
-    const known = this.#rules.get(verdict);
-    if (known !== undefined) return known;
-    const made = renderRule(verdict);
-    this.#rules.set(verdict, made);
-    return made;
+    if (verdict === this.#verdict) return this.#rule!;
+    const rule = this.#rules.get(verdict) ?? renderRule(verdict);
+    this.#rules.set(verdict, rule);
+    this.#verdict = verdict;
+    this.#rule = rule;
+    return rule;
+  }
+
+  /** In the message, from behind the name to the client's address. */
+  asked(qtype: number): Uint8Array {
+    return kept(this.#asked, qtype, () => ` ${formatType(qtype)} for `);
+  }
+
+  hint(text: string): Uint8Array {
+    return kept(this.#hints, text, () => `,"hint":${JSON.stringify(text)}`);
   }
 
   /** A text as a JSON string. */
@@ -152,19 +169,36 @@ function renderDecision(query: Query, { verdict, rcode, origin }: Outcome): stri
   const done = onTrial === true ? 'shadow' : action;
   const decided = `,"layer":"${layer}","origin":"${origin}","action":"${done}"`;
   const ruleStart = `,"rule":{"id":${JSON.stringify(rule.id).slice(0, -1)}`;
-  return `${hasName ? type : ''}${sent}${decided}${ruleStart}`;
+  return `${hasName ? type : ''}${sent}${decided}${ruleStart}${placeOf(verdict)}`;
 }
 
-function renderRule({ layer, action, rcode, rule, ede, serial }: Verdict): RuleFragments {
-  const { id, file, line: _line, implicit, ...origin } = rule;
+/** Where the rule stands, as far as it is always the same. */
+function placeOf(verdict: Verdict): string {
+  return verdict.named ? '' : `${fileOf(verdict)}${verdict.rule.line}${restOf(verdict)}`;
+}
+
+function fileOf({ rule: { file } }: Verdict): string {
+  return `","file":${JSON.stringify(file)},"line":`;
+}
+
+function restOf({ rule, serial }: Verdict): string {
+  const { id: _id, file: _file, line: _line, implicit, ...origin } = rule;
   const ofZone = serial === undefined ? '' : `,"serial":${serial}`;
+  return `,${JSON.stringify({ implicit, ...origin }).slice(1)}${ofZone}`;
+}
+
+function renderRule(verdict: Verdict): RuleFragments {
+  const { layer, action, rcode, rule, ede } = verdict;
+  const by = ` by ${layer} (`;
+  const ruleText = JSON.stringify(rule.id).slice(1, -1);
   return {
-    ruleFile: json(`","file":${JSON.stringify(file)},"line":`),
-    ruleEnd: json(`,${JSON.stringify({ implicit, ...origin }).slice(1)}${ofZone}`),
+    ruleFile: json(fileOf(verdict)),
+    ruleEnd: json(restOf(verdict)),
     ede: json(ede === undefined ? '' : `,"ede":[${ede}]`),
     would: json(`,"would":${JSON.stringify({ layer, ...wouldOf(action, rcode) })}`),
-    by: json(` by ${layer} (`),
-    ruleText: json(JSON.stringify(id).slice(1, -1)),
+    by: json(by),
+    ruleText: json(ruleText),
+    end: json(`${by}${ruleText})"}\n`),
     decisions: new Map(),
   };
 }

@@ -9,7 +9,6 @@ import type { Attempt, UpstreamRefusal } from '../decision/upstream-refusal.ts';
 import type { LayerName, Verdict } from '../decision/verdict.ts';
 import { HEADER_LENGTH, id } from '../wire/header.ts';
 import type { Query, RuleMatch, Trigger } from '../wire/query.ts';
-import { formatType } from '../wire/registry.ts';
 import { JsonWriter } from './json-writer.ts';
 import { NatHints } from './nat-hint.ts';
 import { json, type RecordContext, RecordFragments } from './record-fragments.ts';
@@ -25,7 +24,6 @@ const TRIGGERED: Readonly<Record<Trigger, Uint8Array>> = {
   'client-ip': json(',"trigger":"client-ip","match":"'),
   'response-ip': json(',"trigger":"response-ip","match":"'),
 };
-const HINT = json(',"hint":');
 /** Layers that go by the client's address. */
 const ABOUT_CLIENTS: ReadonlySet<LayerName> = new Set([
   'acl',
@@ -45,6 +43,10 @@ export class RecordWriter extends JsonWriter {
   #natHints: NatHints = new NatHints([]);
   #second = -1;
   #secondText: Uint8Array = json('');
+  /** How a record of this event begins at this time: those of a batch all have the same. */
+  #beginning: Uint8Array = json('');
+  #event: Event | undefined;
+  #beganAt = -1;
   /** Where the client's address and the name stand in the record at hand. */
   #clientAt = 0;
   #clientEnd = 0;
@@ -74,11 +76,22 @@ export class RecordWriter extends JsonWriter {
   }
 
   #start(event: Event, ref: string, now: number): void {
-    this.raw(this.#fragments.level(event));
-    this.#time(now + this.clockStep);
+    const time = Math.floor(now + this.clockStep);
+    if (time !== this.#beganAt || event !== this.#event) this.#begin(event, time);
+    this.raw(this.#beginning);
     this.raw(this.#fragments.event(event, ref !== ''));
     this.ascii(ref);
     this.raw(this.#fragments.identity);
+  }
+
+  #begin(event: Event, time: number): void {
+    const start = this.length;
+    this.raw(this.#fragments.level(event));
+    this.#time(time);
+    this.#beginning = Uint8Array.from(this.octets.subarray(start, this.length));
+    this.#event = event;
+    this.#beganAt = time;
+    this.length = start;
   }
 
   #time(now: number): void {
@@ -88,7 +101,7 @@ export class RecordWriter extends JsonWriter {
       this.#secondText = json(new Date(second * 1000).toISOString().slice(0, 20));
     }
     this.raw(this.#secondText);
-    const milliseconds = Math.floor(now) - second * 1000;
+    const milliseconds = now - second * 1000;
     if (milliseconds < 100) this.ascii(milliseconds < 10 ? '00' : '0');
     this.number(milliseconds);
   }
@@ -119,11 +132,13 @@ export class RecordWriter extends JsonWriter {
   #decision(query: Query, outcome: Outcome): void {
     const { verdict } = outcome;
     this.raw(this.#fragments.decision(query, outcome));
-    const { ruleFile, ruleEnd } = this.#fragments.rule(verdict);
-    this.#ruleName(query, verdict);
-    this.raw(ruleFile);
-    this.number(verdict.named ? query.match.line : verdict.rule.line);
-    this.raw(ruleEnd);
+    if (verdict.named) {
+      const { ruleFile, ruleEnd } = this.#fragments.rule(verdict);
+      this.#ruleName(query);
+      this.raw(ruleFile);
+      this.number(query.match.line);
+      this.raw(ruleEnd);
+    }
     if (verdict.onTrial === true) this.raw(this.#fragments.rule(verdict).would);
     if (isMatch(verdict)) this.#match(query.match);
   }
@@ -137,8 +152,7 @@ export class RecordWriter extends JsonWriter {
   }
 
   /** The part of a rule's id that is a part of what it matched. */
-  #ruleName(query: Query, { named }: Verdict): void {
-    if (!named) return;
+  #ruleName(query: Query): void {
     const { trigger, name, depth, wildcard } = query.match;
     if (trigger !== 'qname') return this.ascii(matchedOwner(query));
     const at = name.suffixAt(depth);
@@ -154,9 +168,8 @@ export class RecordWriter extends JsonWriter {
     const hint = verdict.hint?.(query);
     const nat = ABOUT_CLIENTS.has(verdict.layer) ? this.#natHints.find(query) : undefined;
     if (hint === undefined && nat === undefined) return;
-    this.raw(HINT);
     const both = hint === undefined || nat === undefined ? (hint ?? nat)! : `${hint}; ${nat}`;
-    this.raw(this.#fragments.text(both));
+    this.raw(this.#fragments.hint(both));
   }
 
   #errors(outcome: Outcome): void {
@@ -199,17 +212,17 @@ export class RecordWriter extends JsonWriter {
     this.raw(this.#fragments.message(event));
     if (this.#nameEnd > this.#nameAt) {
       this.again(this.#nameAt, this.#nameEnd);
-      this.ascii(' ');
-      this.ascii(formatType(query.qtype));
-      this.ascii(' ');
+      this.raw(this.#fragments.asked(query.qtype));
+    } else {
+      this.raw(FOR);
     }
-    this.raw(FOR);
     this.again(this.#clientAt, this.#clientEnd);
-    const { by, ruleText } = this.#fragments.rule(verdict);
+    const { by, ruleText, end } = this.#fragments.rule(verdict);
+    if (upstream === undefined && !verdict.named) return this.raw(end);
     this.raw(by);
     if (upstream === undefined) {
       this.raw(ruleText);
-      this.#ruleName(query, verdict);
+      this.#ruleName(query);
     } else {
       const text = this.#fragments.text(upstream);
       this.raw(text.subarray(1, text.length - 1));
