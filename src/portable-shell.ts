@@ -198,8 +198,8 @@ export class PortableShell implements Outbox {
   }
 
   drop(query: Query): void {
-    if (query.transport !== 'tcp') return;
-    this.#listeners[query.listener]!.tcp.drop(query.connection);
+    if (query.transport === 'tcp') this.#listeners[query.listener]!.tcp.drop(query.connection);
+    // It may have a record.
     this.#schedule();
   }
 

@@ -1,3 +1,4 @@
+import { createSocket } from 'node:dgram';
 import { expect } from 'chai';
 import { askTcp, askUdp, Stream } from './client.ts';
 import { Flag, message, question, record, TO_QUESTION, TYPE } from './messages.ts';
@@ -17,6 +18,13 @@ function rcodeOf(answer: Uint8Array): number {
   return answer[3]! & 0x0f;
 }
 
+/** A datagram for which no answer is waited. */
+async function send(target: { address: string; port: number }, octets: Uint8Array) {
+  const socket = createSocket('udp4');
+  await new Promise((resolve) => socket.send(octets, target.port, target.address, resolve));
+  socket.close();
+}
+
 describe('server', () => {
   let site: Site;
   let upstream: Upstream;
@@ -27,6 +35,19 @@ describe('server', () => {
   afterEach(async () => {
     await site.close();
     upstream.close();
+  });
+
+  it('writes the record of a query that gets no answer, without waiting for one that does', async () => {
+    await site.start(
+      `${forwardTo(upstream.server)}policies: [{ name: house, rules: { bad.example: drop } }]\n`,
+    );
+    await send(site.target(), query('bad.example'));
+    // A few turns of the event loop, long before the records of the last second are written.
+    for (let turn = 0; turn < 200 && site.records().length === 0; turn++) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(site.records()).to.have.lengthOf(1);
+    expect(site.records()[0]).to.include({ event: 'dropped', qname: 'bad.example.' });
   });
 
   const transports = [
