@@ -57,7 +57,12 @@ export class BatchChannels {
   constructor(libc: Libc, events: BatchChannelEvents) {
     this.#libc = libc;
     this.#events = events;
-    this.#incoming = new ReceiveBatch(libc, { count: BATCH, size: DATAGRAM, addressed: false });
+    this.#incoming = new ReceiveBatch(libc, {
+      count: BATCH,
+      size: DATAGRAM,
+      nameLength: 0,
+      controlLength: 0,
+    });
   }
 
   send(server: Server, octets: Uint8Array, length: number, transport: Transport): number {

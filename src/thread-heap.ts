@@ -7,10 +7,11 @@ import { setFlagsFromString } from 'node:v8';
 
 /** Garbage that may gather among older objects, in percent of those in use. */
 const GROWTH_PERCENT = 25;
+export const GROWTH_FLAG = '--heap-growing-percent';
 /** MB for the objects of a data thread that are new; more of it saves no time. */
 export const YOUNG_GENERATION_MB = 12;
 
 /** For all threads of the process: garbage is collected earlier than V8 would. */
 export function growSlowly(): void {
-  setFlagsFromString(`--heap-growing-percent=${GROWTH_PERCENT}`);
+  setFlagsFromString(`${GROWTH_FLAG}=${GROWTH_PERCENT}`);
 }

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { expect } from 'chai';
 import { askTcp, askUdp } from './client.ts';
 import { Flag, message, question } from './messages.ts';
+import { passOver } from './needs.ts';
 import { forwardTo, Site } from './site.ts';
 import { Upstream } from './upstream.ts';
 
@@ -226,8 +227,7 @@ describe('server admin', () => {
       const own = body.split('\n').filter((line) => /^(# (HELP|TYPE) )?rcode5_/.test(line));
       const input = `${own.join('\n')}\n`;
       const { error, status, stderr } = spawnSync('promtool', ['check', 'metrics'], { input });
-      // Not every machine has promtool.
-      if (error !== undefined) return this.skip();
+      if (error !== undefined) return passOver(this, 'promtool does not run');
       expect(String(stderr)).to.equal('');
       expect(status).to.equal(0);
     });

@@ -23,34 +23,37 @@ export function controlData(at: number): number {
   return at + DATA;
 }
 
+/** The octets that all of a message takes. */
+export function controlLength({ length }: ControlMessage): number {
+  return align(DATA + length);
+}
+
 /** Writes the head of a message; returns the octets that all of it takes. */
-export function writeControlHeader(
-  memory: Memory,
-  at: number,
-  { level, type, length }: ControlMessage,
-): number {
+export function writeControlHeader(memory: Memory, at: number, message: ControlMessage): number {
+  const { level, type, length } = message;
   memory.writeUInt32LE(DATA + length, at + LENGTH);
   memory.writeUInt32LE(0, at + LENGTH + 4);
   memory.writeUInt32LE(level, at + LEVEL);
   memory.writeUInt32LE(type, at + TYPE);
-  return align(DATA + length);
+  return controlLength(message);
 }
 
-/** Calls `onMessage` for each message between `start` and `end`. */
-export function readControl(
+/** Where the data of such a message stands between `start` and `end`; -1 when there is none. */
+export function findControl(
   memory: Memory,
   start: number,
   end: number,
-  onMessage: (message: ControlMessage, data: number) => void,
-): void {
+  { level, type, length }: ControlMessage,
+): number {
   for (let at = start; at + DATA <= end; ) {
-    const length = memory.readUInt32LE(at + LENGTH);
-    if (length < DATA || at + length > end) return;
-    const level = memory.readUInt32LE(at + LEVEL);
-    const type = memory.readUInt32LE(at + TYPE);
-    onMessage({ level, type, length: length - DATA }, at + DATA);
-    at += align(length);
+    const whole = memory.readUInt32LE(at + LENGTH);
+    if (whole < DATA || at + whole > end) return -1;
+    const isIt =
+      memory.readUInt32LE(at + LEVEL) === level && memory.readUInt32LE(at + TYPE) === type;
+    if (isIt && whole >= DATA + length) return at + DATA;
+    at += align(whole);
   }
+  return -1;
 }
 
 function align(length: number): number {

@@ -65,12 +65,12 @@ export class MessageHeaders {
   /** Makes a message of one vector ready to be received into. */
   prepareReceive(
     index: number,
-    room: { readonly name: number; readonly control: number; readonly octets: number },
+    room: { readonly nameLength: number; readonly controlLength: number; readonly size: number },
   ): void {
     const header = index * HEADER_WORDS;
-    this.#headers[header + NAME_LENGTH] = room.name;
-    this.#headers[header + CONTROL_LENGTH] = room.control;
-    this.#vectors[index * VECTOR_WORDS + VECTOR_LENGTH] = room.octets;
+    this.#headers[header + NAME_LENGTH] = room.nameLength;
+    this.#headers[header + CONTROL_LENGTH] = room.controlLength;
+    this.#vectors[index * VECTOR_WORDS + VECTOR_LENGTH] = room.size;
   }
 
   /** Octets that were received into a message. */

@@ -6,7 +6,8 @@
 import {
   type ControlMessage,
   controlData,
-  readControl,
+  controlLength,
+  findControl,
   writeControlHeader,
 } from './control-message.ts';
 import { IP_PKTINFO, IPPROTO_IP, IPPROTO_IPV6, IPV6_PKTINFO, type Memory } from './libc.ts';
@@ -25,40 +26,51 @@ export interface LocalEnd {
   localInterface: number;
 }
 
-/** Reads where a datagram was sent to; all zero when its control messages do not say. */
-export function readPacketInfo(control: Memory, start: number, end: number, path: LocalEnd): void {
-  path.local.fill(0);
-  path.localInterface = 0;
-  readControl(control, start, end, ({ level, type }, data) => {
-    if (level === IPPROTO_IP && type === IP_PKTINFO) {
-      path.localInterface = control.readUInt32LE(data);
-      path.local[0] = control.readUInt32BE(data + IPV4_DESTINATION);
-    } else if (level === IPPROTO_IPV6 && type === IPV6_PKTINFO) {
-      for (let i = 0; i < 4; i++) path.local[i] = control.readUInt32BE(data + 4 * i);
-      path.localInterface = control.readUInt32LE(data + IPV6_INTERFACE);
-    }
-  });
+/** The octets that `writePacketInfo` writes. */
+export function packetInfoLength(family: 4 | 6): number {
+  return controlLength(infoOf(family));
 }
 
-/** Makes a datagram leave from the path's local address; returns the octets that this takes. */
-export function writePacketInfo(
+function infoOf(family: 4 | 6): ControlMessage {
+  return family === 4 ? IPV4_INFO : IPV6_INFO;
+}
+
+/**
+ * Reads where a datagram was sent to from its control messages, which stand between `start` and
+ * `end`; all zero when they do not say.
+ */
+export function readPacketInfo(
   control: Memory,
-  at: number,
+  start: number,
+  end: number,
   family: 4 | 6,
   path: LocalEnd,
-): number {
-  const info = family === 4 ? IPV4_INFO : IPV6_INFO;
-  const size = writeControlHeader(control, at, info);
+): void {
+  path.local.fill(0);
+  path.localInterface = 0;
+  const data = findControl(control, start, end, infoOf(family));
+  if (data < 0) return;
+  if (family === 4) {
+    path.localInterface = control.readUInt32LE(data);
+    path.local[0] = control.readUInt32BE(data + IPV4_DESTINATION);
+    return;
+  }
+  for (let i = 0; i < 4; i++) path.local[i] = control.readUInt32BE(data + 4 * i);
+  path.localInterface = control.readUInt32LE(data + IPV6_INTERFACE);
+}
+
+/** Makes a datagram leave from the path's local address. */
+export function writePacketInfo(control: Memory, at: number, family: 4 | 6, path: LocalEnd): void {
+  const size = writeControlHeader(control, at, infoOf(family));
   const data = controlData(at);
   control.fill(0, data, at + size);
   if (family === 4) {
     // The interface is left to the routes: an answer may leave by another than the query's.
     control.writeUInt32BE(path.local[0]!, data + IPV4_LOCAL);
-    return size;
+    return;
   }
   for (let i = 0; i < 4; i++) control.writeUInt32BE(path.local[i]!, data + 4 * i);
   // A link-local address means nothing without its interface.
   const isLinkLocal = path.local[0]! >>> 22 === 0xfe80 >>> 6;
   if (isLinkLocal) control.writeUInt32LE(path.localInterface, data + IPV6_INTERFACE);
-  return size;
 }

@@ -10,8 +10,10 @@ export interface BatchShape {
   readonly count: number;
   /** Octets of a message. */
   readonly size: number;
-  /** Whether each message comes with an address: not so on connected sockets. */
-  readonly addressed: boolean;
+  /** Octets of the address of each: 0 on a connected socket. */
+  readonly nameLength: number;
+  /** Octets of the control messages of each. */
+  readonly controlLength: number;
 }
 
 /** Messages with their addresses, in memory that stays where it is. */
@@ -27,20 +29,18 @@ export class ReceiveBatch {
   readonly #views: readonly Uint8Array[];
 
   constructor(libc: Libc, shape: BatchShape) {
-    const { count, size, addressed } = shape;
+    const { count, size, nameLength } = shape;
     this.#shape = shape;
     this.#octets = allocate(count * size);
-    this.names = allocate(addressed ? count * SOCKADDR_LENGTH : 0);
-    this.control = allocate(addressed ? count * CONTROL_LENGTH_MAX : 0);
+    this.names = allocate(count * SOCKADDR_LENGTH);
+    this.control = allocate(count * CONTROL_LENGTH_MAX);
     this.#headers = new MessageHeaders(libc, count);
     this.#address = libc.address(this.#octets);
-    const names = addressed ? libc.address(this.names) : 0;
-    const control = addressed ? libc.address(this.control) : 0;
+    const names = libc.address(this.names);
+    const control = libc.address(this.control);
     for (let i = 0; i < count; i++) {
-      if (addressed) {
-        this.#headers.setName(i, names + i * SOCKADDR_LENGTH, 0);
-        this.#headers.setControl(i, control + i * CONTROL_LENGTH_MAX, 0);
-      }
+      if (nameLength > 0) this.#headers.setName(i, names + i * SOCKADDR_LENGTH, nameLength);
+      this.#headers.setControl(i, control + i * CONTROL_LENGTH_MAX, 0);
       this.#headers.setVectors(i, i, 1);
       this.#headers.setVector(i, this.addressOf(i), size);
     }
@@ -51,11 +51,9 @@ export class ReceiveBatch {
   }
 
   /** Takes what has come; returns how many, or -1 with an errno. */
-  receive(libc: Libc, fd: number, hasControl: boolean): number {
-    const { count, size, addressed } = this.#shape;
-    const name = addressed ? SOCKADDR_LENGTH : 0;
-    const room = { name, control: hasControl ? CONTROL_LENGTH_MAX : 0, octets: size };
-    for (let i = 0; i < count; i++) this.#headers.prepareReceive(i, room);
+  receive(libc: Libc, fd: number): number {
+    const { count } = this.#shape;
+    for (let i = 0; i < count; i++) this.#headers.prepareReceive(i, this.#shape);
     return libc.recvmmsg(fd, this.#headers.from(0), count, MSG_DONTWAIT, null);
   }
 

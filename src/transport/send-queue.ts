@@ -4,7 +4,12 @@
  * of them, and cuts them apart again at the end.
  */
 
-import { CONTROL_LENGTH_MAX, controlData, writeControlHeader } from './control-message.ts';
+import {
+  CONTROL_LENGTH_MAX,
+  type ControlMessage,
+  controlData,
+  writeControlHeader,
+} from './control-message.ts';
 import {
   allocate,
   EAGAIN,
@@ -36,13 +41,15 @@ const BUCKET_SHIFT = 24;
 /** 2^32 by the golden ratio (Knuth, The Art of Computer Programming, volume 3, 6.4). */
 const HASH = 0x9e3779b1;
 const NO_GROUP = 0xffff;
+/** Says how long each segment is. */
+const SEGMENT: ControlMessage = { level: SOL_UDP, type: UDP_SEGMENT, length: 2 };
 const NAME_WORDS = SOCKADDR_LENGTH / 4;
 const CONTROL_WORDS = CONTROL_LENGTH_MAX / 4;
 
 export class SendQueue {
-  /** Where each datagram goes, SOCKADDR_LENGTH octets each; empty on a connected socket. */
+  /** Where each datagram goes, SOCKADDR_LENGTH octets each. */
   readonly names: Memory;
-  /** Control messages, CONTROL_LENGTH_MAX octets each. */
+  /** The control messages of each datagram, CONTROL_LENGTH_MAX octets each. */
   readonly control: Memory;
   /** Datagrams that wait. */
   length = 0;
@@ -61,28 +68,26 @@ export class SendQueue {
   readonly #addresses: Float64Array;
   readonly #lengths: Uint16Array;
   readonly #next: Uint16Array;
-  /** Of each group: its first and last datagram, how many, its vectors, the octets of its end. */
+  /** Of each group: its first and last datagram, how many, and its first vector. */
   #groups = 0;
   readonly #first: Uint16Array;
   readonly #last: Uint16Array;
   readonly #counts: Uint16Array;
   readonly #vectors: Uint16Array;
-  readonly #nameLengths: Uint8Array;
-  readonly #controlLengths: Uint8Array;
   readonly #buckets: Uint16Array = new Uint16Array(BUCKETS).fill(NO_GROUP);
 
   /** For a UDP socket. */
   constructor(libc: Libc, fd: number, shape: BatchShape) {
-    const { count, size, addressed } = shape;
+    const { count, size } = shape;
     this.#libc = libc;
     this.#fd = fd;
     this.#shape = shape;
     this.#headers = new MessageHeaders(libc, count);
     this.#octets = allocate(count * size);
-    this.names = allocate(addressed ? count * SOCKADDR_LENGTH : 0);
+    this.names = allocate(count * SOCKADDR_LENGTH);
     this.control = allocate(count * CONTROL_LENGTH_MAX);
     this.#octetsAddress = libc.address(this.#octets);
-    this.#namesAddress = addressed ? libc.address(this.names) : 0;
+    this.#namesAddress = libc.address(this.names);
     this.#controlAddress = libc.address(this.control);
     this.#nameWords = new Int32Array(this.names.buffer);
     this.#controlWords = new Int32Array(this.control.buffer);
@@ -93,8 +98,6 @@ export class SendQueue {
     this.#last = new Uint16Array(count);
     this.#counts = new Uint16Array(count);
     this.#vectors = new Uint16Array(count);
-    this.#nameLengths = new Uint8Array(count);
-    this.#controlLengths = new Uint8Array(count);
     // A kernel that does not know segments would send them as one datagram.
     const off = allocate(4);
     this.#canSegment = libc.setsockopt(fd, SOL_UDP, UDP_SEGMENT, off, off.length) === 0;
@@ -105,23 +108,23 @@ export class SendQueue {
   }
 
   /**
-   * Adds a datagram whose name and control message have been written at `length`. The octets
-   * are not kept.
+   * Adds a datagram, whose name and control messages have been written where `length` says. The
+   * octets are not kept.
    */
-  push(octets: Uint8Array, length: number, nameLength: number, controlLength: number): void {
+  push(octets: Uint8Array, length: number): void {
     const at = this.length * this.#shape.size;
     this.#octets.set(octets.subarray(0, length), at);
-    this.pushAt(this.#octetsAddress + at, length, nameLength, controlLength);
+    this.pushAt(this.#octetsAddress + at, length);
   }
 
   /** The same of octets that stay at `address` until they are sent. */
-  pushAt(address: number, length: number, nameLength: number, controlLength: number): void {
+  pushAt(address: number, length: number): void {
     const index = this.length++;
     this.#addresses[index] = address;
     this.#lengths[index] = length;
-    const bucket = this.#bucketOf(index, length, nameLength);
+    const bucket = this.#bucketOf(index);
     const group = this.#buckets[bucket]!;
-    if (group !== NO_GROUP && this.#belongs(index, group, nameLength, controlLength)) {
+    if (group !== NO_GROUP && this.#belongs(index, group)) {
       this.#next[this.#last[group]!] = index;
       this.#last[group] = index;
       this.#counts[group]!++;
@@ -132,20 +135,18 @@ export class SendQueue {
     this.#first[added] = index;
     this.#last[added] = index;
     this.#counts[added] = 1;
-    this.#nameLengths[added] = nameLength;
-    this.#controlLengths[added] = controlLength;
   }
 
   /** Clients differ by port more than by address. */
-  #bucketOf(index: number, length: number, nameLength: number): number {
-    if (nameLength === 0) return length & (BUCKETS - 1);
+  #bucketOf(index: number): number {
     const at = index * NAME_WORDS;
     const end = this.#nameWords[at]! ^ this.#nameWords[at + 1]!;
-    return Math.imul(end ^ length, HASH) >>> BUCKET_SHIFT;
+    return Math.imul(end ^ this.#lengths[index]!, HASH) >>> BUCKET_SHIFT;
   }
 
   /** Whether a datagram may leave as one more segment of a group. */
-  #belongs(index: number, group: number, nameLength: number, controlLength: number): boolean {
+  #belongs(index: number, group: number): boolean {
+    const { nameLength, controlLength } = this.#shape;
     const first = this.#first[group]!;
     const length = this.#lengths[index]!;
     const count = this.#counts[group]!;
@@ -153,8 +154,6 @@ export class SendQueue {
       this.#lengths[first] === length &&
       count < MAX_SEGMENTS &&
       (count + 1) * length <= MAX_OCTETS &&
-      this.#nameLengths[group] === nameLength &&
-      this.#controlLengths[group] === controlLength &&
       areEqual(this.#nameWords, index * NAME_WORDS, first * NAME_WORDS, nameLength / 4) &&
       areEqual(this.#controlWords, index * CONTROL_WORDS, first * CONTROL_WORDS, controlLength / 4)
     );
@@ -184,20 +183,20 @@ export class SendQueue {
 
   /** Makes `count` vectors the message of a group. */
   #prepare(group: number, vector: number, count: number): void {
+    const { nameLength } = this.#shape;
+    let { controlLength } = this.#shape;
     const first = this.#first[group]!;
     const at = first * CONTROL_LENGTH_MAX;
-    let controlLength = this.#controlLengths[group]!;
     if (count > 1) controlLength += this.#writeSegment(at + controlLength, this.#lengths[first]!);
     this.#headers.setControl(group, this.#controlAddress + at, controlLength);
     const name = this.#namesAddress + first * SOCKADDR_LENGTH;
-    this.#headers.setName(group, name, this.#nameLengths[group]!);
+    this.#headers.setName(group, name, nameLength);
     this.#headers.setVectors(group, vector, count);
   }
 
   #writeSegment(at: number, length: number): number {
-    const message = { level: SOL_UDP, type: UDP_SEGMENT, length: 2 };
     this.control.writeUInt16LE(length, controlData(at));
-    return writeControlHeader(this.control, at, message);
+    return writeControlHeader(this.control, at, SEGMENT);
   }
 
   /** Sends the messages of groups; returns how many datagrams were not sent. */

@@ -35,13 +35,16 @@ export interface TcpListener {
   readonly port: number;
   /** Connections turned away, or closed for others, because of the limits. */
   readonly rejected: number;
-  /** Answers a query, with the next `flush`; a connection that is gone is passed over. The octets may be used again. */
+  /**
+   * Answers a query, with the next `flush`. A connection that is gone is passed over; the octets
+   * may be used again.
+   */
   reply(connection: number, octets: Uint8Array, length: number): void;
-  /** One message, with the next `flush`, of several that answer a query; the last is followed by `drop`. */
+  /** One message of several that answer a query; the last is followed by `drop`. */
   more(connection: number, octets: Uint8Array, length: number): void;
   /** A query that gets no answer, or none more. */
   drop(connection: number): void;
-  /** Sends what has been replied. */
+  /** Sends what has been replied, and goes on with the queries that had to wait. */
   flush(): void;
   /** Takes no more connections and queries, and closes each connection when it is answered. */
   close(): void;

@@ -26,7 +26,7 @@ export class BatchChannel {
     this.number = number;
     this.#incoming = incoming;
     this.fd = openSocket(libc, address.family);
-    const shape = { count: BATCH, size: QUESTION, addressed: false };
+    const shape = { count: BATCH, size: QUESTION, nameLength: 0, controlLength: 0 };
     this.#outgoing = new SendQueue(libc, this.fd, shape);
     enlargeBuffers(libc, this.fd);
     const memory = formatSocketAddress(address);
@@ -48,7 +48,7 @@ export class BatchChannel {
       return;
     }
     if (this.#outgoing.isFull) this.flush();
-    this.#outgoing.push(octets, length, 0, 0);
+    this.#outgoing.push(octets, length);
   }
 
   /** A query that the kernel does not take is like one that is lost: its timeout sees to it. */
@@ -58,7 +58,7 @@ export class BatchChannel {
 
   /** Takes what has come, up to a batch; returns how many, or minus the errno of a failure. */
   receive(onDatagram: (octets: Uint8Array, length: number) => void): number {
-    const count = this.#incoming.receive(this.#libc, this.fd, false);
+    const count = this.#incoming.receive(this.#libc, this.fd);
     if (count < 0) {
       const errno = this.#libc.errno();
       return errno === EAGAIN || errno === EINTR ? 0 : -errno;

@@ -14,7 +14,7 @@ import {
   SO_REUSEPORT,
   SOL_SOCKET,
 } from './libc.ts';
-import { type LocalEnd, readPacketInfo, writePacketInfo } from './packet-info.ts';
+import { type LocalEnd, packetInfoLength, readPacketInfo, writePacketInfo } from './packet-info.ts';
 import { ReceiveBatch } from './receive-batch.ts';
 import { SendQueue } from './send-queue.ts';
 import {
@@ -82,9 +82,19 @@ export class BatchListener {
     this.#family = address.family;
     this.#isWildcard = address.words.every((word) => word === 0);
     this.fd = openSocket(libc, address.family);
-    const shape = { size: DATAGRAM, addressed: true };
-    this.#incoming = new ReceiveBatch(libc, { ...shape, count: BATCH });
-    this.#outgoing = new SendQueue(libc, this.fd, { ...shape, count: OUTGOING });
+    const isWildcard = this.#isWildcard;
+    this.#incoming = new ReceiveBatch(libc, {
+      count: BATCH,
+      size: DATAGRAM,
+      nameLength: SOCKADDR_LENGTH,
+      controlLength: isWildcard ? CONTROL_LENGTH_MAX : 0,
+    });
+    this.#outgoing = new SendQueue(libc, this.fd, {
+      count: OUTGOING,
+      size: DATAGRAM,
+      nameLength: addressLength(address.family),
+      controlLength: isWildcard ? packetInfoLength(address.family) : 0,
+    });
     try {
       this.#configure();
       const memory = formatSocketAddress(address);
@@ -129,7 +139,7 @@ export class BatchListener {
    */
   receive(path: DatagramPath, onDatagram: (octets: Uint8Array, length: number) => void): number {
     const incoming = this.#incoming;
-    const count = incoming.receive(this.#libc, this.fd, this.#isWildcard);
+    const count = incoming.receive(this.#libc, this.fd);
     for (let i = 0; i < count; i++) {
       if (incoming.isTruncated(i)) continue;
       const at = i * SOCKADDR_LENGTH;
@@ -146,7 +156,7 @@ export class BatchListener {
   #readLocal(index: number, path: LocalEnd): void {
     const start = index * CONTROL_LENGTH_MAX;
     const end = start + this.#incoming.controlLengthOf(index);
-    readPacketInfo(this.#incoming.control, start, end, path);
+    readPacketInfo(this.#incoming.control, start, end, this.#family, path);
   }
 
   /** Whether there may be more than the `count` datagrams that came. */
@@ -164,15 +174,13 @@ export class BatchListener {
     const index = outgoing.length;
     const family = this.#family;
     writeSocketAddress(outgoing.names, index * SOCKADDR_LENGTH, family, to);
-    const name = addressLength(family);
-    const controlAt = index * CONTROL_LENGTH_MAX;
-    const control = this.#isWildcard
-      ? writePacketInfo(outgoing.control, controlAt, family, from)
-      : 0;
+    if (this.#isWildcard) {
+      writePacketInfo(outgoing.control, index * CONTROL_LENGTH_MAX, family, from);
+    }
     if (octets === this.#incoming.view(this.#current)) {
-      outgoing.pushAt(this.#incoming.addressOf(this.#current), length, name, control);
+      outgoing.pushAt(this.#incoming.addressOf(this.#current), length);
     } else {
-      outgoing.push(octets, length, name, control);
+      outgoing.push(octets, length);
     }
   }
 

@@ -1,5 +1,6 @@
 import { chownSync, readFileSync } from 'node:fs';
 import { expect } from 'chai';
+import { passOver } from '../needs.ts';
 import { findPort } from './peers.ts';
 import { cleanUp, describeWith, findProgram, Program } from './processes.ts';
 import { RCODE5, Site } from './rcode5.ts';
@@ -18,7 +19,7 @@ describeWith(['setpriv'], 'e2e: a user with CAP_NET_BIND_SERVICE alone', functio
 
   before(function () {
     // Only root can become somebody else.
-    if (process.getuid?.() !== 0) this.skip();
+    if (process.getuid?.() !== 0) passOver(this, 'this is not root');
   });
 
   /** As the systemd unit starts it. */

@@ -63,6 +63,7 @@ policies: [{ name: house, rules: { "*.refused.example": refuse } }]
       failure = await server.program.says(/a data thread failed: .*memory/).catch(() => undefined);
     }
     clearInterval(asking);
+    expect(failure, 'why the thread has ended').to.be.a('string');
     await server.program.says(/a data thread has ended; it is started again/);
     await server.program.until('restart', async () => {
       return (await sumOf(server, 'rcode5_thread_restarts_total')) > 0 ? true : undefined;
