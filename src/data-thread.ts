@@ -205,8 +205,9 @@ class DataThread {
       this.#isHeavy = false;
       collectGarbage();
     }
-    this.#recording.clockStep = clockStep(time);
-    this.#serving.policy.cookies?.setClock(clockStep(time));
+    const step = clockStep(time);
+    this.#recording.clockStep = step;
+    this.#serving.policy.cookies?.setClock(step);
     this.#recording.tick(time);
     const { inFlight } = this.#engine;
     const state = { inFlight, cache: this.#serving.cache, log: this.#log };

@@ -11,6 +11,8 @@ import { ThreadNumbers } from './thread-numbers.ts';
 import { allocate, EFD_NONBLOCK, type Libc } from './transport/libc.ts';
 import { OpenSockets } from './transport/open-sockets.ts';
 
+/** What `Worker.threadId` is when the thread has ended. */
+const ENDED = -1;
 /** Milliseconds after which a thread that does not answer is no longer waited for. */
 const PATIENCE_MS = 5000;
 /** Milliseconds before a thread that has ended by itself is started again, first and at most. */
@@ -139,9 +141,12 @@ export class DataThreads {
     try {
       await until(worker, (message) => message.kind === 'serving');
     } catch (error) {
-      // One that only takes too long must not serve without being known.
-      worker.terminate();
-      this.#wake(thread);
+      // One that only takes too long must not serve without being known; of one that has ended
+      // the eventfd is closed, and its number may be another's by now.
+      if (worker.threadId !== ENDED) {
+        worker.terminate();
+        this.#wake(thread);
+      }
       throw error;
     }
     worker.on('error', (error) => this.#log.error(`a data thread failed: ${error.message}`));

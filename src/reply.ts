@@ -5,7 +5,7 @@ import { ruleOf } from './decision/rule-of.ts';
 import {
   asksForStructure,
   formatStructured,
-  isStructurable,
+  isBlocking,
   NO_STRUCTURE,
   type StructuredErrors,
   withoutForged,
@@ -181,7 +181,7 @@ export class Replies {
   }
 
   #extraText({ subError }: Verdict, code: number | undefined, text: string): string {
-    if (!this.#isStructured || !isStructurable(code)) return text;
+    if (!this.#isStructured || !isBlocking(code)) return text;
     return formatStructured(this.structured, text, subError);
   }
 }

@@ -178,8 +178,9 @@ export class RunningServer {
     this.#reading = setInterval(() => {
       this.#readNumbers();
       const time = now();
-      this.#recording.clockStep = clockStep(time);
-      this.#serving.policy.cookies?.setClock(clockStep(time));
+      const step = clockStep(time);
+      this.#recording.clockStep = step;
+      this.#serving.policy.cookies?.setClock(step);
       this.#recording.tick(time);
       this.#records.look();
       this.#neighbours.look(this.#threads, this.#started.threads);

@@ -45,6 +45,6 @@ export function exchange(
 }
 
 /** The ID that an upstream was sent. */
-export function idOf({ octets }: Sent): number {
+export function idOf({ octets }: Sent | Pick<Sent, 'octets'>): number {
   return octets[0]! * 256 + octets[1]!;
 }

@@ -4,6 +4,7 @@ import type { Writable } from 'node:stream';
 import { type AskedQuestion, askedQuestion, explainQuestion } from '../explain.ts';
 import type { DecisionRecord } from '../observe/decision-filter.ts';
 import type { Policy } from '../policy/compile.ts';
+import { escapeControls } from '../printable.ts';
 import { Exit, UsageError } from './command.ts';
 import { DecisionReader, formatSkipped } from './log-lines.ts';
 import { type LogInput, LogReader } from './log-source.ts';
@@ -105,7 +106,7 @@ class ReplayTally {
       .sort((a, b) => b.count - a.count)
       .map(
         ({ client, name, type, old, new: now, count }) =>
-          `${String(count).padStart(8)}  ${client}  ${name} ${type}  ${told(old)} -> ${told(now)}\n`,
+          `${String(count).padStart(8)}  ${client}  ${escapeControls(`${name} ${type}`)}  ${told(old)} -> ${told(now)}\n`,
       );
     return `${this.changed} of ${this.queries} queries would be decided otherwise\n${rows.join('')}`;
   }

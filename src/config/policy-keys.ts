@@ -102,7 +102,7 @@ export const POLICY = section({
     'blocked',
   ),
   category: optional(
-    oneOf('malware', 'phishing', 'spam', 'spyware', 'network', 'dns'),
+    oneOf(...(Object.keys(CATEGORIES) as Category[])),
     'why its names are blocked, for clients that ask for structured errors: `network` and `dns` are the policy of who operates these',
     undefined,
     '`dns` with `ede: blocked`',

@@ -3,6 +3,7 @@
 import type { Query } from '../wire/query.ts';
 import { Ede } from '../wire/registry.ts';
 import type { Aliases } from '../wire/response.ts';
+import { isBlocking } from './structured-error.ts';
 import type { Attempt, UpstreamRefusal, UpstreamVerdict } from './upstream-refusal.ts';
 import type { Action, Verdict } from './verdict.ts';
 
@@ -106,12 +107,9 @@ export interface Recorder {
   ignored(reason: Ignored): void;
 }
 
-/** What an upstream says of a name that it, or one behind it, blocks. */
-const BLOCKING: readonly number[] = [Ede.BLOCKED, Ede.CENSORED, Ede.FILTERED, Ede.BLOCKED_UPSTREAM];
-
 /** INFO-CODE of the error that is ours; undefined when there is none. */
 export function ownEde({ verdict, refusal }: Outcome): number | undefined {
-  const isBlocked = refusal?.ede.some(({ code }) => BLOCKING.includes(code));
+  const isBlocked = refusal?.ede.some(({ code }) => isBlocking(code));
   return isBlocked === true ? Ede.BLOCKED_UPSTREAM : verdict.ede;
 }
 

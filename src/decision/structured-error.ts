@@ -23,16 +23,11 @@ export const NO_STRUCTURE: StructuredErrors = {
   option: undefined,
 };
 
-const STRUCTURABLE: readonly number[] = [
-  Ede.BLOCKED,
-  Ede.CENSORED,
-  Ede.FILTERED,
-  Ede.BLOCKED_UPSTREAM,
-];
+const BLOCKING: readonly number[] = [Ede.BLOCKED, Ede.CENSORED, Ede.FILTERED, Ede.BLOCKED_UPSTREAM];
 
-/** Whether the draft has a structure for errors with this INFO-CODE. */
-export function isStructurable(code: number | undefined): boolean {
-  return code !== undefined && STRUCTURABLE.includes(code);
+/** Whether this INFO-CODE says that a name is blocked: errors that the draft has a structure for. */
+export function isBlocking(code: number | undefined): boolean {
+  return code !== undefined && BLOCKING.includes(code);
 }
 
 /**

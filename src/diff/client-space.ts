@@ -91,7 +91,7 @@ function toNumber(words: Uint32Array, family: 4 | 6): bigint {
   return words.reduce((sum, word) => (sum << 32n) | BigInt(word), 0n);
 }
 
-/** The fewest prefixes for the ranges, as texts. */
+/** The fewest prefixes for the ranges. */
 export function toPrefixes(ranges: readonly AddressRange[]): Prefix[] {
   return merge(ranges).flatMap(split);
 }

@@ -62,8 +62,9 @@ const names = new WeakMap<Verdict, string>();
 function nameOf(verdict: Verdict): string {
   const known = names.get(verdict);
   if (known !== undefined) return known;
-  const { layer, action, rcode, ede, rule, records = [] } = verdict;
-  const name = [layer, action, rcode, ede, rule.id, ...records.map(formatData)].join('|');
+  const { layer, action, rcode, ede, subError, rule, records = [] } = verdict;
+  const told = [layer, action, rcode, ede, subError, rule.id];
+  const name = [...told, ...records.map(formatData)].join('|');
   names.set(verdict, name);
   return name;
 }

@@ -3,8 +3,6 @@
 import type { HashedName } from '../wire/hashed-name.ts';
 import { NameTable, NO_ENTRY } from './name-table.ts';
 
-const NONE: readonly string[] = [];
-
 export class ExpiredRules {
   readonly #names: NameTable = new NameTable();
   readonly #hints: string[] = [];
@@ -14,13 +12,13 @@ export class ExpiredRules {
     this.#hints[this.#names.add(wire, wildcard)] = hint;
   }
 
-  /** What to say of the rule that would have been found for the name: nothing, or one line. */
-  hintsFor(name: HashedName): readonly string[] {
-    if (this.#hints.length === 0) return NONE;
+  /** What to say of the rule that would have been found for the name; undefined without one. */
+  hintFor(name: HashedName): string | undefined {
+    if (this.#hints.length === 0) return undefined;
     for (let depth = 0; depth <= name.labels; depth++) {
       const entry = this.#names.find(name, depth, depth > 0);
-      if (entry !== NO_ENTRY) return [this.#hints[entry]!];
+      if (entry !== NO_ENTRY) return this.#hints[entry];
     }
-    return NONE;
+    return undefined;
   }
 }

@@ -129,9 +129,9 @@ function hintFor(
   action: PolicyAction,
   expired: ExpiredRules | undefined,
 ): VerdictSpec['hint'] & {} {
-  const leak = action === 'refuse' ? [LEAK] : [];
+  const leak = action === 'refuse' ? LEAK : undefined;
   return ({ match }) => {
-    const hints = [...(expired?.hintsFor(match.name) ?? []), ...leak];
-    return hints.length === 0 ? undefined : hints.join('; ');
+    const old = expired?.hintFor(match.name);
+    return old === undefined || leak === undefined ? (old ?? leak) : `${old}; ${leak}`;
   };
 }

@@ -5,6 +5,7 @@ import type { Server } from '../../src/forward/server.ts';
 import { ServerTable } from '../../src/forward/server.ts';
 import { Query } from '../../src/wire/query.ts';
 import { asked } from '../asked.ts';
+import { idOf } from '../exchange.ts';
 import { withRoom } from '../messages.ts';
 
 interface Sent {
@@ -32,10 +33,6 @@ function comesBack({ octets }: Sent): Query {
   const query = new Query();
   query.parse(withRoom(octets), octets.length);
   return query;
-}
-
-function idOf({ octets }: Sent): number {
-  return octets[0]! * 256 + octets[1]!;
 }
 
 describe('forward/loop-probe probe', () => {

@@ -61,7 +61,7 @@ const CHECKLISTS: readonly Item[] = [
   ['test again, watch for an open resolver', 'Mistake 2', 'test -c next.yaml wanted.yaml'],
   // Changes that are safe.
   ['roles of servers', 'Task 6', 'diagnose'],
-  ['an inventory of prefixes', 'Mistake 2', 'sed'],
+  ['an inventory of prefixes', 'Mistake 2', 'sed '],
   ['preserved or translated addresses', 'Task 15', 'log'],
   ['convergence of nodes, a version in each', 'Mistake 7', 'status'],
   ['exceptions, and who owns a rule', 'Mistake 3', 'owner: secops'],

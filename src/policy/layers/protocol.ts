@@ -17,7 +17,6 @@ const FAULTS: readonly (readonly [Malformed, string])[] = [
 ];
 
 /** `hasCookies`: a server that gives none need not understand them. */
-
 export function compileProtocol(hasCookies: boolean, verdicts: VerdictTable): Layer {
   const add = (rule: string, rcode: number, ede?: number) =>
     verdicts.add({

@@ -51,7 +51,9 @@ export function compileRateLimit(
   };
   const isServed = (query: Query) => action === 'truncate' && isProven(query, cookies);
   const isLimited = (query: Query) => !limiter.isExempt(query) && !isServed(query);
-  const kind = (query: Query) => (isProven(query, cookies) ? Counted.PROVEN : Counted.CLAIMED);
+  // With `truncate`, whoever has proven his address is served: it need not be looked at again.
+  const kind = (query: Query) =>
+    action !== 'truncate' && isProven(query, cookies) ? Counted.PROVEN : Counted.CLAIMED;
   return {
     name: 'rate-limit',
     judge: (query) =>
