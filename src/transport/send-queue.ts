@@ -35,9 +35,9 @@ const SEND_WAIT_MS = 2;
 /** `UDP_MAX_SEGMENTS` of the kernels that have fewest, and octets of a message of segments. */
 const MAX_SEGMENTS = 64;
 const MAX_OCTETS = 0xff00;
-/** Groups that are looked for by what they have in common. */
-const BUCKETS = 256;
-const BUCKET_SHIFT = 24;
+/** Groups are looked for by what they have in common: twice as many places as datagrams wait. */
+const BUCKETS = 512;
+const BUCKET_SHIFT = 23;
 /** 2^32 by the golden ratio (Knuth, The Art of Computer Programming, volume 3, 6.4). */
 const HASH = 0x9e3779b1;
 const NO_GROUP = 0xffff;
@@ -122,38 +122,43 @@ export class SendQueue {
     const index = this.length++;
     this.#addresses[index] = address;
     this.#lengths[index] = length;
-    const bucket = this.#bucketOf(index);
-    const group = this.#buckets[bucket]!;
-    if (group !== NO_GROUP && this.#belongs(index, group)) {
+    const bucket = this.#canSegment ? this.#bucketOf(index) : 0;
+    const group = this.#canSegment ? this.#buckets[bucket]! : NO_GROUP;
+    if (group !== NO_GROUP && this.#hasRoom(group, length)) {
       this.#next[this.#last[group]!] = index;
       this.#last[group] = index;
       this.#counts[group]!++;
       return;
     }
     const added = this.#groups++;
-    if (this.#canSegment) this.#buckets[bucket] = added;
+    this.#buckets[bucket] = added;
     this.#first[added] = index;
     this.#last[added] = index;
     this.#counts[added] = 1;
   }
 
-  /** Clients differ by port more than by address. */
+  /** Where the group of a datagram is, or may be. Clients differ by port more than by address. */
   #bucketOf(index: number): number {
     const at = index * NAME_WORDS;
     const end = this.#nameWords[at]! ^ this.#nameWords[at + 1]!;
-    return Math.imul(end ^ this.#lengths[index]!, HASH) >>> BUCKET_SHIFT;
+    let bucket = Math.imul(end ^ this.#lengths[index]!, HASH) >>> BUCKET_SHIFT;
+    for (;;) {
+      const group = this.#buckets[bucket]!;
+      if (group === NO_GROUP || this.#isAlike(index, this.#first[group]!)) return bucket;
+      bucket = (bucket + 1) % BUCKETS;
+    }
   }
 
-  /** Whether a datagram may leave as one more segment of a group. */
-  #belongs(index: number, group: number): boolean {
-    const { nameLength, controlLength } = this.#shape;
-    const first = this.#first[group]!;
-    const length = this.#lengths[index]!;
+  #hasRoom(group: number, length: number): boolean {
     const count = this.#counts[group]!;
+    return count < MAX_SEGMENTS && (count + 1) * length <= MAX_OCTETS;
+  }
+
+  /** Whether two datagrams may be segments of one message. */
+  #isAlike(index: number, first: number): boolean {
+    const { nameLength, controlLength } = this.#shape;
     return (
-      this.#lengths[first] === length &&
-      count < MAX_SEGMENTS &&
-      (count + 1) * length <= MAX_OCTETS &&
+      this.#lengths[first] === this.#lengths[index] &&
       areEqual(this.#nameWords, index * NAME_WORDS, first * NAME_WORDS, nameLength / 4) &&
       areEqual(this.#controlWords, index * CONTROL_WORDS, first * CONTROL_WORDS, controlLength / 4)
     );

@@ -82,6 +82,17 @@ describe('transport/send-queue', () => {
     expect(calls.sent).to.deep.equal([3]);
   });
 
+  it('keeps as many groups apart as datagrams wait', async () => {
+    const { queue, calls, push } = open();
+    const lengths = Array.from({ length: 64 }, (_, i) => i + 1);
+    for (const client of [0, 1]) for (const length of lengths) push('.'.repeat(length), client);
+    expect(queue.flush()).to.equal(0);
+    for (const client of clients) {
+      expect((await client.next(64)).map((text) => text.length)).to.deep.equal(lengths);
+    }
+    expect(calls.sent).to.deep.equal([128]);
+  });
+
   it('begins anew after each flush', async () => {
     const { queue, push } = open();
     for (const text of ['one', 'two', 'six']) {
