@@ -6,7 +6,8 @@
 import assert from 'node:assert/strict';
 import { parseConfig } from '../src/config/config.ts';
 import type { Outcome } from '../src/decision/outcome.ts';
-import { Engine } from '../src/engine.ts';
+import { Engine } from '../src/engine/engine.ts';
+import { Replies } from '../src/engine/reply.ts';
 import { AnswerCache } from '../src/forward/cache.ts';
 import { createForwarding } from '../src/forward/forwarding.ts';
 import { type Server, ServerTable } from '../src/forward/server.ts';
@@ -14,7 +15,6 @@ import { RecordWriter } from '../src/observe/record.ts';
 import { AnswerJudge, type JudgedAnswer } from '../src/policy/answer-judge.ts';
 import { compilePolicy, type Policy } from '../src/policy/compile.ts';
 import { judge } from '../src/policy/layer.ts';
-import { Replies } from '../src/reply.ts';
 import { parseName } from '../src/wire/name.ts';
 import { OPT_LENGTH } from '../src/wire/opt.ts';
 import { Query } from '../src/wire/query.ts';

@@ -1,7 +1,7 @@
 /** The metrics with their labels, from what a scrape gets. */
 
+import { exposeServing } from '../../src/admin/exposed-metrics.ts';
 import { Metrics } from '../../src/observe/metrics.ts';
-import { exposeServing } from '../../src/serving-metrics.ts';
 import type { Specimen } from './specimen.ts';
 import { code, formatTable } from './table.ts';
 

@@ -1,20 +1,20 @@
 /** A server without sockets that has seen one of each: what the pages show of the real one. */
 
+import type { MeasuredServer } from '../../src/admin/exposed-metrics.ts';
 import type { Outcome } from '../../src/decision/outcome.ts';
 import type { Verdict } from '../../src/decision/verdict.ts';
 import { ServerTable } from '../../src/forward/server.ts';
+import { prepare, type Serving } from '../../src/load/serving.ts';
+import { takeSnapshot } from '../../src/load/snapshot.ts';
 import { silentLog } from '../../src/log.ts';
 import { readAddress } from '../../src/net/address.ts';
 import { DecisionLog } from '../../src/observe/decision-log.ts';
 import type { RecentDecisions } from '../../src/observe/recent.ts';
 import { Recording } from '../../src/observe/recording.ts';
+import { ThreadNumbers } from '../../src/observe/thread-numbers.ts';
+import { TokenBuckets } from '../../src/policy/access/token-buckets.ts';
 import { judge } from '../../src/policy/layer.ts';
-import { TokenBuckets } from '../../src/policy/token-buckets.ts';
-import { recordContext } from '../../src/record-context.ts';
-import { prepare, type Serving } from '../../src/serving.ts';
-import type { MeasuredServer } from '../../src/serving-metrics.ts';
-import { takeSnapshot } from '../../src/snapshot.ts';
-import { ThreadNumbers } from '../../src/thread-numbers.ts';
+import { recordContext } from '../../src/policy/record-context.ts';
 import { Feeds } from '../../src/transfer/feeds.ts';
 import { parseName } from '../../src/wire/name.ts';
 import { Query } from '../../src/wire/query.ts';

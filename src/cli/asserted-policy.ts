@@ -1,9 +1,9 @@
 /** A policy and the assertions that it is held to; what is wrong with either is told at once. */
 
-import type { Assertion } from '../assertion-file.ts';
-import { configuredAssertions, readAssertionFiles } from '../assertions.ts';
 import { type Config, readConfig } from '../config/config.ts';
 import { ConfigError, type Problem } from '../config/problem.ts';
+import type { Assertion } from '../explain/assertion-file.ts';
+import { configuredAssertions, readAssertionFiles } from '../explain/assertions.ts';
 import { compilePolicy, type Policy } from '../policy/compile.ts';
 import { VERSION } from '../version.ts';
 

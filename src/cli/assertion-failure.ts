@@ -1,6 +1,6 @@
 /** An assertion that does not hold, for people. */
 
-import type { Failure } from '../assertions.ts';
+import type { Failure } from '../explain/assertions.ts';
 import { formatRule } from './explain-text.ts';
 
 const KEY_WIDTH = 8;

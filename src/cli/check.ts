@@ -1,10 +1,10 @@
 /** `check`: says whether a configuration can be used, and what is odd about it. */
 
 import { parseArgs } from 'node:util';
-import { findFailures, toProblem } from '../assertions.ts';
 import { now } from '../clock.ts';
 import type { Config } from '../config/config.ts';
 import { ConfigError } from '../config/problem.ts';
+import { findFailures, toProblem } from '../explain/assertions.ts';
 import { findWarnings } from '../policy/warnings.ts';
 import { readAssertedPolicy } from './asserted-policy.ts';
 import { formatFailure } from './assertion-failure.ts';

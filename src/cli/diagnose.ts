@@ -5,12 +5,12 @@ import { type Finding, findingsOf, mainFinding } from '../diagnose/findings.ts';
 import type { Target } from '../diagnose/plan.ts';
 import { findRoutes } from '../diagnose/routes.ts';
 import type { Visit } from '../diagnose/situation.ts';
-import { formatFinding, formatVisit } from '../diagnose/table.ts';
 import { visitAll } from '../diagnose/visit.ts';
 import { parseAddress } from '../net/address.ts';
 import { formatName, parseName } from '../wire/name.ts';
 import { formatType, parseType, RrType } from '../wire/registry.ts';
 import { type Command, Exit, UsageError } from './command.ts';
+import { formatFinding, formatVisit } from './diagnose-text.ts';
 import { readServer, readTimeout } from './server-words.ts';
 
 export const diagnose: Command = {

@@ -9,7 +9,7 @@ import { compilePolicy, type Policy } from '../policy/compile.ts';
 import { VERSION } from '../version.ts';
 import { type Command, Exit, UsageError } from './command.ts';
 import { formatDifference } from './diff-text.ts';
-import { replay } from './replay.ts';
+import { replay } from './logs/replay.ts';
 
 export const diff: Command = {
   name: 'diff',

@@ -3,11 +3,11 @@
 import { styleText } from 'node:util';
 import { BUILT_IN, type Rule } from '../decision/verdict.ts';
 import type { Probe } from '../diagnose/probe.ts';
-import type { DecisionRecord, ExplainedDecision } from '../explain.ts';
-import type { LiveDecision } from '../live.ts';
-import type { UpstreamAccount } from '../live-upstreams.ts';
-import type { TraceStep } from '../policy/explain.ts';
-import { escapeControls } from '../printable.ts';
+import type { DecisionRecord, ExplainedDecision } from '../explain/explain.ts';
+import type { LiveDecision } from '../explain/live.ts';
+import type { UpstreamAccount } from '../explain/live-upstreams.ts';
+import type { TraceStep } from '../policy/trace.ts';
+import { escapeControls } from './printable.ts';
 
 const LAYER_WIDTH = 12;
 const VERDICT_WIDTH = 9;

@@ -3,8 +3,13 @@
 import { parseArgs } from 'node:util';
 import { now } from '../clock.ts';
 import { readConfig } from '../config/config.ts';
-import { type AskedQuestion, askedQuestion, explainQuestion, listenersOf } from '../explain.ts';
-import { explainLive } from '../live.ts';
+import {
+  type AskedQuestion,
+  askedQuestion,
+  explainQuestion,
+  listenersOf,
+} from '../explain/explain.ts';
+import { explainLive } from '../explain/live.ts';
 import { compilePolicy, type Policy } from '../policy/compile.ts';
 import { VERSION } from '../version.ts';
 import { Opcode, RrType } from '../wire/registry.ts';

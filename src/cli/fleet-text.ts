@@ -1,7 +1,7 @@
 /** What the nodes of a fleet say of themselves, as a table. */
 
-import type { Difference, Fleet, NodeAccount } from '../fleet.ts';
-import { escapeControls } from '../printable.ts';
+import type { Difference, Fleet, NodeAccount } from '../diagnose/fleet.ts';
+import { escapeControls } from './printable.ts';
 
 const GAP = '  ';
 /** Behind what is not what most say. */

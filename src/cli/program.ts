@@ -12,11 +12,11 @@ const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['diff', async () => (await import('./diff.ts')).diff],
   ['test', async () => (await import('./test.ts')).test],
   ['diagnose', async () => (await import('./diagnose.ts')).diagnose],
-  ['log', async () => (await import('./log.ts')).log],
-  ['report', async () => (await import('./report.ts')).report],
+  ['log', async () => (await import('./logs/log.ts')).log],
+  ['report', async () => (await import('./logs/report.ts')).report],
   ['status', async () => (await import('./status.ts')).status],
   ['reload', async () => (await import('./reload.ts')).reload],
-  ['demo', async () => (await import('./demo.ts')).demo],
+  ['demo', async () => (await import('./demo/demo.ts')).demo],
 ]);
 
 const HELP = ['--help', '-h', 'help'];

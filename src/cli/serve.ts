@@ -2,7 +2,7 @@
 
 import { parseArgs } from 'node:util';
 import { createLog } from '../log.ts';
-import { RunningServer } from '../server.ts';
+import { RunningServer } from '../server/server.ts';
 import { type Command, Exit } from './command.ts';
 
 const AS_ROOT =

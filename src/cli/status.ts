@@ -1,7 +1,7 @@
 /** `status`: what a running server serves, and whether several serve the same. */
 
 import { parseArgs } from 'node:util';
-import { askFleet } from '../fleet.ts';
+import { askFleet } from '../diagnose/fleet.ts';
 import { askAdmin, DEFAULT_ADMIN } from './admin-client.ts';
 import { type Command, Exit, UsageError } from './command.ts';
 import { formatFleet } from './fleet-text.ts';

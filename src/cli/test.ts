@@ -1,13 +1,13 @@
 /** `test`: holds the decisions of a configuration to assertions, or writes assertions from logs. */
 
 import { parseArgs } from 'node:util';
-import { type Failure, findFailures } from '../assertions.ts';
 import { now } from '../clock.ts';
 import { ConfigError } from '../config/problem.ts';
+import { type Failure, findFailures } from '../explain/assertions.ts';
 import { readAssertedPolicy } from './asserted-policy.ts';
 import { formatFailure } from './assertion-failure.ts';
 import { type Command, Exit, UsageError } from './command.ts';
-import { recordAssertions } from './record-assertions.ts';
+import { recordAssertions } from './logs/record-assertions.ts';
 import { DEFAULT_CONFIG } from './serve.ts';
 
 export const test: Command = {

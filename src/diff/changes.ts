@@ -7,7 +7,7 @@
 import { formatPrefix } from '../net/prefix.ts';
 import type { Policy } from '../policy/compile.ts';
 import { SPECIAL_USE_ZONES } from '../policy/layers/special-use.ts';
-import { letsPass } from '../policy/name-policy.ts';
+import { letsPass } from '../policy/rules/name-policy.ts';
 import { Query } from '../wire/query.ts';
 import { RrClass } from '../wire/registry.ts';
 import { formatRequest } from '../wire/request.ts';

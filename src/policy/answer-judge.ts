@@ -6,7 +6,7 @@ import { Count, readUint16 } from '../wire/header.ts';
 import type { Query } from '../wire/query.ts';
 import type { Aliases } from '../wire/response.ts';
 import { judge } from './layer.ts';
-import type { PolicyChain } from './policy-chain.ts';
+import type { PolicyChain } from './rules/policy-chain.ts';
 import type { View } from './view.ts';
 
 /** An answer without its OPT record. */

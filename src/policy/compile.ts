@@ -8,10 +8,8 @@ import { type Verdict, VerdictTable } from '../decision/verdict.ts';
 import { ServerCookies } from '../wire/cookie.ts';
 import { Ede } from '../wire/registry.ts';
 import type { RecordData } from '../wire/response.ts';
-import { ClientGroups } from './client-groups.ts';
-import { ExpiredRules } from './expired-rules.ts';
-import { expiriesOf } from './expiries.ts';
-import type { Force } from './in-force.ts';
+import { ClientGroups } from './access/client-groups.ts';
+import { TokenBuckets } from './access/token-buckets.ts';
 import { type Layer, withoutTrace } from './layer.ts';
 import { compileAcl } from './layers/acl.ts';
 import { compileAny } from './layers/any.ts';
@@ -27,7 +25,6 @@ import { compileSpecialUse } from './layers/special-use.ts';
 import { compileTransfer } from './layers/transfer.ts';
 import { compileUpdate } from './layers/update.ts';
 import { compileUpstream, type UpstreamVerdicts } from './layers/upstream.ts';
-import { PolicyChain } from './policy-chain.ts';
 import { type PolicyFiles, READ_FILES } from './policy-files.ts';
 import { compilePolicyZones, type PolicyZone } from './policy-zones.ts';
 import { Primaries } from './primaries.ts';
@@ -38,7 +35,10 @@ import {
   readTsigKeys,
   type TransferredZone,
 } from './rpz/transfer/transferred-zone.ts';
-import { TokenBuckets } from './token-buckets.ts';
+import { ExpiredRules } from './rules/expired-rules.ts';
+import { expiriesOf } from './rules/expiries.ts';
+import type { Force } from './rules/in-force.ts';
+import { PolicyChain } from './rules/policy-chain.ts';
 import { type View, ViewTable } from './view.ts';
 
 /** All that one configuration says about queries. Nothing in it changes. */

@@ -3,10 +3,6 @@
 import { type Config, resolvePath } from '../config/config.ts';
 import type { Place, Problem } from '../config/problem.ts';
 import type { VerdictTable } from '../decision/verdict.ts';
-import type { ExpiredRules } from './expired-rules.ts';
-import type { Ignored } from './ignored.ts';
-import type { Force } from './in-force.ts';
-import { compileInlineRules, originOf } from './inline-rules.ts';
 import {
   attachList,
   DEFAULT_LIST_ACTION,
@@ -14,11 +10,15 @@ import {
   type ListFormat,
   readList,
 } from './lists/list-image.ts';
-import type { NamePolicy } from './name-policy.ts';
 import type { PolicyFiles } from './policy-files.ts';
-import type { PolicyTraits } from './policy-verdicts.ts';
 import { attachRpz, readRpz } from './rpz/rpz-zone.ts';
 import { MISSING, type Standing, type TransferredZone } from './rpz/transfer/transferred-zone.ts';
+import type { ExpiredRules } from './rules/expired-rules.ts';
+import type { Ignored } from './rules/ignored.ts';
+import type { Force } from './rules/in-force.ts';
+import { compileInlineRules, originOf } from './rules/inline-rules.ts';
+import type { NamePolicy } from './rules/name-policy.ts';
+import type { PolicyTraits } from './rules/policy-verdicts.ts';
 import { attachTransferred } from './transferred-policy.ts';
 
 /** One policy, for people and metrics. */

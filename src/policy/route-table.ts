@@ -7,7 +7,7 @@ import type { HashedName } from '../wire/hashed-name.ts';
 import { lowerName, parseName } from '../wire/name.ts';
 import { Ede } from '../wire/registry.ts';
 import type { UpstreamVerdicts } from './layers/upstream.ts';
-import { NameTable } from './name-table.ts';
+import { NameTable } from './rules/name-table.ts';
 
 /** Where the queries below a domain go. */
 export interface Route {

@@ -3,10 +3,10 @@
 import type { Place } from '../config/problem.ts';
 import type { Rule, Verdict, VerdictTable } from '../decision/verdict.ts';
 import { Ede } from '../wire/registry.ts';
-import { NamePolicy } from './name-policy.ts';
 import { attachRpz, type RpzPolicy } from './rpz/rpz-zone.ts';
 import type { ZoneState } from './rpz/transfer/transferred-zone.ts';
-import { RuleTable } from './rule-table.ts';
+import { NamePolicy } from './rules/name-policy.ts';
+import { RuleTable } from './rules/rule-table.ts';
 
 /** Every query that comes to this policy ends: what it would have said is not known yet. */
 class NotReady extends NamePolicy {

@@ -5,8 +5,8 @@ import type { Prefix } from '../net/prefix.ts';
 import { NO_PREFIX, PrefixTable } from '../net/prefix-table.ts';
 import type { Query } from '../wire/query.ts';
 import { judge, type Layer } from './layer.ts';
-import type { PolicyChain } from './policy-chain.ts';
 import type { RouteTable } from './route-table.ts';
+import type { PolicyChain } from './rules/policy-chain.ts';
 
 export interface View {
   readonly name: string;

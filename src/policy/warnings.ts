@@ -4,12 +4,12 @@ import type { AccessEntry, AccessList } from '../config/access-list.ts';
 import type { Config } from '../config/config.ts';
 import { isLoopback, parseAddress } from '../net/address.ts';
 import { formatPrefix } from '../net/prefix.ts';
+import { forgottenRanges } from './access/private-ranges.ts';
 import type { Policy } from './compile.ts';
-import type { FileLine } from './ignored.ts';
-import { formatExpiry, isExpired } from './in-force.ts';
-import { originOf } from './inline-rules.ts';
-import { forgottenRanges } from './private-ranges.ts';
-import { shadowedRules } from './shadowed-rules.ts';
+import type { FileLine } from './rules/ignored.ts';
+import { formatExpiry, isExpired } from './rules/in-force.ts';
+import { originOf } from './rules/inline-rules.ts';
+import { shadowedRules } from './rules/shadowed-rules.ts';
 
 /** Prefixes this wide take in most of the Internet. */
 const OPEN_BITS = 1;

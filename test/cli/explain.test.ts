@@ -6,7 +6,7 @@ import { UsageError } from '../../src/cli/command.ts';
 import { explain } from '../../src/cli/explain.ts';
 import { formatExplained } from '../../src/cli/explain-text.ts';
 import { parseConfig } from '../../src/config/config.ts';
-import { askedQuestion, explainQuestion, listenersOf } from '../../src/explain.ts';
+import { askedQuestion, explainQuestion, listenersOf } from '../../src/explain/explain.ts';
 import { compilePolicy } from '../../src/policy/compile.ts';
 
 const CONFIG = `

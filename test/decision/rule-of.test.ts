@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import { matchedOwner, ruleOf } from '../../src/decision/rule-of.ts';
 import { VerdictTable } from '../../src/decision/verdict.ts';
 import { parsePrefix } from '../../src/net/prefix.ts';
-import { asked } from '../asked.ts';
-import { octets } from '../messages.ts';
+import { asked } from '../world/asked.ts';
+import { octets } from '../world/messages.ts';
 
 const rule = { id: 'feed/', file: 'feed.rpz', line: 0, implicit: false, owner: 'secops' };
 

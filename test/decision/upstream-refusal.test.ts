@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { type Confidence, moreTelling } from '../../src/decision/upstream-refusal.ts';
-import { refusal } from '../outcomes.ts';
+import { refusal } from '../world/outcomes.ts';
 
 describe('decision/upstream-refusal moreTelling', () => {
   const cases: readonly [Confidence, Confidence, 'first' | 'second'][] = [

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { ACTIONS, builtIn, VerdictTable } from '../../src/decision/verdict.ts';
-import { ede } from '../messages.ts';
+import { ede } from '../world/messages.ts';
 
 const rule = builtIn('some rule');
 

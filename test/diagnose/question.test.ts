@@ -12,7 +12,7 @@ import {
   TO_QUESTION,
   TYPE,
   uint32,
-} from '../messages.ts';
+} from '../world/messages.ts';
 
 const NSID = option(3);
 const OPT = opt({ options: [NSID] });

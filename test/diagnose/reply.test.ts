@@ -15,7 +15,7 @@ import {
   soa,
   TO_QUESTION,
   TYPE,
-} from '../messages.ts';
+} from '../world/messages.ts';
 
 const questions = [question('www.example.com')];
 const ASKED = message({ id: 7, flags: Flag.RD, questions });

@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import { ask, findSource } from '../../src/diagnose/ask.ts';
 import { findRoutes } from '../../src/diagnose/routes.ts';
 import { visitAll } from '../../src/diagnose/visit.ts';
-import { Flag, octets, uint16 } from '../messages.ts';
+import { Flag, octets, uint16 } from '../world/messages.ts';
 import { WIRE } from './visits.ts';
 
 const HOST = '127.0.0.1';

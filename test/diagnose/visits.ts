@@ -3,7 +3,7 @@
 import type { Probe } from '../../src/diagnose/probe.ts';
 import type { ProbeName } from '../../src/diagnose/question.ts';
 import { Situation, type Visit } from '../../src/diagnose/situation.ts';
-import { name } from '../messages.ts';
+import { name } from '../world/messages.ts';
 
 export const SERVER = '192.0.2.53:53';
 export const SOURCE = '10.0.0.1';

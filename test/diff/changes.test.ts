@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { parseConfig } from '../../src/config/config.ts';
 import { type Change, findChanges } from '../../src/diff/changes.ts';
-import { askedQuestion, explainQuestion } from '../../src/explain.ts';
+import { askedQuestion, explainQuestion } from '../../src/explain/explain.ts';
 import { parseAddress } from '../../src/net/address.ts';
 import { contains, parsePrefix } from '../../src/net/prefix.ts';
 import { compilePolicy, type Policy } from '../../src/policy/compile.ts';

@@ -1,7 +1,7 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { expect } from 'chai';
-import { Flag, message, question } from '../messages.ts';
+import { Flag, message, question } from '../world/messages.ts';
 import { findPort } from './peers.ts';
 import { cleanUp } from './processes.ts';
 import { Site, serve } from './rcode5.ts';

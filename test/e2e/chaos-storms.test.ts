@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { renameSync } from 'node:fs';
 import { expect } from 'chai';
 import { Random } from '../fuzz/random.ts';
-import { answerTo, Upstream } from '../upstream.ts';
+import { answerTo, Upstream } from '../world/upstream.ts';
 import { cleanUp } from './processes.ts';
 import { type Rcode5, Site, serve, sumOf } from './rcode5.ts';
 import { ask } from './sockets.ts';

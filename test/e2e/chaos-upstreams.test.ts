@@ -1,9 +1,9 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { expect } from 'chai';
-import { askTcp, askUdp } from '../client.ts';
-import { Flag, message, question, record, TO_QUESTION, TYPE } from '../messages.ts';
-import { outline } from '../reply-check.ts';
-import { answerTo, type Question, type Script, Upstream } from '../upstream.ts';
+import { askTcp, askUdp } from '../world/client.ts';
+import { Flag, message, question, record, TO_QUESTION, TYPE } from '../world/messages.ts';
+import { outline } from '../world/reply-check.ts';
+import { answerTo, type Question, type Script, Upstream } from '../world/upstream.ts';
 import { cleanUp } from './processes.ts';
 import { type Rcode5, Site, scrape, serve, sumOf } from './rcode5.ts';
 

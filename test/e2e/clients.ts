@@ -3,7 +3,7 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { Flag, message, question } from '../messages.ts';
+import { Flag, message, question } from '../world/messages.ts';
 import { frame, frameReader } from './sockets.ts';
 
 const REFUSED = 5;

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { askUdp } from '../client.ts';
+import { askUdp } from '../world/client.ts';
 import { startWorld, type World } from './contract-world.ts';
 import { dig } from './dig.ts';
 import { cleanUp, describeWith } from './processes.ts';

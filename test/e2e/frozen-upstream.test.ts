@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { askUdp } from '../client.ts';
-import { Flag, message, question } from '../messages.ts';
+import { askUdp } from '../world/client.ts';
+import { Flag, message, question } from '../world/messages.ts';
 import { type Peer, startNsd } from './peers.ts';
 import { cleanUp, describeWith } from './processes.ts';
 import { type Rcode5, Site, scrape, serve } from './rcode5.ts';

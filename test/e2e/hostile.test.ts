@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { DECISION_FIELDS } from '../../src/decision/fields.ts';
 import { mutate } from '../fuzz/mutate.ts';
 import { Random } from '../fuzz/random.ts';
-import { answerTo, type Question, Upstream } from '../upstream.ts';
+import { answerTo, type Question, Upstream } from '../world/upstream.ts';
 import { Hostile } from './hostile.ts';
 import { cleanUp } from './processes.ts';
 import { type Rcode5, Site, serve, sumOf } from './rcode5.ts';

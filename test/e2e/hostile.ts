@@ -5,9 +5,9 @@ import { once } from 'node:events';
 import { connect, type Socket as Stream } from 'node:net';
 import { mutate } from '../fuzz/mutate.ts';
 import type { Random } from '../fuzz/random.ts';
-import { Flag, message, octets, opt, question, uint16 } from '../messages.ts';
-import { NO_QUERIES, ODD_QUERIES } from '../odd-queries.ts';
-import { faultOf } from '../reply-check.ts';
+import { Flag, message, octets, opt, question, uint16 } from '../world/messages.ts';
+import { NO_QUERIES, ODD_QUERIES } from '../world/odd-queries.ts';
+import { faultOf } from '../world/reply-check.ts';
 import { frame, frameReader } from './sockets.ts';
 
 const HOST = '127.0.0.1';

@@ -9,7 +9,7 @@ import {
   rmSync,
 } from 'node:fs';
 import { expect } from 'chai';
-import { passOver } from '../needs.ts';
+import { passOver } from '../world/needs.ts';
 import { cleanUp, run } from './processes.ts';
 import { type Rcode5, Site, serve, sumOf } from './rcode5.ts';
 import { ask } from './sockets.ts';

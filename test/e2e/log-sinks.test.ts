@@ -2,7 +2,7 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { readProtobuf } from '../protobuf.ts';
+import { readProtobuf } from '../world/protobuf.ts';
 import { cleanUp, describeWith, Program, run } from './processes.ts';
 import { type Rcode5, Site, serve, sumOf } from './rcode5.ts';
 import { ask } from './sockets.ts';

@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { copyFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { message, question } from '../messages.ts';
+import { message, question } from '../world/messages.ts';
 import { findProgram, makeFolder, Program } from './processes.ts';
 
 /** Below the ports that the kernel gives to those who do not choose. */

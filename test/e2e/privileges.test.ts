@@ -1,6 +1,6 @@
 import { chownSync, readFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { passOver } from '../needs.ts';
+import { passOver } from '../world/needs.ts';
 import { findPort } from './peers.ts';
 import { cleanUp, describeWith, findProgram, Program } from './processes.ts';
 import { RCODE5, Site } from './rcode5.ts';

@@ -1,7 +1,7 @@
 import { copyFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { alertQueries, dashboardQueries } from '../deploy/promql.ts';
-import { answerTo, Upstream } from '../upstream.ts';
+import { answerTo, Upstream } from '../world/upstream.ts';
 import { findPort } from './peers.ts';
 import { cleanUp, describeWith, findProgram, makeFolder, Program } from './processes.ts';
 import { type Rcode5, Site, serve } from './rcode5.ts';

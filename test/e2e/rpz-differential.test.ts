@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { askTcp, askUdp } from '../client.ts';
-import { type MessageText, readMessage } from '../message-text.ts';
-import { toQuery, writeQuery } from '../query-text.ts';
+import { askTcp, askUdp } from '../world/client.ts';
+import { type MessageText, readMessage } from '../world/message-text.ts';
+import { toQuery, writeQuery } from '../world/query-text.ts';
 import { startNsd } from './peers.ts';
 import { cleanUp, describeWith } from './processes.ts';
 import { startBindRpz, startRcode5Rpz, startUnboundRpz } from './rpz-peers.ts';

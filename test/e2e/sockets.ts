@@ -3,7 +3,7 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
-import { Flag, message, octets, question, uint16 } from '../messages.ts';
+import { Flag, message, octets, question, uint16 } from '../world/messages.ts';
 
 /** Milliseconds after which an answer is taken for lost. */
 const LOST_MS = 8000;

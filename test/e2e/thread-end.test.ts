@@ -1,7 +1,7 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { expect } from 'chai';
-import { Flag, message, question } from '../messages.ts';
+import { Flag, message, question } from '../world/messages.ts';
 import { startNsd } from './peers.ts';
 import { cleanUp, describeWith } from './processes.ts';
 import { type Rcode5, Site, serve, sumOf } from './rcode5.ts';

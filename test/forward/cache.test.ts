@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { AnswerCache, type CacheSettings } from '../../src/forward/cache.ts';
 import { Answer } from '../../src/wire/answer.ts';
 import type { Query } from '../../src/wire/query.ts';
-import { asked } from '../asked.ts';
+import { asked } from '../world/asked.ts';
 import {
   ede,
   Flag,
@@ -15,8 +15,8 @@ import {
   soa,
   TO_QUESTION,
   TYPE,
-} from '../messages.ts';
-import { refusal } from '../outcomes.ts';
+} from '../world/messages.ts';
+import { refusal } from '../world/outcomes.ts';
 
 const SETTINGS: CacheSettings = {
   entries: 100,

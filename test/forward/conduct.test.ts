@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { Conduct } from '../../src/forward/conduct.ts';
 import { Answer } from '../../src/wire/answer.ts';
-import { asked } from '../asked.ts';
-import { Flag, type MessageParts, message, question, TYPE } from '../messages.ts';
+import { asked } from '../world/asked.ts';
+import { Flag, type MessageParts, message, question, TYPE } from '../world/messages.ts';
 
 const MINUTE = 60_000;
 const START = 1_000_000;

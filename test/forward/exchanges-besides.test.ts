@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { asked } from '../asked.ts';
-import { exchange, idOf, QUERY, TIMEOUT } from '../exchange.ts';
+import { asked } from '../world/asked.ts';
+import { exchange, idOf, QUERY, TIMEOUT } from '../world/exchange.ts';
 
 describe('forward/exchanges askBesides', () => {
   function impatient(servers: ('udp' | 'tcp')[], query = QUERY) {

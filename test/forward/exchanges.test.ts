@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import type { Slot } from '../../src/forward/slot.ts';
 import { Query } from '../../src/wire/query.ts';
-import { asked } from '../asked.ts';
-import { exchange, idOf, QUERY, type Sent, TIMEOUT } from '../exchange.ts';
-import { Flag, message, opt, option, question, record, TYPE } from '../messages.ts';
+import { asked } from '../world/asked.ts';
+import { exchange, idOf, QUERY, type Sent, TIMEOUT } from '../world/exchange.ts';
+import { Flag, message, opt, option, question, record, TYPE } from '../world/messages.ts';
 
 const OPCODE_UPDATE = 5;
 

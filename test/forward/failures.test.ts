@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { CacheEntry } from '../../src/forward/cache.ts';
 import { Failures } from '../../src/forward/failures.ts';
 import type { Query } from '../../src/wire/query.ts';
-import { asked } from '../asked.ts';
+import { asked } from '../world/asked.ts';
 
 const QUERY = asked('www.example.com');
 const VARIANT = 3;

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { Joins } from '../../src/forward/joins.ts';
 import type { Slot } from '../../src/forward/slot.ts';
-import { asked } from '../asked.ts';
-import { exchange } from '../exchange.ts';
-import { Flag } from '../messages.ts';
+import { asked } from '../world/asked.ts';
+import { exchange } from '../world/exchange.ts';
+import { Flag } from '../world/messages.ts';
 
 const VIEW = 0;
 

@@ -4,9 +4,9 @@ import { Loops } from '../../src/forward/loops.ts';
 import type { Server } from '../../src/forward/server.ts';
 import { ServerTable } from '../../src/forward/server.ts';
 import { Query } from '../../src/wire/query.ts';
-import { asked } from '../asked.ts';
-import { idOf } from '../exchange.ts';
-import { withRoom } from '../messages.ts';
+import { asked } from '../world/asked.ts';
+import { idOf } from '../world/exchange.ts';
+import { withRoom } from '../world/messages.ts';
 
 interface Sent {
   readonly server: Server;

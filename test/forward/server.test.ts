@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import { Loops } from '../../src/forward/loops.ts';
 import { Server, ServerTable } from '../../src/forward/server.ts';
 import { Answer } from '../../src/wire/answer.ts';
-import { asked } from '../asked.ts';
-import { Flag, message } from '../messages.ts';
+import { asked } from '../world/asked.ts';
+import { Flag, message } from '../world/messages.ts';
 
 /** An answer that says nothing but its rcode. */
 function answerOf(rcode: number): Answer {

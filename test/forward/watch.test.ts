@@ -5,10 +5,10 @@ import { ServerTable } from '../../src/forward/server.ts';
 import type { Slot } from '../../src/forward/slot.ts';
 import { Watch } from '../../src/forward/watch.ts';
 import { Answer } from '../../src/wire/answer.ts';
-import { type AnswerText, writeAnswer } from '../answer-text.ts';
-import { asked } from '../asked.ts';
-import { readMessage } from '../message-text.ts';
-import { refusal } from '../outcomes.ts';
+import { type AnswerText, writeAnswer } from '../world/answer-text.ts';
+import { asked } from '../world/asked.ts';
+import { readMessage } from '../world/message-text.ts';
+import { refusal } from '../world/outcomes.ts';
 
 const QUERY = asked('www.example.com');
 

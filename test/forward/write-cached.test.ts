@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { AnswerCache, type CacheEntry, writeCached } from '../../src/forward/cache.ts';
 import { Answer } from '../../src/wire/answer.ts';
-import { asked } from '../asked.ts';
+import { asked } from '../world/asked.ts';
 import {
   Flag,
   type MessageParts,
@@ -11,7 +11,7 @@ import {
   record,
   TO_QUESTION,
   TYPE,
-} from '../messages.ts';
+} from '../world/messages.ts';
 
 const QUERY = asked('www.example.com');
 const NOW = 1_000_000;

@@ -2,7 +2,7 @@
 
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { Site } from '../site.ts';
+import { Site } from '../world/site.ts';
 import { plainly } from './fuzzing.ts';
 import { hold, type Target } from './target.ts';
 

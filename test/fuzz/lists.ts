@@ -2,7 +2,7 @@
 
 import { VerdictTable } from '../../src/decision/verdict.ts';
 import { attachList, LIST_FORMATS, readList } from '../../src/policy/lists/list-image.ts';
-import { asked } from '../asked.ts';
+import { asked } from '../world/asked.ts';
 import { plainly } from './fuzzing.ts';
 import { hold, type Target } from './target.ts';
 

@@ -7,8 +7,15 @@ import {
   MAX_HEADER,
   ProxyHeader,
 } from '../../src/transport/proxy-protocol.ts';
-import { octets } from '../messages.ts';
-import { binaryHeader, CLIENT_4, CLIENT_6, lineFor, tlv, withChecksum } from '../proxy-header.ts';
+import { octets } from '../world/messages.ts';
+import {
+  binaryHeader,
+  CLIENT_4,
+  CLIENT_6,
+  lineFor,
+  tlv,
+  withChecksum,
+} from '../world/proxy-header.ts';
 import { plainly } from './fuzzing.ts';
 import { hold, type Target } from './target.ts';
 

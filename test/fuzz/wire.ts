@@ -6,9 +6,9 @@
 import { DECISION_FIELDS } from '../../src/decision/fields.ts';
 import { LAYERS } from '../../src/decision/verdict.ts';
 import type { Query, Transport } from '../../src/wire/query.ts';
-import { NO_QUERIES, ODD_QUERIES } from '../odd-queries.ts';
-import { faultOf } from '../reply-check.ts';
-import { type DecisionRecord, type SentQuestion, Stage } from '../stage.ts';
+import { NO_QUERIES, ODD_QUERIES } from '../world/odd-queries.ts';
+import { faultOf } from '../world/reply-check.ts';
+import { type DecisionRecord, type SentQuestion, Stage } from '../world/stage.ts';
 import { hold, type Target } from './target.ts';
 import {
   type AnswerStep,

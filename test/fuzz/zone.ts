@@ -4,7 +4,7 @@ import { VerdictTable } from '../../src/decision/verdict.ts';
 import { attachRpz, readRpz } from '../../src/policy/rpz/rpz-zone.ts';
 import { ZoneReader } from '../../src/policy/rpz/zone-text.ts';
 import { nameLength } from '../../src/wire/name.ts';
-import { asked } from '../asked.ts';
+import { asked } from '../world/asked.ts';
 import { plainly } from './fuzzing.ts';
 import { hold, type Target } from './target.ts';
 

@@ -8,7 +8,7 @@ import {
   parseFilter,
 } from '../../src/observe/decision-filter.ts';
 import { formatName } from '../../src/wire/name.ts';
-import { anyName } from '../arbitraries.ts';
+import { anyName } from '../world/arbitraries.ts';
 
 const NOW = Date.UTC(2026, 10, 20, 23, 0, 0, 0) + 0.5;
 

@@ -16,7 +16,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect } from 'chai';
 import { DecisionLog } from '../../src/observe/decision-log.ts';
-import { passOver } from '../needs.ts';
+import { passOver } from '../world/needs.ts';
 
 /** A file that takes nothing: every write to it finds the disk full. */
 const FULL = '/dev/full';

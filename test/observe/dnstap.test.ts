@@ -2,9 +2,9 @@ import { expect } from 'chai';
 import type { Outcome, Reply } from '../../src/decision/outcome.ts';
 import { DnstapWriter } from '../../src/observe/dnstap.ts';
 import type { Query } from '../../src/wire/query.ts';
-import { asked } from '../asked.ts';
-import { outcome, verdict } from '../outcomes.ts';
-import { type Fields, readProtobuf } from '../protobuf.ts';
+import { asked } from '../world/asked.ts';
+import { outcome, verdict } from '../world/outcomes.ts';
+import { type Fields, readProtobuf } from '../world/protobuf.ts';
 
 const RECORD = Buffer.from('behind{"level":40}\n');
 const NOW = 1_795_262_400_123.25;

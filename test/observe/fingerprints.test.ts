@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { Fingerprints, MANY } from '../../src/observe/fingerprints.ts';
-import { asked } from '../asked.ts';
+import { asked } from '../world/asked.ts';
 
 const MINUTE = 60_000;
 

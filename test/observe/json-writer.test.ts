@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import ipaddr from 'ipaddr.js';
 import { JsonWriter } from '../../src/observe/json-writer.ts';
 import { formatName } from '../../src/wire/name.ts';
-import { anyName } from '../arbitraries.ts';
-import { name, octets } from '../messages.ts';
+import { anyName } from '../world/arbitraries.ts';
+import { name, octets } from '../world/messages.ts';
 
 /** What a writer has written. */
 function written(write: (writer: JsonWriter) => void): string {

@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { RecordLimit } from '../../src/observe/record-limit.ts';
 import { formatSummary } from '../../src/observe/summary.ts';
-import { asked } from '../asked.ts';
-import { outcome, verdict } from '../outcomes.ts';
+import { asked } from '../world/asked.ts';
+import { outcome, verdict } from '../world/outcomes.ts';
 import { CONTEXT } from './records.ts';
 
 const NOON = Date.parse('2026-11-21T12:00:00Z');

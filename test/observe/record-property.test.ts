@@ -9,9 +9,9 @@ import { ACTIONS, LAYERS, type Verdict } from '../../src/decision/verdict.ts';
 import { RecordWriter } from '../../src/observe/record.ts';
 import { formatName, lowerName } from '../../src/wire/name.ts';
 import type { Query } from '../../src/wire/query.ts';
-import { anyName, anyUint16 } from '../arbitraries.ts';
-import { asked } from '../asked.ts';
-import { outcome, refusal, verdict } from '../outcomes.ts';
+import { anyName, anyUint16 } from '../world/arbitraries.ts';
+import { asked } from '../world/asked.ts';
+import { outcome, refusal, verdict } from '../world/outcomes.ts';
 import { CONTEXT, lineOf, pinoLineOf } from './records.ts';
 
 const NOW = Date.parse('2026-11-20T23:00:00.123Z');

@@ -2,9 +2,9 @@ import { expect } from 'chai';
 import { DECISION_FIELDS } from '../../src/decision/fields.ts';
 import type { Outcome } from '../../src/decision/outcome.ts';
 import { Query } from '../../src/wire/query.ts';
-import { asked } from '../asked.ts';
-import { Flag, message, withRoom } from '../messages.ts';
-import { outcome, refusal, verdict } from '../outcomes.ts';
+import { asked } from '../world/asked.ts';
+import { Flag, message, withRoom } from '../world/messages.ts';
+import { outcome, refusal, verdict } from '../world/outcomes.ts';
 import { lineOf, pinoLineOf } from './records.ts';
 
 const NOW = Date.parse('2026-11-20T23:00:00.123Z');

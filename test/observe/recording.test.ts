@@ -4,8 +4,8 @@ import { DecisionLog } from '../../src/observe/decision-log.ts';
 import { RecentDecisions } from '../../src/observe/recent.ts';
 import { Recording } from '../../src/observe/recording.ts';
 import { Statistics } from '../../src/observe/statistics.ts';
-import { asked } from '../asked.ts';
-import { outcome, verdict } from '../outcomes.ts';
+import { asked } from '../world/asked.ts';
+import { outcome, verdict } from '../world/outcomes.ts';
 import { CONTEXT } from './records.ts';
 
 const QUERY = asked('www.example.com');

@@ -4,9 +4,9 @@ import { ORIGINS, type Outcome } from '../../src/decision/outcome.ts';
 import { ACTIONS, LAYERS, type VerdictSpec } from '../../src/decision/verdict.ts';
 import type { CellFamily } from '../../src/observe/cells.ts';
 import { Statistics } from '../../src/observe/statistics.ts';
-import { asked } from '../asked.ts';
-import { TYPE } from '../messages.ts';
-import { outcome, verdict } from '../outcomes.ts';
+import { asked } from '../world/asked.ts';
+import { TYPE } from '../world/messages.ts';
+import { outcome, verdict } from '../world/outcomes.ts';
 
 const QUERY = asked('www.example.com');
 const REFUSED = 5;

@@ -2,13 +2,13 @@ import { expect } from 'chai';
 import type { Verdict } from '../../src/decision/verdict.ts';
 import { AnswerJudge } from '../../src/policy/answer-judge.ts';
 import { compilePolicies } from '../../src/policy/layers/policy.ts';
-import { PolicyChain } from '../../src/policy/policy-chain.ts';
 import { RouteTable } from '../../src/policy/route-table.ts';
+import { PolicyChain } from '../../src/policy/rules/policy-chain.ts';
 import type { View } from '../../src/policy/view.ts';
 import { formatName } from '../../src/wire/name.ts';
 import type { Query } from '../../src/wire/query.ts';
-import { type AnsweredParts, answerTo, from } from '../asked.ts';
-import { octets, withRoom } from '../messages.ts';
+import { type AnsweredParts, answerTo, from } from '../world/asked.ts';
+import { octets, withRoom } from '../world/messages.ts';
 import { type PolicyLines, policyOf } from './chains.ts';
 
 const LINES: PolicyLines = {

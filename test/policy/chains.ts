@@ -3,9 +3,9 @@
 import type { Action, Verdict } from '../../src/decision/verdict.ts';
 import { VerdictTable } from '../../src/decision/verdict.ts';
 import { type Prefix, parsePrefix } from '../../src/net/prefix.ts';
-import { NamePolicy } from '../../src/policy/name-policy.ts';
-import { RuleTable } from '../../src/policy/rule-table.ts';
-import { name } from '../messages.ts';
+import { NamePolicy } from '../../src/policy/rules/name-policy.ts';
+import { RuleTable } from '../../src/policy/rules/rule-table.ts';
+import { name } from '../world/messages.ts';
 
 /** `*.bad.example`, `client 10.0.0.0/8` or `answer 192.0.2.0/24`, and what is done. */
 export type RuleLine = readonly [trigger: string, action: Action];

@@ -3,11 +3,11 @@ import { parseConfig } from '../../src/config/config.ts';
 import { ConfigError } from '../../src/config/problem.ts';
 import { LAYERS } from '../../src/decision/verdict.ts';
 import { compilePolicy, type Policy } from '../../src/policy/compile.ts';
-import { explain } from '../../src/policy/explain.ts';
 import { judge } from '../../src/policy/layer.ts';
 import { READ_FILES } from '../../src/policy/policy-files.ts';
-import { asked } from '../asked.ts';
-import { TYPE } from '../messages.ts';
+import { explain } from '../../src/policy/trace.ts';
+import { asked } from '../world/asked.ts';
+import { TYPE } from '../world/messages.ts';
 
 const CONFIG = `
 acl: { query: { 192.0.2.0/24: allow }, recursion: { 192.0.2.0/25: allow } }

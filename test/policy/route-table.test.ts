@@ -4,7 +4,7 @@ import type { Problem } from '../../src/config/problem.ts';
 import { VerdictTable } from '../../src/decision/verdict.ts';
 import { compileUpstream } from '../../src/policy/layers/upstream.ts';
 import { NO_ROUTE, RouteTable } from '../../src/policy/route-table.ts';
-import { asked } from '../asked.ts';
+import { asked } from '../world/asked.ts';
 
 function compile(routes: string) {
   const verdicts = new VerdictTable();

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import { expectedLines, readTextFile, textSize, unpack } from '../../src/policy/text-file.ts';
-import { ascii } from '../messages.ts';
+import { ascii } from '../world/messages.ts';
 
 const text = (octets: Uint8Array) => Buffer.from(octets).toString();
 

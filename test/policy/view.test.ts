@@ -4,13 +4,13 @@ import { type Action, type Verdict, VerdictTable } from '../../src/decision/verd
 import { type Prefix, parsePrefix } from '../../src/net/prefix.ts';
 import type { Layer } from '../../src/policy/layer.ts';
 import { compilePolicies } from '../../src/policy/layers/policy.ts';
-import { NamePolicy } from '../../src/policy/name-policy.ts';
-import { PolicyChain } from '../../src/policy/policy-chain.ts';
 import { RouteTable } from '../../src/policy/route-table.ts';
-import { RuleTable } from '../../src/policy/rule-table.ts';
+import { NamePolicy } from '../../src/policy/rules/name-policy.ts';
+import { PolicyChain } from '../../src/policy/rules/policy-chain.ts';
+import { RuleTable } from '../../src/policy/rules/rule-table.ts';
 import { judgeWithTrial, type View, ViewTable } from '../../src/policy/view.ts';
-import { asked, from } from '../asked.ts';
-import { name } from '../messages.ts';
+import { asked, from } from '../world/asked.ts';
+import { name } from '../world/messages.ts';
 
 const table = (...views: readonly (readonly string[])[]) =>
   new ViewTable(

@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { generatePages, listPages } from '../../scripts/docs.ts';
 import { listMetrics } from '../../scripts/reference/metrics.ts';
 import { createSpecimen } from '../../scripts/reference/specimen.ts';
-import { adminHandlers } from '../../src/admin-api.ts';
+import { adminHandlers } from '../../src/admin/api.ts';
 import { parseConfig } from '../../src/config/config.ts';
 import { CONFIG } from '../../src/config/keys.ts';
 import { DECISION_FIELDS } from '../../src/decision/fields.ts';

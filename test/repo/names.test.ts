@@ -2,10 +2,10 @@ import { globSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { expect } from 'chai';
 import { keysOf } from '../../scripts/reference/keys.ts';
-import { configuredAssertions, findFailures } from '../../src/assertions.ts';
 import { readConfig } from '../../src/config/config.ts';
 import { CONFIG } from '../../src/config/keys.ts';
 import { LAYERS } from '../../src/decision/verdict.ts';
+import { configuredAssertions, findFailures } from '../../src/explain/assertions.ts';
 import { compilePolicy } from '../../src/policy/compile.ts';
 import { readSources } from './sources.ts';
 

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { play } from '../scenario.ts';
-import { parseScenarios } from '../scenario-file.ts';
+import { play } from '../world/scenario.ts';
+import { parseScenarios } from '../world/scenario-file.ts';
 
 const FOLDER = import.meta.dirname;
 

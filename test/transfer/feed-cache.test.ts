@@ -2,9 +2,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { writeCache } from '../../src/policy/rpz/transfer/cache-file.ts';
-import type { Octets } from '../messages.ts';
 import { copyOf } from '../policy/rpz/transfer/copies.ts';
 import { rule, soa } from '../policy/rpz/transfer/zones.ts';
+import type { Octets } from '../world/messages.ts';
 import { content, FeedStage } from './feed-stage.ts';
 
 describe('transfer/feed', () => {

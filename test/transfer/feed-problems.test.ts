@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { createTsigKey } from '../../src/wire/tsig.ts';
-import { name, record, uint32 } from '../messages.ts';
 import { rule, soa, text } from '../policy/rpz/transfer/zones.ts';
-import { SECRET, signed } from '../tsig.ts';
+import { name, record, uint32 } from '../world/messages.ts';
+import { SECRET, signed } from '../world/tsig.ts';
 import { content, FeedStage } from './feed-stage.ts';
 import type { Asked } from './scripted-primary.ts';
 

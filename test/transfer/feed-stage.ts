@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TransferredZone } from '../../src/policy/rpz/transfer/transferred-zone.ts';
 import { Feed } from '../../src/transfer/feed.ts';
-import { name } from '../messages.ts';
 import { recordsOf } from '../policy/rpz/transfer/copies.ts';
 import { rule, ZONE } from '../policy/rpz/transfer/zones.ts';
+import { name } from '../world/messages.ts';
 import { ScriptedPrimary } from './scripted-primary.ts';
 
 export class FeedStage {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { Flag, uint32 } from '../messages.ts';
 import { IXFR, rule, soa } from '../policy/rpz/transfer/zones.ts';
+import { Flag, uint32 } from '../world/messages.ts';
 import { content, FeedStage } from './feed-stage.ts';
 import { type Asked, ScriptedPrimary } from './scripted-primary.ts';
 

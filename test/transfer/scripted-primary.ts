@@ -1,8 +1,8 @@
 /** A primary that has a zone, and does with it what a test tells it to. */
 
-import { Flag, message, type Octets, question } from '../messages.ts';
 import { AXFR, IXFR, soa, ZONE } from '../policy/rpz/transfer/zones.ts';
-import { type Question, Upstream } from '../upstream.ts';
+import { Flag, message, type Octets, question } from '../world/messages.ts';
+import { type Question, Upstream } from '../world/upstream.ts';
 
 /** A transfer that was asked for. */
 export interface Asked {

@@ -7,7 +7,7 @@ import { ReceiveBatch } from '../../src/transport/receive-batch.ts';
 import { BatchStream } from '../../src/transport/tcp-batch-channel.ts';
 import { BATCH, DATAGRAM } from '../../src/transport/udp-batch.ts';
 import { BatchChannel } from '../../src/transport/udp-batch-channel.ts';
-import { passOver } from '../needs.ts';
+import { passOver } from '../world/needs.ts';
 
 const libc = loadLibc();
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { crc32c } from '../../src/transport/crc32c.ts';
-import { ascii } from '../messages.ts';
+import { ascii } from '../world/messages.ts';
 
 describe('transport/crc32c', () => {
   const sums = [

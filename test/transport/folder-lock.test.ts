@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { lockFolder } from '../../src/transport/folder-lock.ts';
 import { loadLibc } from '../../src/transport/libc.ts';
-import { passOver } from '../needs.ts';
+import { passOver } from '../world/needs.ts';
 
 describe('transport/folder-lock', () => {
   const libc = loadLibc();

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { FrameReader, frame } from '../../src/transport/frames.ts';
-import { framed } from '../client.ts';
-import { message, question } from '../messages.ts';
+import { framed } from '../world/client.ts';
+import { message, question } from '../world/messages.ts';
 
 const FIRST = message({ id: 1, questions: [question('www.example.com')] });
 const SECOND = message({ id: 2, questions: [question('.')] });

@@ -3,8 +3,8 @@
 import type { ProxyHeader } from '../../src/transport/proxy-protocol.ts';
 import { listenTcp, type TcpListener, type TcpProxies } from '../../src/transport/tcp.ts';
 import { TCP_LIMITS, type TcpLimits } from '../../src/transport/tcp-connection.ts';
-import { Stream } from '../client.ts';
-import { message } from '../messages.ts';
+import { Stream } from '../world/client.ts';
+import { message } from '../world/messages.ts';
 
 export interface Received {
   readonly id: number;

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { AF_INET, type Libc, loadLibc, SOCK_DGRAM_NONBLOCK } from '../../src/transport/libc.ts';
 import { OpenSockets } from '../../src/transport/open-sockets.ts';
-import { passOver } from '../needs.ts';
+import { passOver } from '../world/needs.ts';
 
 const loaded = loadLibc();
 

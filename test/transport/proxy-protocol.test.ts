@@ -7,8 +7,8 @@ import {
   MAX_HEADER,
   ProxyHeader,
 } from '../../src/transport/proxy-protocol.ts';
-import { ascii, octets } from '../messages.ts';
-import { binaryHeader, CLIENT_4, CLIENT_6, tlv, withChecksum } from '../proxy-header.ts';
+import { ascii, octets } from '../world/messages.ts';
+import { binaryHeader, CLIENT_4, CLIENT_6, tlv, withChecksum } from '../world/proxy-header.ts';
 
 const BEHIND = ascii('\0\x1dthe query');
 

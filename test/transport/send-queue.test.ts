@@ -17,7 +17,7 @@ import {
   SOCKADDR_LENGTH,
   writeSocketAddress,
 } from '../../src/transport/socket-address.ts';
-import { passOver } from '../needs.ts';
+import { passOver } from '../world/needs.ts';
 
 const LOOPBACK = Uint32Array.of(0x7f000001, 0, 0, 0);
 

@@ -3,7 +3,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { expect } from 'chai';
 import type { Channels, Remote } from '../../src/transport/channels.ts';
 import { openTcpChannels } from '../../src/transport/tcp-channels.ts';
-import { framed } from '../client.ts';
+import { framed } from '../world/client.ts';
 import { ChannelLog } from './channel-log.ts';
 
 const SERVER = 5;

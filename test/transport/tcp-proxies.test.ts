@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { readAddress } from '../../src/net/address.ts';
 import { ProxyHeader } from '../../src/transport/proxy-protocol.ts';
-import { framed } from '../client.ts';
-import { octets } from '../messages.ts';
-import { binaryHeader, CLIENT_6, headerFor, lineFor } from '../proxy-header.ts';
+import { framed } from '../world/client.ts';
+import { octets } from '../world/messages.ts';
+import { binaryHeader, CLIENT_6, headerFor, lineFor } from '../world/proxy-header.ts';
 import { ids, Listening, one } from './listening.ts';
 
 describe('transport/tcp behind proxies', () => {

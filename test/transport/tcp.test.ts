@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { listenTcp } from '../../src/transport/tcp.ts';
-import { Stream } from '../client.ts';
+import { Stream } from '../world/client.ts';
 import { ids, Listening, one } from './listening.ts';
 
 describe('transport/tcp', () => {

@@ -4,9 +4,9 @@ import { expect } from 'chai';
 import { type Libc, loadLibc } from '../../src/transport/libc.ts';
 import { steerByName } from '../../src/transport/steering.ts';
 import { BatchListener, type DatagramPath } from '../../src/transport/udp-batch.ts';
-import { message, octets, question } from '../messages.ts';
-import { passOver } from '../needs.ts';
-import { CLIENT_6, headerFor, withChecksum } from '../proxy-header.ts';
+import { message, octets, question } from '../world/messages.ts';
+import { passOver } from '../world/needs.ts';
+import { CLIENT_6, headerFor, withChecksum } from '../world/proxy-header.ts';
 
 const libc = loadLibc();
 const LOOPBACK = 0x7f000001;

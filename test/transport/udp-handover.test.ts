@@ -4,8 +4,8 @@ import { expect } from 'chai';
 import { type Libc, loadLibc } from '../../src/transport/libc.ts';
 import { steerByName } from '../../src/transport/steering.ts';
 import { BatchListener, type DatagramPath } from '../../src/transport/udp-batch.ts';
-import { message, question } from '../messages.ts';
-import { passOver } from '../needs.ts';
+import { message, question } from '../world/messages.ts';
+import { passOver } from '../world/needs.ts';
 
 const libc = loadLibc();
 const LOOPBACK = 0x7f000001;

@@ -10,7 +10,7 @@ import {
   SOCK_DGRAM_NONBLOCK,
 } from '../../src/transport/libc.ts';
 import { UnixDatagrams } from '../../src/transport/unix-datagrams.ts';
-import { passOver } from '../needs.ts';
+import { passOver } from '../world/needs.ts';
 
 describe('transport/unix-datagrams', () => {
   const libc = loadLibc();

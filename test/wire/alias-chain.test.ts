@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { AliasChain } from '../../src/wire/alias-chain.ts';
 import { formatName } from '../../src/wire/name.ts';
-import { anyName } from '../arbitraries.ts';
-import { asked } from '../asked.ts';
+import { anyName } from '../world/arbitraries.ts';
+import { asked } from '../world/asked.ts';
 import {
   message,
   name,
@@ -14,7 +14,7 @@ import {
   record,
   TO_QUESTION,
   TYPE,
-} from '../messages.ts';
+} from '../world/messages.ts';
 
 const ASKED = 'www.example';
 /** The same instance for all, as in the program. */

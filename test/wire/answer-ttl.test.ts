@@ -12,7 +12,7 @@ import {
   soa,
   TO_QUESTION,
   TYPE,
-} from '../messages.ts';
+} from '../world/messages.ts';
 
 function parse(parts: MessageParts): Answer {
   const given = message({ flags: Flag.QR, questions: [question('www.example.com')], ...parts });

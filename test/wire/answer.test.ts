@@ -15,7 +15,7 @@ import {
   record,
   TO_QUESTION,
   TYPE,
-} from '../messages.ts';
+} from '../world/messages.ts';
 
 const ASKED = question('www.example.com');
 const A = record(TO_QUESTION, TYPE.A, [192, 0, 2, 1]);

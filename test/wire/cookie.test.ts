@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import { parseAddress } from '../../src/net/address.ts';
 import { isCookieLength, ServerCookies } from '../../src/wire/cookie.ts';
 import { NO_COOKIE, type Query } from '../../src/wire/query.ts';
-import { asked } from '../asked.ts';
-import { opt, option } from '../messages.ts';
+import { asked } from '../world/asked.ts';
+import { opt, option } from '../world/messages.ts';
 
 const SECRET = 'e5e973e5a6b2a43f48e7dc849e37bfcf';
 const OLD_SECRET = 'dd3bdf9344b678b185a6f5cb60fca715';

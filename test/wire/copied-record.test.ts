@@ -2,9 +2,17 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { copyRecord } from '../../src/wire/copied-record.ts';
 import { RecordCursor } from '../../src/wire/records.ts';
-import { readMessage } from '../message-text.ts';
-import { message, name, type Octets, octets, pointer, question, record } from '../messages.ts';
-import { writeRecord } from '../record-text.ts';
+import { readMessage } from '../world/message-text.ts';
+import {
+  message,
+  name,
+  type Octets,
+  octets,
+  pointer,
+  question,
+  record,
+} from '../world/messages.ts';
+import { writeRecord } from '../world/record-text.ts';
 
 const ASKED = question('www.example');
 /** Where `example` stands in the question. */

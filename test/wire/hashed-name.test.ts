@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { HashedName } from '../../src/wire/hashed-name.ts';
-import { anyName, anyOctets } from '../arbitraries.ts';
-import { asked } from '../asked.ts';
-import { name, type Octets, octets, pointer } from '../messages.ts';
+import { anyName, anyOctets } from '../world/arbitraries.ts';
+import { asked } from '../world/asked.ts';
+import { name, type Octets, octets, pointer } from '../world/messages.ts';
 
 function take(message: Octets, at = 0, end = message.length) {
   const taken = new HashedName();

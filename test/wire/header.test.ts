@@ -19,7 +19,7 @@ import {
   writeUint16,
   writeUint32,
 } from '../../src/wire/header.ts';
-import { Flag, message } from '../messages.ts';
+import { Flag, message } from '../world/messages.ts';
 
 describe('wire/header', () => {
   it('reads every field in its place', () => {

@@ -8,8 +8,8 @@ import {
   parseName,
   skipName,
 } from '../../src/wire/name.ts';
-import { anyName, anyOctets } from '../arbitraries.ts';
-import { ascii, name, octets, pointer } from '../messages.ts';
+import { anyName, anyOctets } from '../world/arbitraries.ts';
+import { ascii, name, octets, pointer } from '../world/messages.ts';
 
 const LABEL_63 = 'a'.repeat(63);
 /** 3 * 64 + 62 + 1: the longest name there is. */

@@ -17,7 +17,7 @@ import {
   writeOpt,
 } from '../../src/wire/opt.ts';
 import { EdnsOption } from '../../src/wire/registry.ts';
-import { ascii, ede, octets, opt, option } from '../messages.ts';
+import { ascii, ede, octets, opt, option } from '../world/messages.ts';
 
 /** An OPT record at offset 3, as a message carries it. */
 const AT = 3;

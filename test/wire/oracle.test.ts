@@ -9,8 +9,8 @@ import { formatEde, readExtendedErrors } from '../../src/wire/opt.ts';
 import { Malformed, Query } from '../../src/wire/query.ts';
 import { RecordCursor, Section } from '../../src/wire/records.ts';
 import { ResponseWriter } from '../../src/wire/response.ts';
-import { anyUint16 } from '../arbitraries.ts';
-import { withRoom } from '../messages.ts';
+import { anyUint16 } from '../world/arbitraries.ts';
+import { withRoom } from '../world/messages.ts';
 
 const SECTIONS = ['answers', 'authorities', 'additionals'] as const;
 

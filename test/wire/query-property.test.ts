@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { lowerName } from '../../src/wire/name.ts';
 import { Malformed, Query } from '../../src/wire/query.ts';
-import { anyName, anyOctets, anyUint16 } from '../arbitraries.ts';
-import { message, octets, question } from '../messages.ts';
+import { anyName, anyOctets, anyUint16 } from '../world/arbitraries.ts';
+import { message, octets, question } from '../world/messages.ts';
 
 /** All that a query says, apart from the octets it was read from. */
 function factsOf({ name, labelAt, hashes, message: _, match: __, ...rest }: Query) {

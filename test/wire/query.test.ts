@@ -11,7 +11,7 @@ import {
   record,
   TO_QUESTION,
   TYPE,
-} from '../messages.ts';
+} from '../world/messages.ts';
 
 const ASKED = question('www.example.com');
 const TSIG = record('key', TYPE.TSIG, [1, 2, 3], { rrClass: 255 });

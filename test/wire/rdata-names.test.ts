@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { expandRdata } from '../../src/wire/rdata-names.ts';
-import { ascii, name, type Octets, octets, pointer, uint16 } from '../messages.ts';
+import { ascii, name, type Octets, octets, pointer, uint16 } from '../world/messages.ts';
 
 /** Ten octets, then `example.` at 10, then the RDATA. */
 const HEAD = octets(new Uint8Array(10), name('example'));

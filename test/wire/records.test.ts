@@ -1,8 +1,16 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { RecordCursor, Section, skipQuestions } from '../../src/wire/records.ts';
-import { anyOctets } from '../arbitraries.ts';
-import { message, octets, pointer, question, record, TO_QUESTION, TYPE } from '../messages.ts';
+import { anyOctets } from '../world/arbitraries.ts';
+import {
+  message,
+  octets,
+  pointer,
+  question,
+  record,
+  TO_QUESTION,
+  TYPE,
+} from '../world/messages.ts';
 
 const ASKED = question('www.example.com');
 

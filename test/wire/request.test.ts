@@ -1,7 +1,17 @@
 import { expect } from 'chai';
 import { Query } from '../../src/wire/query.ts';
 import { formatRequest, writeForwarded, writeVerbatim } from '../../src/wire/request.ts';
-import { Flag, message, name, octets, opt, option, question, record, TYPE } from '../messages.ts';
+import {
+  Flag,
+  message,
+  name,
+  octets,
+  opt,
+  option,
+  question,
+  record,
+  TYPE,
+} from '../world/messages.ts';
 
 describe('wire/request formatRequest', () => {
   const asked = { id: 0xabcd, name: name('www.example.com'), type: TYPE.AAAA, rrClass: 1 };

@@ -13,7 +13,7 @@ import {
   TO_QUESTION,
   TYPE,
   withRoom,
-} from '../messages.ts';
+} from '../world/messages.ts';
 
 const writer = new ResponseWriter();
 const answers = [record(TO_QUESTION, TYPE.A, [192, 0, 2, 1])];

@@ -19,7 +19,7 @@ import {
   TO_QUESTION,
   TYPE,
   withRoom,
-} from '../messages.ts';
+} from '../world/messages.ts';
 
 const writer = new ResponseWriter();
 const ASKED = question('www.example.com');

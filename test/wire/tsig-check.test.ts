@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { createTsigKey } from '../../src/wire/tsig.ts';
 import { checkRequest, SignedAnswer, sealReply } from '../../src/wire/tsig-check.ts';
-import { Flag, message, name, octets, question, TYPE, uint32 } from '../messages.ts';
-import { SECRET, type SignatureParts, signed, TIME } from '../tsig.ts';
+import { Flag, message, name, octets, question, TYPE, uint32 } from '../world/messages.ts';
+import { SECRET, type SignatureParts, signed, TIME } from '../world/tsig.ts';
 
 const KEY = createTsigKey(name('vendor-key'), 'hmac-sha256', SECRET);
 const SHORT = createTsigKey(name('vendor-key'), 'hmac-sha256', SECRET, 16);

@@ -9,9 +9,9 @@ import {
   type TsigAlgorithm,
   wholeMacLength,
 } from '../../src/wire/tsig.ts';
-import { anyOctets } from '../arbitraries.ts';
-import { message, name, octets, opt, question, record, TYPE } from '../messages.ts';
-import { SECRET, signed, TIME } from '../tsig.ts';
+import { anyOctets } from '../world/arbitraries.ts';
+import { message, name, octets, opt, question, record, TYPE } from '../world/messages.ts';
+import { SECRET, signed, TIME } from '../world/tsig.ts';
 
 const QUERY = message({ id: 7, questions: [question('rpz.example', TYPE.SOA)] });
 

@@ -3,10 +3,10 @@
 import type { AccessAction, AccessList } from '../../config/access-list.ts';
 import { builtIn, type Rule, type Verdict, type VerdictTable } from '../../decision/verdict.ts';
 import { Ede } from '../../wire/registry.ts';
-import { Access, allowance } from '../access.ts';
-import type { Force } from '../in-force.ts';
+import { Access, allowance } from '../access/access.ts';
 import type { Layer } from '../layer.ts';
 import type { Primaries } from '../primaries.ts';
+import type { Force } from '../rules/in-force.ts';
 
 export function compileAcl(
   list: AccessList,

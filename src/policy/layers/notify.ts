@@ -6,10 +6,10 @@
 import type { AccessList } from '../../config/access-list.ts';
 import { builtIn, type VerdictTable } from '../../decision/verdict.ts';
 import { Ede, Opcode, Rcode } from '../../wire/registry.ts';
-import type { Force } from '../in-force.ts';
+import { compilePermission } from '../access/permission.ts';
 import type { Layer } from '../layer.ts';
-import { compilePermission } from '../permission.ts';
 import type { Primaries } from '../primaries.ts';
+import type { Force } from '../rules/in-force.ts';
 
 export function compileNotify(
   list: AccessList,

@@ -2,8 +2,8 @@
 
 import { ruleOf } from '../../decision/rule-of.ts';
 import type { Layer } from '../layer.ts';
-import { letsPass } from '../name-policy.ts';
-import type { PolicyChain } from '../policy-chain.ts';
+import { letsPass } from '../rules/name-policy.ts';
+import type { PolicyChain } from '../rules/policy-chain.ts';
 
 export function compilePolicies(chain: PolicyChain): Layer {
   return {

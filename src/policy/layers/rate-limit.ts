@@ -13,8 +13,8 @@ import { NO_PREFIX, PrefixTable } from '../../net/prefix-table.ts';
 import type { ServerCookies } from '../../wire/cookie.ts';
 import { NO_COOKIE, type Query } from '../../wire/query.ts';
 import { Ede, formatRcode, Rcode } from '../../wire/registry.ts';
+import { type TokenBuckets, tickOf } from '../access/token-buckets.ts';
 import type { Account, Layer } from '../layer.ts';
-import { type TokenBuckets, tickOf } from '../token-buckets.ts';
 
 /** What is counted apart from each other. */
 const Counted = { CLAIMED: 1, PROVEN: 2, REFUSAL: 3 } as const;

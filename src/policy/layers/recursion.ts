@@ -3,9 +3,9 @@
 import type { AccessList } from '../../config/access-list.ts';
 import type { VerdictTable } from '../../decision/verdict.ts';
 import { Ede, Opcode, RrClass } from '../../wire/registry.ts';
-import type { Force } from '../in-force.ts';
+import { compilePermission } from '../access/permission.ts';
 import type { Layer } from '../layer.ts';
-import { compilePermission } from '../permission.ts';
+import type { Force } from '../rules/in-force.ts';
 
 export function compileRecursion(
   list: AccessList | undefined,

@@ -16,8 +16,8 @@ import type { Query } from '../../wire/query.ts';
 import { Opcode, RrClass, RrType } from '../../wire/registry.ts';
 import type { RecordData } from '../../wire/response.ts';
 import type { Layer } from '../layer.ts';
-import { NameTable } from '../name-table.ts';
 import { NO_ROUTE, type RouteTable } from '../route-table.ts';
+import { NameTable } from '../rules/name-table.ts';
 import { negativeSoa } from '../soa.ts';
 
 /** RFC 6303 section 3: the TTL of the empty zones. */

@@ -4,9 +4,9 @@ import type { AccessList } from '../../config/access-list.ts';
 import { builtIn, type VerdictTable } from '../../decision/verdict.ts';
 import type { Query } from '../../wire/query.ts';
 import { Ede, RrType } from '../../wire/registry.ts';
-import type { Force } from '../in-force.ts';
+import { compilePermission } from '../access/permission.ts';
 import type { Layer } from '../layer.ts';
-import { compilePermission } from '../permission.ts';
+import type { Force } from '../rules/in-force.ts';
 
 /** RFC 5936 section 4.2: AXFR is not defined over UDP. */
 function isByWrongTransport({ isTransfer, qtype, transport }: Query): boolean {

@@ -2,16 +2,16 @@
 
 import { createHash } from 'node:crypto';
 import type { VerdictTable } from '../../decision/verdict.ts';
-import type { Ignored } from '../ignored.ts';
-import { NamePolicy } from '../name-policy.ts';
+import type { ZoneProblem } from '../rpz/zone-problems.ts';
+import type { Ignored } from '../rules/ignored.ts';
+import { NamePolicy } from '../rules/name-policy.ts';
 import {
   addPolicyVerdict,
   type PolicyAction,
   type PolicyTraits,
   rulesIn,
-} from '../policy-verdicts.ts';
-import type { ZoneProblem } from '../rpz/zone-problems.ts';
-import { type RuleImage, RuleTable } from '../rule-table.ts';
+} from '../rules/policy-verdicts.ts';
+import { type RuleImage, RuleTable } from '../rules/rule-table.ts';
 import { readAdblock } from './adblock.ts';
 import { readDomains } from './domains.ts';
 import { readHosts } from './hosts.ts';

@@ -1,8 +1,8 @@
 /** What becomes of the lines of a list: rules, and lines that are no rules by kind. */
 
-import { IgnoredKinds } from '../ignored.ts';
-import { NameTable } from '../name-table.ts';
-import { RuleTable } from '../rule-table.ts';
+import { IgnoredKinds } from '../rules/ignored.ts';
+import { NameTable } from '../rules/name-table.ts';
+import { RuleTable } from '../rules/rule-table.ts';
 import { expectedLines } from '../text-file.ts';
 import type { ListName } from './list-name.ts';
 

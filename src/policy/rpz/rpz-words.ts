@@ -1,7 +1,7 @@
 /** The words that policy zones have of their own (draft-vixie-dnsop-dns-rpz-00). */
 
 import { LOWER, nameLength, parseName } from '../../wire/name.ts';
-import type { PolicyAction } from '../policy-verdicts.ts';
+import type { PolicyAction } from '../rules/policy-verdicts.ts';
 import type { ZoneRecords } from './rpz-zone.ts';
 
 /** Special CNAME targets (section 3). */

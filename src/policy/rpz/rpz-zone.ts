@@ -4,17 +4,17 @@ import { createHash, type Hash } from 'node:crypto';
 import type { OwnedRecord, VerdictTable } from '../../decision/verdict.ts';
 import { formatPrefix } from '../../net/prefix.ts';
 import { formatClass, RrClass, RrType } from '../../wire/registry.ts';
-import { type Ignored, IgnoredKinds } from '../ignored.ts';
-import { NamePolicy } from '../name-policy.ts';
+import { type Ignored, IgnoredKinds } from '../rules/ignored.ts';
+import { NamePolicy } from '../rules/name-policy.ts';
 import {
   addPolicyVerdict,
   POLICY_ACTIONS,
   type PolicyAction,
   type PolicyTraits,
   rulesIn,
-} from '../policy-verdicts.ts';
-import type { PrefixRule } from '../prefix-rules.ts';
-import { type RuleImage, RuleTable } from '../rule-table.ts';
+} from '../rules/policy-verdicts.ts';
+import type { PrefixRule } from '../rules/prefix-rules.ts';
+import { type RuleImage, RuleTable } from '../rules/rule-table.ts';
 import { expectedLines } from '../text-file.ts';
 import { readAddressOwner } from './address-trigger.ts';
 import { ROOT } from './name-text.ts';

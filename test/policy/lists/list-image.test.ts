@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { LIST_FORMATS, type ListAction } from '../../../src/policy/lists/list-image.ts';
-import { ascii } from '../../messages.ts';
+import { ascii } from '../../world/messages.ts';
 import { list } from './read.ts';
 
 describe('policy/lists/list-image', () => {

@@ -8,8 +8,8 @@ import {
   type ListFormat,
   readList,
 } from '../../../src/policy/lists/list-image.ts';
-import { letsPass } from '../../../src/policy/name-policy.ts';
-import { asked } from '../../asked.ts';
+import { letsPass } from '../../../src/policy/rules/name-policy.ts';
+import { asked } from '../../world/asked.ts';
 
 /** A list of this text: what is done to a name, and what is to say of its lines. */
 export function list(

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { matchedOwner } from '../../../src/decision/rule-of.ts';
 import { firstWords, formatPrefix, type Prefix, parsePrefix } from '../../../src/net/prefix.ts';
 import { readAddressOwner } from '../../../src/policy/rpz/address-trigger.ts';
-import { asked } from '../../asked.ts';
-import { name } from '../../messages.ts';
+import { asked } from '../../world/asked.ts';
+import { name } from '../../world/messages.ts';
 
 /** `192.0.2.0/24`, or what is wrong with the owner. */
 function read(text: string): string {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { ZoneReader } from '../../../src/policy/rpz/zone-text.ts';
 import { formatName } from '../../../src/wire/name.ts';
-import { ascii, name } from '../../messages.ts';
+import { ascii, name } from '../../world/messages.ts';
 
 /** `line owner ttl type RDATA` of each record, and the problems. */
 function read(text: string) {

@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { AS_WRITTEN, NameText } from '../../../src/policy/rpz/name-text.ts';
 import { LOWER } from '../../../src/wire/name.ts';
-import { anyName } from '../../arbitraries.ts';
-import { ascii, name, octets } from '../../messages.ts';
+import { anyName } from '../../world/arbitraries.ts';
+import { ascii, name, octets } from '../../world/messages.ts';
 
 const ORIGIN = name('Rpz.Example');
 

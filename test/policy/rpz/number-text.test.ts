@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { readNumber, readSeconds } from '../../../src/policy/rpz/number-text.ts';
-import { ascii } from '../../messages.ts';
+import { ascii } from '../../world/messages.ts';
 
 const times = [
   { text: '0', seconds: 0 },

@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import { Packet, type Resource } from 'dns2';
 import fc from 'fast-check';
 import { parseRdata, parseRecordText, type RecordText } from '../../../src/policy/rpz/rdata.ts';
-import { anyUint16 } from '../../arbitraries.ts';
-import { ascii, name, octets, uint16, uint32 } from '../../messages.ts';
+import { anyUint16 } from '../../world/arbitraries.ts';
+import { ascii, name, octets, uint16, uint32 } from '../../world/messages.ts';
 
 function parsed(text: string): RecordText {
   const record = parseRecordText(text);

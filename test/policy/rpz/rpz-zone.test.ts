@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import { ruleOf } from '../../../src/decision/rule-of.ts';
 import { VerdictTable } from '../../../src/decision/verdict.ts';
-import { letsPass, type NamePolicy } from '../../../src/policy/name-policy.ts';
 import { attachRpz, type Override, readRpz } from '../../../src/policy/rpz/rpz-zone.ts';
-import { asked } from '../../asked.ts';
-import { ascii, TYPE } from '../../messages.ts';
+import { letsPass, type NamePolicy } from '../../../src/policy/rules/name-policy.ts';
+import { asked } from '../../world/asked.ts';
+import { ascii, TYPE } from '../../world/messages.ts';
 
 const SOA = '@ 60 SOA ns.example. host.example. 7 1h 10m 1d 60';
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { parseRecordText } from '../../../src/policy/rpz/rdata.ts';
-import { ascii, name, octets, uint16, uint32 } from '../../messages.ts';
+import { ascii, name, octets, uint16, uint32 } from '../../world/messages.ts';
 
 const param = (key: number, value: Uint8Array) => octets(uint16(key), uint16(value.length), value);
 

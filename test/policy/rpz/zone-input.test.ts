@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { ZoneReader } from '../../../src/policy/rpz/zone-text.ts';
 import { formatName } from '../../../src/wire/name.ts';
-import { ascii, name } from '../../messages.ts';
+import { ascii, name } from '../../world/messages.ts';
 
 /** `file:line owner ttl` of each record of `zones/main`, and the problems. */
 function read(files: Readonly<Record<string, string>>) {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { ZoneScanner } from '../../../src/policy/rpz/zone-scanner.ts';
-import { ascii, octets } from '../../messages.ts';
+import { ascii, octets } from '../../world/messages.ts';
 
 /** Each entry: its line, and its fields as written; `_` stands for a blank in place of an owner. */
 function scan(text: string | Uint8Array): (string | number)[][] {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { ZoneReader } from '../../../src/policy/rpz/zone-text.ts';
 import { formatName } from '../../../src/wire/name.ts';
-import { ascii } from '../../messages.ts';
+import { ascii } from '../../world/messages.ts';
 
 /** The owners of the records that can be used, and `line:column message` of each problem. */
 function read(text: string) {

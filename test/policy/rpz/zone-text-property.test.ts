@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { ZoneReader } from '../../../src/policy/rpz/zone-text.ts';
 import { formatName, lowerName, nameLength } from '../../../src/wire/name.ts';
-import { anyName } from '../../arbitraries.ts';
-import { ascii, TYPE } from '../../messages.ts';
+import { anyName } from '../../world/arbitraries.ts';
+import { ascii, TYPE } from '../../world/messages.ts';
 
 const utf8 = (text: string) => new TextEncoder().encode(text);
 

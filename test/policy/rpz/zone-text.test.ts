@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { ZoneReader } from '../../../src/policy/rpz/zone-text.ts';
 import { formatName } from '../../../src/wire/name.ts';
-import { ascii, name, octets, TYPE, uint32 } from '../../messages.ts';
+import { ascii, name, octets, TYPE, uint32 } from '../../world/messages.ts';
 
 const utf8 = (text: string) => new TextEncoder().encode(text);
 

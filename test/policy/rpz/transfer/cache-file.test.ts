@@ -8,7 +8,7 @@ import {
   writeCache,
 } from '../../../../src/policy/rpz/transfer/cache-file.ts';
 import { digestOf } from '../../../../src/policy/rpz/transfer/zone-copy.ts';
-import { ascii, name, octets, record, uint16, uint32 } from '../../../messages.ts';
+import { ascii, name, octets, record, uint16, uint32 } from '../../../world/messages.ts';
 import { copyOf } from './copies.ts';
 import { rule, text, ZONE } from './zones.ts';
 

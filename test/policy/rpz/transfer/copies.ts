@@ -4,7 +4,7 @@ import { PackedRecords } from '../../../../src/policy/rpz/transfer/record-pack.t
 import { TransferReader } from '../../../../src/policy/rpz/transfer/transfer-reader.ts';
 import type { ZoneCopy, ZoneUpdate } from '../../../../src/policy/rpz/transfer/zone-copy.ts';
 import { formatName } from '../../../../src/wire/name.ts';
-import { name, type Octets } from '../../../messages.ts';
+import { name, type Octets } from '../../../world/messages.ts';
 import { ID, IXFR, part, soa, ZONE } from './zones.ts';
 
 /** What a transfer in one message brings; `serial` makes it IXFR. */

@@ -1,8 +1,16 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { TransferReader } from '../../../../src/policy/rpz/transfer/transfer-reader.ts';
-import { anyOctets } from '../../../arbitraries.ts';
-import { Flag, message, name, type Octets, question, record, uint32 } from '../../../messages.ts';
+import { anyOctets } from '../../../world/arbitraries.ts';
+import {
+  Flag,
+  message,
+  name,
+  type Octets,
+  question,
+  record,
+  uint32,
+} from '../../../world/messages.ts';
 import { recordsOf } from './copies.ts';
 import { AXFR, ID, IXFR, part, rule, soa, text, ZONE } from './zones.ts';
 

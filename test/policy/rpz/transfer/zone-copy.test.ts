@@ -5,7 +5,7 @@ import {
   digestOf,
   type ZoneCopy,
 } from '../../../../src/policy/rpz/transfer/zone-copy.ts';
-import { name, type Octets, record } from '../../../messages.ts';
+import { name, type Octets, record } from '../../../world/messages.ts';
 import { copyOf, recordsOf, updateOf } from './copies.ts';
 import { rule, soa, text, ZONE } from './zones.ts';
 

@@ -10,7 +10,7 @@ import {
   question,
   record,
   uint32,
-} from '../../../messages.ts';
+} from '../../../world/messages.ts';
 
 export const ZONE = 'rpz.example';
 export const AXFR = 252;

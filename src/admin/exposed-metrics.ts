@@ -1,0 +1,223 @@
+/** The program's metrics by name: where each number comes from. */
+
+import { now } from '../clock.ts';
+import { ORIGINS } from '../decision/outcome.ts';
+import type { Server } from '../forward/server.ts';
+import type { Serving } from '../load/serving.ts';
+import { type Series, sumHistograms, sumSeries } from '../observe/cells.ts';
+import type { Metrics } from '../observe/metrics.ts';
+import type { Statistics } from '../observe/statistics.ts';
+import { Gauge, isUp, type ThreadNumbers } from '../observe/thread-numbers.ts';
+import type { PolicyZone } from '../policy/policy-zones.ts';
+import type { SinkCount } from '../server/record-sinks.ts';
+import type { Feeds } from '../transfer/feeds.ts';
+
+export interface MeasuredServer {
+  /** Every thread that serves or has served. */
+  readonly threads: () => readonly ThreadNumbers[];
+  readonly serving: () => Serving;
+  readonly servers: readonly Server[];
+  readonly rejectedConnections: () => number;
+  readonly threadRestarts: () => number;
+  readonly sinks: () => readonly SinkCount[];
+  readonly reloads: { readonly ok: number; readonly failed: number };
+  readonly feeds: Feeds;
+}
+
+/** Reads one family of all threads as one. */
+type ReadFamily = (family: keyof Statistics['families']) => () => Series[];
+
+function familiesOf({ threads }: MeasuredServer): ReadFamily {
+  return (family) => () =>
+    sumSeries(threads().flatMap(({ statistics }) => statistics.families[family].values()));
+}
+
+/** Reads one gauge as the sum over all threads. */
+function gaugesOf({ threads }: MeasuredServer): (gauge: Gauge) => () => number {
+  return (gauge) => () => threads().reduce((sum, { gauges }) => sum + gauges[gauge]!, 0);
+}
+
+export function exposeServing(metrics: Metrics, server: MeasuredServer): void {
+  exposeQueries(metrics, server);
+  exposeUpstreams(metrics, server);
+  exposeCache(metrics, server);
+  exposePolicy(metrics, server);
+  exposeLog(metrics, server);
+  exposeSinks(metrics, server);
+}
+
+function exposeQueries(metrics: Metrics, server: MeasuredServer): void {
+  const family = familiesOf(server);
+  const gauge = gaugesOf(server);
+  metrics.counter('rcode5_queries_total', 'Queries received.', family('queries'));
+  metrics.counter(
+    'rcode5_responses_total',
+    'Responses sent, by the layer that decided.',
+    family('responses'),
+  );
+  metrics.counter(
+    'rcode5_refused_total',
+    'REFUSED sent, by the layer and rule that decided.',
+    family('refused'),
+  );
+  metrics.counter(
+    'rcode5_ignored_packets_total',
+    'Packets that ask nothing, dropped.',
+    family('ignoredPackets'),
+  );
+  metrics.counter(
+    'rcode5_rejected_connections_total',
+    'TCP connections turned away, or closed for others, because of the limits.',
+    server.rejectedConnections,
+  );
+  metrics.counter(
+    'rcode5_receive_buffer_drops_total',
+    'Datagrams that the kernel had no room for.',
+    gauge(Gauge.RECEIVE_DROPS),
+  );
+  metrics.counter(
+    'rcode5_send_drops_total',
+    'Replies that the kernel did not take.',
+    gauge(Gauge.SEND_DROPS),
+  );
+  metrics.counter(
+    'rcode5_thread_restarts_total',
+    'Data threads that ended by themselves and were started again.',
+    server.threadRestarts,
+  );
+  metrics.gauge(
+    'rcode5_inflight_queries',
+    'Queries that wait for an upstream.',
+    gauge(Gauge.IN_FLIGHT),
+  );
+  metrics.histogram('rcode5_response_seconds', 'From query to decision, by its origin.', () =>
+    ORIGINS.map((origin) =>
+      sumHistograms(server.threads().map(({ statistics }) => statistics.responseTimes[origin])),
+    ),
+  );
+}
+
+function exposeUpstreams(metrics: Metrics, server: MeasuredServer): void {
+  const family = familiesOf(server);
+  metrics.counter(
+    'rcode5_upstream_responses_total',
+    'Answers of upstreams.',
+    family('upstreamResponses'),
+  );
+  metrics.counter(
+    'rcode5_upstream_refused_total',
+    'REFUSED of upstreams, by what seems to be the reason.',
+    family('upstreamRefused'),
+  );
+  metrics.histogram('rcode5_upstream_rtt_seconds', 'Round-trip times to upstreams.', () => [
+    sumHistograms(server.threads().map(({ statistics }) => statistics.upstreamRtt)),
+  ]);
+  metrics.gauge(
+    'rcode5_upstream_up',
+    'Whether an upstream answers, and not with REFUSED alone.',
+    () =>
+      server.servers.map((upstream) => ({
+        labels: { upstream: upstream.name },
+        value: isUp(server.threads(), upstream) ? 1 : 0,
+      })),
+  );
+}
+
+function exposeCache(metrics: Metrics, server: MeasuredServer): void {
+  const gauge = gaugesOf(server);
+  metrics.counter(
+    'rcode5_cache_hits_total',
+    'Queries answered from the cache.',
+    gauge(Gauge.CACHE_HITS),
+  );
+  metrics.counter('rcode5_cache_misses_total', 'Queries that were not.', gauge(Gauge.CACHE_MISSES));
+  metrics.counter(
+    'rcode5_cache_evictions_total',
+    'Answers given up for new ones.',
+    gauge(Gauge.CACHE_EVICTIONS),
+  );
+  metrics.gauge('rcode5_cache_entries', 'Answers in the cache.', gauge(Gauge.CACHE_ENTRIES));
+}
+
+function exposePolicy(metrics: Metrics, server: MeasuredServer): void {
+  const { serving, reloads, feeds } = server;
+  const zones = (read: (zone: PolicyZone) => number) => (): Series[] =>
+    serving().policy.zones.map((zone) => ({ labels: { policy: zone.name }, value: read(zone) }));
+  metrics.counter(
+    'rcode5_policy_hits_total',
+    'Queries that a policy decided.',
+    familiesOf(server)('policyHits'),
+  );
+  metrics.gauge('rcode5_policy_info', 'The policy in force.', () => {
+    const { policy, config } = serving();
+    return [{ labels: { hash: policy.hash, node: config.node }, value: 1 }];
+  });
+  metrics.gauge('rcode5_policy_zone_serial', 'SOA serial of a policy zone.', zones(serialOf));
+  metrics.gauge(
+    'rcode5_policy_zone_rules',
+    'Rules of a policy.',
+    zones(({ rules }) => rules),
+  );
+  metrics.gauge(
+    'rcode5_policy_zone_ignored_rules',
+    'Rules of a policy zone that are not honoured.',
+    zones(({ ignored }) => [...ignored.values()].reduce((sum, { count }) => sum + count, 0)),
+  );
+  metrics.gauge(
+    'rcode5_policy_zone_age_seconds',
+    'Since a policy was loaded; of a transferred zone, since a primary last confirmed it.',
+    zones(({ name, loadedAt }) => (now() - (feeds.find(name)?.confirmedAt ?? loadedAt)) / 1000),
+  );
+  metrics.gauge(
+    'rcode5_policy_zone_loaded',
+    'Whether the rules of a policy are there: not before its zone has been transferred, not after it has expired.',
+    zones(({ standing = 'loaded' }) => (standing === 'loaded' ? 1 : 0)),
+  );
+  metrics.counter(
+    'rcode5_policy_transfers_total',
+    'Transfers that brought another copy of a policy zone; looks at all primaries in vain.',
+    () =>
+      feeds.all.flatMap(({ settings: { policy }, counts }) => [
+        { labels: { policy, result: 'ok' }, value: counts.ok },
+        { labels: { policy, result: 'failed' }, value: counts.failed },
+      ]),
+  );
+  metrics.counter('rcode5_reloads_total', 'Reloads of the configuration.', () => [
+    { labels: { result: 'ok' }, value: reloads.ok },
+    { labels: { result: 'failed' }, value: reloads.failed },
+  ]);
+}
+
+function serialOf({ serial }: PolicyZone): number {
+  return serial ?? 0;
+}
+
+function exposeLog(metrics: Metrics, server: MeasuredServer): void {
+  const gauge = gaugesOf(server);
+  metrics.counter(
+    'rcode5_decision_log_records_total',
+    'Records written.',
+    gauge(Gauge.LOG_RECORDS),
+  );
+  metrics.counter('rcode5_decision_log_bytes_total', 'Bytes written.', gauge(Gauge.LOG_BYTES));
+  metrics.counter(
+    'rcode5_decision_log_errors_total',
+    'Records that could not be written.',
+    gauge(Gauge.LOG_ERRORS),
+  );
+}
+
+function exposeSinks(metrics: Metrics, { sinks }: MeasuredServer): void {
+  const counts = (read: (count: SinkCount) => number) => (): Series[] =>
+    sinks().map((count) => ({ labels: { sink: count.sink }, value: read(count) }));
+  metrics.counter(
+    'rcode5_sink_records_total',
+    'Records sent to syslog or dnstap.',
+    counts(({ sent }) => sent),
+  );
+  metrics.counter(
+    'rcode5_sink_drops_total',
+    'Records that a sink had no room for.',
+    counts(({ dropped }) => dropped),
+  );
+}

@@ -1,0 +1,85 @@
+/** Decision records as a table for people: one line each, nothing cut off. */
+
+import type { DecisionRecord } from '../../observe/decision-filter.ts';
+import { escapeControls } from '../printable.ts';
+
+interface Column {
+  readonly title: string;
+  /** Width to begin with, and how far a longer value widens the rows behind it. */
+  readonly least: number;
+  readonly most: number;
+  text(record: DecisionRecord): string | undefined;
+}
+
+const COLUMNS: readonly Column[] = [
+  { title: 'TIME', least: 24, most: 24, text: ({ time }) => time },
+  { title: 'CLIENT', least: 15, most: 48, text: formatClient },
+  { title: 'NAME', least: 20, most: 48, text: ({ qname }) => qname },
+  { title: 'TYPE', least: 5, most: 10, text: ({ qtype }) => qtype },
+  { title: 'RESULT', least: 8, most: 14, text: formatResult },
+  { title: 'LAYER', least: 9, most: 12, text: ({ layer }) => layer },
+  { title: 'RULE', least: 20, most: 48, text: ({ rule }) => rule?.id },
+  { title: 'AT', least: 12, most: 48, text: formatPlace },
+  { title: 'REF', least: 7, most: 16, text: ({ ref }) => ref },
+  { title: 'UPSTREAM', least: 0, most: 0, text: formatVerdict },
+];
+const GAP = '  ';
+const ABSENT = '-';
+
+/** Rows whose columns widen with what they have to hold; its heading comes with the first row. */
+export class Table {
+  readonly #widths: number[] = COLUMNS.map(({ least }) => least);
+  #begun = false;
+
+  /** The lines of these records; the widest of them count for all. */
+  format(records: readonly DecisionRecord[]): string {
+    if (records.length === 0) return '';
+    const rows = records.map((record) => COLUMNS.map(({ text }) => printable(text(record))));
+    for (const row of rows) this.#widen(row);
+    const heading = this.#begun ? [] : [COLUMNS.map(({ title }) => title)];
+    this.#begun = true;
+    return [...heading, ...rows].map((row) => this.#line(row)).join('');
+  }
+
+  #widen(row: readonly string[]): void {
+    for (let i = 0; i < row.length; i++) {
+      this.#widths[i] = Math.max(this.#widths[i]!, Math.min(row[i]!.length, COLUMNS[i]!.most));
+    }
+  }
+
+  #line(row: readonly string[]): string {
+    return `${row.map((text, i) => text.padEnd(this.#widths[i]!)).join(GAP)}\n`;
+  }
+}
+
+/** A text from a log as a terminal may be given it; `absent` when there is none. */
+export function printable(text: string | undefined, absent: string = ABSENT): string {
+  if (text === undefined || text === '') return absent;
+  return escapeControls(text);
+}
+
+function formatClient({ client, group }: DecisionRecord): string | undefined {
+  return group === undefined ? client : `${client ?? ABSENT} (${group})`;
+}
+
+/**
+ * The rcode where it tells what happened; NOERROR alone could be an answer or a block. Of a rule in
+ * shadow mode, what it would do.
+ */
+function formatResult({ rcode, event, of = event, count, would }: DecisionRecord): string {
+  if (would?.action !== undefined) return `would ${would.action}`;
+  const result = rcode === undefined || (rcode === 'NOERROR' && of !== 'answered') ? of : rcode;
+  return count === undefined ? result : `${result} x${count}`;
+}
+
+/** A rule that nobody wrote has a file but no line. */
+export function formatPlace({ rule }: DecisionRecord): string | undefined {
+  return rule?.file !== undefined && rule.line ? `${rule.file}:${rule.line}` : rule?.file;
+}
+
+/** Who answered, and why it would not, as sure as that is. */
+export function formatVerdict({ upstream }: DecisionRecord): string | undefined {
+  if (upstream?.verdict === undefined) return upstream?.address;
+  const { address = ABSENT, verdict, confidence = 'unknown' } = upstream;
+  return `${address} ${verdict} (${confidence} confidence)`;
+}

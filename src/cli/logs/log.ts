@@ -1,0 +1,157 @@
+/** `log`: shows the decisions that decision logs hold. */
+
+import type { Writable } from 'node:stream';
+import { parseArgs } from 'node:util';
+import { now } from '../../clock.ts';
+import {
+  type DecisionRecord,
+  type Filter,
+  matches,
+  parseFilter,
+} from '../../observe/decision-filter.ts';
+import { type Command, Exit, UsageError } from '../command.ts';
+import { Output } from '../output.ts';
+import { Progress } from '../progress.ts';
+import { DecisionReader, formatLost, formatSkipped } from './log-lines.ts';
+import { type LogInput, LogReader, type LogSource } from './log-source.ts';
+import { Table } from './log-table.ts';
+import { formatRecord } from './record-text.ts';
+
+export const log: Command = {
+  name: 'log',
+  synopsis:
+    '[FILE…] [--follow] [--client CIDR] [--layer L] [--event E] [--name SUFFIX] [--type T] [--upstream A] [--since 10m] [--ref REF] [--json]',
+  about:
+    'shows decision logs as a table: files, also rotated and gzip, or stdin; the record of --ref in full',
+  async run(args) {
+    const request = parseRequest(args, now());
+    if (request.files.length === 0 && process.stdin.isTTY) {
+      throw new UsageError('nothing to read; expect a FILE, or records on stdin');
+    }
+    const stop = new AbortController();
+    if (!request.follow) return showLogs(request, process, stop.signal);
+    const end = () => stop.abort();
+    process.once('SIGINT', end).once('SIGTERM', end);
+    try {
+      return await showLogs(request, process, stop.signal);
+    } finally {
+      process.off('SIGINT', end).off('SIGTERM', end);
+    }
+  },
+};
+
+/** What is to be shown, and of which files. */
+export interface LogRequest extends LogSource {
+  readonly json: boolean;
+  /** Each record in full, since it is one that is looked for. */
+  readonly full: boolean;
+  readonly filter: Filter;
+}
+
+/** Where it comes from and goes to. */
+export interface LogStreams extends LogInput {
+  readonly stdout: Writable & { readonly isTTY?: boolean };
+}
+
+/** Reads the arguments. Throws when one of them is not understood. */
+export function parseRequest(args: readonly string[], at: number): LogRequest {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      follow: { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+      client: { type: 'string' },
+      layer: { type: 'string' },
+      event: { type: 'string' },
+      name: { type: 'string' },
+      type: { type: 'string' },
+      upstream: { type: 'string' },
+      since: { type: 'string' },
+      ref: { type: 'string' },
+    },
+  });
+  const { follow, json, ...options } = values;
+  const filter = parseFilter(options, at);
+  if (typeof filter === 'string') throw new UsageError(`--${filter}`);
+  return { files: positionals, follow, json, full: options.ref !== undefined, filter };
+}
+
+/** Shows what matches, until the files end or `stop` says so. */
+export async function showLogs(
+  request: LogRequest,
+  streams: LogStreams,
+  stop: AbortSignal,
+): Promise<Exit> {
+  const logs = new LogReader(request, streams);
+  const selection = new Selection(request);
+  const output = new Output(streams.stdout);
+  let progress = progressOf(request, streams, logs);
+  for await (const lines of logs.lines(stop)) {
+    const text = selection.textOf(lines);
+    if (text !== '') {
+      progress?.clear();
+      progress = undefined;
+    }
+    await output.write(text);
+    if (output.isClosed) return conclude(output.failure, streams.stderr);
+    progress?.update(selection.read);
+  }
+  progress?.clear();
+  const { matched, skipped, lost } = selection;
+  if (skipped > 0) streams.stderr.write(`${formatSkipped(skipped)}\n`);
+  if (lost > 0) streams.stderr.write(`${formatLost(lost)}\n`);
+  if (logs.failed) return Exit.UNUSABLE;
+  return matched || request.follow ? Exit.OK : Exit.NEGATIVE;
+}
+
+/** Until rows come: they are progress enough, and may go to a pager in the same terminal. */
+function progressOf({ follow }: LogRequest, { stdout, stderr }: LogStreams, logs: LogReader) {
+  return follow || stdout.isTTY === true ? undefined : new Progress(stderr, logs);
+}
+
+/** The records that are asked for, as text. */
+class Selection {
+  /** Records that were looked at. */
+  read = 0;
+  matched = false;
+  readonly #request: LogRequest;
+  readonly #reader: DecisionReader = new DecisionReader();
+  readonly #table: Table = new Table();
+
+  constructor(request: LogRequest) {
+    this.#request = request;
+  }
+
+  get skipped(): number {
+    return this.#reader.skipped;
+  }
+
+  get lost(): number {
+    return this.#reader.lost;
+  }
+
+  textOf(lines: readonly string[]): string {
+    const { filter, json, full } = this.#request;
+    const records: DecisionRecord[] = [];
+    let text = '';
+    for (const line of lines) {
+      const record = this.#reader.read(line);
+      if (record === undefined) continue;
+      this.read++;
+      if (!matches(filter, record)) continue;
+      this.matched = true;
+      if (json) text += `${this.#reader.text}\n`;
+      else records.push(record);
+    }
+    if (json) return text;
+    return full ? records.map(formatRecord).join('\n') : this.#table.format(records);
+  }
+}
+
+/** Nobody reads any more, or the disk is full. */
+function conclude(failure: string | undefined, stderr: Writable): Exit {
+  if (failure === undefined) return Exit.OK;
+  stderr.write(`stdout: cannot be written: ${failure}\n`);
+  return Exit.UNUSABLE;
+}

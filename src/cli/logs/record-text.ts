@@ -1,0 +1,98 @@
+/** One decision record in full, for people: who asked, who decided, where that stands, what next. */
+
+import type { DecisionRecord } from '../../observe/decision-filter.ts';
+import { formatPlace, formatVerdict, printable } from './log-table.ts';
+
+/** Fields that only this looks at: whatever a log has in them. */
+type Fields = Readonly<Record<string, unknown>>;
+
+const LABEL_WIDTH = 9;
+
+/** Its sentence, and below it a line for all that there is to say of each thing. */
+export function formatRecord(record: DecisionRecord): string {
+  const fields: Fields = { ...record };
+  const lines: readonly (readonly [label: string, text: string])[] = [
+    ['when', joined(record.time, unit(fields['elapsedMs'], 'ms after the query'))],
+    ['client', formatAsker(record, fields)],
+    ['node', joined(record.node, named('policy', record.policy))],
+    ['decided', formatDecided(record)],
+    ['owner', formatOwner(record)],
+    ['matched', joined(record.match, named('by', record.trigger))],
+    ['hint', textOf(fields['hint'])],
+    ['upstream', formatUpstream(record)],
+    ...(record.attempts ?? []).map((attempt) => ['asked', formatAttempt(attempt)] as const),
+    ['again', formatCommand(record)],
+  ];
+  const shown = lines.filter(([, text]) => text !== '');
+  const rows = shown.map(([label, text]) => `  ${label.padEnd(LABEL_WIDTH)} ${printable(text)}\n`);
+  return `${printable(textOf(fields['msg']), record.event)}\n${rows.join('')}`;
+}
+
+function formatAsker({ client, group, transport, view }: DecisionRecord, fields: Fields): string {
+  return joined(
+    client === undefined || group === undefined ? client : `${client} (${group})`,
+    named('port', textOf(fields['port'])),
+    named('through', textOf(fields['peer'])),
+    joined(transport, textOf(fields['listener'])).replace(', ', ' to '),
+    named('view', view),
+  );
+}
+
+function formatDecided(record: DecisionRecord): string {
+  const { layer = '', origin, rule } = record;
+  const who = origin === 'cache' ? `${layer}, told again` : layer;
+  const place = formatPlace(record);
+  const at = place === undefined ? '' : ` at ${place}`;
+  return rule?.id === undefined ? who : `by ${who}: ${rule.id}${at}`;
+}
+
+function formatOwner({ rule }: DecisionRecord): string {
+  const { owner, reason, expires } = { ...rule } as Fields;
+  return joined(textOf(owner), textOf(reason), named('expires', textOf(expires)));
+}
+
+function formatUpstream(record: DecisionRecord): string {
+  const verdict = formatVerdict(record) ?? '';
+  const evidence = textOf(({ ...record.upstream } as Fields)['evidence']);
+  return evidence === '' ? verdict : `${verdict}: ${evidence}`;
+}
+
+function formatAttempt(attempt: Fields): string {
+  const { address, rcode, rttMs, verdict } = attempt;
+  const result = [address, rcode].map(textOf).join(' ');
+  return joined(result, unit(rttMs, 'ms'), textOf(verdict));
+}
+
+/** What asks the same question of the policy as it is now. */
+function formatCommand(record: DecisionRecord): string {
+  const { client, qname, qtype, qclass, opcode, rd, transport } = record;
+  if (client === undefined || qname === undefined || record.count !== undefined) return '';
+  const words = [`--client ${client} --name ${quoted(qname)}`];
+  if (qtype !== undefined && qtype !== 'A') words.push(`--type ${qtype}`);
+  if (qclass !== undefined && qclass !== 'IN') words.push(`--class ${qclass}`);
+  if (opcode !== undefined && opcode !== 'QUERY') words.push(`--opcode ${opcode}`);
+  if (rd === false) words.push('--no-rd');
+  if (transport === 'tcp') words.push('--transport tcp');
+  return `rcode5 explain ${words.join(' ')}`;
+}
+
+/** A name as a shell takes it: names may have any characters. */
+function quoted(name: string): string {
+  return /^[\w.-]+$/.test(name) ? name : `'${name.replaceAll("'", "'\\''")}'`;
+}
+
+function joined(...parts: readonly (string | undefined)[]): string {
+  return parts.filter((part) => part !== undefined && part !== '').join(', ');
+}
+
+function named(name: string, text: string | undefined): string {
+  return text === undefined || text === '' ? '' : `${name} ${text}`;
+}
+
+function unit(value: unknown, what: string): string {
+  return typeof value === 'number' ? `${value} ${what}` : '';
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+}

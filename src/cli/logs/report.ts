@@ -1,0 +1,117 @@
+/** `report`: who is refused, by whom, how often and since when. */
+
+import type { Writable } from 'node:stream';
+import { parseArgs } from 'node:util';
+import { now } from '../../clock.ts';
+import { type Filter, matches, parseFilter } from '../../observe/decision-filter.ts';
+import { type Command, Exit, UsageError } from '../command.ts';
+import { Output } from '../output.ts';
+import { Progress } from '../progress.ts';
+import { DecisionReader, formatSkipped } from './log-lines.ts';
+import { type LogInput, LogReader } from './log-source.ts';
+import { summarize } from './report-summary.ts';
+import { DIMENSIONS, type Dimension, ReportTally } from './report-tally.ts';
+import { formatReport } from './report-text.ts';
+
+const EVENT = 'refused';
+const ALL_EVENTS = 'all';
+const BY = 'layer,rule,group,client,name,type,upstream';
+/** Rows of a table for people, and in JSON. */
+const ROWS = { text: 10, json: 1000 } as const;
+const MOST_ROWS = 4096;
+
+export const report: Command = {
+  name: 'report',
+  synopsis:
+    '[FILE…] [--since T] [--by layer,rule,group,client,name,type,upstream] [--top N] [--event E|all] [--client CIDR] [--layer L] [--name SUFFIX] [--type T] [--upstream A] [--json]',
+  about: 'shows who is refused, by whom, how often and since when, from decision logs or stdin',
+  async run(args) {
+    const request = parseReport(args, now());
+    if (request.files.length === 0 && process.stdin.isTTY) {
+      throw new UsageError('nothing to read; expect a FILE, or records on stdin');
+    }
+    return await showReport(request, process);
+  },
+};
+
+export interface ReportRequest {
+  readonly files: readonly string[];
+  readonly json: boolean;
+  readonly filter: Filter;
+  /** The event that is counted, or `all`. */
+  readonly event: string;
+  readonly by: readonly (readonly Dimension[])[];
+  readonly rows: number;
+}
+
+/** Reads the arguments. Throws when one of them is not understood. */
+export function parseReport(args: readonly string[], at: number): ReportRequest {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      json: { type: 'boolean', default: false },
+      by: { type: 'string', default: BY },
+      top: { type: 'string' },
+      event: { type: 'string', default: EVENT },
+      client: { type: 'string' },
+      layer: { type: 'string' },
+      name: { type: 'string' },
+      type: { type: 'string' },
+      upstream: { type: 'string' },
+      since: { type: 'string' },
+      ref: { type: 'string' },
+    },
+  });
+  const { json, by, top, event, ...options } = values;
+  const rows = top === undefined ? ROWS[json ? 'json' : 'text'] : Number(top);
+  if (!(Number.isInteger(rows) && rows >= 1 && rows <= MOST_ROWS)) {
+    throw new UsageError(`--top: ${top} is not a number of rows; expect 1 to ${MOST_ROWS}`);
+  }
+  // Records of other events are counted, but not shown: only the word is to be right.
+  const checked = event === ALL_EVENTS ? options : { ...options, event };
+  const wrong = parseFilter(checked, at);
+  if (typeof wrong === 'string') throw new UsageError(`--${wrong}`);
+  const filter = parseFilter(options, at) as Filter;
+  return { files: positionals, json, filter, event, by: by.split(',').map(parseBy), rows };
+}
+
+/** One table: a dimension, or several with `+` between them. */
+function parseBy(text: string): readonly Dimension[] {
+  return text.split('+').map((word) => {
+    if (Object.hasOwn(DIMENSIONS, word)) return word as Dimension;
+    const known = Object.keys(DIMENSIONS).join(', ');
+    throw new UsageError(
+      `--by: "${word}" is not known; expect ${known}, or several like client+rule`,
+    );
+  });
+}
+
+/** Counts what is in the logs and tells it. */
+export async function showReport(
+  request: ReportRequest,
+  streams: LogInput & { readonly stdout: Writable },
+): Promise<Exit> {
+  const { filter, event, by, rows, json } = request;
+  const logs = new LogReader({ files: request.files, follow: false }, streams);
+  const reader = new DecisionReader();
+  const tally = new ReportTally(by, event === ALL_EVENTS ? undefined : event);
+  const progress = new Progress(streams.stderr, logs);
+  let read = 0;
+  for await (const lines of logs.lines(new AbortController().signal)) {
+    for (const line of lines) {
+      const record = reader.read(line);
+      if (record === undefined) continue;
+      read++;
+      if (matches(filter, record)) tally.add(record);
+    }
+    progress.update(read);
+  }
+  progress.clear();
+  const summary = summarize(tally, { event, most: rows, skipped: reader.skipped });
+  const output = new Output(streams.stdout);
+  await output.write(json ? `${JSON.stringify(summary)}\n` : formatReport(summary));
+  if (reader.skipped > 0) streams.stderr.write(`${formatSkipped(reader.skipped)}\n`);
+  if (logs.failed) return Exit.UNUSABLE;
+  return read > 0 ? Exit.OK : Exit.NEGATIVE;
+}

@@ -1,0 +1,140 @@
+/**
+ * The core: queries and answers in, replies and questions out. It does no I/O and reads no clock,
+ * so that it serves every transport, is tested without sockets, and can be asked by `explain`.
+ */
+
+import type { Ignored, Recorder } from '../decision/outcome.ts';
+import type { Verdict } from '../decision/verdict.ts';
+import type { Send } from '../forward/exchanges.ts';
+import type { Server } from '../forward/server.ts';
+import type { Policy } from '../policy/compile.ts';
+import { judge } from '../policy/layer.ts';
+import { judgeWithTrial, type View } from '../policy/view.ts';
+import { HEADER_LENGTH } from '../wire/header.ts';
+import { isQuery, Query } from '../wire/query.ts';
+import { Conclusion, type ReplyBox } from './conclusion.ts';
+import { Forwarder, type Setup } from './forwarder.ts';
+import { PolicyEnding } from './policy-ending.ts';
+
+/** Where replies and questions leave. */
+export interface Outbox extends ReplyBox {
+  readonly send: Send;
+}
+
+/** What an engine works in. */
+export interface Surroundings {
+  readonly outbox: Outbox;
+  readonly recorder: Recorder;
+  /** Queries that may wait for upstreams at a time. */
+  readonly capacity: number;
+  /** Makes this engine's refs its own. */
+  readonly refPrefix: string;
+  /** A primary has something new for a policy. */
+  readonly notified?: (policy: string) => void;
+}
+
+export class Engine {
+  /** The shell fills in who asks before it calls `receive`. */
+  readonly query: Query = new Query();
+  readonly #outbox: Outbox;
+  readonly #recorder: Recorder;
+  readonly #conclusion: Conclusion;
+  readonly #notified: (policy: string) => void;
+  readonly #ending: PolicyEnding;
+  readonly #forwarder: Forwarder;
+  #policy: Policy;
+
+  constructor(setup: Setup, shell: Surroundings) {
+    const { outbox, recorder, notified = () => {} } = shell;
+    this.#notified = notified;
+    this.#policy = setup.policy;
+    this.#outbox = outbox;
+    this.#recorder = recorder;
+    this.#conclusion = new Conclusion(this.query, setup.policy, { ...shell, box: outbox });
+    this.#ending = new PolicyEnding(this.query, this.#conclusion, (view, now, chase) =>
+      this.#forwarder.forward(view, now, chase),
+    );
+    this.#forwarder = new Forwarder(setup, {
+      ...shell,
+      query: this.query,
+      conclusion: this.#conclusion,
+      ending: this.#ending,
+    });
+  }
+
+  get inFlight(): number {
+    return this.#forwarder.inFlight;
+  }
+
+  /** Judges all that comes from now on by another configuration. */
+  use(setup: Setup): void {
+    this.#policy = setup.policy;
+    this.#conclusion.use(setup.policy);
+    this.#forwarder.use(setup);
+  }
+
+  /** A client's message, in a buffer of BUFFER_LENGTH octets; `now` is in milliseconds. */
+  receive(message: Uint8Array, length: number, now: number): void {
+    const query = this.query;
+    if (!isQuery(message, length)) {
+      this.#recorder.ignored(length < HEADER_LENGTH ? 'short' : 'response');
+      this.#outbox.drop(query);
+      return;
+    }
+    query.receivedAt = now;
+    query.parse(message, length);
+    this.#recorder.received(query);
+    const { views, viewTable } = this.#policy;
+    const view = views[viewTable.find(query)]!;
+    query.view = view.index;
+    const verdict =
+      view.trial === undefined ? judge(view.layers, query) : this.#judgeWithTrial(view, now);
+    if (verdict === undefined) this.#forwarder.forward(view, now);
+    else if (verdict.layer === 'policy') this.#ending.end(verdict, view, now);
+    else this.#conclusion.verdict(verdict, now);
+    if (verdict?.notified !== undefined) this.#notified(verdict.notified);
+  }
+
+  /** In a method of its own: what a closure captures costs memory whenever its method is called. */
+  #judgeWithTrial(view: View, now: number): Verdict | undefined {
+    return judgeWithTrial(view, this.query, (would) => this.#conclusion.shadow(would, now));
+  }
+
+  /** What was sent to a listener and is no client's message. */
+  ignore(reason: Ignored): void {
+    this.#recorder.ignored(reason);
+  }
+
+  /** An upstream's message, in a buffer of BUFFER_LENGTH octets. */
+  response(
+    octets: Uint8Array,
+    length: number,
+    from: { server: Server; channel: number },
+    now: number,
+  ): void {
+    this.#forwarder.response(octets, length, from, now);
+  }
+
+  /**
+   * Nothing more will come by a channel: whoever waits there need not wait on. Without a
+   * reason it was closed in good order, which says nothing against the server.
+   */
+  channelFailed(server: Server, channel: number, reason: string | undefined, now: number): void {
+    this.#forwarder.channelFailed(server, channel, reason, now);
+  }
+
+  /** Lets time pass: timeouts, the next servers, probes. */
+  tick(now: number): void {
+    this.#forwarder.tick(now);
+  }
+
+  /** Ends all that still waits for an upstream: nobody will be here for the answer. */
+  abandon(now: number): void {
+    this.#forwarder.abandon(now);
+  }
+
+  /** Asks every server whether it leads back here. */
+  probe(now: number): void {
+    this.#forwarder.probe(now);
+  }
+}

@@ -1,0 +1,71 @@
+/** What each server of an upstream group says by itself: to a question, of the zone, of itself. */
+
+import { ask } from '../diagnose/ask.ts';
+import { type Probe, probeOf } from '../diagnose/probe.ts';
+import type { Question } from '../diagnose/question.ts';
+import { findRoutes } from '../diagnose/routes.ts';
+import type { UpstreamGroup } from '../forward/group.ts';
+import type { Server } from '../forward/server.ts';
+import { parseName } from '../wire/name.ts';
+import { RrClass, RrType } from '../wire/registry.ts';
+import type { AskedQuestion } from './explain.ts';
+
+/** Milliseconds that one answer may take. */
+const MAX_TIMEOUT_MS = 2000;
+
+const ID_SERVER = parseName('id.server') as Uint8Array;
+
+/** What a server shows itself to be. */
+export type Role = 'recursive' | 'authoritative' | 'neither recursive nor authoritative' | 'silent';
+
+export interface UpstreamAccount {
+  /** As records name it. */
+  readonly address: string;
+  readonly role: Role;
+  readonly question: Probe;
+  /** SOA of the name without recursion: whether it holds the zone. */
+  readonly soa: Probe;
+  /** CHAOS id.server. */
+  readonly identity: Probe;
+}
+
+/** Asks the servers side by side, and each of them one question after the other. */
+export function askEach(
+  { servers, timeout }: UpstreamGroup,
+  question: AskedQuestion,
+): Promise<UpstreamAccount[]> {
+  const timeoutMs = Math.min(timeout, MAX_TIMEOUT_MS);
+  return Promise.all(servers.map((server) => askServer(server, question, timeoutMs)));
+}
+
+async function askServer(
+  server: Server,
+  { name: text, type, rrClass, recursionDesired: rd }: AskedQuestion,
+  timeoutMs: number,
+): Promise<UpstreamAccount> {
+  const { endpoint, transport, name: address } = server;
+  const routes = await findRoutes([endpoint], [], timeoutMs);
+  const route = routes[0] as Exclude<(typeof routes)[number], string>;
+  const name = parseName(text) as Uint8Array;
+  const plain = { transport, edns: true };
+  const take = async (one: Question) =>
+    probeOf({ server: address, source: route.source }, one, await ask(one, route));
+  const question = await take({ ...plain, probe: 'ask', name, type, rrClass, rd });
+  const soa = await take({
+    ...{ ...plain, probe: 'soa', name, rd: false },
+    ...{ type: RrType.SOA, rrClass: RrClass.IN },
+  });
+  const identity = await take({
+    ...{ ...plain, probe: 'id.server', name: ID_SERVER, rd: false },
+    ...{ type: RrType.TXT, rrClass: RrClass.CH },
+  });
+  return { address, role: roleOf(question, soa, identity), question, soa, identity };
+}
+
+function roleOf(question: Probe, soa: Probe, identity: Probe): Role {
+  const all = [question, soa, identity];
+  if (all.every(({ rcode }) => rcode === undefined)) return 'silent';
+  if (all.some(({ ra }) => ra)) return 'recursive';
+  const isZone = soa.aa && soa.soa !== undefined;
+  return isZone || question.aa ? 'authoritative' : 'neither recursive nor authoritative';
+}

@@ -1,0 +1,134 @@
+/**
+ * A question that nobody asked, put to the upstreams all the same: by an engine of its own, which
+ * says what the server would make of their answers, and to each of them by itself.
+ */
+
+import { now } from '../clock.ts';
+import type { Recorder } from '../decision/outcome.ts';
+import { Engine, type Outbox } from '../engine/engine.ts';
+import type { Setup } from '../engine/forwarder.ts';
+import { AnswerCache } from '../forward/cache.ts';
+import { createForwarding } from '../forward/forwarding.ts';
+import { ServerTable } from '../forward/server.ts';
+import { RecordWriter } from '../observe/record.ts';
+import type { Policy } from '../policy/compile.ts';
+import { recordContext } from '../policy/record-context.ts';
+import type { ChannelEvents } from '../transport/channels.ts';
+import { openTcpChannels } from '../transport/tcp-channels.ts';
+import { openUdpChannels } from '../transport/udp-channels.ts';
+import { BUFFER_LENGTH } from '../wire/header.ts';
+import { Query } from '../wire/query.ts';
+import {
+  type AskedQuestion,
+  type DecisionRecord,
+  type ExplainedDecision,
+  listenersOf,
+  playQuestion,
+} from './explain.ts';
+import { meaningOf, stepOf } from './live-meaning.ts';
+import { askEach, type UpstreamAccount } from './live-upstreams.ts';
+
+/** Milliseconds between two looks at what has timed out. */
+const TICK_MS = 25;
+/** An answer that was asked for once is not kept. */
+const NO_CACHE = { entries: 0, maxTtl: 0, minTtl: 0, negativeMaxTtl: 0, serveStale: 0 };
+
+export interface LiveDecision extends ExplainedDecision {
+  /** Each server of the upstream group that the name's route leads to. */
+  readonly live: readonly UpstreamAccount[];
+  /** What all of it comes to, in a sentence. */
+  readonly meaning: string;
+}
+
+/**
+ * Asks the upstreams of the name's route, gently: what the server itself would ask, and three
+ * questions to each. `explained` is what was said without asking.
+ */
+export async function explainLive(
+  policy: Policy,
+  question: AskedQuestion,
+  explained: ExplainedDecision,
+): Promise<LiveDecision> {
+  const table = new ServerTable();
+  const { groups } = prepareForwarding(policy, table);
+  const isForwarded = explained.upstream !== undefined;
+  const group = groups.get(routeOf(policy, question) ?? '');
+  const decision = isForwarded
+    ? await serve({ policy, groups, cache: new AnswerCache(NO_CACHE) }, table, question)
+    : explained.decision;
+  const live = group === undefined ? [] : await askEach(group, question);
+  const trace = isForwarded ? [...explained.trace, stepOf(decision)] : explained.trace;
+  return { ...explained, decision, trace, live, meaning: meaningOf(decision, live) };
+}
+
+function prepareForwarding({ config }: Policy, table: ServerTable) {
+  const forwarding = createForwarding(config, table, () => false);
+  forwarding.refresh();
+  return forwarding;
+}
+
+/** The group that the name's route leads to, whatever the layers say. */
+function routeOf({ views, viewTable }: Policy, question: AskedQuestion): string | undefined {
+  const query = new Query();
+  const length = playQuestion(query, question, now());
+  query.parse(query.message, length);
+  return views[viewTable.find(query)]!.routes.find(query)?.group;
+}
+
+/** The record that the server would write, with what its upstreams say now. */
+async function serve(
+  setup: Setup,
+  { servers }: ServerTable,
+  question: AskedQuestion,
+): Promise<DecisionRecord> {
+  const { promise, resolve } = Promise.withResolvers<DecisionRecord>();
+  const buffer = new Uint8Array(BUFFER_LENGTH);
+  const events: ChannelEvents = {
+    answered(server, channel, octets) {
+      buffer.set(octets);
+      engine.response(buffer, octets.length, { server: servers[server]!, channel }, now());
+    },
+    failed: (server, channel, reason) =>
+      engine.channelFailed(servers[server]!, channel, reason, now()),
+  };
+  const channels = { udp: openUdpChannels(events), tcp: openTcpChannels(events) };
+  const nothing = () => {};
+  const outbox: Outbox = {
+    reply: nothing,
+    more: nothing,
+    drop: nothing,
+    send: ({ index, endpoint }, octets, length, transport) =>
+      channels[transport].send(index, endpoint, octets, length),
+  };
+  const recorder = recordOnce(setup.policy, resolve);
+  const shell = { outbox, recorder, capacity: 2, refPrefix: 'explain' };
+  const engine = new Engine(setup, shell);
+  const ticking = setInterval(() => engine.tick(now()), TICK_MS);
+  try {
+    const length = playQuestion(engine.query, question, now());
+    engine.receive(engine.query.message, length, now());
+    return await promise;
+  } finally {
+    clearInterval(ticking);
+    channels.udp.close();
+    channels.tcp.close();
+  }
+}
+
+/** Hands on the record of the decision, and takes note of nothing else. */
+function recordOnce(policy: Policy, take: (record: DecisionRecord) => void): Recorder {
+  const writer = new RecordWriter();
+  writer.context = recordContext(policy, listenersOf(policy));
+  const nothing = () => {};
+  return {
+    received: nothing,
+    decided(query, outcome, at) {
+      writer.record(query, outcome, at);
+      take(JSON.parse(writer.octets.toString('utf8', 0, writer.length)));
+    },
+    shadowed: nothing,
+    upstreamAnswered: nothing,
+    upstreamRefused: nothing,
+    ignored: nothing,
+  };
+}

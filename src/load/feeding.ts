@@ -1,0 +1,56 @@
+/** Snapshots of a configuration together with the policy zones that are transferred for it. */
+
+import { parseConfig, readConfigText } from '../config/config.ts';
+import type { Logger } from '../log.ts';
+import { readTransferredZones, readTsigKeys } from '../policy/rpz/transfer/transferred-zone.ts';
+import { Feeds, type NextFeeds } from '../transfer/feeds.ts';
+import { type Snapshot, type Source, takeSnapshotAside } from './snapshot.ts';
+
+export class Feeding {
+  /** Called when another copy is there, or one has expired. */
+  changed: () => void = () => {};
+  readonly feeds: Feeds;
+  readonly #source: Source;
+  #next: NextFeeds | undefined;
+
+  constructor(source: Source, log: Logger) {
+    this.#source = source;
+    this.feeds = new Feeds({ log, changed: () => this.changed() });
+  }
+
+  /**
+   * Reads the configuration with all that belongs to it. The transfers that it asks for begin with
+   * `begin`. Rejects with a ConfigError.
+   */
+  async take(): Promise<Snapshot> {
+    const { file, environment } = this.#source;
+    const text = readConfigText(file);
+    const config = parseConfig(file, text, environment);
+    // What is wrong with them is told when they are compiled.
+    const zones = readTransferredZones(config, readTsigKeys(config, []), []);
+    const next = await this.feeds.prepare(zones);
+    const snapshot = await takeSnapshotAside({ ...this.#source, text, states: next.states });
+    this.#next = next;
+    return snapshot;
+  }
+
+  /** The snapshot that was taken last is in force. */
+  begin(): void {
+    this.#next?.use();
+    this.#next = undefined;
+  }
+
+  /** A snapshot with the copies that are there now. */
+  renew(snapshot: Snapshot): Snapshot {
+    return { ...snapshot, states: this.feeds.states };
+  }
+
+  /** A primary has something new. */
+  notify(policy: string): void {
+    this.feeds.find(policy)?.notify();
+  }
+
+  close(): void {
+    this.feeds.close();
+  }
+}

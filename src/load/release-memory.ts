@@ -1,0 +1,35 @@
+/** Giving back the memory of a policy that no longer serves. */
+
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { trimHeap } from '../transport/libc.ts';
+import type { Snapshot } from './snapshot.ts';
+
+/** Bytes of rules that are worth a pause of some milliseconds. */
+const WORTHWHILE = 8 << 20;
+
+/** Whether so much goes with a snapshot that it should not wait for the next collection. */
+export function holdsMuch({ images: { zones, lists }, states }: Snapshot): boolean {
+  const transferred = [...states.values()].flatMap(({ image }) => image ?? []);
+  let bytes = 0;
+  for (const { rules } of [...zones.values(), ...lists.values(), ...transferred]) {
+    bytes += rules.names.names.length;
+  }
+  return bytes >= WORTHWHILE;
+}
+
+/**
+ * Collects a thread's garbage now. Shared memory is freed when the last thread has noticed that
+ * nobody needs it; a thread that serves without allocating would not for hours.
+ */
+export function collectGarbage(): void {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  collect();
+}
+
+/** The same for the main thread, which gives back what all threads have left. */
+export function releaseMemory(): void {
+  collectGarbage();
+  trimHeap();
+}

@@ -1,0 +1,146 @@
+/** What serves by one configuration, and how a new one takes its place. */
+
+import { unwatchFile, watchFile } from 'node:fs';
+import { networkInterfaces } from 'node:os';
+import { type Config, parseConfig, resolvePath } from '../config/config.ts';
+import type { Setup } from '../engine/forwarder.ts';
+import { AnswerCache } from '../forward/cache.ts';
+import { createForwarding, type Forwarding } from '../forward/forwarding.ts';
+import type { ServerTable } from '../forward/server.ts';
+import { type Endpoint, isLoopback, isUnspecified, parseAddress } from '../net/address.ts';
+import type { TokenBuckets } from '../policy/access/token-buckets.ts';
+import { compilePolicy } from '../policy/compile.ts';
+import { replay } from '../policy/policy-files.ts';
+import { findWarnings } from '../policy/warnings.ts';
+import { VERSION } from '../version.ts';
+import type { Snapshot } from './snapshot.ts';
+
+/** Milliseconds that a timer can wait: after 24 days a reload looks again. */
+const MAX_DELAY = 0x7fffffff;
+
+/** How often the files that name servers are looked at. */
+const FOLLOW_MS = 2000;
+
+/** One configuration, ready to serve. */
+export interface Serving extends Setup {
+  readonly config: Config;
+  readonly forwarding: Forwarding;
+  /** What an operator should know. */
+  readonly warnings: readonly string[];
+}
+
+/** What outlives a configuration: upstreams and what is known of them, what clients have used up. */
+export interface Lasting {
+  readonly table: ServerTable;
+  readonly buckets: TokenBuckets;
+}
+
+/**
+ * Makes a snapshot serve in this thread; `running` is what it will take the place of. Throws a
+ * ConfigError.
+ */
+export function prepare(
+  { file, environment, text, images, states, takenAt }: Snapshot,
+  { table, buckets }: Lasting,
+  running?: { readonly serving: Serving; readonly endpoints: readonly Endpoint[] },
+): Serving {
+  const config = parseConfig(file, text, environment);
+  const files = replay(images, states);
+  const policy = compilePolicy(config, VERSION, { files, now: takenAt, buckets });
+  const listeners = running?.endpoints ?? config.listen.map(({ value }) => value);
+  const before = running?.serving;
+  const forwarding = createForwarding(config, table, (endpoint) => isOwn(endpoint, listeners));
+  const warnings = [...findWarnings(policy), ...forwarding.refresh()];
+  const isAlike = before !== undefined && forwardsAlike(before.config, config);
+  const cache = isAlike ? before.cache : createCache(config, before?.cache);
+  return { config, policy, forwarding, groups: forwarding.groups, cache, warnings };
+}
+
+/** What is told of a configuration while it is in force. */
+export interface Follower {
+  /** A file that names servers has changed; `warnings` are what an operator should know. */
+  changed(warnings: readonly string[]): void;
+  /** A rule has expired, or a file that is watched has changed. */
+  outdated(): void;
+}
+
+/** Tells the follower until the function returned is called. */
+export function follow(serving: Serving, follower: Follower): () => void {
+  const { forwarding, policy, config } = serving;
+  const look = () => follower.changed(forwarding.refresh());
+  for (const file of forwarding.files) watchFile(file, { interval: FOLLOW_MS }, look);
+  const watched = config.watch ? watchedFiles(serving) : [];
+  const outdate = () => follower.outdated();
+  for (const file of watched) watchFile(file, { interval: FOLLOW_MS }, outdate);
+  const left = policy.expiresAt - Date.now();
+  const delay = Math.min(left, MAX_DELAY);
+  const timer =
+    left === Number.POSITIVE_INFINITY ? undefined : setTimeout(() => follower.outdated(), delay);
+  return () => {
+    clearTimeout(timer);
+    for (const file of forwarding.files) unwatchFile(file, look);
+    for (const file of watched) unwatchFile(file, outdate);
+  };
+}
+
+/** All files that a reload would read. */
+function watchedFiles({ config, policy }: Serving): readonly string[] {
+  const assertions = config.assertions.map(({ value }) => resolvePath(config, value));
+  const zones = policy.zones.flatMap(({ files }) => files);
+  return [...new Set([config.file, ...zones, ...assertions])];
+}
+
+function createCache({ cache }: Config, before?: AnswerCache): AnswerCache {
+  const settings = {
+    entries: cache.entries,
+    maxTtl: cache.maxTtl / 1000,
+    minTtl: cache.minTtl / 1000,
+    negativeMaxTtl: cache.negativeMaxTtl / 1000,
+    serveStale: cache.serveStale / 1000,
+  };
+  return new AnswerCache(settings, before);
+}
+
+/**
+ * Whether the answers kept for one configuration are those that the other would get: the same
+ * routes, and the same views that share theirs.
+ */
+function forwardsAlike(a: Config, b: Config): boolean {
+  const content = ({ upstreams, views, cache }: Config) => {
+    const ways = views.map(({ routes }) => [
+      views.findIndex((other) => other.routes === routes),
+      routes,
+    ]);
+    return JSON.stringify([upstreams, ways, cache], (key, value) =>
+      key === 'place' ? undefined : value,
+    );
+  };
+  return content(a) === content(b);
+}
+
+/** Whether asking this address would be asking this program. */
+function isOwn(endpoint: Endpoint, listeners: readonly Endpoint[]): boolean {
+  const address = parseAddress(endpoint.address)!;
+  return listeners.some((listener) => {
+    if (listener.port !== endpoint.port) return false;
+    if (listener.address === endpoint.address) return true;
+    if (!isUnspecified(parseAddress(listener.address)!)) return false;
+    const own = Object.values(networkInterfaces()).flat();
+    return isLoopback(address) || own.some((one) => one?.address === endpoint.address);
+  });
+}
+
+/** What must be the same for a running server to take a configuration over. */
+export function restartNeeded(before: Config, after: Config): string[] {
+  const parts: Readonly<Record<string, (config: Config) => unknown>> = {
+    listen: ({ listen }) => listen.map(({ value }) => value),
+    admin: ({ admin }) => [admin.listen.value, admin.token, admin.probes?.value],
+    threads: ({ threads }) => threads,
+    'decisionLog.to': ({ decisionLog }) => decisionLog.to,
+    'decisionLog.syslog': ({ decisionLog }) => decisionLog.syslog,
+    'decisionLog.dnstap': ({ decisionLog }) => decisionLog.dnstap,
+  };
+  return Object.keys(parts).filter(
+    (key) => JSON.stringify(parts[key]!(before)) !== JSON.stringify(parts[key]!(after)),
+  );
+}

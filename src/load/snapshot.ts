@@ -1,0 +1,88 @@
+/** All that a configuration is made of, read once, so that all threads serve by the same. */
+
+import { Worker } from 'node:worker_threads';
+import { type Config, parseConfig, readConfigText, resolvePath } from '../config/config.ts';
+import type { Environment } from '../config/document.ts';
+import { ConfigError, type Problem } from '../config/problem.ts';
+import { enforceAssertions } from '../explain/assertions.ts';
+import { compilePolicy } from '../policy/compile.ts';
+import { LIST_FORMATS } from '../policy/lists/list-image.ts';
+import { type PolicyImages, RecordedFiles, type ZoneStates } from '../policy/policy-files.ts';
+import { textSize } from '../policy/text-file.ts';
+import { trimHeap } from '../transport/libc.ts';
+import { VERSION } from '../version.ts';
+
+/** Bytes of policy zones and lists that are compiled at once: that takes some milliseconds. */
+const AT_ONCE = 1 << 20;
+/** Keys of a policy that name a file. */
+const POLICY_FILES = ['rpz', ...LIST_FORMATS] as const;
+/** A byte of assertions takes as long as this many of a policy zone: they are YAML. */
+const ASSERTION_WEIGHT = 32;
+
+export interface Source {
+  readonly file: string;
+  readonly environment: Environment;
+  /** When it has been read already. */
+  readonly text?: string;
+  /** What is there of the zones that come by transfer, by the names of their policies. */
+  readonly states?: ZoneStates;
+}
+
+export interface Snapshot extends Source {
+  readonly text: string;
+  readonly states: ZoneStates;
+  /** Milliseconds since the epoch: which rules have expired, all threads see alike. */
+  readonly takenAt: number;
+  /** Policy zones and lists. */
+  readonly images: PolicyImages;
+}
+
+/** What the compile worker tells. */
+export type Compiled = { readonly snapshot: Snapshot } | { readonly problems: readonly Problem[] };
+
+/**
+ * Reads a configuration and the policy zones that it names. Throws a ConfigError, also for a
+ * configuration that breaks its assertions.
+ */
+export function takeSnapshot(source: Source): Snapshot {
+  const { file, environment, text = readConfigText(file), states = new Map() } = source;
+  const config = parseConfig(file, text, environment);
+  const files = new RecordedFiles(states);
+  const takenAt = Date.now();
+  const policy = compilePolicy(config, VERSION, { files, now: takenAt });
+  enforceAssertions(policy, environment, takenAt);
+  return { file, environment, text, images: files.images, states, takenAt };
+}
+
+/**
+ * The same without holding up this thread: what takes long is done by a worker, whose memory
+ * goes with it. Rejects with a ConfigError.
+ */
+export async function takeSnapshotAside(source: Source): Promise<Snapshot> {
+  const { file, environment, text = readConfigText(file) } = source;
+  const config = parseConfig(file, text, environment);
+  if (workOf(config) <= AT_ONCE) return takeSnapshot(source);
+  const extension = import.meta.url.slice(import.meta.url.lastIndexOf('.'));
+  const worker = new Worker(new URL(`./snapshot-thread${extension}`, import.meta.url), {
+    workerData: { ...source, text },
+  });
+  const compiled = await new Promise<Compiled>((resolve, reject) => {
+    worker.once('message', resolve).once('error', reject);
+  });
+  // What it took on its way is more than what came of it.
+  worker.once('exit', trimHeap);
+  if ('problems' in compiled) throw new ConfigError(compiled.problems);
+  return compiled.snapshot;
+}
+
+/** How much there is to read besides the configuration, in bytes of policy zones. */
+function workOf(config: Config): number {
+  const size = (path: string) => textSize(resolvePath(config, path));
+  const policies = config.policies.flatMap(({ value }) =>
+    POLICY_FILES.flatMap((key) => value[key]?.value ?? []).map((from) =>
+      typeof from === 'string' ? size(from) : 0,
+    ),
+  );
+  const assertions = config.assertions.map(({ value }) => size(value) * ASSERTION_WEIGHT);
+  return [...policies, ...assertions].reduce((sum, work) => sum + work, 0);
+}

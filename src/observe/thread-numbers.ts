@@ -1,0 +1,127 @@
+/** What one thread lets the others see, in shared memory: counts, gauges, recent decisions. */
+
+import type { AnswerCache } from '../forward/cache.ts';
+import type { Server } from '../forward/server.ts';
+import { type Announcement, CellStore } from './cells.ts';
+import type { DecisionLog } from './decision-log.ts';
+import { FrameQueue } from './frame-queue.ts';
+import { RecentDecisions } from './recent.ts';
+import { Statistics } from './statistics.ts';
+
+/** Positions of the gauges. */
+export const Gauge = {
+  IN_FLIGHT: 0,
+  CACHE_HITS: 1,
+  CACHE_MISSES: 2,
+  CACHE_EVICTIONS: 3,
+  CACHE_ENTRIES: 4,
+  LOG_RECORDS: 5,
+  LOG_BYTES: 6,
+  LOG_ERRORS: 7,
+  RECEIVE_DROPS: 8,
+  SEND_DROPS: 9,
+} as const;
+export type Gauge = (typeof Gauge)[keyof typeof Gauge];
+
+const GAUGES = 16;
+/** Upstream servers whose state is told. */
+const SERVERS = 512;
+
+/** Datagrams lost between the kernel and a thread. */
+export interface Losses {
+  readonly receive: number;
+  readonly send: number;
+}
+
+const NO_LOSSES = { losses: { receive: 0, send: 0 } };
+
+/** The memory itself: what a thread is given when it starts. */
+export interface SharedNumbers {
+  readonly cells: SharedArrayBuffer;
+  readonly gauges: SharedArrayBuffer;
+  readonly recent: SharedArrayBuffer;
+  /** Records on their way to sinks. */
+  readonly syslog: SharedArrayBuffer;
+  readonly dnstap: SharedArrayBuffer;
+}
+
+export class ThreadNumbers {
+  readonly statistics: Statistics;
+  readonly recent: RecentDecisions;
+  readonly gauges: Float64Array;
+  readonly syslog: FrameQueue;
+  readonly dnstap: FrameQueue;
+  readonly #store: CellStore;
+
+  /** New numbers, or those of another thread. */
+  constructor(shared?: SharedNumbers) {
+    this.#store = new CellStore(shared?.cells);
+    this.statistics = new Statistics(this.#store);
+    this.recent = new RecentDecisions(shared?.recent);
+    this.syslog = new FrameQueue(shared?.syslog);
+    this.dnstap = new FrameQueue(shared?.dnstap);
+    const length = (GAUGES + 2 * SERVERS) * 8;
+    this.gauges = new Float64Array(shared?.gauges ?? new SharedArrayBuffer(length));
+  }
+
+  get shared(): SharedNumbers {
+    return {
+      cells: this.#store.buffer,
+      gauges: this.gauges.buffer as SharedArrayBuffer,
+      recent: this.recent.buffer,
+      syslog: this.syslog.buffer,
+      dnstap: this.dnstap.buffer,
+    };
+  }
+
+  /** Calls `announce` for each series that this thread begins to count. */
+  set announce(announce: (announcement: Announcement) => void) {
+    this.#store.announce = announce;
+  }
+
+  /** Tells the present state. */
+  update(
+    state: { readonly inFlight: number; readonly cache: AnswerCache; readonly log: DecisionLog },
+    servers: readonly Server[],
+    { losses }: { readonly losses: Losses } = NO_LOSSES,
+  ): void {
+    const { gauges } = this;
+    gauges[Gauge.IN_FLIGHT] = state.inFlight;
+    gauges[Gauge.CACHE_HITS] = state.cache.hits;
+    gauges[Gauge.CACHE_MISSES] = state.cache.misses;
+    gauges[Gauge.CACHE_EVICTIONS] = state.cache.evictions;
+    gauges[Gauge.CACHE_ENTRIES] = state.cache.size;
+    gauges[Gauge.LOG_RECORDS] = state.log.records;
+    gauges[Gauge.LOG_BYTES] = state.log.bytes;
+    gauges[Gauge.LOG_ERRORS] = state.log.errors;
+    gauges[Gauge.RECEIVE_DROPS] = losses.receive;
+    gauges[Gauge.SEND_DROPS] = losses.send;
+    for (let i = 0; i < servers.length && i < SERVERS; i++) {
+      gauges[GAUGES + i] = servers[i]!.isUp ? 0 : 1;
+      gauges[GAUGES + SERVERS + i] = servers[i]!.rttMs;
+    }
+  }
+
+  readonly isServerDown = ({ index }: Server): boolean => this.gauges[GAUGES + index] === 1;
+
+  /** Smoothed round-trip time in milliseconds; 0 for a server that the thread has not asked. */
+  readonly rttMs = ({ index }: Server): number => this.gauges[GAUGES + SERVERS + index] ?? 0;
+
+  /** The thread has ended: what it had in hand is gone, what it has counted stays. */
+  retire(): void {
+    this.gauges[Gauge.IN_FLIGHT] = 0;
+    this.gauges[Gauge.CACHE_ENTRIES] = 0;
+    this.gauges.fill(0, GAUGES);
+  }
+}
+
+/** An upstream is up when no thread has found that it is not. */
+export function isUp(threads: readonly ThreadNumbers[], upstream: Server): boolean {
+  return threads.every(({ isServerDown }) => !isServerDown(upstream));
+}
+
+/** The mean round-trip time in milliseconds over the threads that have asked the upstream. */
+export function meanRttMs(threads: readonly ThreadNumbers[], upstream: Server): number {
+  const times = threads.map(({ rttMs }) => rttMs(upstream)).filter((time) => time > 0);
+  return times.length === 0 ? 0 : times.reduce((sum, time) => sum + time) / times.length;
+}

@@ -1,0 +1,17 @@
+/** What every record of one configuration says. */
+
+import type { RecordContext } from '../observe/record-fragments.ts';
+import type { Policy } from './compile.ts';
+
+/** `listeners` are the addresses served, by their index. */
+export function recordContext(policy: Policy, listeners: readonly string[]): RecordContext {
+  const { hash, config, groups, views } = policy;
+  return {
+    node: config.node,
+    policy: hash,
+    listeners,
+    groups: groups.names,
+    views: views.map(({ name }) => name),
+    proxies: config.listen.flatMap(({ value }) => value.proxies ?? []),
+  };
+}

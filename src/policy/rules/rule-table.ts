@@ -1,0 +1,205 @@
+/** Rules by name: for each a code, its line, and for some the types and records that go with it. */
+
+import type { HashedName } from '../../wire/hashed-name.ts';
+import type { Query } from '../../wire/query.ts';
+import type { RecordData } from '../../wire/response.ts';
+import { NameTable, type NameTableImage } from './name-table.ts';
+import { resized, sharedUint16, sharedUint32 } from './shared-array.ts';
+
+/** A rule that comes near to a query, and why it is not for it. */
+export interface NearRule {
+  readonly code: number;
+  readonly why: string;
+}
+
+/** No rule matches. */
+export const NO_RULE = -1;
+
+/** Codes are below this number. */
+export const MAX_CODES = 0xffff;
+
+const FIRST_LENGTH = 64;
+
+/** Rules in memory that threads share. Nothing in it changes. */
+export interface RuleImage {
+  readonly names: NameTableImage;
+  readonly codes: Uint16Array;
+  readonly lines: Uint32Array;
+  readonly types: ReadonlyMap<number, ReadonlySet<number>>;
+  readonly records: ReadonlyMap<number, readonly RecordData[]>;
+  /** A name that is no wildcard stands for all names below it too. */
+  readonly subtrees: boolean;
+  /** There are wildcards among the names. */
+  readonly wildcards: boolean;
+}
+
+export class RuleTable {
+  readonly #names: NameTable;
+  /** Code + 1 of each entry; 0 is an entry without a rule yet. */
+  #codes: Uint16Array = sharedUint16(FIRST_LENGTH);
+  #lines: Uint32Array = sharedUint32(FIRST_LENGTH);
+  readonly #types: Map<number, ReadonlySet<number>>;
+  readonly #records: Map<number, RecordData[]>;
+  readonly #subtrees: boolean;
+  #wildcards: boolean;
+
+  /** An empty table, or one that another thread has filled. */
+  constructor(image?: RuleImage, subtrees: boolean = image?.subtrees ?? false) {
+    this.#subtrees = subtrees;
+    this.#wildcards = image?.wildcards ?? false;
+    this.#names = new NameTable(image?.names);
+    this.#types = new Map(image?.types);
+    this.#records = new Map(image?.records as ReadonlyMap<number, RecordData[]> | undefined);
+    if (image === undefined) return;
+    this.#codes = image.codes;
+    this.#lines = image.lines;
+  }
+
+  get image(): RuleImage {
+    return {
+      names: this.#names.image,
+      codes: this.#codes.subarray(0, this.count),
+      lines: this.#lines.subarray(0, this.count),
+      types: this.#types,
+      records: this.#records,
+      subtrees: this.#subtrees,
+      wildcards: this.#wildcards,
+    };
+  }
+
+  /** Makes room in an empty table for so many rules, whose names have so many octets in all. */
+  reserve(rules: number, octets: number): void {
+    this.#names.reserve(rules, octets);
+    this.#codes = sharedUint16(rules);
+    this.#lines = sharedUint32(rules);
+  }
+
+  /** All names that have a rule, in lower-case wire format. */
+  names(): Iterable<Uint8Array> {
+    return this.#names.names();
+  }
+
+  /** Number of names that have a rule. */
+  get count(): number {
+    return this.#names.count;
+  }
+
+  /** The number of the rule for a lower-case name in wire format, an old one or a new one. */
+  entry(wire: Uint8Array, wildcard: boolean): number {
+    const entry = this.#names.add(wire, wildcard);
+    if (wildcard) this.#wildcards = true;
+    if (entry >= this.#codes.length) {
+      const room = Math.max(FIRST_LENGTH, entry * 2);
+      this.#codes = resized(this.#codes, room);
+      this.#lines = resized(this.#lines, room);
+    }
+    return entry;
+  }
+
+  /** The number of the rule for a name as `entry` takes it; negative when there is none. */
+  entryOf(wire: Uint8Array, wildcard: boolean): number {
+    return this.#names.entryOf(wire, wildcard);
+  }
+
+  /** The name that a rule is for, without the asterisk of a wildcard. */
+  nameOf(entry: number): Uint8Array {
+    return this.#names.nameOf(entry);
+  }
+
+  isSet(entry: number): boolean {
+    return this.#codes[entry] !== 0;
+  }
+
+  set(entry: number, code: number, line: number): void {
+    this.#codes[entry] = code + 1;
+    this.#lines[entry] = line;
+  }
+
+  lineOf(entry: number): number {
+    return this.#lines[entry]!;
+  }
+
+  /** The rule is only for queries of these types. */
+  setTypes(entry: number, types: ReadonlySet<number>): void {
+    this.#types.set(entry, types);
+  }
+
+  /** Whether the rule is for some types only. */
+  hasTypes(entry: number): boolean {
+    return this.#types.has(entry);
+  }
+
+  /** Adds to the records that the rule answers with. */
+  addRecord(entry: number, record: RecordData): void {
+    const records = this.#records.get(entry);
+    if (records === undefined) this.#records.set(entry, [record]);
+    else records.push(record);
+  }
+
+  recordsOf(entry: number): readonly RecordData[] {
+    return this.#records.get(entry) ?? [];
+  }
+
+  /**
+   * The code of the rule for the query, or NO_RULE: the exact name first, then the name above it
+   * with the most labels. `query.match` is told which it was. `name` is the one asked, or one that
+   * it is an alias of.
+   */
+  find(query: Query, name: HashedName): number {
+    query.match.name = name;
+    for (let depth = 0; depth <= name.labels; depth++) {
+      const isAbove = depth > 0;
+      if (this.#wildcards && isAbove && this.#matches(query, depth, true)) return this.#code(query);
+      if (isAbove && !this.#subtrees) continue;
+      if (this.#matches(query, depth, false)) return this.#code(query);
+    }
+    return NO_RULE;
+  }
+
+  /**
+   * The rule nearest to the query's name of those that are not for it: for other types, or for
+   * names at another place in the tree. `query.match` is told which it is. Only for readers.
+   */
+  findNear(query: Query): NearRule | undefined {
+    query.match.name = query;
+    for (let depth = 0; depth <= query.labels; depth++) {
+      for (const wildcard of [true, false]) {
+        const entry = this.#names.find(query, depth, wildcard);
+        if (entry < 0) continue;
+        this.#note(query, depth, wildcard, entry);
+        return { code: this.#code(query), why: this.#whyNot(query) };
+      }
+    }
+    return undefined;
+  }
+
+  #whyNot(query: Query): string {
+    const { depth, wildcard, entry } = query.match;
+    if (!this.#concerns(entry, query)) return 'is for other types';
+    if (wildcard) return 'is for the names below it, not for itself';
+    return depth > 0 ? 'is for that name alone, not for those below it' : 'is for the name';
+  }
+
+  #matches(query: Query, depth: number, wildcard: boolean): boolean {
+    const entry = this.#names.find(query.match.name, depth, wildcard);
+    if (entry < 0 || !this.#concerns(entry, query)) return false;
+    this.#note(query, depth, wildcard, entry);
+    return true;
+  }
+
+  #note({ match }: Query, depth: number, wildcard: boolean, entry: number): void {
+    match.trigger = 'qname';
+    match.depth = depth;
+    match.wildcard = wildcard;
+    match.line = this.#lines[entry]!;
+    match.entry = entry;
+  }
+
+  #code({ match }: Query): number {
+    return this.#codes[match.entry]! - 1;
+  }
+
+  #concerns(entry: number, query: Query): boolean {
+    return this.#types.size === 0 || this.#types.get(entry)?.has(query.qtype) !== false;
+  }
+}

@@ -1,0 +1,230 @@
+/** A data thread: an engine of its own over batched system calls, until it is told to stop. */
+
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { clockStep, now } from '../clock.ts';
+import type { ListenAddress } from '../config/listen.ts';
+import { Engine } from '../engine/engine.ts';
+import { Loops } from '../forward/loops.ts';
+import { type ServerAddress, ServerTable } from '../forward/server.ts';
+import { collectGarbage, holdsMuch } from '../load/release-memory.ts';
+import { type Lasting, prepare, type Serving } from '../load/serving.ts';
+import type { Snapshot } from '../load/snapshot.ts';
+import { type Endpoint, formatEndpoint } from '../net/address.ts';
+import type { Announcement } from '../observe/cells.ts';
+import type { DecisionLog } from '../observe/decision-log.ts';
+import { LogShare } from '../observe/log-share.ts';
+import { Recording } from '../observe/recording.ts';
+import { type SharedNumbers, ThreadNumbers } from '../observe/thread-numbers.ts';
+import { TokenBuckets } from '../policy/access/token-buckets.ts';
+import { recordContext } from '../policy/record-context.ts';
+import { BatchShell } from '../shell/batch-shell.ts';
+import { SystemError } from '../transport/batch-socket.ts';
+import { loadLibc } from '../transport/libc.ts';
+import { OpenSockets } from '../transport/open-sockets.ts';
+import { recordFeeds } from './record-sinks.ts';
+import { openDecisionLog } from './start-errors.ts';
+
+/** What a thread is started with. */
+export interface ThreadStart {
+  readonly snapshot: Snapshot;
+  readonly endpoints: readonly ListenAddress[];
+  /** How many data threads this process has. */
+  readonly threads: number;
+  /** For each endpoint: sockets that other processes have there. */
+  readonly others: readonly number[];
+  readonly servers: readonly ServerAddress[];
+  readonly numbers: SharedNumbers;
+  /** Memory of `LogShare`. */
+  readonly log: SharedArrayBuffer;
+  /** Memory of `Loops`. */
+  readonly loops: SharedArrayBuffer;
+  /** Memory of `TokenBuckets`. */
+  readonly buckets: SharedArrayBuffer;
+  /** Memory of `OpenSockets`. */
+  readonly sockets: SharedArrayBuffer;
+  readonly wakeFd: number;
+  readonly refPrefix: string;
+  /** Queries that may wait for upstreams at a time. */
+  readonly capacity: number;
+}
+
+/** What a thread is told. */
+export type ToThread =
+  | {
+      readonly kind: 'use';
+      readonly snapshot: Snapshot;
+      readonly servers: readonly ServerAddress[];
+    }
+  | { readonly kind: 'refresh'; readonly servers: readonly ServerAddress[] }
+  | { readonly kind: 'steer'; readonly others: readonly number[] }
+  | { readonly kind: 'reopen'; readonly number: number }
+  | { readonly kind: 'stop' };
+
+/** What a thread tells. */
+export type FromThread =
+  | { readonly kind: 'serving' }
+  | { readonly kind: 'cannot-listen'; readonly endpoint: Endpoint; readonly code: string }
+  | { readonly kind: 'used'; readonly policy: string }
+  | { readonly kind: 'reopened'; readonly number: number; readonly ok: boolean }
+  | { readonly kind: 'notified'; readonly policy: string }
+  | { readonly kind: 'series'; readonly announcement: Announcement };
+
+/** Milliseconds that queries in flight get when the thread stops. */
+const DRAIN_MS = 4000;
+
+class DataThread {
+  readonly #start: Omit<ThreadStart, 'snapshot'>;
+  readonly #table: ServerTable;
+  readonly #lasting: Lasting;
+  readonly #numbers: ThreadNumbers;
+  readonly #log: DecisionLog;
+  readonly #recording: Recording;
+  readonly #shell: BatchShell;
+  readonly #engine: Engine;
+  #serving: Serving;
+  /** Whether much goes with the policy in force, and whether much has gone already. */
+  #holdsMuch: boolean;
+  #isHeavy = false;
+  #stopAt = Number.POSITIVE_INFINITY;
+
+  /** Keeps nothing of the snapshot but what it compiles from it. */
+  constructor(start: Omit<ThreadStart, 'snapshot'>, snapshot: Snapshot) {
+    this.#start = start;
+    const loaded = loadLibc();
+    if (typeof loaded === 'string') throw new Error(loaded);
+    const libc = new OpenSockets(start.sockets).watch(loaded);
+    this.#table = new ServerTable(new Loops(start.loops));
+    this.#table.seed(start.servers);
+    this.#holdsMuch = holdsMuch(snapshot);
+    this.#lasting = { table: this.#table, buckets: new TokenBuckets(start.buckets) };
+    this.#serving = prepare(snapshot, this.#lasting);
+    this.#log = openDecisionLog(this.#serving.config, new LogShare(start.log));
+    this.#numbers = new ThreadNumbers(start.numbers);
+    this.#numbers.announce = (announcement) => tell({ kind: 'series', announcement });
+    const { statistics, recent } = this.#numbers;
+    this.#recording = new Recording(statistics, recent, this.#log);
+    this.#recording.feeds = recordFeeds(this.#serving.config, this.#numbers, start.endpoints);
+    this.#shell = new BatchShell(libc, {
+      servers: this.#table.servers,
+      flushRecords: () => this.#recording.flush(),
+      wakeFd: start.wakeFd,
+    });
+    this.#engine = new Engine(this.#serving, {
+      outbox: this.#shell,
+      recorder: this.#recording,
+      capacity: start.capacity,
+      refPrefix: start.refPrefix,
+      notified: (policy) => tell({ kind: 'notified', policy }),
+    });
+    this.#use(this.#serving);
+  }
+
+  /** Opens the sockets; an address that cannot be had is told, and false. */
+  listen(): boolean {
+    const { endpoints, threads, others } = this.#start;
+    for (const [i, endpoint] of endpoints.entries()) {
+      try {
+        this.#shell.listen(endpoint, threads, others[i]!);
+      } catch (error) {
+        if (!(error instanceof SystemError)) throw error;
+        tell({ kind: 'cannot-listen', endpoint, code: error.code });
+        return false;
+      }
+    }
+    return true;
+  }
+
+  run(): void {
+    tell({ kind: 'serving' });
+    this.#shell.run(this.#engine, {
+      woken: () => this.#obey(),
+      turned: (time) => this.#onTurn(time),
+    });
+    this.#shell.close();
+    this.#recording.tick(now(), true);
+    this.#onTurn(now());
+    this.#log.close();
+  }
+
+  #obey(): void {
+    for (
+      let next = receiveMessageOnPort(parentPort!);
+      next;
+      next = receiveMessageOnPort(parentPort!)
+    ) {
+      this.#take(next.message as ToThread);
+    }
+  }
+
+  #take(message: ToThread): void {
+    if (message.kind === 'use') {
+      this.#table.seed(message.servers);
+      const { endpoints } = this.#start;
+      const running = { serving: this.#serving, endpoints };
+      this.#use(prepare(message.snapshot, this.#lasting, running));
+      tell({ kind: 'used', policy: this.#serving.policy.hash });
+      this.#isHeavy ||= this.#holdsMuch;
+      this.#holdsMuch = holdsMuch(message.snapshot);
+    } else if (message.kind === 'refresh') {
+      this.#table.seed(message.servers);
+      this.#serving.forwarding.refresh();
+    } else if (message.kind === 'steer') {
+      for (const [i, others] of message.others.entries()) {
+        this.#shell.steer(i, this.#start.threads, others);
+      }
+    } else if (message.kind === 'reopen') {
+      tell({ kind: 'reopened', number: message.number, ok: this.#reopenLog() });
+    } else {
+      this.#shell.refuseNew();
+      this.#stopAt = now() + DRAIN_MS;
+    }
+  }
+
+  #reopenLog(): boolean {
+    try {
+      this.#log.reopen();
+      return true;
+    } catch {
+      // The main thread tries the same, and says why it goes on in the old file.
+      return false;
+    }
+  }
+
+  #use(serving: Serving): void {
+    const { policy, config } = serving;
+    this.#serving = serving;
+    this.#recording.level = config.decisionLog.record;
+    this.#recording.limit = config.decisionLog.limit;
+    this.#recording.context = recordContext(policy, this.#start.endpoints.map(formatEndpoint));
+    this.#engine.use(serving);
+    this.#engine.probe(now());
+  }
+
+  #onTurn(time: number): void {
+    if (this.#isHeavy) {
+      this.#isHeavy = false;
+      collectGarbage();
+    }
+    const step = clockStep(time);
+    this.#recording.clockStep = step;
+    this.#serving.policy.cookies?.setClock(step);
+    this.#recording.tick(time);
+    const { inFlight } = this.#engine;
+    const state = { inFlight, cache: this.#serving.cache, log: this.#log };
+    this.#numbers.update(state, this.#table.servers, this.#shell);
+    const isStopping = this.#stopAt !== Number.POSITIVE_INFINITY;
+    if (!isStopping || (inFlight > 0 && time < this.#stopAt)) return;
+    this.#engine.abandon(time);
+    this.#shell.stop();
+  }
+}
+
+function tell(message: FromThread): void {
+  parentPort!.postMessage(message);
+}
+
+const { snapshot, ...start } = workerData as ThreadStart;
+// What stands in workerData stays for as long as the thread does.
+workerData.snapshot = undefined;
+const thread = new DataThread(start, snapshot);
+if (thread.listen()) thread.run();

@@ -1,0 +1,112 @@
+/** The decision log as the main thread keeps it: opened, reopened, rotated, sent to sinks. */
+
+import { fstatSync } from 'node:fs';
+import { now } from '../clock.ts';
+import { type Config, resolvePath } from '../config/config.ts';
+import type { Logger } from '../log.ts';
+import type { DecisionLog } from '../observe/decision-log.ts';
+import { LogRotation } from '../observe/log-rotation.ts';
+import { LogShare } from '../observe/log-share.ts';
+import type { ThreadNumbers } from '../observe/thread-numbers.ts';
+import { lockFolder } from '../transport/folder-lock.ts';
+import { type Libc, loadLibc } from '../transport/libc.ts';
+import type { DataThreads } from './data-threads.ts';
+import { RecordSinks, type SinkCount } from './record-sinks.ts';
+import { openDecisionLog } from './start-errors.ts';
+
+export class LogKeeper {
+  readonly log: DecisionLog;
+  readonly share: LogShare = new LogShare();
+  /** Threads that write to the same log. */
+  threads: DataThreads | undefined;
+  readonly #config: Config;
+  readonly #operational: Logger;
+  #sinks: RecordSinks | undefined;
+  readonly #rotation: LogRotation | undefined;
+  readonly #isStdout: boolean;
+  #isLosing = false;
+  #libc: Libc | string | undefined;
+
+  /** Throws a ConfigError for a log that cannot be written. */
+  constructor(config: Config, operational: Logger) {
+    this.#config = config;
+    this.#operational = operational;
+    this.log = openDecisionLog(config, this.share);
+    const { to } = config.decisionLog;
+    this.#isStdout = to === 'stdout';
+    if (this.#isStdout) return;
+    this.#rotation = new LogRotation(resolvePath(config, to), {
+      reopen: () => this.reopen(),
+      isCurrent: () => this.log.isCurrent,
+      lock: (folder) => {
+        this.#libc ??= loadLibc();
+        // Without it a process cannot share its addresses either: it is alone.
+        return typeof this.#libc === 'string' ? () => {} : lockFolder(this.#libc, folder);
+      },
+      failed: (why) => operational.error(`the decision log cannot be rotated: ${why}`),
+      now,
+    });
+  }
+
+  /** Sends what `threads` have for sinks. */
+  openSinks(threads: () => readonly ThreadNumbers[]): void {
+    this.#sinks = new RecordSinks(this.#config, threads, this.#operational);
+  }
+
+  get sinkCounts(): readonly SinkCount[] {
+    return this.#sinks?.counts ?? [];
+  }
+
+  /** Takes over what a configuration says of rotation. */
+  use({ decisionLog }: Config): void {
+    if (this.#rotation !== undefined) this.#rotation.settings = decisionLog.rotate;
+  }
+
+  /**
+   * Has all threads go on in the file that now has the log's name. Resolves when they do, with
+   * false when one goes on in the old file.
+   */
+  async reopen(): Promise<boolean> {
+    const threads = this.threads?.reopenLogs();
+    try {
+      this.log.reopen();
+    } catch (error) {
+      const why = (error as Error).message;
+      this.#operational.error(`the decision log cannot be reopened: ${why}`);
+      await threads;
+      return false;
+    }
+    return (await threads) ?? true;
+  }
+
+  /** Now and then: tells of losses, in the log itself when it is written again. */
+  look(): void {
+    this.log.retry();
+    const { lost, failure } = this.share;
+    if (lost > 0 === this.#isLosing) return;
+    this.#isLosing = lost > 0;
+    // What has no room for records has none for that either.
+    if (this.#isStdout && isOnePipe(1, 2)) return;
+    if (lost === 0) this.#operational.info('the decision log is written again');
+    else {
+      this.#operational.error(
+        `the decision log cannot be written (${failure}): answers go on, lost records are counted`,
+      );
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#rotation?.close(), this.#sinks?.close()]);
+    this.look();
+    const { lost } = this.share;
+    if (lost > 0 && !(this.#isStdout && isOnePipe(1, 2))) {
+      this.#operational.error(`the decision log ends without telling of ${lost} lost records`);
+    }
+    this.log.close();
+  }
+}
+
+function isOnePipe(one: number, other: number): boolean {
+  const [a, b] = [fstatSync(one), fstatSync(other)];
+  return !a.isFile() && a.ino === b.ino && a.dev === b.dev;
+}

@@ -1,0 +1,110 @@
+/** Decision records to syslog and dnstap: what threads put into their queues is sent from here. */
+
+import { type Config, resolvePath } from '../config/config.ts';
+import type { Destination } from '../config/destination-text.ts';
+import type { Logger } from '../log.ts';
+import type { Endpoint } from '../net/address.ts';
+import { type DatagramSocket, LocalDatagramSink, UdpSink } from '../observe/datagram-sink.ts';
+import { DnstapWriter } from '../observe/dnstap.ts';
+import { RecordFeeds } from '../observe/record-feeds.ts';
+import { type Sink, type SinkEvents, SinkPump } from '../observe/sink.ts';
+import { FRAME_STREAM, StreamSink, SYSLOG_STREAM } from '../observe/stream-sink.ts';
+import { SyslogFormat } from '../observe/syslog.ts';
+import type { ThreadNumbers } from '../observe/thread-numbers.ts';
+import { loadLibc } from '../transport/libc.ts';
+import { UnixDatagrams } from '../transport/unix-datagrams.ts';
+import { VERSION } from '../version.ts';
+
+export type SinkName = 'syslog' | 'dnstap';
+
+/** What was sent to one receiver, and what was not. */
+export interface SinkCount {
+  readonly sink: SinkName;
+  readonly sent: number;
+  readonly dropped: number;
+}
+
+/** The feeds of one thread, as a server was started. */
+export function recordFeeds(
+  { node, decisionLog }: Config,
+  numbers: ThreadNumbers,
+  listeners: readonly Endpoint[],
+): RecordFeeds | undefined {
+  const { syslog, dnstap } = decisionLog;
+  if (syslog === undefined && dnstap === undefined) return undefined;
+  const writer = new DnstapWriter({ identity: node, version: `rcode5 ${VERSION}`, listeners });
+  return new RecordFeeds({
+    syslog: syslog === undefined ? undefined : numbers.syslog,
+    dnstap: dnstap === undefined ? undefined : { queue: numbers.dnstap, writer },
+  });
+}
+
+export class RecordSinks {
+  readonly #pumps: ReadonlyMap<SinkName, SinkPump>;
+
+  /** `threads` are all that serve or have served. */
+  constructor(config: Config, threads: () => readonly ThreadNumbers[], log: Logger) {
+    const { syslog, dnstap } = config.decisionLog;
+    const pumps = new Map<SinkName, SinkPump>();
+    if (syslog !== undefined) {
+      const format = new SyslogFormat(syslog.facility, config.node);
+      const sink = openSyslog(syslog.to, config, tellerOf('syslog', log));
+      const queues = () => threads().map(({ syslog: queue }) => queue);
+      pumps.set('syslog', new SinkPump(sink, queues, (record) => format.message(record)));
+    }
+    if (dnstap !== undefined) {
+      const sink = openStream(dnstap.to, config, tellerOf('dnstap', log));
+      pumps.set('dnstap', new SinkPump(sink, () => threads().map(({ dnstap: queue }) => queue)));
+    }
+    this.#pumps = pumps;
+  }
+
+  get counts(): readonly SinkCount[] {
+    return [...this.#pumps].map(([sink, { sent, dropped }]) => ({ sink, sent, dropped }));
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#pumps.values()].map((pump) => pump.close()));
+  }
+}
+
+function openSyslog(to: Destination, config: Config, events: SinkEvents): Sink {
+  if (to.kind === 'udp') return new UdpSink(to.endpoint, events);
+  if (to.kind === 'unix') {
+    return new LocalDatagramSink(() => openLocal(resolvePath(config, to.path)), events);
+  }
+  const { address: host, port } = to.endpoint;
+  return new StreamSink({ host, port }, SYSLOG_STREAM, events);
+}
+
+function openStream(to: Destination, config: Config, events: SinkEvents): Sink {
+  const where =
+    to.kind === 'unix'
+      ? { path: resolvePath(config, to.path) }
+      : { host: to.endpoint.address, port: to.endpoint.port };
+  return new StreamSink(where, FRAME_STREAM, events);
+}
+
+function openLocal(path: string): DatagramSocket {
+  const libc = loadLibc();
+  if (typeof libc === 'string') throw new Error(`datagrams to a path need the C library: ${libc}`);
+  return new UnixDatagrams(libc, path);
+}
+
+/** Says once that a receiver does not take records, and once that it does again. */
+function tellerOf(name: SinkName, log: Logger): SinkEvents {
+  let isDown = false;
+  return {
+    up: () => {
+      isDown = false;
+      log.info(`${name}: records are sent`);
+    },
+    down: (why) => {
+      if (isDown) return;
+      isDown = true;
+      log.error(
+        `${name}: records are not sent: ${why}; they wait, then they are dropped and counted`,
+      );
+    },
+  };
+}

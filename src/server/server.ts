@@ -1,0 +1,294 @@
+/** The composition root: starts, reloads and stops all that serves. */
+
+import type { ReloadResult } from '../admin/api.ts';
+import type { MeasuredServer } from '../admin/exposed-metrics.ts';
+import type { AdminListeners } from '../admin/listeners.ts';
+import { clockStep, now } from '../clock.ts';
+import type { Config } from '../config/config.ts';
+import { ConfigError } from '../config/problem.ts';
+import { Engine } from '../engine/engine.ts';
+import { ServerTable } from '../forward/server.ts';
+import { Feeding } from '../load/feeding.ts';
+import { holdsMuch, releaseMemory } from '../load/release-memory.ts';
+import { Reloads } from '../load/reloads.ts';
+import { follow, type Lasting, prepare, type Serving } from '../load/serving.ts';
+import type { Snapshot, Source } from '../load/snapshot.ts';
+import type { Logger } from '../log.ts';
+import { type Endpoint, formatEndpoint } from '../net/address.ts';
+import type { RecentDecisions } from '../observe/recent.ts';
+import { Recording } from '../observe/recording.ts';
+import { ThreadNumbers } from '../observe/thread-numbers.ts';
+import { TokenBuckets } from '../policy/access/token-buckets.ts';
+import { recordContext } from '../policy/record-context.ts';
+import { PortableShell } from '../shell/portable-shell.ts';
+import { type Libc, loadLibc } from '../transport/libc.ts';
+import { DataThreads, ListenError } from './data-threads.ts';
+import { LogKeeper } from './log-keeper.ts';
+import { Neighbours } from './neighbours.ts';
+import { recordFeeds } from './record-sinks.ts';
+import { refPrefix } from './ref-prefix.ts';
+import { cannotListen, isMissingAddress } from './start-errors.ts';
+import { growSlowly } from './thread-heap.ts';
+
+/** Queries that may wait for upstreams at a time. */
+const IN_FLIGHT = 8192;
+/** Milliseconds between two looks at the main thread's own state. */
+const NUMBERS_MS = 1000;
+
+/** A server that runs. */
+export class RunningServer {
+  readonly #feeding: Feeding;
+  readonly #log: Logger;
+  readonly #table: ServerTable = new ServerTable();
+  readonly #lasting: Lasting = { table: this.#table, buckets: new TokenBuckets() };
+  readonly #numbers: ThreadNumbers = new ThreadNumbers();
+  readonly #records: LogKeeper;
+  readonly #recording: Recording;
+  readonly #shell: PortableShell;
+  readonly #neighbours: Neighbours;
+  readonly #engine: Engine;
+  readonly #reloads: Reloads;
+  /** What it was started with: some of it stays in force until it ends. */
+  readonly #started: Config;
+  #serving: Serving;
+  #unfollow: () => void = () => {};
+  #admin: AdminListeners | undefined;
+  #threads: DataThreads | undefined;
+  #snapshot: Snapshot;
+  #reading: NodeJS.Timeout | undefined;
+
+  /** Throws a ConfigError for a configuration or a log path that cannot be used. */
+  private constructor(feeding: Feeding, snapshot: Snapshot, log: Logger, isShared: boolean) {
+    this.#neighbours = new Neighbours(isShared);
+    this.#feeding = feeding;
+    this.#log = log;
+    this.#snapshot = snapshot;
+    this.#serving = prepare(this.#snapshot, this.#lasting);
+    this.#started = this.#serving.config;
+    this.#records = new LogKeeper(this.#started, log);
+    const { statistics, recent } = this.#numbers;
+    this.#recording = new Recording(statistics, recent, this.#records.log);
+    const flushRecords = () => this.#recording.flush();
+    this.#shell = new PortableShell(this.#table.servers, flushRecords, isShared);
+    this.#engine = new Engine(this.#serving, {
+      outbox: this.#shell,
+      recorder: this.#recording,
+      capacity: IN_FLIGHT,
+      refPrefix: refPrefix(),
+      notified: (policy) => feeding.notify(policy),
+    });
+    this.#reloads = new Reloads(feeding, log, this);
+  }
+
+  /**
+   * Reads the configuration and serves by it. Rejects with a ConfigError that says what is in
+   * the way: a problem of the configuration, an address that cannot be had, a log that cannot
+   * be written. One that `isShared` may share its addresses with other processes that are.
+   */
+  static async start(source: Source, log: Logger, isShared = false): Promise<RunningServer> {
+    growSlowly();
+    const feeding = new Feeding(source, log);
+    const server = new RunningServer(feeding, await feeding.take(), log, isShared);
+    try {
+      await server.#listen();
+      feeding.begin();
+    } catch (error) {
+      await server.close();
+      throw error;
+    }
+    return server;
+  }
+
+  get endpoints(): readonly Endpoint[] {
+    return this.#shell.endpoints;
+  }
+
+  get admin(): Endpoint {
+    return this.#admin!.admin;
+  }
+
+  get probes(): Endpoint | undefined {
+    return this.#admin!.probes;
+  }
+
+  get serving(): Serving {
+    return this.#serving;
+  }
+
+  /** The recent decisions of each thread. */
+  get recent(): readonly RecentDecisions[] {
+    return this.#allNumbers().map(({ recent }) => recent);
+  }
+
+  /** Takes the configuration over as it is now; with a problem, the old one stays in force. */
+  reload(): Promise<ReloadResult> {
+    return this.#reloads.reload();
+  }
+
+  /** Makes all threads serve by another snapshot, or by the present one as it is now. */
+  async replace(next: (present: Snapshot) => Snapshot): Promise<Serving> {
+    const snapshot = next(this.#snapshot);
+    const running = { serving: this.#serving, endpoints: this.endpoints };
+    const serving = prepare(snapshot, this.#lasting, running);
+    const isWorthwhile = holdsMuch(this.#snapshot);
+    this.#snapshot = snapshot;
+    this.#use(serving);
+    // A thread that does not take it over is started again, and then does.
+    await this.#threads?.use(snapshot, this.#table.addresses).catch((error: Error) => {
+      this.#log.error(`reload: ${error.message}`);
+    });
+    if (isWorthwhile) setImmediate(releaseMemory);
+    return serving;
+  }
+
+  /** Goes on in new log files, the old ones were moved away; in the old ones when it cannot. */
+  async reopenLogs(): Promise<void> {
+    await this.#records.reopen();
+  }
+
+  /** Takes no more queries, answers those in flight, writes all records. */
+  async close(): Promise<void> {
+    this.#unfollow();
+    this.#feeding.close();
+    this.#admin?.close();
+    clearInterval(this.#reading);
+    await Promise.all([this.#threads?.stop(), this.#shell.close()]);
+    this.#recording.tick(now(), true);
+    await this.#records.close();
+  }
+
+  async #listen(): Promise<void> {
+    const { config } = this.#serving;
+    const libc = config.threads === 0 ? undefined : this.#loadLibc();
+    for (const { value, place } of config.listen) {
+      const served = libc === undefined ? 'udp and tcp' : 'tcp';
+      await this.#shell
+        .listen(value, this.#engine, served)
+        .catch((error: NodeJS.ErrnoException) => {
+          if (config.listensByDefault && isMissingAddress(error)) return;
+          throw cannotListen(value, error, place);
+        });
+    }
+    this.#recording.feeds = recordFeeds(config, this.#numbers, this.endpoints);
+    this.#records.openSinks(() => this.#allNumbers());
+    // Before anything is waited for: from now on there may be queries.
+    this.#use(this.#serving);
+    if (libc !== undefined) await this.#startThreads(libc, config);
+    this.#admin = await this.#openAdmin(config);
+    this.#reading = setInterval(() => {
+      this.#readNumbers();
+      const time = now();
+      const step = clockStep(time);
+      this.#recording.clockStep = step;
+      this.#serving.policy.cookies?.setClock(step);
+      this.#recording.tick(time);
+      this.#records.look();
+      this.#neighbours.look(this.#threads, this.#started.threads);
+    }, NUMBERS_MS);
+    for (const endpoint of this.endpoints) {
+      this.#log.info(`listening on ${formatEndpoint(endpoint)} by UDP and TCP`);
+    }
+    for (const line of this.#admin.description) this.#log.info(line);
+    this.#log.info(`policy=${this.#serving.policy.hash} from ${config.file}`);
+    this.#warn(this.#serving.warnings);
+  }
+
+  /** The C library for data threads; without it, the main thread serves datagrams too. */
+  #loadLibc(): Libc | undefined {
+    const libc = loadLibc();
+    if (typeof libc !== 'string') return libc;
+    this.#log.warn(`no data threads, all is served by one: ${libc}`);
+    return undefined;
+  }
+
+  async #startThreads(libc: Libc, config: Config): Promise<void> {
+    const common = {
+      snapshot: this.#snapshot,
+      endpoints: this.endpoints,
+      threads: config.threads,
+      others: this.#neighbours.meet(this.endpoints),
+      servers: this.#table.addresses,
+      log: this.#records.share.buffer,
+      loops: this.#table.loops.buffer,
+      buckets: this.#lasting.buckets.buffer,
+      capacity: IN_FLIGHT,
+    };
+    this.#threads = new DataThreads(libc, common, this.#log, refPrefix);
+    this.#threads.notified = (policy) => this.#feeding.notify(policy);
+    this.#records.threads = this.#threads;
+    await this.#threads.start().catch((error: Error) => {
+      if (error instanceof ListenError) {
+        const asked = formatEndpoint(error.endpoint);
+        const index = common.endpoints.findIndex((one) => formatEndpoint(one) === asked);
+        throw cannotListen(error.endpoint, error, config.listen[index]!.place);
+      }
+      const message = `cannot start the data threads: ${error.message}; expect threads: 0 to work`;
+      throw new ConfigError([{ ...config.start, message }]);
+    });
+  }
+
+  #allNumbers(): readonly ThreadNumbers[] {
+    return [this.#numbers, ...(this.#threads?.numbers ?? [])];
+  }
+
+  #readNumbers(): void {
+    const { inFlight } = this.#engine;
+    const state = { inFlight, cache: this.#serving.cache, log: this.#records.log };
+    this.#numbers.update(state, this.#table.servers);
+  }
+
+  #use(serving: Serving): void {
+    const { policy, config } = serving;
+    this.#unfollow();
+    this.#serving = serving;
+    this.#recording.level = config.decisionLog.record;
+    this.#recording.limit = config.decisionLog.limit;
+    this.#records.use(config);
+    this.#recording.context = recordContext(policy, this.endpoints.map(formatEndpoint));
+    this.#engine.use(serving);
+    this.#unfollow = follow(serving, {
+      changed: (warnings) => {
+        this.#warn(warnings);
+        this.#threads?.refresh(this.#table.addresses);
+        this.#engine.probe(now());
+      },
+      outdated: () => void this.reload(),
+    });
+    this.#engine.probe(now());
+  }
+
+  #warn(warnings: readonly string[]): void {
+    for (const warning of warnings) this.#log.warn(warning);
+  }
+
+  async #openAdmin(config: Config): Promise<AdminListeners> {
+    const source = {
+      serving: () => this.#serving,
+      reload: () => this.reload(),
+      lastReload: () => this.#reloads.last,
+      feeds: this.#feeding.feeds,
+      endpoints: () => this.endpoints.map(formatEndpoint),
+      lostRecords: () => this.#records.share,
+      threads: () => this.#allNumbers(),
+    };
+    // The HTTP server and what goes with it is much code: queries are answered before it is read.
+    const { openAdmin } = await import('../admin/listeners.ts');
+    return openAdmin(config, source, this.#measured());
+  }
+
+  #measured(): MeasuredServer {
+    return {
+      threads: () => {
+        this.#readNumbers();
+        return this.#allNumbers();
+      },
+      serving: () => this.#serving,
+      servers: this.#table.servers,
+      sinks: () => this.#records.sinkCounts,
+      threadRestarts: () => this.#threads?.restarts ?? 0,
+      rejectedConnections: () => this.#shell.rejectedConnections,
+      reloads: this.#reloads.counts,
+      feeds: this.#feeding.feeds,
+    };
+  }
+}

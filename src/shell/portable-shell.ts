@@ -1,0 +1,238 @@
+/**
+ * The engine's shell over node:dgram and node:net: it moves octets, and sends what the engine
+ * replies when the records are with the kernel.
+ */
+
+import { now } from '../clock.ts';
+import type { ListenAddress } from '../config/listen.ts';
+import type { Engine, Outbox } from '../engine/engine.ts';
+import type { Server } from '../forward/server.ts';
+import { type Endpoint, formatAddress, readAddress } from '../net/address.ts';
+import type { ChannelEvents, Channels, Remote } from '../transport/channels.ts';
+import { listenTcp, type TcpListener, type TcpProxies } from '../transport/tcp.ts';
+import { openTcpChannels } from '../transport/tcp-channels.ts';
+import type { TcpClient } from '../transport/tcp-connection.ts';
+import { openUdpChannels } from '../transport/udp-channels.ts';
+import { type Datagrams, listenUdp } from '../transport/udp-portable.ts';
+import { BUFFER_LENGTH } from '../wire/header.ts';
+import type { Query, Transport } from '../wire/query.ts';
+import { ProxyGate, speakFor } from './proxy-gate.ts';
+
+/** Milliseconds between two looks at what has timed out. */
+const TICK_MS = 25;
+/** Milliseconds that queries in flight get when the server stops. */
+const DRAIN_MS = 4000;
+/** How many free ports are tried before there seems to be none for both UDP and TCP. */
+const PORT_TRIES = 10;
+
+interface Listener {
+  readonly served: ListenAddress;
+  /** Undefined where data threads serve the datagrams. */
+  readonly udp: Datagrams | undefined;
+  readonly tcp: TcpListener;
+}
+
+/** What of an address to serve. */
+export type Served = 'udp and tcp' | 'tcp';
+
+export class PortableShell implements Outbox {
+  readonly #servers: readonly Server[];
+  readonly #flushRecords: () => void;
+  readonly #isShared: boolean;
+  readonly #listeners: Listener[] = [];
+  readonly #buffer: Uint8Array = new Uint8Array(BUFFER_LENGTH);
+  readonly #channels: Readonly<Record<Transport, Channels>>;
+  /** Datagrams. */
+  #replies: (() => void)[] = [];
+  #scheduled = false;
+  #draining = false;
+  #engine: Engine | undefined;
+  #ticking: NodeJS.Timeout | undefined;
+
+  /**
+   * `servers` is the table of upstreams by number; `flushRecords` writes the decision log. When
+   * it `isShared`, other processes that share may listen on the same addresses.
+   */
+  constructor(servers: readonly Server[], flushRecords: () => void, isShared: boolean) {
+    this.#servers = servers;
+    this.#flushRecords = flushRecords;
+    this.#isShared = isShared;
+    const events: ChannelEvents = {
+      answered: (server, channel, octets) => this.#onAnswer(server, channel, octets),
+      failed: (server, channel, reason) => this.#onFailure(server, channel, reason),
+    };
+    this.#channels = { udp: openUdpChannels(events), tcp: openTcpChannels(events) };
+  }
+
+  /** Serves an address; rejects when it cannot be had. */
+  async listen(endpoint: ListenAddress, engine: Engine, served: Served): Promise<void> {
+    this.#engine = engine;
+    this.#ticking ??= setInterval(() => engine.tick(now()), TICK_MS);
+    const index = this.#listeners.length;
+    for (let tries = 1; this.#listeners.length === index; tries++) {
+      await this.#open(index, endpoint, served).catch((error: NodeJS.ErrnoException) => {
+        // A port that was free for UDP may be in use for TCP: then it is another's turn.
+        const isAnyPort = endpoint.port === 0 && error.code === 'EADDRINUSE';
+        if (!isAnyPort || tries === PORT_TRIES) throw error;
+      });
+    }
+  }
+
+  /** Where it listens, by listener index: with the port that was free for a port of 0. */
+  get endpoints(): ListenAddress[] {
+    return this.#listeners.map(({ served, tcp: { port } }) => ({ ...served, port }));
+  }
+
+  get rejectedConnections(): number {
+    return this.#listeners.reduce((sum, { tcp }) => sum + tcp.rejected, 0);
+  }
+
+  /** Takes no more queries, answers those in flight, and lets go of all sockets. */
+  async close(): Promise<void> {
+    this.#draining = true;
+    for (const { tcp } of this.#listeners) tcp.close();
+    const deadline = now() + DRAIN_MS;
+    while ((this.#engine?.inFlight ?? 0) > 0 && now() < deadline) {
+      await new Promise((resolve) => setTimeout(resolve, TICK_MS));
+    }
+    clearInterval(this.#ticking);
+    this.#engine?.abandon(now());
+    this.#deliver();
+    for (const { udp } of this.#listeners) udp?.close();
+    this.#channels.udp.close();
+    this.#channels.tcp.close();
+  }
+
+  async #open(index: number, listen: ListenAddress, served: Served): Promise<void> {
+    const { address, port, proxies } = listen;
+    const gate = proxies === undefined ? undefined : new ProxyGate(proxies);
+    const shared = this.#isShared;
+    // A socket that shares, only to see whether it can be had, would take queries away.
+    const tries = served === 'udp and tcp' || !shared || port === 0;
+    const udp = tries ? await this.#openUdp(index, { address, port }, gate) : undefined;
+    try {
+      const from = { address, port: udp?.port ?? port, shared, proxies: this.#through(gate) };
+      const tcp = await listenTcp(from, (octets, client) => this.#onMessage(index, octets, client));
+      this.#listeners[index] = { served: listen, udp: served === 'tcp' ? undefined : udp, tcp };
+      // Data threads open the address themselves: it has turned out that it can be had.
+      if (served === 'tcp') udp?.close();
+    } catch (error) {
+      udp?.close();
+      throw error;
+    }
+  }
+
+  /** What a TCP listener is told of the proxies that it is behind. */
+  #through(gate: ProxyGate | undefined): TcpProxies | undefined {
+    return (
+      gate && {
+        trusts: (address) => gate.trusts(address),
+        createHeader: () => gate.createHeader(),
+        faulty: (fault) => this.#engine!.ignore(fault),
+      }
+    );
+  }
+
+  #openUdp(index: number, endpoint: Endpoint, gate?: ProxyGate): Promise<Datagrams> {
+    return listenUdp({ ...endpoint, shared: this.#isShared }, (octets, remote) =>
+      this.#onDatagram(index, octets, remote, gate),
+    );
+  }
+
+  #onDatagram(index: number, octets: Buffer, remote: Remote, gate?: ProxyGate): void {
+    const engine = this.#engine!;
+    if (this.#draining) return;
+    this.#setClient(remote, { listener: index, transport: 'udp', connection: 0 });
+    const start = gate === undefined ? 0 : gate.admit(engine.query, octets, octets.length);
+    if (typeof start === 'string') return engine.ignore(start);
+    this.#receive(octets.subarray(start));
+  }
+
+  #onMessage(index: number, octets: Buffer, client: TcpClient): void {
+    if (this.#draining) return;
+    const connection = client.number;
+    this.#setClient(client, { listener: index, transport: 'tcp', connection });
+    if (client.proxy !== undefined) speakFor(this.#engine!.query, client.proxy);
+    this.#receive(octets);
+  }
+
+  /** Who asks: the other end, unless a proxy says otherwise. */
+  #setClient(
+    remote: Remote,
+    by: { listener: number; transport: Transport; connection: number },
+  ): void {
+    const { query } = this.#engine!;
+    const zone = remote.address.indexOf('%');
+    query.zone = zone < 0 ? '' : remote.address.slice(zone);
+    const address = zone < 0 ? remote.address : remote.address.slice(0, zone);
+    query.family = readAddress(address, query.address) === 6 ? 6 : 4;
+    query.port = remote.port;
+    query.listener = by.listener;
+    query.transport = by.transport;
+    query.connection = by.connection;
+    query.isProxied = false;
+  }
+
+  #receive(octets: Buffer): void {
+    this.#buffer.set(octets);
+    this.#engine!.receive(this.#buffer, octets.length, now());
+  }
+
+  more(query: Query, octets: Uint8Array, length: number): void {
+    this.#listeners[query.listener]!.tcp.more(query.connection, octets, length);
+    this.#schedule();
+  }
+
+  reply(query: Query, octets: Uint8Array, length: number): void {
+    const { udp, tcp } = this.#listeners[query.listener]!;
+    if (query.transport === 'tcp') {
+      tcp.reply(query.connection, octets, length);
+    } else {
+      const copy = octets.slice(0, length);
+      const { sender } = query;
+      const { port } = sender;
+      const address = formatAddress(sender.family, sender.address) + sender.zone;
+      this.#replies.push(() => udp!.send(copy, length, address, port));
+    }
+    this.#schedule();
+  }
+
+  drop(query: Query): void {
+    if (query.transport === 'tcp') this.#listeners[query.listener]!.tcp.drop(query.connection);
+    // It may have a record.
+    this.#schedule();
+  }
+
+  /** All that one turn of the event loop brings shares one write of records. */
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(() => this.#deliver());
+  }
+
+  #deliver(): void {
+    this.#scheduled = false;
+    this.#flushRecords();
+    const replies = this.#replies;
+    this.#replies = [];
+    for (const send of replies) send();
+    for (const { tcp } of this.#listeners) tcp.flush();
+  }
+
+  readonly send = (
+    server: Server,
+    octets: Uint8Array,
+    length: number,
+    transport: Transport,
+  ): number => this.#channels[transport].send(server.index, server.endpoint, octets, length);
+
+  #onAnswer(server: number, channel: number, octets: Buffer): void {
+    this.#buffer.set(octets);
+    const from = { server: this.#servers[server]!, channel };
+    this.#engine!.response(this.#buffer, octets.length, from, now());
+  }
+
+  #onFailure(server: number, channel: number, reason: string | undefined): void {
+    this.#engine!.channelFailed(this.#servers[server]!, channel, reason, now());
+  }
+}
