@@ -10,7 +10,7 @@ import { Engine } from '../src/engine/engine.ts';
 import { Replies } from '../src/engine/reply.ts';
 import { AnswerCache } from '../src/forward/cache.ts';
 import { createForwarding } from '../src/forward/forwarding.ts';
-import { type Server, ServerTable } from '../src/forward/server.ts';
+import { type Upstream, UpstreamTable } from '../src/forward/upstream.ts';
 import { RecordWriter } from '../src/observe/record.ts';
 import { AnswerJudge, type JudgedAnswer } from '../src/policy/answer-judge.ts';
 import { compilePolicy, type Policy } from '../src/policy/compile.ts';
@@ -108,7 +108,7 @@ const outcome: Outcome = {
   refusal: undefined,
   attempts: [],
   aliases: undefined,
-  chased: undefined,
+  resolved: undefined,
 };
 const replies = new Replies();
 const writer = new RecordWriter();
@@ -126,11 +126,11 @@ const tell = () => {};
 /** An engine that has been told the answer; what it replies and records goes nowhere. */
 function engineWith(setup: Policy, answer: Uint8Array): Engine {
   const nothing = () => {};
-  const groups = createForwarding(setup.config, new ServerTable(), () => false);
+  const groups = createForwarding(setup.config, new UpstreamTable(), () => false);
   groups.refresh();
-  let asked: { server: Server; id: number } | undefined;
-  const send = (server: Server, octets: Uint8Array) => {
-    asked = { server, id: (octets[0]! << 8) | octets[1]! };
+  let asked: { upstream: Upstream; id: number } | undefined;
+  const send = (upstream: Upstream, octets: Uint8Array) => {
+    asked = { upstream, id: (octets[0]! << 8) | octets[1]! };
     return 1;
   };
   const cache = new AnswerCache(CACHE);
@@ -150,7 +150,7 @@ function engineWith(setup: Policy, answer: Uint8Array): Engine {
   assert.ok(asked);
   buffer.set(answer);
   buffer.set([asked.id >> 8, asked.id & 0xff]);
-  engine.response(buffer, answer.length, { server: asked.server, channel: 1 }, NOW);
+  engine.response(buffer, answer.length, { upstream: asked.upstream, channel: 1 }, NOW);
   assert.equal(cache.size, 1);
   return engine;
 }

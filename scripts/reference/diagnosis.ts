@@ -1,7 +1,7 @@
 /** What `diagnose` asks and what it can find, as tables. */
 
+import { DIAGNOSES } from '../../src/diagnose/inference.ts';
 import { PROBES } from '../../src/diagnose/question.ts';
-import { VERDICTS } from '../../src/diagnose/verdict.ts';
 import { code, formatTable } from './table.ts';
 
 export function probesTable(): string {
@@ -9,7 +9,7 @@ export function probesTable(): string {
 }
 
 export function verdictsTable(): string {
-  return formatTable(['verdict', 'meaning'], rowsOf(VERDICTS));
+  return formatTable(['verdict', 'meaning'], rowsOf(DIAGNOSES));
 }
 
 function rowsOf(meanings: Readonly<Record<string, string>>): string[][] {

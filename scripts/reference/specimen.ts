@@ -3,8 +3,8 @@
 import type { MeasuredServer } from '../../src/admin/exposed-metrics.ts';
 import type { Outcome } from '../../src/decision/outcome.ts';
 import type { Verdict } from '../../src/decision/verdict.ts';
-import { ServerTable } from '../../src/forward/server.ts';
-import { prepare, type Serving } from '../../src/load/serving.ts';
+import { UpstreamTable } from '../../src/forward/upstream.ts';
+import { type LoadedConfig, load } from '../../src/load/loaded-config.ts';
 import { takeSnapshot } from '../../src/load/snapshot.ts';
 import { silentLog } from '../../src/log.ts';
 import { readAddress } from '../../src/net/address.ts';
@@ -15,14 +15,14 @@ import { ThreadNumbers } from '../../src/observe/thread-numbers.ts';
 import { TokenBuckets } from '../../src/policy/access/token-buckets.ts';
 import { judge } from '../../src/policy/layer.ts';
 import { recordContext } from '../../src/policy/record-context.ts';
-import { Feeds } from '../../src/transfer/feeds.ts';
+import { ZoneTransfers } from '../../src/transfer/zone-transfers.ts';
 import { parseName } from '../../src/wire/name.ts';
 import { Query } from '../../src/wire/query.ts';
 import { RrClass, RrType } from '../../src/wire/registry.ts';
 import { formatRequest } from '../../src/wire/request.ts';
 
 export interface Specimen {
-  readonly serving: Serving;
+  readonly serving: LoadedConfig;
   readonly measured: MeasuredServer;
   /** Its records. */
   readonly recent: RecentDecisions;
@@ -35,9 +35,9 @@ const POLICY_HASH = '3f2a9c11';
 
 /** Serves by config/example.yaml; it has seen a refusal of each origin and an overload. */
 export function createSpecimen(): Specimen {
-  const table = new ServerTable();
+  const table = new UpstreamTable();
   const lasting = { table, buckets: new TokenBuckets() };
-  const serving = prepare(takeSnapshot({ file: CONFIG_FILE, environment: {} }), lasting);
+  const serving = load(takeSnapshot({ file: CONFIG_FILE, environment: {} }), lasting);
   const numbers = new ThreadNumbers();
   const { statistics, recent } = numbers;
   // Nobody flushes the recording, so that nothing is written to stdout.
@@ -54,12 +54,12 @@ export function createSpecimen(): Specimen {
   const measured: MeasuredServer = {
     threads: () => [numbers],
     serving: () => serving,
-    servers: table.servers,
+    servers: table.upstreams,
     sinks: () => [{ sink: 'dnstap', sent: 0, dropped: 0 }],
     threadRestarts: () => 0,
     rejectedConnections: () => 0,
     reloads: { ok: 0, failed: 0 },
-    feeds: new Feeds({ log: silentLog(), changed: () => {} }),
+    feeds: new ZoneTransfers({ log: silentLog(), changed: () => {} }),
   };
   return { serving, measured, recent };
 }
@@ -87,6 +87,6 @@ function outcomeOf(verdict: Verdict): Outcome {
     refusal: undefined,
     attempts: [],
     aliases: undefined,
-    chased: undefined,
+    resolved: undefined,
   };
 }

@@ -3,7 +3,7 @@
 import type { ServerResponse } from 'node:http';
 import { now } from '../clock.ts';
 import { askedQuestion, explainQuestion } from '../explain/explain.ts';
-import type { Serving } from '../load/serving.ts';
+import type { LoadedConfig } from '../load/loaded-config.ts';
 import { FILTER_OPTIONS, type Filter, matches, parseFilter } from '../observe/decision-filter.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { RecentDecisions } from '../observe/recent.ts';
@@ -11,9 +11,9 @@ import { isUp, meanRttMs, type ThreadNumbers } from '../observe/thread-numbers.t
 import type { Policy } from '../policy/compile.ts';
 import type { PolicyZone } from '../policy/policy-zones.ts';
 import type { Standing } from '../policy/rpz/transfer/transferred-zone.ts';
-import type { Feed } from '../transfer/feed.ts';
-import { absenceOf, reportFeed } from '../transfer/feed-report.ts';
-import type { Feeds } from '../transfer/feeds.ts';
+import type { ZoneTransfer } from '../transfer/zone-transfer.ts';
+import { absenceOf, reportFeed } from '../transfer/zone-transfer-report.ts';
+import type { ZoneTransfers } from '../transfer/zone-transfers.ts';
 import { VERSION } from '../version.ts';
 import { type AdminHandler, type AdminReply, jsonReply } from './http.ts';
 import { followDecisions, latestDecisions } from './merged-decisions.ts';
@@ -31,7 +31,7 @@ export interface ReloadResult {
 }
 
 export interface AdminSource {
-  readonly serving: () => Serving;
+  readonly serving: () => LoadedConfig;
   readonly reload: () => Promise<ReloadResult>;
   readonly lastReload: () => ReloadResult | undefined;
   readonly endpoints: () => readonly string[];
@@ -40,7 +40,7 @@ export interface AdminSource {
   readonly metrics: Metrics;
   /** What each thread lets the others see. */
   readonly threads: () => readonly ThreadNumbers[];
-  readonly feeds: Feeds;
+  readonly feeds: ZoneTransfers;
 }
 
 export function adminHandlers(source: AdminSource): Readonly<Record<string, AdminHandler>> {
@@ -176,9 +176,9 @@ function describe(source: AdminSource) {
     layers: [...new Set(policy.views[0]!.layers.map(({ name }) => name))],
     views: policy.views.map(({ name }) => name),
     policies: policy.zones.map((zone) => describePolicy(zone, source.feeds.find(zone.name))),
-    upstreams: [...groups.values()].map(({ name, servers }) => ({
+    upstreams: [...groups.values()].map(({ name, upstreams }) => ({
       name,
-      servers: servers.map((server) => ({
+      servers: upstreams.map((server) => ({
         address: server.name,
         up: !server.isLoop && isUp(threads, server),
         loop: server.isLoop,
@@ -190,7 +190,7 @@ function describe(source: AdminSource) {
   };
 }
 
-function describePolicy({ name, file, rules, serial, ignored }: PolicyZone, feed?: Feed) {
+function describePolicy({ name, file, rules, serial, ignored }: PolicyZone, feed?: ZoneTransfer) {
   return {
     name,
     file,

@@ -2,26 +2,26 @@
 
 import { now } from '../clock.ts';
 import { ORIGINS } from '../decision/outcome.ts';
-import type { Server } from '../forward/server.ts';
-import type { Serving } from '../load/serving.ts';
+import type { Upstream } from '../forward/upstream.ts';
+import type { LoadedConfig } from '../load/loaded-config.ts';
 import { type Series, sumHistograms, sumSeries } from '../observe/cells.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { Statistics } from '../observe/statistics.ts';
 import { Gauge, isUp, type ThreadNumbers } from '../observe/thread-numbers.ts';
 import type { PolicyZone } from '../policy/policy-zones.ts';
 import type { SinkCount } from '../server/record-sinks.ts';
-import type { Feeds } from '../transfer/feeds.ts';
+import type { ZoneTransfers } from '../transfer/zone-transfers.ts';
 
 export interface MeasuredServer {
   /** Every thread that serves or has served. */
   readonly threads: () => readonly ThreadNumbers[];
-  readonly serving: () => Serving;
-  readonly servers: readonly Server[];
+  readonly serving: () => LoadedConfig;
+  readonly servers: readonly Upstream[];
   readonly rejectedConnections: () => number;
   readonly threadRestarts: () => number;
   readonly sinks: () => readonly SinkCount[];
   readonly reloads: { readonly ok: number; readonly failed: number };
-  readonly feeds: Feeds;
+  readonly feeds: ZoneTransfers;
 }
 
 /** Reads one family of all threads as one. */

@@ -4,7 +4,7 @@ import type { Query } from '../wire/query.ts';
 import { Ede } from '../wire/registry.ts';
 import type { Aliases } from '../wire/response.ts';
 import { isBlocking } from './structured-error.ts';
-import type { Attempt, UpstreamRefusal, UpstreamVerdict } from './upstream-refusal.ts';
+import type { Attempt, RefusalCause, UpstreamRefusal } from './upstream-refusal.ts';
 import type { Action, Verdict } from './verdict.ts';
 
 export const ORIGINS = ['local', 'upstream', 'cache'] as const;
@@ -39,7 +39,7 @@ const EVENT_OF: Readonly<Record<Action, Event>> = {
 
 /** The kind of record that a verdict makes. */
 export function eventOf(verdict: Verdict): Event {
-  return verdict.onTrial === true ? 'shadow' : EVENT_OF[verdict.action];
+  return verdict.isShadow === true ? 'shadow' : EVENT_OF[verdict.action];
 }
 
 /** How much a decision log takes: refusals, all that policy did, or every query. */
@@ -73,7 +73,7 @@ export interface Outcome {
   /** Policy has decided on a name that these lead to from the one asked. */
   aliases: Aliases | undefined;
   /** An upstream's answer for the name that the rule's alias leads to. */
-  chased: Uint8Array | undefined;
+  resolved: Uint8Array | undefined;
 }
 
 /** Why a packet was dropped without a word: nobody asked a question with it. */
@@ -103,7 +103,7 @@ export interface Recorder {
   shadowed(query: Query, outcome: Outcome, now: number): void;
   /** An upstream has answered. */
   upstreamAnswered(upstream: string, rcode: number, rttMs: number): void;
-  upstreamRefused(upstream: string, verdict: UpstreamVerdict): void;
+  upstreamRefused(upstream: string, verdict: RefusalCause): void;
   ignored(reason: Ignored): void;
 }
 

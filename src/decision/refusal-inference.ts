@@ -5,7 +5,7 @@
 
 import type { ExtendedError } from '../wire/opt.ts';
 import { Ede, formatType } from '../wire/registry.ts';
-import type { Confidence, Inference, UpstreamVerdict } from './upstream-refusal.ts';
+import type { Confidence, Inference, RefusalCause } from './upstream-refusal.ts';
 
 /** The parts of a refusing message, and of the question it is for, that tell something. */
 export interface RefusalSigns {
@@ -24,7 +24,7 @@ export interface RefusalSigns {
 }
 
 /** What a server did in the last minute. */
-export interface Lately {
+export interface History {
   /** Questions for other names. */
   readonly answered: number;
   readonly refused: number;
@@ -48,7 +48,7 @@ export interface Lately {
 }
 
 /** Nothing is known of the server. */
-export const NOTHING_LATELY: Lately = {
+export const NOTHING_LATELY: History = {
   answered: 0,
   refused: 0,
   sameAnswered: false,
@@ -70,7 +70,7 @@ export interface Siblings {
 
 export interface RefusalFacts {
   readonly signs: RefusalSigns;
-  readonly lately: Lately;
+  readonly lately: History;
   readonly siblings: Siblings;
 }
 
@@ -82,7 +82,7 @@ const NEARER = 0.5;
 const MORE_OFTEN = 4;
 const OFTEN = 0.3;
 
-const BY_EDE: ReadonlyMap<number, UpstreamVerdict> = new Map([
+const BY_EDE: ReadonlyMap<number, RefusalCause> = new Map([
   [Ede.PROHIBITED, 'client-acl'],
   [Ede.NOT_AUTHORITATIVE, 'no-recursion'],
   [Ede.BLOCKED, 'name-policy'],
@@ -121,7 +121,7 @@ export function inferReason(facts: RefusalFacts): Inference {
   return told('unknown', 'low', `${error}, no other sign${besides(facts)}`);
 }
 
-function told(verdict: UpstreamVerdict, confidence: Confidence, evidence: string): Inference {
+function told(verdict: RefusalCause, confidence: Confidence, evidence: string): Inference {
   return { verdict, confidence, evidence };
 }
 

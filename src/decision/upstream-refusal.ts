@@ -7,7 +7,7 @@ export interface Attempt {
   readonly upstream: string;
   readonly result: string;
   /** Of a refusal: what seems to be its reason. */
-  readonly verdict?: UpstreamVerdict;
+  readonly verdict?: RefusalCause;
   /** Milliseconds from the question to the result. */
   readonly rttMs: number;
 }
@@ -24,7 +24,7 @@ export const UPSTREAM_VERDICTS = [
   'edge',
   'unknown',
 ] as const;
-export type UpstreamVerdict = (typeof UPSTREAM_VERDICTS)[number];
+export type RefusalCause = (typeof UPSTREAM_VERDICTS)[number];
 
 /** A REFUSED that came from an upstream, as the decision record shows it. */
 export interface UpstreamRefusal extends Inference {
@@ -42,7 +42,7 @@ export type Confidence = 'high' | 'medium' | 'low';
 
 /** What seems to be the reason of a refusal, and what speaks for it. */
 export interface Inference {
-  readonly verdict: UpstreamVerdict;
+  readonly verdict: RefusalCause;
   readonly confidence: Confidence;
   readonly evidence: string;
 }

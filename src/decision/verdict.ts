@@ -101,11 +101,11 @@ export interface VerdictSpec {
   /** Name of the policy that it belongs to, for counting hits. */
   readonly policy?: string;
   /** Its rule is in shadow mode: what it says is recorded, and not done. */
-  readonly onTrial?: boolean;
+  readonly isShadow?: boolean;
   /** Name of the policy whose primary says that there is something new. */
   readonly notified?: string;
   /** Puts the signature behind a reply that its request asks for (RFC 8945 section 5.3). */
-  readonly seal?: (reply: Uint8Array, query: Query) => Uint8Array;
+  readonly sign?: (reply: Uint8Array, query: Query) => Uint8Array;
   /** A line for the operator who asks why this client; only for records. */
   readonly hint?: (query: Query) => string | undefined;
 }
@@ -152,9 +152,9 @@ const BLANK: Readonly<Record<keyof Verdict, unknown>> = {
   recordsOf: undefined,
   serial: undefined,
   policy: undefined,
-  onTrial: undefined,
+  isShadow: undefined,
   notified: undefined,
-  seal: undefined,
+  sign: undefined,
   hint: undefined,
   index: undefined,
   edeOption: undefined,

@@ -1,12 +1,12 @@
 /** What to do next: what would settle a doubt, and where the reason is configured. */
 
 import { parseEndpoint } from '../net/address.ts';
+import type { Diagnosis, Inference } from './inference.ts';
 import type { Probe } from './probe.ts';
 import type { Situation } from './situation.ts';
-import type { Conclusion, Verdict } from './verdict.ts';
 
 /** What would make a conclusion sure that is not. */
-const SETTLES: Readonly<Record<Verdict, (situation: Situation) => string>> = {
+const SETTLES: Readonly<Record<Diagnosis, (situation: Situation) => string>> = {
   'client-acl': ({ ask }) =>
     `ask from an address that should be allowed: rcode5 diagnose ${ask.name} --server ${ask.server} --source ${ask.source} --source ADDRESS`,
   'no-recursion': ({ ask }) =>
@@ -31,7 +31,7 @@ const SETTLES: Readonly<Record<Verdict, (situation: Situation) => string>> = {
 };
 
 /** Where each reason is configured, for all programs. */
-const REMEDIES: Readonly<Record<Verdict, string>> = {
+const REMEDIES: Readonly<Record<Diagnosis, string>> = {
   'client-acl':
     'find out which address the server sees (NAT, VPN, a load balancer change it), and let the narrowest prefix in',
   'no-recursion':
@@ -54,7 +54,7 @@ const REMEDIES: Readonly<Record<Verdict, string>> = {
 };
 
 /** What the operators of some programs look for. */
-const SETTINGS: Readonly<Record<string, Partial<Readonly<Record<Verdict, string>>>>> = {
+const SETTINGS: Readonly<Record<string, Partial<Readonly<Record<Diagnosis, string>>>>> = {
   BIND: {
     'client-acl':
       'BIND: allow-query, allow-query-cache, allow-recursion; match-clients of its views',
@@ -82,7 +82,7 @@ const SETTINGS: Readonly<Record<string, Partial<Readonly<Record<Verdict, string>
 };
 
 /** In the order in which to do it. */
-export function advise(situation: Situation, { verdict, confidence }: Conclusion): string[] {
+export function advise(situation: Situation, { verdict, confidence }: Inference): string[] {
   if (verdict === 'no-refusal') return [];
   const settles = confidence === 'high' ? undefined : SETTLES[verdict](situation);
   const setting = SETTINGS[situation.program ?? '']?.[verdict];

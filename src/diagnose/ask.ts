@@ -7,7 +7,7 @@ import { connect, isIPv6 } from 'node:net';
 import type { Endpoint } from '../net/address.ts';
 import { FrameReader, frame } from '../transport/frames.ts';
 import { formatQuestion, type WireQuestion } from './question.ts';
-import { NO_ANSWER, type Outcome, type Reply, readReply } from './reply.ts';
+import { type Exchange, NO_ANSWER, type Reply, readReply } from './reply.ts';
 
 export interface Route {
   readonly server: Endpoint;
@@ -25,7 +25,7 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 /** Asks, by UDP up to `tries` times; whatever the network does is an outcome. */
-export async function ask(question: WireQuestion, route: Route, tries = 1): Promise<Outcome> {
+export async function ask(question: WireQuestion, route: Route, tries = 1): Promise<Exchange> {
   if (question.transport === 'tcp') return timed((id) => askTcp(question, id, route));
   const outcome = await timed((id) => askUdp(question, id, route));
   const isLost = 'silence' in outcome && outcome.silence === NO_ANSWER;
@@ -54,7 +54,7 @@ export async function findSource(
   }
 }
 
-async function timed(exchange: (id: number) => Promise<Reply>): Promise<Outcome> {
+async function timed(exchange: (id: number) => Promise<Reply>): Promise<Exchange> {
   const start = performance.now();
   const elapsed = () => Math.round((performance.now() - start) * 10) / 10;
   try {

@@ -1,5 +1,6 @@
 /** From what one server said to one source, and others beside it, to the reason. Nothing but thought. */
 
+import type { Inference } from './inference.ts';
 import { fateOf } from './probe.ts';
 import { byClient, byReferral, byRole } from './rules/client.ts';
 import { byFailure, byGoodAnswer, byNothing, byOddAnswer, byValidation } from './rules/failure.ts';
@@ -11,6 +12,7 @@ import {
   byUnseenUpstream,
 } from './rules/passed-on.ts';
 import { byNodes, byRate, bySilence } from './rules/repetition.ts';
+import { byExtendedError, byItsWord } from './rules/reported.ts';
 import {
   byBlockingCode,
   byMadeUpAnswer,
@@ -19,12 +21,10 @@ import {
   byTransfer,
   byType,
 } from './rules/subject.ts';
-import { byExtendedError, byItsWord } from './rules/told.ts';
 import { byCookie, byEdns, byPlain, byTcp, byTransport } from './rules/way.ts';
 import type { Situation } from './situation.ts';
-import type { Conclusion } from './verdict.ts';
 
-type Rule = (situation: Situation) => Conclusion | undefined;
+type Rule = (situation: Situation) => Inference | undefined;
 
 /** In this order: the first rule that fits tells. */
 const FIRST: readonly Rule[] = [bySilence, byItsWord, byRate, byNodes];
@@ -61,7 +61,7 @@ const ANSWERED: readonly Rule[] = [
 ];
 
 /** The reason that the signs tell. */
-export function conclude(situation: Situation): Conclusion {
+export function conclude(situation: Situation): Inference {
   const fate = fateOf(situation.ask);
   const isDenied = fate !== 'answered' && fate !== 'failed';
   for (const rule of [...FIRST, ...(isDenied ? DENIED : ANSWERED)]) {

@@ -2,13 +2,13 @@
 
 import { advise } from './advice.ts';
 import { conclude } from './conclude.ts';
+import type { Inference } from './inference.ts';
 import { isEmpty, lastOf } from './plan.ts';
 import { fateOf } from './probe.ts';
 import { Situation, type Visit } from './situation.ts';
-import type { Conclusion } from './verdict.ts';
 
 /** What a server was found to do, and to whom. */
-export interface Finding extends Conclusion {
+export interface Finding extends Inference {
   readonly server: string;
   readonly source: string;
   /** What would settle a doubt, and where the reason is configured. */
@@ -63,19 +63,13 @@ export function mainFinding(findings: readonly Finding[], visits: readonly Visit
 }
 
 /** A refusal counts before another finding, and that before none. */
-function weigh({
-  situation,
-  conclusion,
-}: {
-  situation: Situation;
-  conclusion: Conclusion;
-}): number {
+function weigh({ situation, conclusion }: { situation: Situation; conclusion: Inference }): number {
   if (conclusion.verdict === 'no-refusal') return 2;
   return fateOf(situation.ask) === 'refused' ? 0 : 1;
 }
 
 /** Whether it is this server alone. */
-function answersOfOthers({ others, ask }: Situation, { verdict }: Conclusion): string[] {
+function answersOfOthers({ others, ask }: Situation, { verdict }: Inference): string[] {
   if (verdict === 'no-refusal' || verdict === 'upstream') return [];
   return others
     .map((visit) => lastOf(visit, 'ask')!)

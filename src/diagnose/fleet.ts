@@ -4,7 +4,7 @@ import { type Endpoint, formatEndpoint } from '../net/address.ts';
 import { parseName } from '../wire/name.ts';
 import { RrClass, RrType } from '../wire/registry.ts';
 import { ask } from './ask.ts';
-import type { Outcome, Reply } from './reply.ts';
+import type { Exchange, Reply } from './reply.ts';
 import { findRoutes } from './routes.ts';
 
 /** Datagrams get lost: a question is sent so often before silence counts. */
@@ -50,7 +50,7 @@ export async function askFleet(hosts: readonly Endpoint[], timeoutMs: number): P
 async function askNode(host: Endpoint, timeoutMs: number): Promise<NodeAccount> {
   const routes = await findRoutes([host], [], timeoutMs);
   const [route] = routes as Exclude<typeof routes, string>;
-  const take = async (name: string): Promise<Outcome> => {
+  const take = async (name: string): Promise<Exchange> => {
     const question = {
       name: parseName(name) as Uint8Array,
       ...{ type: RrType.TXT, rrClass: RrClass.CH, rd: false, edns: true },
@@ -69,8 +69,8 @@ async function askNode(host: Endpoint, timeoutMs: number): Promise<NodeAccount> 
 
 function accountOf(
   first: Reply,
-  version: Outcome,
-  policy: Outcome,
+  version: Exchange,
+  policy: Exchange,
 ): Omit<NodeAccount, 'host' | 'ms'> {
   const [node] = first.texts;
   const versionText = textOf(version);
@@ -86,11 +86,11 @@ function accountOf(
   };
 }
 
-function textOf(outcome: Outcome): string | undefined {
+function textOf(outcome: Exchange): string | undefined {
   return 'reply' in outcome ? outcome.reply.texts[0] : undefined;
 }
 
-function problemOf(first: Reply, policy: Outcome): string {
+function problemOf(first: Reply, policy: Exchange): string {
   if ('silence' in policy) return `policy.rcode5: ${policy.silence}`;
   const { rcode } = policy.reply;
   const codes = policy.reply.ede.map(({ code }) => ` EDE ${code}`).join('');

@@ -3,7 +3,7 @@
 import { formatName } from '../wire/name.ts';
 import { formatClass, formatType } from '../wire/registry.ts';
 import type { ProbeName, Question } from './question.ts';
-import type { Outcome, Reply } from './reply.ts';
+import type { Exchange, Reply } from './reply.ts';
 
 /** How often a burst was asked, and what came of each. */
 export interface BurstCount {
@@ -49,7 +49,7 @@ const NOTHING = {
 export function probeOf(
   { server, source }: Pick<Probe, 'server' | 'source'>,
   question: Question,
-  outcome: Outcome,
+  outcome: Exchange,
 ): Probe {
   const { probe, transport, rd, edns, again = false, cd = false } = question;
   return {

@@ -37,7 +37,7 @@ export interface Reply {
 }
 
 /** An answer, or why there is none. */
-export type Outcome = { readonly ms: number } & (
+export type Exchange = { readonly ms: number } & (
   | { readonly reply: Reply }
   | { readonly silence: string }
 );

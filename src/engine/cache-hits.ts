@@ -5,7 +5,7 @@ import type { JudgedAnswer } from '../policy/answer-judge.ts';
 import type { View } from '../policy/view.ts';
 import type { Query } from '../wire/query.ts';
 import { Rcode } from '../wire/registry.ts';
-import type { Chase } from './chase.ts';
+import type { AliasResolution } from './alias-resolution.ts';
 import type { Conclusion } from './conclusion.ts';
 import { FAILED, type PolicyEnding } from './policy-ending.ts';
 
@@ -29,14 +29,14 @@ export class CacheHits {
     this.#aged = { octets: buffer, length: 0, hasAlias: false, isSigned: false };
   }
 
-  /** Ends the query with the entry; for `chase` it is the answer for an alias. */
-  answer(entry: CacheEntry, view: View, now: number, chase?: Chase): void {
+  /** Ends the query with the entry; for `resolution` it is the answer for an alias. */
+  answer(entry: CacheEntry, view: View, now: number, resolution?: AliasResolution): void {
     const { octets, rcode, refusal, failure } = entry;
-    if (chase !== undefined) {
+    if (resolution !== undefined) {
       const answer = octets.slice();
       writeCached(answer, entry, now);
-      const chased = octets.length > 0 ? { rcode, answer } : FAILED;
-      return this.#ending.resume(chase, chased, this.#buffer, now);
+      const resolved = octets.length > 0 ? { rcode, answer } : FAILED;
+      return this.#ending.resume(resolution, resolved, this.#buffer, now);
     }
     const { forwarded, stale, verdicts } = view.routes.find(this.#query)!;
     if (refusal !== undefined) {

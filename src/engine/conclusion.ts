@@ -9,7 +9,7 @@ import type { Policy } from '../policy/compile.ts';
 import type { Answer } from '../wire/answer.ts';
 import type { Query } from '../wire/query.ts';
 import type { Aliases } from '../wire/response.ts';
-import { Replies, tellable } from './reply.ts';
+import { clampRcode, Replies } from './reply.ts';
 
 /** Where replies leave. */
 export interface ReplyBox {
@@ -34,12 +34,12 @@ function structureOf({ structuredErrors }: Policy['config']): StructuredErrors {
 export interface PolicyReply {
   readonly rcode?: number;
   readonly aliases?: Aliases | undefined;
-  readonly chased?: Uint8Array | undefined;
+  readonly resolved?: Uint8Array | undefined;
 }
 
-/** Who has answered: a slot, or what one was. */
+/** Who has answered: a pending query, or what one was. */
 export interface Answered {
-  readonly server: { readonly name: string };
+  readonly upstream: { readonly name: string };
   readonly sentAt: number;
   readonly attempts: readonly Attempt[];
   readonly isStreaming: boolean;
@@ -79,7 +79,7 @@ export class Conclusion {
       refusal: undefined,
       attempts: NO_ATTEMPTS,
       aliases: undefined,
-      chased: undefined,
+      resolved: undefined,
     };
     this.use(policy);
   }
@@ -109,13 +109,13 @@ export class Conclusion {
   /** As a policy says of a name that aliases lead to, or with an alias that was asked for. */
   policy(
     verdict: Verdict,
-    { rcode = verdict.rcode, aliases, chased }: PolicyReply,
+    { rcode = verdict.rcode, aliases, resolved }: PolicyReply,
     now: number,
   ): void {
     const outcome = this.#begin(verdict, 'local');
-    outcome.rcode = tellable(this.#query, rcode);
+    outcome.rcode = clampRcode(this.#query, rcode);
     outcome.aliases = aliases;
-    outcome.chased = chased;
+    outcome.resolved = resolved;
     if (verdict.action !== 'drop') this.#replies.writeVerdict(this.#query, outcome);
     this.#finish(now);
   }
@@ -147,16 +147,16 @@ export class Conclusion {
 
   /** An upstream's answer, passed on; `options` are the EDE options that came with it. */
   answer(
-    { server, sentAt, attempts, isStreaming }: Answered,
+    { upstream, sentAt, attempts, isStreaming }: Answered,
     answer: Answer,
     options: Uint8Array,
     { verdict, now }: { verdict: Verdict; now: number },
   ): void {
     const outcome = this.#begin(verdict, 'upstream');
-    outcome.upstream = server.name;
+    outcome.upstream = upstream.name;
     outcome.rttMs = now - sentAt;
     outcome.attempts = attempts;
-    outcome.rcode = tellable(this.#query, answer.rcode);
+    outcome.rcode = clampRcode(this.#query, answer.rcode);
     if (this.#query.isVerbatim) {
       this.#replies.writeVerbatim(this.#query, answer.message, answer.length);
     } else {
@@ -192,8 +192,8 @@ export class Conclusion {
     const outcome = this.#outcome;
     outcome.verdict = verdict;
     outcome.origin = origin;
-    outcome.rcode = tellable(this.#query, verdict.rcode);
-    const isTold = verdict.action !== 'forward' || verdict.onTrial === true;
+    outcome.rcode = clampRcode(this.#query, verdict.rcode);
+    const isTold = verdict.action !== 'forward' || verdict.isShadow === true;
     outcome.ref = isTold ? this.#nextRef() : '';
     outcome.group = this.#policy.groups.find(this.#query);
     outcome.upstream = undefined;
@@ -201,7 +201,7 @@ export class Conclusion {
     outcome.refusal = undefined;
     outcome.attempts = NO_ATTEMPTS;
     outcome.aliases = undefined;
-    outcome.chased = undefined;
+    outcome.resolved = undefined;
     return outcome;
   }
 

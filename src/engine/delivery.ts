@@ -4,27 +4,27 @@
  */
 
 import { type CacheEntry, isKeepable } from '../forward/cache.ts';
+import type { Coalescing } from '../forward/coalescing.ts';
 import type { Exchanges } from '../forward/exchanges.ts';
-import type { Joins } from '../forward/joins.ts';
+import type { PendingQuery } from '../forward/pending-query.ts';
 import { overrule } from '../forward/refusal.ts';
-import type { Slot } from '../forward/slot.ts';
 import type { View } from '../policy/view.ts';
 import type { Answer } from '../wire/answer.ts';
 import { BUFFER_LENGTH } from '../wire/header.ts';
 import { collectOptions } from '../wire/opt.ts';
 import { EdnsOption, Rcode } from '../wire/registry.ts';
+import type { AliasResolution } from './alias-resolution.ts';
 import type { CacheHits } from './cache-hits.ts';
-import type { Chase } from './chase.ts';
 import type { Answered } from './conclusion.ts';
 import type { ForwarderParts, Setup } from './forwarder.ts';
-import { type Chased, FAILED } from './policy-ending.ts';
+import { FAILED, type ResolvedAlias } from './policy-ending.ts';
 
 /** What the delivery works with, beside the parts of the forwarder. */
 export interface DeliveryParts extends ForwarderParts {
   readonly exchanges: Exchanges;
-  readonly joins: Joins;
+  readonly coalescing: Coalescing;
   readonly hits: CacheHits;
-  /** Where the query at hand stands when it comes from a slot. */
+  /** Where the query at hand stands when it comes from a pending query. */
   readonly buffer: Uint8Array;
 }
 
@@ -46,34 +46,34 @@ export class Delivery {
     this.#setup = setup;
   }
 
-  /** The slot's query is the one at hand again. */
-  restore(slot: Slot): void {
+  /** The pending query's query is the one at hand again. */
+  restore(pending: PendingQuery): void {
     const { query, buffer } = this.#parts;
-    slot.restore(query, buffer);
-    const { index } = slot.purpose as View;
+    pending.restore(query, buffer);
+    const { index } = pending.purpose as View;
     const { views, viewTable } = this.#setup.policy;
     // Of a query that began by an earlier configuration the record is one of this.
-    query.view = views[index] === slot.purpose ? index : viewTable.find(query);
+    query.view = views[index] === pending.purpose ? index : viewTable.find(query);
   }
 
-  /** The last word on the slot's question, whose query is at hand. */
-  answer(slot: Slot, answer: Answer, now: number): void {
-    const { exchanges, joins } = this.#parts;
-    if (slot.refusal !== undefined) overrule(slot, now);
-    exchanges.overtake(slot, now);
-    let follower = joins.leave(slot);
+  /** The last word on the pending query's question, whose query is at hand. */
+  answer(pending: PendingQuery, answer: Answer, now: number): void {
+    const { exchanges, coalescing } = this.#parts;
+    if (pending.refusal !== undefined) overrule(pending, now);
+    exchanges.overtake(pending, now);
+    let follower = coalescing.leave(pending);
     if (follower === undefined) {
-      this.#keep(slot, answer, now);
-      return this.#deliver(slot, slot, answer, now);
+      this.#keep(pending, answer, now);
+      return this.#deliver(pending, pending, answer, now);
     }
-    // What is delivered first is written over the answer, and gives the slot away.
-    const { server, sentAt, attempts } = slot;
-    const told: Answered = { server, sentAt, attempts, isStreaming: false };
+    // What is delivered first is written over the answer, and gives the pending query away.
+    const { upstream, sentAt, attempts } = pending;
+    const told: Answered = { upstream, sentAt, attempts, isStreaming: false };
     const octets = answer.message.slice(0, answer.length);
-    this.#keep(slot, answer, now);
-    this.#deliver(slot, told, answer, now);
+    this.#keep(pending, answer, now);
+    this.#deliver(pending, told, answer, now);
     while (follower !== undefined) {
-      const { next }: Slot = follower;
+      const { next }: PendingQuery = follower;
       this.restore(follower);
       this.#spare.set(octets);
       answer.parse(this.#spare, octets.length);
@@ -83,15 +83,15 @@ export class Delivery {
   }
 
   /** No server is left to ask; `answer` is a refusal that has just come. */
-  failure(slot: Slot, now: number, answer?: Answer): void {
-    const { joins } = this.#parts;
-    const { refusal, attempts } = slot;
-    const reason = reasonOf(slot);
-    let follower = joins.leave(slot);
-    this.#keepFailure(slot, reason, now);
-    this.#fail(slot, reason, now, answer);
+  failure(pending: PendingQuery, now: number, answer?: Answer): void {
+    const { coalescing } = this.#parts;
+    const { refusal, attempts } = pending;
+    const reason = reasonOf(pending);
+    let follower = coalescing.leave(pending);
+    this.#keepFailure(pending, reason, now);
+    this.#fail(pending, reason, now, answer);
     while (follower !== undefined) {
-      const { next }: Slot = follower;
+      const { next }: PendingQuery = follower;
       this.restore(follower);
       follower.refusal = refusal;
       follower.attempts = attempts;
@@ -100,49 +100,54 @@ export class Delivery {
     }
   }
 
-  /** The slot's client has waited long enough, if there is an answer that is stale. */
-  hurry(slot: Slot, now: number): void {
-    const stale = this.#stale(slot, now);
-    if (stale === undefined || slot.isAnswered) return;
-    slot.isAnswered = true;
-    this.#parts.hits.answer(stale, slot.purpose as View, now, slot.chase as Chase | undefined);
+  /** The pending query's client has waited long enough, if there is an answer that is stale. */
+  hurry(pending: PendingQuery, now: number): void {
+    const stale = this.#stale(pending, now);
+    if (stale === undefined || pending.isAnswered) return;
+    pending.isAnswered = true;
+    this.#parts.hits.answer(
+      stale,
+      pending.purpose as View,
+      now,
+      pending.resolution as AliasResolution | undefined,
+    );
   }
 
   /** An answer to a query of the view that was kept beyond its time. */
-  #stale({ purpose }: Slot, now: number): CacheEntry | undefined {
+  #stale({ purpose }: PendingQuery, now: number): CacheEntry | undefined {
     const { query } = this.#parts;
     if (!isKeepable(query)) return undefined;
     return this.#setup.cache.findStale(query, (purpose as View).cache, now);
   }
 
-  #deliver(slot: Slot, told: Answered, answer: Answer, now: number): void {
+  #deliver(pending: PendingQuery, told: Answered, answer: Answer, now: number): void {
     const { query, conclusion, exchanges, hits } = this.#parts;
-    const view = slot.purpose as View;
-    if (slot.isAnswered) return exchanges.close(slot);
-    const stale = answer.rcode === Rcode.SERVFAIL ? this.#stale(slot, now) : undefined;
+    const view = pending.purpose as View;
+    if (pending.isAnswered) return exchanges.close(pending);
+    const stale = answer.rcode === Rcode.SERVFAIL ? this.#stale(pending, now) : undefined;
     if (stale !== undefined) {
-      const chase = slot.chase as Chase | undefined;
-      exchanges.close(slot);
-      return hits.answer(stale, view, now, chase);
+      const resolution = pending.resolution as AliasResolution | undefined;
+      exchanges.close(pending);
+      return hits.answer(stale, view, now, resolution);
     }
-    if (this.#isEnded(slot, answer, now)) return;
-    slot.isStreaming = query.isTransfer && query.transport === 'tcp' && answer.rcode === 0;
+    if (this.#isEnded(pending, answer, now)) return;
+    pending.isStreaming = query.isTransfer && query.transport === 'tcp' && answer.rcode === 0;
     const { forwarded } = view.routes.find(query)!;
     const options = collectOptions(answer.message, answer.optAt, EdnsOption.EDE);
     conclusion.answer(told, answer, options, { verdict: forwarded, now });
-    if (slot.isStreaming) exchanges.wait(slot, now);
-    else exchanges.close(slot);
+    if (pending.isStreaming) exchanges.wait(pending, now);
+    else exchanges.close(pending);
   }
 
   /** The answer is not for the client itself, or policy says something else in its place. */
-  #isEnded(slot: Slot, answer: Answer, now: number): boolean {
+  #isEnded(pending: PendingQuery, answer: Answer, now: number): boolean {
     const { exchanges, ending } = this.#parts;
-    const view = slot.purpose as View;
-    if (slot.chase !== undefined) {
-      const chase = slot.chase as Chase;
-      exchanges.close(slot);
+    const view = pending.purpose as View;
+    if (pending.resolution !== undefined) {
+      const resolution = pending.resolution as AliasResolution;
+      exchanges.close(pending);
       const { rcode, message } = answer;
-      this.resume(chase, { rcode, answer: message.slice(0, answer.withoutOpt()) }, now);
+      this.resume(resolution, { rcode, answer: message.slice(0, answer.withoutOpt()) }, now);
       return true;
     }
     if (!ending.watches(view, answer.hasAlias)) return false;
@@ -150,21 +155,21 @@ export class Delivery {
     const judged = { octets, length: answer.withoutOpt(), hasAlias, isSigned };
     const verdict = ending.judge(view, judged, now);
     if (verdict === undefined) return false;
-    exchanges.close(slot);
+    exchanges.close(pending);
     ending.overrule(verdict, view, now);
     return true;
   }
 
-  #fail(slot: Slot, reason: Reason, now: number, answer?: Answer): void {
+  #fail(pending: PendingQuery, reason: Reason, now: number, answer?: Answer): void {
     const { query, conclusion, ending, exchanges, hits } = this.#parts;
-    const { refusal, attempts, isAnswered } = slot;
-    const view = slot.purpose as View;
-    const chase = slot.chase as Chase | undefined;
-    const stale = refusal === undefined ? this.#stale(slot, now) : undefined;
-    exchanges.close(slot);
+    const { refusal, attempts, isAnswered } = pending;
+    const view = pending.purpose as View;
+    const resolution = pending.resolution as AliasResolution | undefined;
+    const stale = refusal === undefined ? this.#stale(pending, now) : undefined;
+    exchanges.close(pending);
     if (isAnswered) return;
-    if (stale !== undefined) return hits.answer(stale, view, now, chase);
-    if (chase !== undefined) return this.resume(chase, FAILED, now);
+    if (stale !== undefined) return hits.answer(stale, view, now, resolution);
+    if (resolution !== undefined) return this.resume(resolution, FAILED, now);
     if (ending.settles(view, now)) return;
     const { verdicts } = view.routes.find(query)!;
     if (refusal !== undefined) {
@@ -173,18 +178,18 @@ export class Delivery {
     conclusion.verdict(verdicts[reason], now, attempts);
   }
 
-  #keep(slot: Slot, answer: Answer, now: number): void {
-    if (!this.#isKept(slot)) return;
+  #keep(pending: PendingQuery, answer: Answer, now: number): void {
+    if (!this.#isKept(pending)) return;
     const options = collectOptions(answer.message, answer.optAt, EdnsOption.EDE);
-    const { cache } = slot.purpose as View;
-    const upstream = slot.server.name;
+    const { cache } = pending.purpose as View;
+    const upstream = pending.upstream.name;
     this.#setup.cache.store(this.#parts.query, cache, answer, { upstream, options, now });
   }
 
-  #keepFailure(slot: Slot, reason: Reason, now: number): void {
+  #keepFailure(pending: PendingQuery, reason: Reason, now: number): void {
     const { query } = this.#parts;
-    const { refusal, attempts, purpose } = slot;
-    if (!this.#isKept(slot)) return;
+    const { refusal, attempts, purpose } = pending;
+    if (!this.#isKept(pending)) return;
     const view = (purpose as View).cache;
     if (refusal !== undefined) this.#setup.cache.storeRefusal(query, view, refusal, now);
     else if (reason !== 'looped') {
@@ -192,17 +197,17 @@ export class Delivery {
     }
   }
 
-  resume(chase: Chase, chased: Chased, now: number): void {
-    this.#parts.ending.resume(chase, chased, this.#parts.buffer, now);
+  resume(resolution: AliasResolution, resolved: ResolvedAlias, now: number): void {
+    this.#parts.ending.resume(resolution, resolved, this.#parts.buffer, now);
   }
 
   /** What the upstreams of an earlier configuration say is passed on, but not told again. */
-  #isKept({ purpose }: Slot): boolean {
+  #isKept({ purpose }: PendingQuery): boolean {
     return isKeepable(this.#parts.query) && this.#setup.policy.views.includes(purpose as View);
   }
 }
 
-function reasonOf({ attempts, group }: Slot): Reason {
+function reasonOf({ attempts, group }: PendingQuery): Reason {
   if (attempts.some(({ result }) => result === 'timeout')) return 'timedOut';
-  return group!.servers.some((server) => server.isLoop) ? 'looped' : 'unreachable';
+  return group!.upstreams.some((upstream) => upstream.isLoop) ? 'looped' : 'unreachable';
 }

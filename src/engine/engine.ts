@@ -6,10 +6,10 @@
 import type { Ignored, Recorder } from '../decision/outcome.ts';
 import type { Verdict } from '../decision/verdict.ts';
 import type { Send } from '../forward/exchanges.ts';
-import type { Server } from '../forward/server.ts';
+import type { Upstream } from '../forward/upstream.ts';
 import type { Policy } from '../policy/compile.ts';
 import { judge } from '../policy/layer.ts';
-import { judgeWithTrial, type View } from '../policy/view.ts';
+import { judgeWithShadow, type View } from '../policy/view.ts';
 import { HEADER_LENGTH } from '../wire/header.ts';
 import { isQuery, Query } from '../wire/query.ts';
 import { Conclusion, type ReplyBox } from './conclusion.ts';
@@ -22,7 +22,7 @@ export interface Outbox extends ReplyBox {
 }
 
 /** What an engine works in. */
-export interface Surroundings {
+export interface EngineOptions {
   readonly outbox: Outbox;
   readonly recorder: Recorder;
   /** Queries that may wait for upstreams at a time. */
@@ -44,15 +44,15 @@ export class Engine {
   readonly #forwarder: Forwarder;
   #policy: Policy;
 
-  constructor(setup: Setup, shell: Surroundings) {
+  constructor(setup: Setup, shell: EngineOptions) {
     const { outbox, recorder, notified = () => {} } = shell;
     this.#notified = notified;
     this.#policy = setup.policy;
     this.#outbox = outbox;
     this.#recorder = recorder;
     this.#conclusion = new Conclusion(this.query, setup.policy, { ...shell, box: outbox });
-    this.#ending = new PolicyEnding(this.query, this.#conclusion, (view, now, chase) =>
-      this.#forwarder.forward(view, now, chase),
+    this.#ending = new PolicyEnding(this.query, this.#conclusion, (view, now, resolution) =>
+      this.#forwarder.forward(view, now, resolution),
     );
     this.#forwarder = new Forwarder(setup, {
       ...shell,
@@ -88,7 +88,7 @@ export class Engine {
     const view = views[viewTable.find(query)]!;
     query.view = view.index;
     const verdict =
-      view.trial === undefined ? judge(view.layers, query) : this.#judgeWithTrial(view, now);
+      view.shadow === undefined ? judge(view.layers, query) : this.#judgeWithShadow(view, now);
     if (verdict === undefined) this.#forwarder.forward(view, now);
     else if (verdict.layer === 'policy') this.#ending.end(verdict, view, now);
     else this.#conclusion.verdict(verdict, now);
@@ -96,8 +96,8 @@ export class Engine {
   }
 
   /** In a method of its own: what a closure captures costs memory whenever its method is called. */
-  #judgeWithTrial(view: View, now: number): Verdict | undefined {
-    return judgeWithTrial(view, this.query, (would) => this.#conclusion.shadow(would, now));
+  #judgeWithShadow(view: View, now: number): Verdict | undefined {
+    return judgeWithShadow(view, this.query, (would) => this.#conclusion.shadow(would, now));
   }
 
   /** What was sent to a listener and is no client's message. */
@@ -109,7 +109,7 @@ export class Engine {
   response(
     octets: Uint8Array,
     length: number,
-    from: { server: Server; channel: number },
+    from: { upstream: Upstream; channel: number },
     now: number,
   ): void {
     this.#forwarder.response(octets, length, from, now);
@@ -119,8 +119,13 @@ export class Engine {
    * Nothing more will come by a channel: whoever waits there need not wait on. Without a
    * reason it was closed in good order, which says nothing against the server.
    */
-  channelFailed(server: Server, channel: number, reason: string | undefined, now: number): void {
-    this.#forwarder.channelFailed(server, channel, reason, now);
+  channelFailed(
+    upstream: Upstream,
+    channel: number,
+    reason: string | undefined,
+    now: number,
+  ): void {
+    this.#forwarder.channelFailed(upstream, channel, reason, now);
   }
 
   /** Lets time pass: timeouts, the next servers, probes. */

@@ -2,21 +2,21 @@
 
 import type { Recorder } from '../decision/outcome.ts';
 import { type AnswerCache, isKeepable } from '../forward/cache.ts';
+import { Coalescing } from '../forward/coalescing.ts';
 import { Exchanges, type Send } from '../forward/exchanges.ts';
 import type { UpstreamGroup } from '../forward/group.ts';
-import { Joins } from '../forward/joins.ts';
+import type { PendingQuery } from '../forward/pending-query.ts';
 import { readRefusal } from '../forward/refusal.ts';
-import type { Server } from '../forward/server.ts';
-import type { Slot } from '../forward/slot.ts';
-import { Watch } from '../forward/watch.ts';
+import { SelfQueries } from '../forward/self-queries.ts';
+import type { Upstream } from '../forward/upstream.ts';
 import type { Policy } from '../policy/compile.ts';
 import type { View } from '../policy/view.ts';
 import { Answer } from '../wire/answer.ts';
 import { BUFFER_LENGTH } from '../wire/header.ts';
 import type { Query } from '../wire/query.ts';
 import { formatRcode, Rcode } from '../wire/registry.ts';
+import type { AliasResolution } from './alias-resolution.ts';
 import { CacheHits } from './cache-hits.ts';
-import type { Chase } from './chase.ts';
 import type { Conclusion } from './conclusion.ts';
 import { Delivery } from './delivery.ts';
 import { FAILED, type PolicyEnding } from './policy-ending.ts';
@@ -47,12 +47,12 @@ export class Forwarder {
   readonly #query: Query;
   readonly #recorder: Recorder;
   readonly #exchanges: Exchanges;
-  readonly #watch: Watch;
+  readonly #watch: SelfQueries;
   readonly #answer: Answer = new Answer();
   readonly #buffer: Uint8Array = new Uint8Array(BUFFER_LENGTH);
   readonly #conclusion: Conclusion;
   readonly #hits: CacheHits;
-  readonly #joins: Joins = new Joins();
+  readonly #coalescing: Coalescing = new Coalescing();
   readonly #delivery: Delivery;
   #setup: Setup;
 
@@ -61,13 +61,13 @@ export class Forwarder {
     this.#query = parts.query;
     this.#recorder = parts.recorder;
     this.#exchanges = new Exchanges(parts.capacity, parts.outbox.send);
-    this.#watch = new Watch(parts.outbox.send, () => this.#recovered());
+    this.#watch = new SelfQueries(parts.outbox.send, () => this.#recovered());
     this.#conclusion = parts.conclusion;
     this.#hits = new CacheHits(parts, new Uint8Array(BUFFER_LENGTH));
     this.#delivery = new Delivery(setup, {
       ...parts,
       exchanges: this.#exchanges,
-      joins: this.#joins,
+      coalescing: this.#coalescing,
       hits: this.#hits,
       buffer: this.#buffer,
     });
@@ -87,159 +87,177 @@ export class Forwarder {
   response(
     octets: Uint8Array,
     length: number,
-    from: { server: Server; channel: number },
+    from: { upstream: Upstream; channel: number },
     now: number,
   ): void {
     const answer = this.#answer;
     if (!Answer.isAnswer(octets, length)) return this.#recorder.ignored('short');
     answer.message = octets;
-    const slot = this.#exchanges.find(answer.id, from.server, from.channel);
-    if (slot === undefined) {
+    const pending = this.#exchanges.find(answer.id, from.upstream, from.channel);
+    if (pending === undefined) {
       if (!this.#watch.take({ octets, length, answer }, from, now)) {
         // Late as it may be, it shows that the server answers.
-        from.server.health.heard(now);
+        from.upstream.health.heard(now);
         this.#recorder.ignored('unexpected-answer');
       }
       return;
     }
-    this.#delivery.restore(slot);
+    this.#delivery.restore(pending);
     if (!answer.parse(octets, length)) {
-      if (slot.isStreaming) this.#endStream(slot);
-      else this.#askNext(slot, 'malformed answer', now);
+      if (pending.isStreaming) this.#endStream(pending);
+      else this.#askNext(pending, 'malformed answer', now);
       return;
     }
     if (!answer.matches(this.#query)) return this.#recorder.ignored('wrong-question');
-    const rttMs = now - slot.sentAt;
-    if (from.server.answered(rttMs, now)) this.#recovered();
-    from.server.note(this.#query, answer, rttMs, now);
-    this.#recorder.upstreamAnswered(from.server.name, answer.rcode, rttMs);
-    if (slot.isStreaming && answer.rcode !== Rcode.REFUSED) this.#stream(slot, answer, now);
-    else this.#take(slot, answer, now);
+    const rttMs = now - pending.sentAt;
+    if (from.upstream.answered(rttMs, now)) this.#recovered();
+    from.upstream.note(this.#query, answer, rttMs, now);
+    this.#recorder.upstreamAnswered(from.upstream.name, answer.rcode, rttMs);
+    if (pending.isStreaming && answer.rcode !== Rcode.REFUSED) this.#stream(pending, answer, now);
+    else this.#take(pending, answer, now);
   }
 
   /**
    * Nothing more will come by a channel: whoever waits there need not wait on. Without a
    * reason it was closed in good order, which says nothing against the server.
    */
-  channelFailed(server: Server, channel: number, reason: string | undefined, now: number): void {
-    for (const slot of this.#exchanges.on(server, channel)) {
-      this.#delivery.restore(slot);
-      if (slot.isStreaming) {
-        this.#endStream(slot);
+  channelFailed(
+    upstream: Upstream,
+    channel: number,
+    reason: string | undefined,
+    now: number,
+  ): void {
+    for (const pending of this.#exchanges.on(upstream, channel)) {
+      this.#delivery.restore(pending);
+      if (pending.isStreaming) {
+        this.#endStream(pending);
         continue;
       }
-      if (reason !== undefined) server.failed(slot.sentAt, now, slot.group!.timeout);
-      this.#askNext(slot, reason ?? 'connection closed', now);
+      if (reason !== undefined) upstream.failed(pending.sentAt, now, pending.group!.timeout);
+      this.#askNext(pending, reason ?? 'connection closed', now);
     }
   }
 
   /** Lets time pass: timeouts, the next servers, probes. */
   tick(now: number): void {
-    for (let slot = this.#exchanges.expired(now); slot; slot = this.#exchanges.expired(now)) {
-      const { server } = slot;
-      this.#delivery.restore(slot);
-      if (slot.isStreaming) {
-        this.#endStream(slot);
+    for (
+      let pending = this.#exchanges.expired(now);
+      pending;
+      pending = this.#exchanges.expired(now)
+    ) {
+      const { upstream } = pending;
+      this.#delivery.restore(pending);
+      if (pending.isStreaming) {
+        this.#endStream(pending);
         continue;
       }
-      server.failed(slot.sentAt, now, slot.group!.timeout);
-      this.#watch.loops.probe(server, now);
-      this.#askNext(slot, 'timeout', now);
+      upstream.failed(pending.sentAt, now, pending.group!.timeout);
+      this.#watch.loops.probe(upstream, now);
+      this.#askNext(pending, 'timeout', now);
     }
-    for (let slot = this.#exchanges.impatient(now); slot; slot = this.#exchanges.impatient(now)) {
-      this.#delivery.restore(slot);
-      this.#exchanges.askBesides(slot, this.#query, now);
+    for (
+      let pending = this.#exchanges.hedgeDue(now);
+      pending;
+      pending = this.#exchanges.hedgeDue(now)
+    ) {
+      this.#delivery.restore(pending);
+      this.#exchanges.askBesides(pending, this.#query, now);
     }
-    for (let slot = this.#exchanges.hurried(now); slot; slot = this.#exchanges.hurried(now)) {
-      this.#delivery.restore(slot);
-      this.#delivery.hurry(slot, now);
+    for (
+      let pending = this.#exchanges.staleDue(now);
+      pending;
+      pending = this.#exchanges.staleDue(now)
+    ) {
+      this.#delivery.restore(pending);
+      this.#delivery.hurry(pending, now);
     }
     this.#watch.tick(this.#setup.groups, now);
   }
 
   /** Ends all that still waits for an upstream. */
   abandon(now: number): void {
-    for (let slot = this.#exchanges.any(); slot; slot = this.#exchanges.any()) {
-      this.#delivery.restore(slot);
-      if (slot.isStreaming) this.#endStream(slot);
-      else this.#delivery.failure(slot, now);
+    for (let pending = this.#exchanges.any(); pending; pending = this.#exchanges.any()) {
+      this.#delivery.restore(pending);
+      if (pending.isStreaming) this.#endStream(pending);
+      else this.#delivery.failure(pending, now);
     }
   }
 
   /** Asks every server whether it leads back here. */
   probe(now: number): void {
     for (const group of this.#setup.groups.values()) {
-      for (const server of group.servers) this.#watch.loops.probe(server, now);
+      for (const upstream of group.upstreams) this.#watch.loops.probe(upstream, now);
     }
   }
 
-  /** Asks for the query's name; for that of an alias there is a `chase`. */
-  forward(view: View, now: number, chase?: Chase): void {
+  /** Asks for the query's name; for that of an alias there is a `resolution`. */
+  forward(view: View, now: number, resolution?: AliasResolution): void {
     const query = this.#query;
     const { policy, groups, cache } = this.#setup;
     const route = view.routes.find(query);
-    if (route === undefined) return this.#delivery.resume(chase!, { rcode: Rcode.NOERROR }, now);
+    if (route === undefined)
+      return this.#delivery.resume(resolution!, { rcode: Rcode.NOERROR }, now);
     if (isKeepable(query)) {
       const entry = cache.find(query, view.cache, now);
-      if (entry !== undefined) return this.#hits.answer(entry, view, now, chase);
+      if (entry !== undefined) return this.#hits.answer(entry, view, now, resolution);
     }
     if (this.#watch.loops.match(query)) {
       return this.#conclusion.verdict(route.verdicts.looped, now);
     }
     const group = groups.get(route.group)!;
     const stale = isKeepable(query) ? cache.findStale(query, view.cache, now) : undefined;
-    if (stale !== undefined && group.isDown) return this.#hits.answer(stale, view, now, chase);
-    const slot = this.#exchanges.open(query, group);
-    if (slot === undefined) {
-      if (chase !== undefined) return this.#delivery.resume(chase, FAILED, now);
+    if (stale !== undefined && group.isDown) return this.#hits.answer(stale, view, now, resolution);
+    const pending = this.#exchanges.open(query, group);
+    if (pending === undefined) {
+      if (resolution !== undefined) return this.#delivery.resume(resolution, FAILED, now);
       return this.#conclusion.verdict(policy.overload, now);
     }
-    slot.purpose = view;
-    slot.chase = chase;
-    if (stale !== undefined) this.#exchanges.hurryAfter(slot, now, CLIENT_PATIENCE_MS);
-    if (isKeepable(query) && this.#joins.join(slot, query, view.cache)) return;
-    if (!this.#exchanges.ask(slot, query, now)) this.#delivery.failure(slot, now);
+    pending.purpose = view;
+    pending.resolution = resolution;
+    if (stale !== undefined) this.#exchanges.staleAfter(pending, now, CLIENT_PATIENCE_MS);
+    if (isKeepable(query) && this.#coalescing.join(pending, query, view.cache)) return;
+    if (!this.#exchanges.ask(pending, query, now)) this.#delivery.failure(pending, now);
   }
 
-  /** An answer to the slot's question has come: is it the last word? */
-  #take(slot: Slot, answer: Answer, now: number): void {
+  /** An answer to the pending query's question has come: is it the last word? */
+  #take(pending: PendingQuery, answer: Answer, now: number): void {
     const query = this.#query;
-    const leg = slot.leg!;
-    if (leg.edns && !query.isVerbatim && answer.isPuzzledByEdns) {
+    const current = pending.current!;
+    if (current.edns && !query.isVerbatim && answer.isPuzzledByEdns) {
       // RFC 6891 section 7: a server that does not know EDNS is asked without it.
-      leg.edns = false;
-      return this.#exchanges.askAgain(slot, query, now);
+      current.edns = false;
+      return this.#exchanges.askAgain(pending, query, now);
     }
-    if (answer.rcode === Rcode.REFUSED) return this.#takeRefusal(slot, answer, now);
+    if (answer.rcode === Rcode.REFUSED) return this.#takeRefusal(pending, answer, now);
     if (answer.rcode === Rcode.SERVFAIL) {
-      this.#exchanges.note(slot, formatRcode(answer.rcode), now);
-      if (this.#exchanges.ask(slot, query, now)) return;
-      if (slot.refusal !== undefined) return this.#delivery.failure(slot, now);
+      this.#exchanges.note(pending, formatRcode(answer.rcode), now);
+      if (this.#exchanges.ask(pending, query, now)) return;
+      if (pending.refusal !== undefined) return this.#delivery.failure(pending, now);
     }
-    this.#delivery.answer(slot, answer, now);
+    this.#delivery.answer(pending, answer, now);
   }
 
   /** A refusal is passed on when no other server of the group answers. */
-  #takeRefusal(slot: Slot, answer: Answer, now: number): void {
-    const refusal = readRefusal(slot, this.#query, answer, now);
-    this.#exchanges.noteRefusal(slot, refusal);
+  #takeRefusal(pending: PendingQuery, answer: Answer, now: number): void {
+    const refusal = readRefusal(pending, this.#query, answer, now);
+    this.#exchanges.noteRefusal(pending, refusal);
     this.#recorder.upstreamRefused(refusal.address, refusal.verdict);
-    this.#watch.refused(slot, refusal, this.#query, now);
-    if (answer.truncated && slot.leg!.transport === 'udp' && !this.#query.isVerbatim) {
+    this.#watch.refused(pending, refusal, this.#query, now);
+    if (answer.truncated && pending.current!.transport === 'udp' && !this.#query.isVerbatim) {
       // It may be that only an address that nobody can forge is answered.
-      slot.leg!.byTcp = true;
-      return this.#exchanges.askAgain(slot, this.#query, now);
+      pending.current!.byTcp = true;
+      return this.#exchanges.askAgain(pending, this.#query, now);
     }
-    this.#exchanges.drop(slot);
+    this.#exchanges.drop(pending);
     // Nobody can go on with a transfer that another server has begun.
-    if (slot.isStreaming || !this.#exchanges.ask(slot, this.#query, now)) {
-      this.#delivery.failure(slot, now, answer);
+    if (pending.isStreaming || !this.#exchanges.ask(pending, this.#query, now)) {
+      this.#delivery.failure(pending, now, answer);
     }
   }
 
-  #askNext(slot: Slot, reason: string, now: number): void {
-    this.#exchanges.note(slot, reason, now);
-    if (!this.#exchanges.ask(slot, this.#query, now)) this.#delivery.failure(slot, now);
+  #askNext(pending: PendingQuery, reason: string, now: number): void {
+    this.#exchanges.note(pending, reason, now);
+    if (!this.#exchanges.ask(pending, this.#query, now)) this.#delivery.failure(pending, now);
   }
 
   #recovered(): void {
@@ -247,13 +265,13 @@ export class Forwarder {
   }
 
   /** Where a transfer ends only the zone tells: it is over when nothing more comes. */
-  #stream(slot: Slot, answer: Answer, now: number): void {
+  #stream(pending: PendingQuery, answer: Answer, now: number): void {
     this.#conclusion.more(answer);
-    this.#exchanges.wait(slot, now);
+    this.#exchanges.wait(pending, now);
   }
 
-  #endStream(slot: Slot): void {
-    this.#exchanges.close(slot);
+  #endStream(pending: PendingQuery): void {
+    this.#exchanges.close(pending);
     this.#conclusion.done();
   }
 }

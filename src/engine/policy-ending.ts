@@ -7,20 +7,20 @@ import type { View } from '../policy/view.ts';
 import type { Query } from '../wire/query.ts';
 import { Rcode } from '../wire/registry.ts';
 import type { Aliases } from '../wire/response.ts';
-import { beginChase, type Chase, endChase } from './chase.ts';
+import { type AliasResolution, beginResolution, endResolution } from './alias-resolution.ts';
 import type { Conclusion } from './conclusion.ts';
 
-/** Asks for what stands in the query, for the sake of `chase`. */
-export type Ask = (view: View, now: number, chase: Chase) => void;
+/** Asks for what stands in the query, for the sake of `resolution`. */
+export type Ask = (view: View, now: number, resolution: AliasResolution) => void;
 
 /** What has come of asking for an alias: an rcode, and an answer if there is one. */
-export interface Chased {
+export interface ResolvedAlias {
   readonly rcode: number;
   readonly answer?: Uint8Array;
 }
 
 /** An alias that could not be resolved. */
-export const FAILED: Chased = { rcode: Rcode.SERVFAIL };
+export const FAILED: ResolvedAlias = { rcode: Rcode.SERVFAIL };
 
 export class PolicyEnding {
   readonly #query: Query;
@@ -38,9 +38,9 @@ export class PolicyEnding {
   }
 
   /** Whether policy wants to see an answer; `hasAlias` tells of the answer. */
-  watches({ policies, trialPolicies }: View, hasAlias: boolean): boolean {
+  watches({ policies, shadowPolicies }: View, hasAlias: boolean): boolean {
     const query = this.#query;
-    return policies.watches(query, hasAlias) || trialPolicies?.watches(query, hasAlias) === true;
+    return policies.watches(query, hasAlias) || shadowPolicies?.watches(query, hasAlias) === true;
   }
 
   /** Ends the query by a rule that only an answer might have kept from deciding. */
@@ -70,13 +70,18 @@ export class PolicyEnding {
       return this.#conclusion.policy(verdict, { rcode: Rcode.YXDOMAIN, aliases }, now);
     }
     if (target === undefined) return this.#conclusion.policy(verdict, { aliases }, now);
-    this.#ask(view, now, beginChase(this.#query, { verdict, target, aliases }));
+    this.#ask(view, now, beginResolution(this.#query, { verdict, target, aliases }));
   }
 
   /** The alias that was asked for has an answer, or has none; `buffer` is for the reply. */
-  resume(chase: Chase, { rcode, answer }: Chased, buffer: Uint8Array, now: number): void {
-    endChase(chase, this.#query, buffer);
-    const { verdict, aliases } = chase;
-    this.#conclusion.policy(verdict, { rcode, aliases, chased: answer }, now);
+  resume(
+    resolution: AliasResolution,
+    { rcode, answer }: ResolvedAlias,
+    buffer: Uint8Array,
+    now: number,
+  ): void {
+    endResolution(resolution, this.#query, buffer);
+    const { verdict, aliases } = resolution;
+    this.#conclusion.policy(verdict, { rcode, aliases, resolved: answer }, now);
   }
 }

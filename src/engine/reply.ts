@@ -78,7 +78,7 @@ export class Replies {
     if (hasRecords) this.#writeZoneSoa(verdict);
     this.#writer.end();
     if (query.optAt !== 0) this.#writeOptions(query, outcome);
-    if (verdict.seal !== undefined) this.#seal(query, verdict.seal);
+    if (verdict.sign !== undefined) this.#sign(query, verdict.sign);
   }
 
   #writeOptions(query: Query, outcome: Outcome): void {
@@ -116,13 +116,13 @@ export class Replies {
     if (length > query.limit) this.#writer.adopt(query, octets, length, octets[3]! & 0x0f);
   }
 
-  #seal(query: Query, seal: NonNullable<Verdict['seal']>): void {
+  #sign(query: Query, sign: NonNullable<Verdict['sign']>): void {
     const writer = this.#writer;
-    writer.octets = seal(writer.octets.subarray(0, writer.length), query);
+    writer.octets = sign(writer.octets.subarray(0, writer.length), query);
     writer.length = writer.octets.length;
   }
 
-  #writeRecords(query: Query, { verdict, aliases, chased }: Outcome): void {
+  #writeRecords(query: Query, { verdict, aliases, resolved }: Outcome): void {
     const ownerAt = aliases?.nameAt ?? this.#writer.ownerOf(0);
     if (verdict.action === 'nxdomain' || verdict.action === 'nodata') {
       return this.#writeSoa(query, verdict, aliases);
@@ -135,12 +135,12 @@ export class Replies {
       if (data !== undefined) this.#writer.record(Section.ANSWER, ownerAt, data);
       answers++;
     }
-    if (chased !== undefined) this.#writeChased(chased);
+    if (resolved !== undefined) this.#writeResolved(resolved);
     if (answers === 0 && verdict.action === 'answer') this.#writeSoa(query, verdict, aliases);
   }
 
   /** The answer for the name that an alias leads to. */
-  #writeChased(message: Uint8Array): void {
+  #writeResolved(message: Uint8Array): void {
     if (hasFlag(message, TC)) return this.#writer.truncate();
     chasedRecords.start(message, message.length);
     while (chasedRecords.next() && chasedRecords.section === Section.ANSWER) {
@@ -222,6 +222,6 @@ function shorten(octets: Uint8Array, room: number): string {
 }
 
 /** An extended RCODE cannot be told without an OPT record (RFC 6891 section 6.1.3). */
-export function tellable(query: Query, rcode: number): number {
+export function clampRcode(query: Query, rcode: number): number {
   return rcode > 15 && query.optAt === 0 ? Rcode.SERVFAIL : rcode;
 }

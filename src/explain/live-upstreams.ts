@@ -5,7 +5,7 @@ import { type Probe, probeOf } from '../diagnose/probe.ts';
 import type { Question } from '../diagnose/question.ts';
 import { findRoutes } from '../diagnose/routes.ts';
 import type { UpstreamGroup } from '../forward/group.ts';
-import type { Server } from '../forward/server.ts';
+import type { Upstream } from '../forward/upstream.ts';
 import { parseName } from '../wire/name.ts';
 import { RrClass, RrType } from '../wire/registry.ts';
 import type { AskedQuestion } from './explain.ts';
@@ -31,15 +31,15 @@ export interface UpstreamAccount {
 
 /** Asks the servers side by side, and each of them one question after the other. */
 export function askEach(
-  { servers, timeout }: UpstreamGroup,
+  { upstreams, timeout }: UpstreamGroup,
   question: AskedQuestion,
 ): Promise<UpstreamAccount[]> {
   const timeoutMs = Math.min(timeout, MAX_TIMEOUT_MS);
-  return Promise.all(servers.map((server) => askServer(server, question, timeoutMs)));
+  return Promise.all(upstreams.map((upstream) => askServer(upstream, question, timeoutMs)));
 }
 
 async function askServer(
-  server: Server,
+  server: Upstream,
   { name: text, type, rrClass, recursionDesired: rd }: AskedQuestion,
   timeoutMs: number,
 ): Promise<UpstreamAccount> {

@@ -9,7 +9,7 @@ import { Engine, type Outbox } from '../engine/engine.ts';
 import type { Setup } from '../engine/forwarder.ts';
 import { AnswerCache } from '../forward/cache.ts';
 import { createForwarding } from '../forward/forwarding.ts';
-import { ServerTable } from '../forward/server.ts';
+import { UpstreamTable } from '../forward/upstream.ts';
 import { RecordWriter } from '../observe/record.ts';
 import type { Policy } from '../policy/compile.ts';
 import { recordContext } from '../policy/record-context.ts';
@@ -49,7 +49,7 @@ export async function explainLive(
   question: AskedQuestion,
   explained: ExplainedDecision,
 ): Promise<LiveDecision> {
-  const table = new ServerTable();
+  const table = new UpstreamTable();
   const { groups } = prepareForwarding(policy, table);
   const isForwarded = explained.upstream !== undefined;
   const group = groups.get(routeOf(policy, question) ?? '');
@@ -61,7 +61,7 @@ export async function explainLive(
   return { ...explained, decision, trace, live, meaning: meaningOf(decision, live) };
 }
 
-function prepareForwarding({ config }: Policy, table: ServerTable) {
+function prepareForwarding({ config }: Policy, table: UpstreamTable) {
   const forwarding = createForwarding(config, table, () => false);
   forwarding.refresh();
   return forwarding;
@@ -78,18 +78,18 @@ function routeOf({ views, viewTable }: Policy, question: AskedQuestion): string 
 /** The record that the server would write, with what its upstreams say now. */
 async function serve(
   setup: Setup,
-  { servers }: ServerTable,
+  { upstreams }: UpstreamTable,
   question: AskedQuestion,
 ): Promise<DecisionRecord> {
   const { promise, resolve } = Promise.withResolvers<DecisionRecord>();
   const buffer = new Uint8Array(BUFFER_LENGTH);
   const events: ChannelEvents = {
-    answered(server, channel, octets) {
+    answered(upstream, channel, octets) {
       buffer.set(octets);
-      engine.response(buffer, octets.length, { server: servers[server]!, channel }, now());
+      engine.response(buffer, octets.length, { upstream: upstreams[upstream]!, channel }, now());
     },
-    failed: (server, channel, reason) =>
-      engine.channelFailed(servers[server]!, channel, reason, now()),
+    failed: (upstream, channel, reason) =>
+      engine.channelFailed(upstreams[upstream]!, channel, reason, now()),
   };
   const channels = { udp: openUdpChannels(events), tcp: openTcpChannels(events) };
   const nothing = () => {};

@@ -1,7 +1,7 @@
 /**
- * Which slot runs out of time next.
+ * Which entry runs out of time next.
  *
- * All slots that wait equally long expire in the order in which they began, so each length of
+ * All entries that wait equally long expire in the order in which they began, so each length of
  * time has a list of its own: setting and clearing take constant time and no allocation.
  */
 
@@ -27,33 +27,33 @@ export class Deadlines {
     this.#at = new Float64Array(capacity);
   }
 
-  /** `slot`, which has no deadline, expires `milliseconds` after `now`. */
-  set(slot: number, now: number, milliseconds: number): void {
+  /** `entry`, which has no deadline, expires `milliseconds` after `now`. */
+  set(entry: number, now: number, milliseconds: number): void {
     const index = this.#indexOf(milliseconds);
     const list = this.#lists[index]!;
-    this.#listOf[slot] = index;
-    this.#at[slot] = now + milliseconds;
-    this.#next[slot] = NONE;
-    this.#previous[slot] = list.last;
-    if (list.last === NONE) list.first = slot;
-    else this.#next[list.last] = slot;
-    list.last = slot;
+    this.#listOf[entry] = index;
+    this.#at[entry] = now + milliseconds;
+    this.#next[entry] = NONE;
+    this.#previous[entry] = list.last;
+    if (list.last === NONE) list.first = entry;
+    else this.#next[list.last] = entry;
+    list.last = entry;
   }
 
-  clear(slot: number): void {
-    const index = this.#listOf[slot]!;
+  clear(entry: number): void {
+    const index = this.#listOf[entry]!;
     if (index === NONE) return;
-    this.#listOf[slot] = NONE;
+    this.#listOf[entry] = NONE;
     const list = this.#lists[index]!;
-    const next = this.#next[slot]!;
-    const previous = this.#previous[slot]!;
+    const next = this.#next[entry]!;
+    const previous = this.#previous[entry]!;
     if (previous === NONE) list.first = next;
     else this.#next[previous] = next;
     if (next === NONE) list.last = previous;
     else this.#previous[next] = previous;
   }
 
-  /** A slot whose time has come, its deadline cleared; -1 when there is none. */
+  /** A entry whose time has come, its deadline cleared; -1 when there is none. */
   expired(now: number): number {
     for (let i = 0; i < this.#lists.length; i++) {
       const { first } = this.#lists[i]!;

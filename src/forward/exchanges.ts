@@ -6,239 +6,244 @@ import type { Query, Transport } from '../wire/query.ts';
 import { formatRcode, Opcode, Rcode } from '../wire/registry.ts';
 import { writeForwarded, writeVerbatim } from '../wire/request.ts';
 import { Deadlines } from './deadlines.ts';
-import { NO_SERVER, type UpstreamGroup } from './group.ts';
-import { Leg } from './leg.ts';
+import { NO_UPSTREAM, type UpstreamGroup } from './group.ts';
+import { PendingQuery } from './pending-query.ts';
 import { Pool } from './pool.ts';
 import { random16 } from './random.ts';
-import type { Server } from './server.ts';
-import { Slot } from './slot.ts';
+import type { Upstream } from './upstream.ts';
+import { UpstreamQuery } from './upstream-query.ts';
 
 /**
  * Hands a query to a shell; returns the number of the channel it left by, of which an answer
  * must come back. The octets are valid during the call only.
  */
 export type Send = (
-  server: Server,
+  upstream: Upstream,
   octets: Uint8Array,
   length: number,
   transport: Transport,
 ) => number;
 
 /** Servers that are asked the same question at a time. */
-const MAX_LEGS = 3;
+const MAX_UNDER_WAY = 3;
 
 export class Exchanges {
-  readonly #slots: Pool<Slot>;
-  readonly #legs: Pool<Leg>;
-  /** Leg + 1 by the ID that an upstream was sent. */
+  readonly #pending: Pool<PendingQuery>;
+  readonly #upstreamQueries: Pool<UpstreamQuery>;
+  /** The upstream query, plus one, by the ID that an upstream was sent. */
   readonly #byId: Uint16Array = new Uint16Array(0x10000);
-  /** When a leg has taken too long, and when a slot has waited long enough for one server. */
+  /** When an upstream query has taken too long, and when a pending query has waited long enough for one server. */
   readonly #timeouts: Deadlines;
-  readonly #patience: Deadlines;
-  /** When a slot's client has waited long enough. */
-  readonly #hurry: Deadlines;
+  readonly #hedges: Deadlines;
+  /** When a pending query's client has waited long enough. */
+  readonly #stale: Deadlines;
   readonly #out: Uint8Array = new Uint8Array(0x10000);
   readonly #send: Send;
 
   /** `capacity` is at most an eighth of all IDs, so that a free one is found at once. */
   constructor(capacity: number, send: Send) {
-    this.#slots = new Pool(capacity, (i) => new Slot(i));
-    // One for each slot, and some for those that are asked besides.
-    const legs = capacity + Math.max(1, capacity >> 2);
-    this.#legs = new Pool(legs, (i) => new Leg(i));
-    this.#timeouts = new Deadlines(legs);
-    this.#patience = new Deadlines(capacity);
-    this.#hurry = new Deadlines(capacity);
+    this.#pending = new Pool(capacity, (i) => new PendingQuery(i));
+    // One for each pending query, and some for those that are asked besides.
+    const most = capacity + Math.max(1, capacity >> 2);
+    this.#upstreamQueries = new Pool(most, (i) => new UpstreamQuery(i));
+    this.#timeouts = new Deadlines(most);
+    this.#hedges = new Deadlines(capacity);
+    this.#stale = new Deadlines(capacity);
     this.#send = send;
   }
 
   get inFlight(): number {
-    return this.#slots.inUse;
+    return this.#pending.inUse;
   }
 
-  /** A slot that holds the query; undefined when too many are in flight. */
-  open(query: Query, group: UpstreamGroup): Slot | undefined {
-    const slot = this.#slots.take();
-    slot?.keep(query, group);
-    return slot;
+  /** A pending query that holds the query; undefined when too many are in flight. */
+  open(query: Query, group: UpstreamGroup): PendingQuery | undefined {
+    const pending = this.#pending.take();
+    pending?.keep(query, group);
+    return pending;
   }
 
   /**
    * Asks the next server of the group; false when none is left and nobody is being asked.
-   * `query` is the slot's query. Once a server has refused, each of the others is asked at most
+   * `query` is the pending query's query. Once a server has refused, each of the others is asked at most
    * once more. An update is sent once: a server that did not answer may have carried it out.
    */
-  ask(slot: Slot, query: Query, now: number): boolean {
-    if (query.opcode !== Opcode.QUERY && slot.tried !== 0) return false;
-    const group = slot.group!;
-    let position = group.choose(slot.tried, slot.start, now);
-    if (position === NO_SERVER) {
-      if (slot.legs.length > 0) return true;
-      if (slot.refusal !== undefined || ++slot.round >= group.attempts) return false;
-      slot.tried = 0;
-      position = group.choose(0, slot.start, now);
-      if (position === NO_SERVER) return false;
+  ask(pending: PendingQuery, query: Query, now: number): boolean {
+    if (query.opcode !== Opcode.QUERY && pending.tried !== 0) return false;
+    const group = pending.group!;
+    let position = group.choose(pending.tried, pending.start, now);
+    if (position === NO_UPSTREAM) {
+      if (pending.underWay.length > 0) return true;
+      if (pending.refusal !== undefined || ++pending.round >= group.attempts) return false;
+      pending.tried = 0;
+      position = group.choose(0, pending.start, now);
+      if (position === NO_UPSTREAM) return false;
     }
-    this.#askServer(slot, position, query, now);
+    this.#askUpstream(pending, position, query, now);
     return true;
   }
 
   /** Asks one more server besides those that are being asked, if one is likely to answer. */
-  askBesides(slot: Slot, query: Query, now: number): void {
-    const position = slot.group!.chooseBesides(slot.tried, slot.start, now);
-    if (position === NO_SERVER || slot.legs.length === MAX_LEGS) return;
+  askBesides(pending: PendingQuery, query: Query, now: number): void {
+    const position = pending.group!.chooseBesides(pending.tried, pending.start, now);
+    if (position === NO_UPSTREAM || pending.underWay.length === MAX_UNDER_WAY) return;
     // Whatever waits for an answer must be able to ask on.
-    if (this.#legs.left > this.#slots.left) this.#askServer(slot, position, query, now);
+    if (this.#upstreamQueries.left > this.#pending.left)
+      this.#askUpstream(pending, position, query, now);
   }
 
-  /** Asks the slot's server again, with a new ID and from another port. */
-  askAgain(slot: Slot, query: Query, now: number): void {
-    const leg = slot.leg!;
-    this.#forgetId(leg);
-    this.#timeouts.clear(leg.index);
-    this.#ask(leg, query, now);
+  /** Asks the pending query's server again, with a new ID and from another port. */
+  askAgain(pending: PendingQuery, query: Query, now: number): void {
+    const current = pending.current!;
+    this.#forgetId(current);
+    this.#timeouts.clear(current.index);
+    this.#ask(current, query, now);
   }
 
   /**
-   * The slot that waits for this ID from this server and channel (RFC 5452 section 9.1): from
+   * The pending query that waits for this ID from this server and channel (RFC 5452 section 9.1): from
    * here on it is about that server.
    */
-  find(id: number, server: Server, channel: number): Slot | undefined {
-    const leg = this.#legs.made[this.#byId[id]! - 1];
-    if (leg?.server !== server || leg.channel !== channel) return undefined;
-    leg.slot!.leg = leg;
-    return leg.slot;
+  find(id: number, upstream: Upstream, channel: number): PendingQuery | undefined {
+    const current = this.#upstreamQueries.made[this.#byId[id]! - 1];
+    if (current?.upstream !== upstream || current.channel !== channel) return undefined;
+    current.pending!.current = current;
+    return current.pending;
   }
 
-  /** Waits for more from the slot's server. */
-  wait({ leg, group }: Slot, now: number): void {
-    this.#timeouts.clear(leg!.index);
-    this.#timeouts.set(leg!.index, now, group!.timeout);
+  /** Waits for more from the pending query's server. */
+  wait({ current, group }: PendingQuery, now: number): void {
+    this.#timeouts.clear(current!.index);
+    this.#timeouts.set(current!.index, now, group!.timeout);
   }
 
-  /** Notes what came of asking the slot's server, which need not answer any more. */
-  note(slot: Slot, result: string, now: number): void {
-    slot.attempts.push({ upstream: slot.server.name, result, rttMs: now - slot.sentAt });
-    this.#end(slot.leg!);
+  /** Notes what came of asking the pending query's server, which need not answer any more. */
+  note(pending: PendingQuery, result: string, now: number): void {
+    pending.attempts.push({ upstream: pending.upstream.name, result, rttMs: now - pending.sentAt });
+    this.#end(pending.current!);
   }
 
-  /** Notes that the slot's server has refused. */
-  noteRefusal(slot: Slot, refusal: UpstreamRefusal): void {
+  /** Notes that the pending query's server has refused. */
+  noteRefusal(pending: PendingQuery, refusal: UpstreamRefusal): void {
     const { address, rttMs, verdict } = refusal;
     const result = formatRcode(Rcode.REFUSED);
-    slot.attempts.push({ upstream: address, result, rttMs, verdict });
-    slot.refusal = moreTelling(slot.refusal, refusal);
+    pending.attempts.push({ upstream: address, result, rttMs, verdict });
+    pending.refusal = moreTelling(pending.refusal, refusal);
   }
 
-  /** The slot's server is not waited for any more. */
-  drop(slot: Slot): void {
-    this.#end(slot.leg!);
+  /** The pending query's server is not waited for any more. */
+  drop(pending: PendingQuery): void {
+    this.#end(pending.current!);
   }
 
-  /** A slot one of whose servers has not answered in time; undefined when there is none. */
-  expired(now: number): Slot | undefined {
+  /** A pending query one of whose servers has not answered in time; undefined when there is none. */
+  expired(now: number): PendingQuery | undefined {
     const index = this.#timeouts.expired(now);
     if (index < 0) return undefined;
-    const leg = this.#legs.made[index]!;
-    leg.slot!.leg = leg;
-    return leg.slot;
+    const current = this.#upstreamQueries.made[index]!;
+    current.pending!.current = current;
+    return current.pending;
   }
 
-  /** A slot that has waited for its server longer than usual; undefined when there is none. */
-  impatient(now: number): Slot | undefined {
-    const index = this.#patience.expired(now);
-    return index < 0 ? undefined : this.#slots.made[index];
+  /** A pending query that has waited for its server longer than usual; undefined when there is none. */
+  hedgeDue(now: number): PendingQuery | undefined {
+    const index = this.#hedges.expired(now);
+    return index < 0 ? undefined : this.#pending.made[index];
   }
 
-  /** The slot's client will have waited long enough by then. */
-  hurryAfter(slot: Slot, now: number, milliseconds: number): void {
-    this.#hurry.set(slot.index, now, milliseconds);
+  /** The pending query's client will have waited long enough by then. */
+  staleAfter(pending: PendingQuery, now: number, milliseconds: number): void {
+    this.#stale.set(pending.index, now, milliseconds);
   }
 
-  /** A slot whose client has waited long enough; undefined when there is none. */
-  hurried(now: number): Slot | undefined {
-    const index = this.#hurry.expired(now);
-    return index < 0 ? undefined : this.#slots.made[index];
+  /** A pending query whose client has waited long enough; undefined when there is none. */
+  staleDue(now: number): PendingQuery | undefined {
+    const index = this.#stale.expired(now);
+    return index < 0 ? undefined : this.#pending.made[index];
   }
 
-  /** A slot whose query an upstream was asked; undefined when there is none. */
-  any(): Slot | undefined {
+  /** A pending query whose query an upstream was asked; undefined when there is none. */
+  any(): PendingQuery | undefined {
     if (this.inFlight === 0) return undefined;
-    return this.#slots.made.find(({ group, tried }) => group !== undefined && tried !== 0);
+    return this.#pending.made.find(({ group, tried }) => group !== undefined && tried !== 0);
   }
 
   /** Slots that wait for an answer on a channel that is gone: from here on they are about it. */
-  on(server: Server, channel: number): Slot[] {
-    const gone = this.#legs.made.filter((leg) => {
-      return leg.slot !== undefined && leg.server === server && leg.channel === channel;
+  on(upstream: Upstream, channel: number): PendingQuery[] {
+    const gone = this.#upstreamQueries.made.filter((current) => {
+      return (
+        current.pending !== undefined &&
+        current.upstream === upstream &&
+        current.channel === channel
+      );
     });
-    return gone.map((leg) => {
-      leg.slot!.leg = leg;
-      return leg.slot!;
+    return gone.map((current) => {
+      current.pending!.current = current;
+      return current.pending!;
     });
   }
 
-  /** The slot's server has answered: those that were asked before it have been slower. */
-  overtake({ leg, legs }: Slot, now: number): void {
-    for (const { server, sentAt } of legs) {
-      if (sentAt < leg!.sentAt) server!.health.overtaken(sentAt, now);
+  /** The pending query's server has answered: those that were asked before it have been slower. */
+  overtake({ current, underWay }: PendingQuery, now: number): void {
+    for (const { upstream, sentAt } of underWay) {
+      if (sentAt < current!.sentAt) upstream!.health.overtaken(sentAt, now);
     }
   }
 
-  close(slot: Slot): void {
-    while (slot.legs.length > 0) this.#end(slot.legs[slot.legs.length - 1]!);
-    this.#patience.clear(slot.index);
-    this.#hurry.clear(slot.index);
-    slot.clear();
-    this.#slots.give(slot);
+  close(pending: PendingQuery): void {
+    while (pending.underWay.length > 0) this.#end(pending.underWay[pending.underWay.length - 1]!);
+    this.#hedges.clear(pending.index);
+    this.#stale.clear(pending.index);
+    pending.clear();
+    this.#pending.give(pending);
   }
 
-  #askServer(slot: Slot, position: number, query: Query, now: number): void {
-    const leg = this.#legs.take()!;
-    slot.tried |= 1 << position;
-    slot.legs.push(leg);
-    slot.leg = leg;
-    leg.slot = slot;
-    leg.server = slot.group!.servers[position]!;
-    leg.edns = true;
-    leg.byTcp = false;
-    this.#ask(leg, query, now);
+  #askUpstream(pending: PendingQuery, position: number, query: Query, now: number): void {
+    const current = this.#upstreamQueries.take()!;
+    pending.tried |= 1 << position;
+    pending.underWay.push(current);
+    pending.current = current;
+    current.pending = pending;
+    current.upstream = pending.group!.upstreams[position]!;
+    current.edns = true;
+    current.byTcp = false;
+    this.#ask(current, query, now);
   }
 
-  #ask(leg: Leg, query: Query, now: number): void {
-    const server = leg.server!;
-    const slot = leg.slot!;
+  #ask(current: UpstreamQuery, query: Query, now: number): void {
+    const upstream = current.upstream!;
+    const pending = current.pending!;
     const length = query.isVerbatim
       ? writeVerbatim(this.#out, query)
-      : writeForwarded(this.#out, query, leg.edns);
-    leg.id = this.#freeId();
-    this.#byId[leg.id] = leg.index + 1;
-    setId(this.#out, leg.id);
-    leg.sentAt = now;
-    const isTcp = server.transport === 'tcp' || leg.byTcp || query.opcode !== Opcode.QUERY;
-    leg.transport = isTcp ? 'tcp' : query.transport;
-    leg.channel = this.#send(server, this.#out, length, leg.transport);
-    const { timeout, servers } = slot.group!;
-    this.#timeouts.set(leg.index, now, timeout);
-    this.#patience.clear(slot.index);
+      : writeForwarded(this.#out, query, current.edns);
+    current.id = this.#freeId();
+    this.#byId[current.id] = current.index + 1;
+    setId(this.#out, current.id);
+    current.sentAt = now;
+    const isTcp = upstream.transport === 'tcp' || current.byTcp || query.opcode !== Opcode.QUERY;
+    current.transport = isTcp ? 'tcp' : query.transport;
+    current.channel = this.#send(upstream, this.#out, length, current.transport);
+    const { timeout, upstreams } = pending.group!;
+    this.#timeouts.set(current.index, now, timeout);
+    this.#hedges.clear(pending.index);
     // What is passed on as it is may not be asked twice: an update, a transfer.
-    const patience = server.patienceMs;
-    if (servers.length < 2 || query.isVerbatim || patience > timeout / 2) return;
-    this.#patience.set(slot.index, now, patience);
+    const patience = upstream.patienceMs;
+    if (upstreams.length < 2 || query.isVerbatim || patience > timeout / 2) return;
+    this.#hedges.set(pending.index, now, patience);
   }
 
-  #end(leg: Leg): void {
-    this.#forgetId(leg);
-    this.#timeouts.clear(leg.index);
-    const { legs } = leg.slot!;
-    const last = legs.pop()!;
-    if (last !== leg) legs[legs.indexOf(leg)] = last;
-    leg.slot = undefined;
-    this.#legs.give(leg);
+  #end(current: UpstreamQuery): void {
+    this.#forgetId(current);
+    this.#timeouts.clear(current.index);
+    const { underWay } = current.pending!;
+    const last = underWay.pop()!;
+    if (last !== current) underWay[underWay.indexOf(current)] = last;
+    current.pending = undefined;
+    this.#upstreamQueries.give(current);
   }
 
-  #forgetId(leg: Leg): void {
-    if (this.#byId[leg.id] === leg.index + 1) this.#byId[leg.id] = 0;
+  #forgetId(current: UpstreamQuery): void {
+    if (this.#byId[current.id] === current.index + 1) this.#byId[current.id] = 0;
   }
 
   #freeId(): number {

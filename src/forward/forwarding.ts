@@ -3,9 +3,9 @@
 import { readFileSync } from 'node:fs';
 import { type Config, resolvePath } from '../config/config.ts';
 import { type Endpoint, formatEndpoint } from '../net/address.ts';
-import { MAX_SERVERS, UpstreamGroup } from './group.ts';
+import { MAX_UPSTREAMS, UpstreamGroup } from './group.ts';
 import { parseResolvConf } from './resolv-conf.ts';
-import type { Server, ServerTable } from './server.ts';
+import type { Upstream, UpstreamTable } from './upstream.ts';
 
 export interface Forwarding {
   readonly groups: ReadonlyMap<string, UpstreamGroup>;
@@ -21,7 +21,7 @@ export interface Forwarding {
  */
 export function createForwarding(
   config: Config,
-  table: ServerTable,
+  table: UpstreamTable,
   isOwn: (endpoint: Endpoint) => boolean,
 ): Forwarding {
   const groups = new Map(
@@ -35,7 +35,7 @@ export function createForwarding(
   const refresh = (): string[] => {
     const warnings: string[] = [];
     for (const { key, value } of config.upstreams) {
-      const servers = value.servers.flatMap(({ value: server }): Server[] => {
+      const servers = value.servers.flatMap(({ value: server }): Upstream[] => {
         if (server.kind === 'server') return [table.get(server.transport, server.endpoint)];
         const path = resolvePath(config, server.path);
         return readServers(path, isOwn, warnings).map((endpoint) => table.get('udp', endpoint));
@@ -43,10 +43,10 @@ export function createForwarding(
       const distinct = [...new Set(servers)];
       const { length } = distinct;
       if (length === 0) warnings.push(`upstreams.${key} has no server to ask`);
-      if (length > MAX_SERVERS) {
-        warnings.push(`upstreams.${key} has ${length} servers; only ${MAX_SERVERS} are asked`);
+      if (length > MAX_UPSTREAMS) {
+        warnings.push(`upstreams.${key} has ${length} servers; only ${MAX_UPSTREAMS} are asked`);
       }
-      groups.get(key)!.servers = distinct.slice(0, MAX_SERVERS);
+      groups.get(key)!.upstreams = distinct.slice(0, MAX_UPSTREAMS);
     }
     return warnings;
   };

@@ -2,7 +2,7 @@
 
 import { Rank } from './health.ts';
 import { random16 } from './random.ts';
-import type { Server } from './server.ts';
+import type { Upstream } from './upstream.ts';
 
 export type Strategy = 'sequential' | 'round-robin' | 'random' | 'fastest';
 
@@ -18,10 +18,10 @@ export interface GroupSettings {
 }
 
 /** Servers of a group are counted in the bits of a number. */
-export const MAX_SERVERS = 31;
+export const MAX_UPSTREAMS = 31;
 
 /** No server is left to ask. */
-export const NO_SERVER = -1;
+export const NO_UPSTREAM = -1;
 
 export class UpstreamGroup implements GroupSettings {
   readonly name: string;
@@ -30,7 +30,7 @@ export class UpstreamGroup implements GroupSettings {
   readonly attempts: number;
   readonly probe: number;
   /** Replaced as a whole when a resolv.conf changes. */
-  servers: readonly Server[] = [];
+  upstreams: readonly Upstream[] = [];
   #turn = 0;
 
   constructor({ name, strategy, timeout, attempts, probe }: GroupSettings) {
@@ -43,7 +43,7 @@ export class UpstreamGroup implements GroupSettings {
 
   /** Where a new query begins to look for a server. */
   start(): number {
-    const count = this.servers.length;
+    const count = this.upstreams.length;
     if (count < 2) return 0;
     if (this.strategy === 'round-robin') return this.#turn++ % count;
     return this.strategy === 'random' ? random16() % count : 0;
@@ -55,24 +55,24 @@ export class UpstreamGroup implements GroupSettings {
    * leads back here is never asked.
    */
   choose(tried: number, start: number, now: number): number {
-    const { servers } = this;
-    let best = NO_SERVER;
-    for (let i = 0; i < servers.length; i++) {
-      const position = (start + i) % servers.length;
-      if ((tried & (1 << position)) !== 0 || servers[position]!.isLoop) continue;
-      if (best === NO_SERVER || this.#isBetter(servers[position]!, servers[best]!, now)) {
+    const { upstreams } = this;
+    let best = NO_UPSTREAM;
+    for (let i = 0; i < upstreams.length; i++) {
+      const position = (start + i) % upstreams.length;
+      if ((tried & (1 << position)) !== 0 || upstreams[position]!.isLoop) continue;
+      if (best === NO_UPSTREAM || this.#isBetter(upstreams[position]!, upstreams[best]!, now)) {
         best = position;
       }
     }
-    if (best !== NO_SERVER && this.strategy === 'fastest') this.#passOver(best);
+    if (best !== NO_UPSTREAM && this.strategy === 'fastest') this.#passOver(best);
     return best;
   }
 
   /** None of its servers has been answering. */
   get isDown(): boolean {
-    for (let i = 0; i < this.servers.length; i++) {
-      const server = this.servers[i]!;
-      if (!server.health.isDown && !server.isLoop) return false;
+    for (let i = 0; i < this.upstreams.length; i++) {
+      const upstream = this.upstreams[i]!;
+      if (!upstream.health.isDown && !upstream.isLoop) return false;
     }
     return true;
   }
@@ -80,20 +80,20 @@ export class UpstreamGroup implements GroupSettings {
   /** Like `choose`, but only a server that nothing speaks against. */
   chooseBesides(tried: number, start: number, now: number): number {
     const position = this.choose(tried, start, now);
-    if (position === NO_SERVER) return NO_SERVER;
-    return this.servers[position]!.health.rank(now) === Rank.GOOD ? position : NO_SERVER;
+    if (position === NO_UPSTREAM) return NO_UPSTREAM;
+    return this.upstreams[position]!.health.rank(now) === Rank.GOOD ? position : NO_UPSTREAM;
   }
 
-  #isBetter(server: Server, than: Server, now: number): boolean {
-    const rank = server.health.rank(now);
+  #isBetter(upstream: Upstream, than: Upstream, now: number): boolean {
+    const rank = upstream.health.rank(now);
     const other = than.health.rank(now);
     if (rank !== other) return rank < other;
-    return this.strategy === 'fastest' && server.rttMs < than.rttMs;
+    return this.strategy === 'fastest' && upstream.rttMs < than.rttMs;
   }
 
   #passOver(chosen: number): void {
-    for (let i = 0; i < this.servers.length; i++) {
-      if (i !== chosen) this.servers[i]!.passedOver();
+    for (let i = 0; i < this.upstreams.length; i++) {
+      if (i !== chosen) this.upstreams[i]!.passedOver();
     }
   }
 }

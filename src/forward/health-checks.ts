@@ -2,31 +2,31 @@
 
 import { parseName } from '../wire/name.ts';
 import { RrClass, RrType } from '../wire/registry.ts';
-import type { Hear, Inquiries } from './inquiries.ts';
-import type { Server } from './server.ts';
+import type { Hear, SelfQueryTable } from './self-query-table.ts';
+import type { Upstream } from './upstream.ts';
 
 /** Every resolver has the answer, and even a refusal is a sign of life. */
 const QUESTION = { name: parseName('.') as Uint8Array, type: RrType.NS, rrClass: RrClass.IN };
 
 export class HealthChecks {
-  readonly #inquiries: Inquiries;
+  readonly #selfQueries: SelfQueryTable;
   readonly #recovered: () => void;
 
   /** `recovered` is called when a server that was down has answered. */
-  constructor(inquiries: Inquiries, recovered: () => void) {
-    this.#inquiries = inquiries;
+  constructor(selfQueries: SelfQueryTable, recovered: () => void) {
+    this.#selfQueries = selfQueries;
     this.#recovered = recovered;
   }
 
   /** Asks those that are down and were not asked lately: each time after a longer pause. */
-  tick(servers: readonly Server[], now: number): void {
-    for (let i = 0; i < servers.length; i++) {
-      const server = servers[i]!;
-      if (server.isLoop || !server.health.isCheckDue(now)) continue;
+  tick(upstreams: readonly Upstream[], now: number): void {
+    for (let i = 0; i < upstreams.length; i++) {
+      const upstream = upstreams[i]!;
+      if (upstream.isLoop || !upstream.health.isCheckDue(now)) continue;
       const hear: Hear = (_answer, _query, time) => {
-        if (server.answered(time.rttMs, time.now)) this.#recovered();
+        if (upstream.answered(time.rttMs, time.now)) this.#recovered();
       };
-      this.#inquiries.ask(server, QUESTION, now, hear);
+      this.#selfQueries.ask(upstream, QUESTION, now, hear);
     }
   }
 }

@@ -13,7 +13,7 @@ import { formatRequest } from '../wire/request.ts';
 import type { Send } from './exchanges.ts';
 import { LABEL_LENGTH, type Loops } from './loops.ts';
 import { random16 } from './random.ts';
-import type { Server } from './server.ts';
+import type { Upstream } from './upstream.ts';
 
 /** How often a server is probed at most. */
 const PAUSE_MS = 10_000;
@@ -23,7 +23,7 @@ const SUFFIX_WIRE = parseName(SUFFIX) as Uint8Array;
 const SUFFIX_AT = 1 + LABEL_LENGTH;
 
 interface Probe {
-  readonly server: Server;
+  readonly upstream: Upstream;
   readonly id: number;
   readonly sentAt: number;
   /** How many questions to the server had come back before. */
@@ -32,7 +32,7 @@ interface Probe {
 
 export class LoopProbes {
   readonly #send: Send;
-  readonly #probes: Map<Server, Probe> = new Map();
+  readonly #probes: Map<Upstream, Probe> = new Map();
   /** The memory of the servers probed, which is the same for all of them. */
   #loops: Loops | undefined;
 
@@ -41,16 +41,16 @@ export class LoopProbes {
   }
 
   /** Asks the server, unless it was asked a moment ago. */
-  probe(server: Server, now: number): void {
-    const last = this.#probes.get(server);
+  probe(upstream: Upstream, now: number): void {
+    const last = this.#probes.get(upstream);
     if (last !== undefined && now - last.sentAt < PAUSE_MS) return;
-    const { loops, index } = server;
+    const { loops, index } = upstream;
     this.#loops = loops;
     const name = parseName(`${loops.makeLabel(index)}.${SUFFIX}`) as Uint8Array;
     const id = random16();
-    this.#probes.set(server, { server, id, sentAt: now, returns: loops.returns(index) });
+    this.#probes.set(upstream, { upstream, id, sentAt: now, returns: loops.returns(index) });
     const request = formatRequest({ id, name, type: RrType.TXT, rrClass: RrClass.IN });
-    this.#send(server, request, request.length, server.transport);
+    this.#send(upstream, request, request.length, upstream.transport);
   }
 
   /** Whether a probe of this program has come back as this query; its server is marked then. */
@@ -60,16 +60,16 @@ export class LoopProbes {
   }
 
   /** Whether an answer with this ID is to a probe: what it says does not matter. */
-  isAnswer(server: Server, id: number): boolean {
-    return this.#probes.get(server)?.id === id;
+  isAnswer(upstream: Upstream, id: number): boolean {
+    return this.#probes.get(upstream)?.id === id;
   }
 
   /** Probes the looping servers again; one from which nothing has come back since is free. */
   recheck(now: number): void {
-    for (const { server, sentAt, returns } of this.#probes.values()) {
-      if (!server.isLoop || now - sentAt < PAUSE_MS) continue;
-      if (server.loops.returns(server.index) === returns) server.isLoop = false;
-      this.probe(server, now);
+    for (const { upstream, sentAt, returns } of this.#probes.values()) {
+      if (!upstream.isLoop || now - sentAt < PAUSE_MS) continue;
+      if (upstream.loops.returns(upstream.index) === returns) upstream.isLoop = false;
+      this.probe(upstream, now);
     }
   }
 }

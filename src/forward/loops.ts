@@ -34,22 +34,22 @@ export class Loops {
     this.#returns = new Int32Array(this.buffer, SECRET_OCTETS + SERVERS * 4, SERVERS);
   }
 
-  has(server: number): boolean {
-    return this.#isLoop[server] === 1;
+  has(upstream: number): boolean {
+    return this.#isLoop[upstream] === 1;
   }
 
-  set(server: number, isLoop: boolean): void {
-    if (server < SERVERS) Atomics.store(this.#isLoop, server, isLoop ? 1 : 0);
+  set(upstream: number, isLoop: boolean): void {
+    if (upstream < SERVERS) Atomics.store(this.#isLoop, upstream, isLoop ? 1 : 0);
   }
 
   /** How many questions to the server have come back so far. */
-  returns(server: number): number {
-    return server < SERVERS ? Atomics.load(this.#returns, server) : 0;
+  returns(upstream: number): number {
+    return upstream < SERVERS ? Atomics.load(this.#returns, upstream) : 0;
   }
 
   /** A label that nobody else can make, for a question to the server. */
-  makeLabel(server: number): string {
-    const number = server.toString(16).padStart(NUMBER_DIGITS, '0');
+  makeLabel(upstream: number): string {
+    const number = upstream.toString(16).padStart(NUMBER_DIGITS, '0');
     const nonce = randomBytes(NONCE_DIGITS / 2).toString('hex');
     return number + nonce + this.#prove(number + nonce);
   }
@@ -58,9 +58,9 @@ export class Loops {
   comesBack(label: string): boolean {
     const asked = label.slice(0, -PROOF_DIGITS);
     if (label !== asked + this.#prove(asked)) return false;
-    const server = Number.parseInt(asked.slice(0, NUMBER_DIGITS), 16);
-    if (server < SERVERS) Atomics.add(this.#returns, server, 1);
-    this.set(server, true);
+    const upstream = Number.parseInt(asked.slice(0, NUMBER_DIGITS), 16);
+    if (upstream < SERVERS) Atomics.add(this.#returns, upstream, 1);
+    this.set(upstream, true);
     return true;
   }
 

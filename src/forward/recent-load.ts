@@ -1,6 +1,6 @@
 /** How many questions a server has answered and refused, second by second. */
 
-import type { Lately } from '../decision/refusal-inference.ts';
+import type { History } from '../decision/refusal-inference.ts';
 
 /** Seconds that are remembered. */
 const SECONDS = 16;
@@ -29,7 +29,7 @@ export class RecentLoad {
    * The shares of refusals in the seconds of more than half of the greatest load, and in the
    * others; undefined when there are too few questions to tell. Allocates.
    */
-  recall(now: number): Lately['load'] {
+  recall(now: number): History['load'] {
     const oldest = Math.floor(now / 1000) - SECONDS;
     const kept = [...this.#seconds.keys()].filter((i) => this.#seconds[i]! > oldest);
     const greatest = Math.max(0, ...kept.map((i) => this.#all[i]!));

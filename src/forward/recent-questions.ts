@@ -1,6 +1,6 @@
 /** Questions that a server has answered or refused lately, by name and type. */
 
-import type { Lately } from '../decision/refusal-inference.ts';
+import type { History } from '../decision/refusal-inference.ts';
 import type { Query } from '../wire/query.ts';
 
 /** All types of a name share a set, whose oldest question makes room for a new one. */
@@ -40,7 +40,7 @@ export class RecentQuestions {
   recall(
     query: Query,
     now: number,
-  ): Pick<Lately, 'answered' | 'refused' | 'sameAnswered' | 'typesAnswered'> {
+  ): Pick<History, 'answered' | 'refused' | 'sameAnswered' | 'typesAnswered'> {
     const since = now - this.#windowMs;
     const typesAnswered: number[] = [];
     let answered = 0;

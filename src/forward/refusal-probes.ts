@@ -8,11 +8,11 @@ import { parseName } from '../wire/name.ts';
 import type { Query } from '../wire/query.ts';
 import { RecordCursor, Section } from '../wire/records.ts';
 import { Rcode, RrClass, RrType } from '../wire/registry.ts';
-import type { Hear, Inquiries } from './inquiries.ts';
-import type { Server } from './server.ts';
+import type { Hear, SelfQueryTable } from './self-query-table.ts';
+import type { Upstream } from './upstream.ts';
 
 const ROOT = parseName('.') as Uint8Array;
-const IDENTITY = parseName('id.server') as Uint8Array;
+const IDENTITY = parseName('id.upstream') as Uint8Array;
 /** Questions of one round. */
 const ROUND = 3;
 /** Characters of a name that a server gives itself. */
@@ -27,37 +27,37 @@ interface Budget {
 }
 
 export class RefusalProbes {
-  readonly #inquiries: Inquiries;
-  readonly #budgets: Map<Server, Budget> = new Map();
+  readonly #selfQueries: SelfQueryTable;
+  readonly #budgets: Map<Upstream, Budget> = new Map();
 
-  constructor(inquiries: Inquiries) {
-    this.#inquiries = inquiries;
+  constructor(selfQueries: SelfQueryTable) {
+    this.#selfQueries = selfQueries;
   }
 
   /** The server has refused the query; it may be asked so many questions a minute. */
-  refused(server: Server, query: Query, perMinute: number, now: number): void {
-    if (perMinute === 0 || query.isVerbatim || !this.#mayAsk(server, perMinute, now)) return;
-    const note: Hear = (answer, asked, time) => server.note(asked, answer, time.rttMs, time.now);
+  refused(upstream: Upstream, query: Query, perMinute: number, now: number): void {
+    if (perMinute === 0 || query.isVerbatim || !this.#mayAsk(upstream, perMinute, now)) return;
+    const note: Hear = (answer, asked, time) => upstream.note(asked, answer, time.rttMs, time.now);
     const ask = (name: Uint8Array, type: number) => {
-      this.#inquiries.ask(server, { name, type, rrClass: RrClass.IN }, now, note);
+      this.#selfQueries.ask(upstream, { name, type, rrClass: RrClass.IN }, now, note);
     };
     ask(ROOT, RrType.NS);
     ask(query.name.slice(0, query.nameLength), query.qtype === RrType.A ? RrType.SOA : RrType.A);
     const identity = { name: IDENTITY, type: RrType.TXT, rrClass: RrClass.CH };
-    this.#inquiries.ask(server, identity, now, (answer, _asked, time) => {
-      if (answer.rcode === Rcode.REFUSED) server.conduct?.identify('', time.now);
+    this.#selfQueries.ask(upstream, identity, now, (answer, _asked, time) => {
+      if (answer.rcode === Rcode.REFUSED) upstream.history?.identify('', time.now);
       else if (answer.rcode === Rcode.NOERROR) {
         const name = readText(answer);
-        if (name !== '') server.conduct?.identify(name, time.now);
+        if (name !== '') upstream.history?.identify(name, time.now);
       }
     });
   }
 
-  #mayAsk(server: Server, perMinute: number, now: number): boolean {
-    let budget = this.#budgets.get(server);
+  #mayAsk(upstream: Upstream, perMinute: number, now: number): boolean {
+    let budget = this.#budgets.get(upstream);
     if (budget === undefined) {
       budget = { questions: ROUND, since: now };
-      this.#budgets.set(server, budget);
+      this.#budgets.set(upstream, budget);
     }
     const earned = ((now - budget.since) / 60_000) * perMinute;
     budget.questions = Math.min(budget.questions + earned, Math.max(ROUND, perMinute));

@@ -7,19 +7,19 @@ import { HEADER_LENGTH } from '../wire/header.ts';
 import { findOption, OPT_LENGTH, readExtendedErrors } from '../wire/opt.ts';
 import type { Query } from '../wire/query.ts';
 import { EdnsOption, formatOpcode, formatType, Opcode } from '../wire/registry.ts';
-import type { Slot } from './slot.ts';
+import type { PendingQuery } from './pending-query.ts';
 
-/** What the slot's server has refused, and why, as far as it can be told. */
+/** What the pending query's server has refused, and why, as far as it can be told. */
 export function readRefusal(
-  slot: Slot,
+  pending: PendingQuery,
   query: Query,
   answer: Answer,
   now: number,
 ): UpstreamRefusal {
-  const { server } = slot;
+  const { upstream } = pending;
   const { authoritative: aa, recursionAvailable: ra, truncated: tc } = answer;
   const ede = answer.optAt === 0 ? [] : readExtendedErrors(answer.message, answer.optAt);
-  const rttMs = now - slot.sentAt;
+  const rttMs = now - pending.sentAt;
   const signs = {
     aa,
     ra,
@@ -31,24 +31,24 @@ export function readRefusal(
     ecs: hasSubnet(query),
     operation: operationOf(query),
   };
-  const lately = server.conduct?.recall(query, now) ?? NOTHING_LATELY;
-  const siblings = { count: slot.group!.servers.length - 1, refused: refusedBefore(slot) };
+  const lately = upstream.history?.recall(query, now) ?? NOTHING_LATELY;
+  const siblings = { count: pending.group!.upstreams.length - 1, refused: refusedBefore(pending) };
   const reason = inferReason({ signs, lately, siblings });
-  return { address: server.name, rttMs, aa, ra, tc, ede, ...reason, attempts: slot.attempts };
+  return { address: upstream.name, rttMs, aa, ra, tc, ede, ...reason, attempts: pending.attempts };
 }
 
-/** A server has answered the slot's question: those that refused it stand alone with that. */
-export function overrule({ attempts, group }: Slot, now: number): void {
+/** A server has answered the pending query's question: those that refused it stand alone with that. */
+export function overrule({ attempts, group }: PendingQuery, now: number): void {
   for (const { upstream, verdict } of attempts) {
     if (verdict === undefined) continue;
-    group!.servers.find(({ name }) => name === upstream)?.conduct?.overrule(now);
+    group!.upstreams.find(({ name }) => name === upstream)?.history?.overrule(now);
   }
 }
 
-/** Other servers that have refused the slot's question. */
-function refusedBefore({ attempts, server }: Slot): number {
+/** Other servers that have refused the pending query's question. */
+function refusedBefore({ attempts, upstream: { name } }: PendingQuery): number {
   const others = attempts.filter(({ upstream, verdict }) => {
-    return verdict !== undefined && upstream !== server.name;
+    return verdict !== undefined && upstream !== name;
   });
   return new Set(others.map(({ upstream }) => upstream)).size;
 }

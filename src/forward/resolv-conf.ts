@@ -7,8 +7,8 @@ const DNS_PORT = 53;
 /** The servers in their order. Lines that are not `nameserver` and an address are passed over. */
 export function parseResolvConf(text: string): Endpoint[] {
   return text.split('\n').flatMap((line) => {
-    const server = /^nameserver\s+(\S+)/.exec(line.trim())?.[1];
-    const endpoint = server === undefined ? undefined : parseEndpoint(server, DNS_PORT);
+    const upstream = /^nameserver\s+(\S+)/.exec(line.trim())?.[1];
+    const endpoint = upstream === undefined ? undefined : parseEndpoint(upstream, DNS_PORT);
     return endpoint === undefined ? [] : [endpoint];
   });
 }

@@ -4,29 +4,29 @@ import type { ReloadResult } from '../admin/api.ts';
 import type { Config } from '../config/config.ts';
 import { ConfigError, formatProblem } from '../config/problem.ts';
 import type { Logger } from '../log.ts';
-import type { Feeding } from './feeding.ts';
+import { type LoadedConfig, restartNeeded } from './loaded-config.ts';
 import { holdsMuch, releaseMemory } from './release-memory.ts';
-import { restartNeeded, type Serving } from './serving.ts';
 import type { Snapshot } from './snapshot.ts';
+import type { TransferredZones } from './transferred-zones.ts';
 
 /** The server that takes over. */
 export interface Reloadable {
-  readonly serving: Serving;
+  readonly serving: LoadedConfig;
   /** Makes all threads serve by another snapshot, or by the present one as it is now. */
-  replace(next: (present: Snapshot) => Snapshot): Promise<Serving>;
+  replace(next: (present: Snapshot) => Snapshot): Promise<LoadedConfig>;
 }
 
 export class Reloads {
   readonly counts = { ok: 0, failed: 0 };
   last: ReloadResult | undefined;
-  readonly #feeding: Feeding;
+  readonly #feeding: TransferredZones;
   readonly #log: Logger;
   readonly #server: Reloadable;
   /** What it was started with: some of it stays in force until it ends. */
   readonly #started: Config;
   #running: Promise<unknown> = Promise.resolve();
 
-  constructor(feeding: Feeding, log: Logger, server: Reloadable) {
+  constructor(feeding: TransferredZones, log: Logger, server: Reloadable) {
     this.#feeding = feeding;
     this.#log = log;
     this.#server = server;

@@ -132,13 +132,13 @@ export class DnstapWriter extends ProtobufWriter {
   }
 
   #policy(query: Query, { verdict }: Outcome): void {
-    const { layer, action, onTrial } = verdict;
+    const { layer, action, isShadow } = verdict;
     const { match } = query;
     const policy = this.begin(Message.POLICY);
     this.bytes(Policy.TYPE, this.#text(layer === 'policy' ? 'RPZ' : layer.toUpperCase()));
     if (isMatch(verdict) && match.trigger === 'qname') this.#ruleOwner(query);
     else if (!isMatch(verdict)) this.bytes(Policy.RULE, this.#text(verdict.rule.id));
-    const done = onTrial === true ? undefined : ACTIONS[action];
+    const done = isShadow === true ? undefined : ACTIONS[action];
     if (done !== undefined) this.number(Policy.ACTION, done);
     if (isMatch(verdict)) this.#match(query);
     else if (BY_CLIENT.has(layer)) {

@@ -162,11 +162,11 @@ export class RecordFragments {
 }
 
 function renderDecision(query: Query, { verdict, rcode, origin }: Outcome): string {
-  const { layer, action, rule, onTrial } = verdict;
+  const { layer, action, rule, isShadow } = verdict;
   const hasName = query.questionEnd > HEADER_LENGTH;
   const type = `","qtype":"${formatType(query.qtype)}","qclass":"${formatClass(query.qclass)}"`;
-  const sent = action === 'drop' || onTrial === true ? '' : `,"rcode":"${formatRcode(rcode)}"`;
-  const done = onTrial === true ? 'shadow' : action;
+  const sent = action === 'drop' || isShadow === true ? '' : `,"rcode":"${formatRcode(rcode)}"`;
+  const done = isShadow === true ? 'shadow' : action;
   const decided = `,"layer":"${layer}","origin":"${origin}","action":"${done}"`;
   const ruleStart = `,"rule":{"id":${JSON.stringify(rule.id).slice(0, -1)}`;
   return `${hasName ? type : ''}${sent}${decided}${ruleStart}${placeOf(verdict)}`;

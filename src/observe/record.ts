@@ -139,7 +139,7 @@ export class RecordWriter extends JsonWriter {
       this.number(query.match.line);
       this.raw(ruleEnd);
     }
-    if (verdict.onTrial === true) this.raw(this.#fragments.rule(verdict).would);
+    if (verdict.isShadow === true) this.raw(this.#fragments.rule(verdict).would);
     if (isMatch(verdict)) this.#match(query.match);
   }
 

@@ -9,21 +9,21 @@ import {
   type RecordLevel,
   type Reply,
 } from '../decision/outcome.ts';
-import type { UpstreamVerdict } from '../decision/upstream-refusal.ts';
+import type { RefusalCause } from '../decision/upstream-refusal.ts';
 import type { Query } from '../wire/query.ts';
 import type { DecisionLog, Summary } from './decision-log.ts';
 import type { RecentDecisions } from './recent.ts';
 import { RecordWriter } from './record.ts';
-import type { RecordFeeds } from './record-feeds.ts';
 import { json, NO_CONTEXT, type RecordContext } from './record-fragments.ts';
 import { type LimitSettings, RecordLimit } from './record-limit.ts';
+import type { SinkQueues } from './sink-queues.ts';
 import type { Statistics } from './statistics.ts';
 import { formatSummary } from './summary.ts';
 
 export class Recording implements Recorder {
   level: RecordLevel = 'policy';
   /** Undefined: records go to the log alone. */
-  feeds: RecordFeeds | undefined;
+  feeds: SinkQueues | undefined;
   readonly #statistics: Statistics;
   readonly #recent: RecentDecisions;
   readonly #writer: RecordWriter = new RecordWriter();
@@ -110,7 +110,7 @@ export class Recording implements Recorder {
     this.#statistics.upstreamAnswered(upstream, rcode, rttMs);
   }
 
-  upstreamRefused(upstream: string, verdict: UpstreamVerdict): void {
+  upstreamRefused(upstream: string, verdict: RefusalCause): void {
     this.#statistics.upstreamWasRefused(upstream, verdict);
   }
 

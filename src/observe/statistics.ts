@@ -1,7 +1,7 @@
 /** What is counted of the queries: the numbers behind the metrics. */
 
 import { type Ignored, ORIGINS, type Origin, type Outcome } from '../decision/outcome.ts';
-import type { UpstreamVerdict } from '../decision/upstream-refusal.ts';
+import type { RefusalCause } from '../decision/upstream-refusal.ts';
 import type { Verdict } from '../decision/verdict.ts';
 import type { Query, Transport } from '../wire/query.ts';
 import { formatRcode, formatType, Rcode, RrType } from '../wire/registry.ts';
@@ -109,7 +109,7 @@ export class Statistics {
     this.upstreamRtt.observe(rttMs / 1000);
   }
 
-  upstreamWasRefused(upstream: string, verdict: UpstreamVerdict): void {
+  upstreamWasRefused(upstream: string, verdict: RefusalCause): void {
     this.families.upstreamRefused.cell({ upstream, verdict }).value++;
   }
 
@@ -171,7 +171,7 @@ export class Statistics {
     const known = this.#verdicts.get(verdict);
     if (known !== undefined) return known;
     const { policy, action } = verdict;
-    const mode = verdict.onTrial === true ? 'shadow' : 'enforce';
+    const mode = verdict.isShadow === true ? 'shadow' : 'enforce';
     const hits =
       policy === undefined ? undefined : this.families.policyHits.cell({ policy, action, mode });
     const made = { refused: new Map(), responses: new Map(), hits };

@@ -37,14 +37,14 @@ export function formatSummary(fold: Fold, context: RecordContext, now: number): 
 /** As the records say it that it stands for. */
 function whatOf({ verdict, rcode, origin }: Fold, of: Event) {
   const { layer, action, rule } = verdict;
-  const isOnTrial = of === 'shadow';
+  const isShadow = of === 'shadow';
   return {
-    rcode: action === 'drop' || isOnTrial ? undefined : formatRcode(rcode),
+    rcode: action === 'drop' || isShadow ? undefined : formatRcode(rcode),
     layer,
     origin,
-    action: isOnTrial ? of : action,
+    action: isShadow ? of : action,
     rule,
-    would: isOnTrial ? { layer, ...wouldOf(action, verdict.rcode) } : undefined,
+    would: isShadow ? { layer, ...wouldOf(action, verdict.rcode) } : undefined,
   };
 }
 

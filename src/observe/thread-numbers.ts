@@ -1,7 +1,7 @@
 /** What one thread lets the others see, in shared memory: counts, gauges, recent decisions. */
 
 import type { AnswerCache } from '../forward/cache.ts';
-import type { Server } from '../forward/server.ts';
+import type { Upstream } from '../forward/upstream.ts';
 import { type Announcement, CellStore } from './cells.ts';
 import type { DecisionLog } from './decision-log.ts';
 import { FrameQueue } from './frame-queue.ts';
@@ -82,7 +82,7 @@ export class ThreadNumbers {
   /** Tells the present state. */
   update(
     state: { readonly inFlight: number; readonly cache: AnswerCache; readonly log: DecisionLog },
-    servers: readonly Server[],
+    servers: readonly Upstream[],
     { losses }: { readonly losses: Losses } = NO_LOSSES,
   ): void {
     const { gauges } = this;
@@ -102,10 +102,10 @@ export class ThreadNumbers {
     }
   }
 
-  readonly isServerDown = ({ index }: Server): boolean => this.gauges[GAUGES + index] === 1;
+  readonly isServerDown = ({ index }: Upstream): boolean => this.gauges[GAUGES + index] === 1;
 
   /** Smoothed round-trip time in milliseconds; 0 for a server that the thread has not asked. */
-  readonly rttMs = ({ index }: Server): number => this.gauges[GAUGES + SERVERS + index] ?? 0;
+  readonly rttMs = ({ index }: Upstream): number => this.gauges[GAUGES + SERVERS + index] ?? 0;
 
   /** The thread has ended: what it had in hand is gone, what it has counted stays. */
   retire(): void {
@@ -116,12 +116,12 @@ export class ThreadNumbers {
 }
 
 /** An upstream is up when no thread has found that it is not. */
-export function isUp(threads: readonly ThreadNumbers[], upstream: Server): boolean {
+export function isUp(threads: readonly ThreadNumbers[], upstream: Upstream): boolean {
   return threads.every(({ isServerDown }) => !isServerDown(upstream));
 }
 
 /** The mean round-trip time in milliseconds over the threads that have asked the upstream. */
-export function meanRttMs(threads: readonly ThreadNumbers[], upstream: Server): number {
+export function meanRttMs(threads: readonly ThreadNumbers[], upstream: Upstream): number {
   const times = threads.map(({ rttMs }) => rttMs(upstream)).filter((time) => time > 0);
   return times.length === 0 ? 0 : times.reduce((sum, time) => sum + time) / times.length;
 }

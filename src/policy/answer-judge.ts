@@ -29,20 +29,20 @@ export class AnswerJudge {
     answer: JudgedAnswer,
     tell: (would: Verdict) => void,
   ): Verdict | undefined {
-    const { policies, trialPolicies } = view;
-    if (trialPolicies?.watches(query, answer.hasAlias) && isOpen(view, query)) {
-      const would = this.#judge(trialPolicies, query, answer);
-      if (would?.onTrial === true) tell(would);
+    const { policies, shadowPolicies } = view;
+    if (shadowPolicies?.watches(query, answer.hasAlias) && isOpen(view, query)) {
+      const would = this.#judge(shadowPolicies, query, answer);
+      if (would?.isShadow === true) tell(would);
     }
     return this.#judge(policies, query, answer);
   }
 
   /** What ends the query when no answer is to be had that might have kept a rule from it. */
   settle(view: View, query: Query, tell: (would: Verdict) => void): Verdict | undefined {
-    const { policies, trialPolicies } = view;
-    if (trialPolicies?.watches(query, false) && isOpen(view, query)) {
-      const would = trialPolicies.settle(query);
-      if (would?.onTrial === true) tell(would);
+    const { policies, shadowPolicies } = view;
+    if (shadowPolicies?.watches(query, false) && isOpen(view, query)) {
+      const would = shadowPolicies.settle(query);
+      if (would?.isShadow === true) tell(would);
     }
     return policies.watches(query, false) ? policies.settle(query) : undefined;
   }
@@ -65,7 +65,7 @@ export class AnswerJudge {
   }
 }
 
-/** Whether a trial has let the query pass when it came: if not, that was told then. */
-function isOpen({ trial }: View, query: Query): boolean {
-  return judge(trial!, query) === undefined;
+/** Whether a shadow has let the query pass when it came: if not, that was told then. */
+function isOpen({ shadow }: View, query: Query): boolean {
+  return judge(shadow!, query) === undefined;
 }

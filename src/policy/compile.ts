@@ -10,7 +10,7 @@ import { Ede } from '../wire/registry.ts';
 import type { RecordData } from '../wire/response.ts';
 import { ClientGroups } from './access/client-groups.ts';
 import { TokenBuckets } from './access/token-buckets.ts';
-import { type Layer, withoutTrace } from './layer.ts';
+import { type Layer, withoutCounting } from './layer.ts';
 import { compileAcl } from './layers/acl.ts';
 import { compileAny } from './layers/any.ts';
 import { compileIdentity } from './layers/identity.ts';
@@ -37,7 +37,7 @@ import {
 } from './rpz/transfer/transferred-zone.ts';
 import { ExpiredRules } from './rules/expired-rules.ts';
 import { expiriesOf } from './rules/expiries.ts';
-import type { Force } from './rules/in-force.ts';
+import type { Enforcement } from './rules/in-force.ts';
 import { PolicyChain } from './rules/policy-chain.ts';
 import { type View, ViewTable } from './view.ts';
 
@@ -62,7 +62,7 @@ export interface Policy {
 }
 
 /** What surrounds a configuration. */
-export interface Surroundings {
+export interface CompileOptions {
   readonly files: PolicyFiles;
   /** Rules count that do so at this time, in milliseconds since the epoch. */
   readonly now: number;
@@ -74,16 +74,16 @@ export interface Surroundings {
 export function compilePolicy(
   config: Config,
   version: string,
-  given: Partial<Surroundings> = {},
+  given: Partial<CompileOptions> = {},
 ): Policy {
-  const surroundings = {
+  const options = {
     files: READ_FILES,
     now: Date.now(),
     buckets: new TokenBuckets(),
     ...given,
   };
-  const { now } = surroundings;
-  const compiler = new Compiler(config, version, surroundings);
+  const { now } = options;
+  const compiler = new Compiler(config, version, options);
   const views = config.views.map((view, index) => compiler.view(view, index));
   if (compiler.problems.length > 0) throw new ConfigError(compiler.problems);
   const { zones, verdicts } = compiler;
@@ -126,7 +126,7 @@ class Compiler {
   readonly #routes: { readonly lines: ViewConfig['routes']; readonly table: RouteTable }[] = [];
   readonly #hash = createHash('sha256');
 
-  constructor(config: Config, version: string, { files, now, buckets }: Surroundings) {
+  constructor(config: Config, version: string, { files, now, buckets }: CompileOptions) {
     const { verdicts, problems } = this;
     this.#config = config;
     this.#now = now;
@@ -141,7 +141,7 @@ class Compiler {
     const transferred = readTransferredZones(config, keys, problems);
     this.transferred = transferred;
     this.#primaries = new Primaries(config, transferred, [...keys.values()], verdicts);
-    const surroundings = {
+    const options = {
       config,
       files,
       transferred,
@@ -151,7 +151,7 @@ class Compiler {
       digest,
       expired: new ExpiredRules(),
     };
-    this.zones = compilePolicyZones(surroundings);
+    this.zones = compilePolicyZones(options);
     this.#upstreams = new Map(
       upstreams.map((group) => [group.key, compileUpstream(group, verdicts)]),
     );
@@ -171,33 +171,36 @@ class Compiler {
     const { name, routes: lines } = config;
     const cache = this.#routesAt(lines);
     const routes = this.#routes[cache]!.table;
-    const compile = (isTrial: boolean) => this.#layers(config, routes, { now: this.#now, isTrial });
-    const trial = this.#hasTrial(config) ? compile(true) : undefined;
+    const compile = (withShadow: boolean) =>
+      this.#layers(config, routes, { now: this.#now, withShadow });
+    const shadow = this.#hasShadow(config) ? compile(true) : undefined;
     const { layers, policies } = compile(false);
     return {
       ...{ name, index, cache, routes, policies, layers: this.#limitRefusals(layers) },
-      trial: trial?.layers,
-      trialPolicies: trial?.policies,
+      shadow: shadow?.layers,
+      shadowPolicies: shadow?.policies,
     };
   }
 
   /** THE ORDER: what a query meets before it is forwarded. */
-  #layers({ acl, policies }: ViewConfig, routes: RouteTable, force: Force) {
+  #layers({ acl, policies }: ViewConfig, routes: RouteTable, enforcement: Enforcement) {
     const { verdicts } = this;
     const { protocol, identity, any } = this.#shared;
-    const rateLimit = force.isTrial ? withoutTrace(this.#shared.rateLimit) : this.#shared.rateLimit;
+    const rateLimit = enforcement.withShadow
+      ? withoutCounting(this.#shared.rateLimit)
+      : this.#shared.rateLimit;
     const zones = policies.flatMap((index) => this.zones[index] ?? []);
     const chain = new PolicyChain(
-      zones.flatMap(({ policy, trial }) => (force.isTrial ? trial : policy) ?? []),
+      zones.flatMap(({ policy, shadow }) => (enforcement.withShadow ? shadow : policy) ?? []),
     );
     const layers: readonly Layer[] = [
       protocol,
-      compileAcl(acl.query, this.#primaries, force, verdicts),
-      compileTransfer(acl.transfer, force, verdicts),
-      compileUpdate(acl.update, force, verdicts),
-      compileNotify(acl.notify, this.#primaries, force, verdicts),
+      compileAcl(acl.query, this.#primaries, enforcement, verdicts),
+      compileTransfer(acl.transfer, enforcement, verdicts),
+      compileUpdate(acl.update, enforcement, verdicts),
+      compileNotify(acl.notify, this.#primaries, enforcement, verdicts),
       rateLimit,
-      compileRecursion(acl.recursion, force, verdicts),
+      compileRecursion(acl.recursion, enforcement, verdicts),
       identity,
       compileSpecialUse(routes, () => this.#resolverInfo, verdicts),
       compilePolicies(chain),
@@ -207,12 +210,12 @@ class Compiler {
     return { layers, policies: chain };
   }
 
-  #hasTrial({ acl, policies }: ViewConfig): boolean {
+  #hasShadow({ acl, policies }: ViewConfig): boolean {
     const entries = Object.values(acl).flatMap((list) => list?.entries ?? []);
     const zones = policies.flatMap((index) => this.zones[index] ?? []);
     return (
       entries.some(({ mode }) => mode === 'shadow') ||
-      zones.some(({ policy, trial }) => policy !== trial)
+      zones.some(({ policy, shadow }) => policy !== shadow)
     );
   }
 

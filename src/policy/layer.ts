@@ -35,6 +35,6 @@ export function judge(layers: readonly Layer[], query: Query): Verdict | undefin
 }
 
 /** A layer that judges as the other would, and counts nothing. */
-export function withoutTrace(layer: Layer): Layer {
+export function withoutCounting(layer: Layer): Layer {
   return layer.peek === undefined ? layer : { ...layer, judge: (query) => layer.peek!(query) };
 }

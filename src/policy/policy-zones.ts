@@ -15,7 +15,7 @@ import { attachRpz, readRpz } from './rpz/rpz-zone.ts';
 import { MISSING, type Standing, type TransferredZone } from './rpz/transfer/transferred-zone.ts';
 import type { ExpiredRules } from './rules/expired-rules.ts';
 import type { Ignored } from './rules/ignored.ts';
-import type { Force } from './rules/in-force.ts';
+import type { Enforcement } from './rules/in-force.ts';
 import { compileInlineRules, originOf } from './rules/inline-rules.ts';
 import type { NamePolicy } from './rules/name-policy.ts';
 import type { PolicyTraits } from './rules/policy-verdicts.ts';
@@ -37,10 +37,10 @@ export interface PolicyZone {
   readonly files: readonly string[];
   /** Over its rules, for whoever asks whether they are the same. */
   readonly digest: string;
-  /** What it does; undefined when all of it is on trial. */
+  /** What it does; undefined when all of it is on shadow. */
   readonly policy: NamePolicy | undefined;
   /** What it would do if its rules in shadow mode were enforced. */
-  readonly trial: NamePolicy;
+  readonly shadow: NamePolicy;
 }
 
 /** Where the rules of a policy can come from. */
@@ -66,12 +66,12 @@ export interface ZoneSurroundings {
 }
 
 /** Compiles the policies; what is wrong with them is added to `problems`. */
-export function compilePolicyZones(surroundings: ZoneSurroundings): readonly PolicyZone[] {
-  const { policies } = surroundings.config;
+export function compilePolicyZones(options: ZoneSurroundings): readonly PolicyZone[] {
+  const { policies } = options.config;
   return policies.map(({ value, place }) => {
-    checkPolicy(value, place, surroundings);
-    const compiled = compileSource(value, place, surroundings);
-    return { loadedAt: surroundings.now, ...compiled, name: value.name.value, place };
+    checkPolicy(value, place, options);
+    const compiled = compileSource(value, place, options);
+    return { loadedAt: options.now, ...compiled, name: value.name.value, place };
   });
 }
 
@@ -104,34 +104,26 @@ function checkPolicy(
   }
 }
 
-function compileSource(
-  config: PolicyConfig,
-  place: Place,
-  surroundings: ZoneSurroundings,
-): Compiled {
-  if (config.rpz !== undefined) return compileRpz(config, config.rpz, surroundings);
+function compileSource(config: PolicyConfig, place: Place, options: ZoneSurroundings): Compiled {
+  if (config.rpz !== undefined) return compileRpz(config, config.rpz, options);
   const format = LIST_FORMATS.find((key) => config[key] !== undefined);
-  if (format !== undefined) return compileList(config, format, surroundings);
-  return compileRules(config, place, surroundings);
+  if (format !== undefined) return compileList(config, format, options);
+  return compileRules(config, place, options);
 }
 
-function compileRules(
-  config: PolicyConfig,
-  place: Place,
-  surroundings: ZoneSurroundings,
-): Compiled {
-  const { now, verdicts, problems } = surroundings;
+function compileRules(config: PolicyConfig, place: Place, options: ZoneSurroundings): Compiled {
+  const { now, verdicts, problems } = options;
   const { rules: lines = [] } = config;
-  const inline = { ...traitsOf(config, surroundings), lines };
-  const compile = (force: Force, found: Problem[]) =>
-    compileInlineRules(inline, force, verdicts, found);
-  const trial = compile({ now, isTrial: true }, problems);
-  const hasTrial = lines.some((line) => originOf(line).mode === 'shadow');
-  const enforced = hasTrial ? compile({ now, isTrial: false }, []) : trial;
+  const inline = { ...traitsOf(config, options), lines };
+  const compile = (enforcement: Enforcement, found: Problem[]) =>
+    compileInlineRules(inline, enforcement, verdicts, found);
+  const shadow = compile({ now, withShadow: true }, problems);
+  const hasShadow = lines.some((line) => originOf(line).mode === 'shadow');
+  const enforced = hasShadow ? compile({ now, withShadow: false }, []) : shadow;
   return {
-    policy: inline.onTrial ? undefined : enforced,
-    trial,
-    rules: trial.rules.count,
+    policy: inline.isShadow ? undefined : enforced,
+    shadow,
+    rules: shadow.rules.count,
     file: place.file,
     serial: undefined,
     ignored: new Map(),
@@ -143,37 +135,46 @@ function compileRules(
 function compileRpz(
   config: PolicyConfig,
   { value: path, place }: NonNullable<PolicyConfig['rpz']>,
-  surroundings: ZoneSurroundings,
+  options: ZoneSurroundings,
 ): Compiled {
-  if (typeof path !== 'string') return compileTransferred(config, path.whenMissing, surroundings);
-  const { verdicts, problems, digest } = surroundings;
-  const file = resolvePath(surroundings.config, path);
-  const image = load({ file, place, expected: 'a zone file' }, surroundings, {
+  if (typeof path !== 'string') return compileTransferred(config, path.whenMissing, options);
+  const { verdicts, problems, digest } = options;
+  const file = resolvePath(options.config, path);
+  const image = load({ file, place, expected: 'a zone file' }, options, {
     read: (files) => files.rpz(file, config.override),
     otherwise: () => readRpz(new Uint8Array(0), config.override, { file }),
   });
   digest(image.digest);
   problems.push(...image.problems);
-  const traits = traitsOf(config, surroundings);
-  const trial = attachRpz({ ...config, ...traits }, image, verdicts);
+  const traits = traitsOf(config, options);
+  const shadow = attachRpz({ ...config, ...traits }, image, verdicts);
   const { serial, ignored, files } = image;
-  const policy = traits.onTrial ? undefined : trial;
-  return { policy, trial, file, files, serial, ignored, rules: trial.count, digest: image.digest };
+  const policy = traits.isShadow ? undefined : shadow;
+  return {
+    policy,
+    shadow,
+    file,
+    files,
+    serial,
+    ignored,
+    rules: shadow.count,
+    digest: image.digest,
+  };
 }
 
 function traitsOf(
   { name, mode, ede, category }: PolicyConfig,
   { expired }: Pick<ZoneSurroundings, 'expired'>,
 ): PolicyTraits {
-  return { name: name.value, onTrial: mode === 'shadow', ede, category, expired };
+  return { name: name.value, isShadow: mode === 'shadow', ede, category, expired };
 }
 
 function compileTransferred(
   config: PolicyConfig,
   whenMissing: 'fail' | 'pass',
-  surroundings: ZoneSurroundings,
+  options: ZoneSurroundings,
 ): Compiled {
-  const { transferred, files, verdicts, digest } = surroundings;
+  const { transferred, files, verdicts, digest } = options;
   const zone = transferred.get(config.name.value);
   // Without one there is a problem with its name, and that has been told.
   const state = zone === undefined ? MISSING : files.transferred(zone);
@@ -182,18 +183,18 @@ function compileTransferred(
   const { place } = config.name;
   const traits = {
     ...config,
-    ...traitsOf(config, surroundings),
+    ...traitsOf(config, options),
     place,
     fails: whenMissing === 'fail',
   };
-  const trial = attachTransferred(traits, state, verdicts);
+  const shadow = attachTransferred(traits, state, verdicts);
   return {
-    policy: traits.onTrial ? undefined : trial,
-    trial,
+    policy: traits.isShadow ? undefined : shadow,
+    shadow,
     file: image?.files[0] ?? place.file,
     standing,
     loadedAt: since,
-    rules: trial.count,
+    rules: shadow.count,
     serial: image?.serial,
     ignored: image?.ignored ?? new Map(),
     files: [],
@@ -204,26 +205,26 @@ function compileTransferred(
 function compileList(
   config: PolicyConfig,
   format: ListFormat,
-  surroundings: ZoneSurroundings,
+  options: ZoneSurroundings,
 ): Compiled {
-  const { verdicts, problems, digest } = surroundings;
+  const { verdicts, problems, digest } = options;
   const { value, place } = config[format]!;
-  const file = resolvePath(surroundings.config, value);
-  const image = load({ file, place, expected: 'a list' }, surroundings, {
+  const file = resolvePath(options.config, value);
+  const image = load({ file, place, expected: 'a list' }, options, {
     read: (files) => files.list(file, format),
     otherwise: () => readList(new Uint8Array(0), format, file),
   });
   digest(image.digest);
   problems.push(...image.problems);
-  const traits = traitsOf(config, surroundings);
+  const traits = traitsOf(config, options);
   const action = config.action ?? DEFAULT_LIST_ACTION;
-  const trial = attachList({ ...traits, action }, image, verdicts);
-  const policy = traits.onTrial ? undefined : trial;
+  const shadow = attachList({ ...traits, action }, image, verdicts);
+  const policy = traits.isShadow ? undefined : shadow;
   const { ignored } = image;
   return {
-    ...{ policy, trial, file, ignored, serial: undefined, digest: image.digest },
+    ...{ policy, shadow, file, ignored, serial: undefined, digest: image.digest },
     files: image.files,
-    rules: trial.rules.count,
+    rules: shadow.rules.count,
   };
 }
 

@@ -30,8 +30,8 @@ export class Primaries {
     verdicts: VerdictTable,
   ) {
     this.#keys = keys;
-    const seal = (reply: Uint8Array, query: Query) => this.#seal(reply, query);
-    const usual = { layer: 'notify', recursionAvailable: false, seal } as const;
+    const sign = (reply: Uint8Array, query: Query) => this.#sign(reply, query);
+    const usual = { layer: 'notify', recursionAvailable: false, sign } as const;
     this.#unproven = verdicts.add({
       ...usual,
       action: 'reject',
@@ -72,7 +72,7 @@ export class Primaries {
     );
   }
 
-  #seal(reply: Uint8Array, query: Query): Uint8Array {
+  #sign(reply: Uint8Array, query: Query): Uint8Array {
     return this.#checked === undefined ? reply : sealReply(reply, this.#checked, timeOf(query));
   }
 }

@@ -4,8 +4,8 @@ import { ruleOf } from '../decision/rule-of.ts';
 import type { LayerName, Rule, Verdict } from '../decision/verdict.ts';
 import type { Query } from '../wire/query.ts';
 import type { Policy } from './compile.ts';
-import { type Account, type Layer, withoutTrace } from './layer.ts';
-import { judgeWithTrial, type View } from './view.ts';
+import { type Account, type Layer, withoutCounting } from './layer.ts';
+import { judgeWithShadow, type View } from './view.ts';
 
 /** One layer's part in a decision. */
 export interface TraceStep {
@@ -37,9 +37,9 @@ export function explain(
   const trace: TraceStep[] = [];
   const view = policy.views[policy.viewTable.find(query)]!;
   query.view = view.index;
-  if (view.trial !== undefined) {
-    const layers = view.layers.map(withoutTrace);
-    judgeWithTrial({ ...view, layers, trial: view.trial.map(withoutTrace) }, query, tell);
+  if (view.shadow !== undefined) {
+    const layers = view.layers.map(withoutCounting);
+    judgeWithShadow({ ...view, layers, shadow: view.shadow.map(withoutCounting) }, query, tell);
   }
   for (const layer of view.layers) {
     const verdict = layer.peek === undefined ? layer.judge(query) : layer.peek(query);

@@ -32,8 +32,8 @@ export function attachTransferred(
   verdicts: VerdictTable,
 ): NamePolicy {
   if (image !== undefined) return attachRpz(traits, image, verdicts);
-  const { name, place, onTrial, recursiveOnly } = traits;
-  if (standing === 'expired' || !traits.fails || onTrial) {
+  const { name, place, isShadow, recursiveOnly } = traits;
+  if (standing === 'expired' || !traits.fails || isShadow) {
     return new NamePolicy({ name, rules: new RuleTable(), answers: [] });
   }
   const { file, line } = place;

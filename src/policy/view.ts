@@ -20,8 +20,8 @@ export interface View {
   /** What a query meets before it is forwarded, in this order. */
   readonly layers: readonly Layer[];
   /** The layers with the rules in shadow mode; undefined when this view has none. */
-  readonly trial: readonly Layer[] | undefined;
-  readonly trialPolicies: PolicyChain | undefined;
+  readonly shadow: readonly Layer[] | undefined;
+  readonly shadowPolicies: PolicyChain | undefined;
 }
 
 /** From a client to the position of its view: the most specific prefix of all views wins. */
@@ -44,17 +44,17 @@ export class ViewTable {
 }
 
 /** Judges by the layers, and tells what the rules in shadow mode would do. */
-export function judgeWithTrial(
-  { layers, trial = [], policies }: View,
+export function judgeWithShadow(
+  { layers, shadow = [], policies }: View,
   query: Query,
   tell: (would: Verdict) => void,
 ): Verdict | undefined {
-  const would = judge(trial, query);
+  const would = judge(shadow, query);
   // Told at once: the next judgement overwrites what matched.
-  if (would?.onTrial === true) tell(would);
+  if (would?.isShadow === true) tell(would);
   const actual = judge(layers, query);
   if (would === undefined && actual !== undefined) {
-    const allowance = trial.find(({ name }) => name === actual.layer)?.allows?.(query);
+    const allowance = shadow.find(({ name }) => name === actual.layer)?.allows?.(query);
     if (allowance !== undefined) tell(allowance);
     // What the rule of the actual verdict matched was overwritten.
     if (allowance?.layer === 'policy') policies.search(query);

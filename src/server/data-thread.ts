@@ -5,9 +5,9 @@ import { clockStep, now } from '../clock.ts';
 import type { ListenAddress } from '../config/listen.ts';
 import { Engine } from '../engine/engine.ts';
 import { Loops } from '../forward/loops.ts';
-import { type ServerAddress, ServerTable } from '../forward/server.ts';
+import { type UpstreamAddress, UpstreamTable } from '../forward/upstream.ts';
+import { type Lasting, type LoadedConfig, load } from '../load/loaded-config.ts';
 import { collectGarbage, holdsMuch } from '../load/release-memory.ts';
-import { type Lasting, prepare, type Serving } from '../load/serving.ts';
 import type { Snapshot } from '../load/snapshot.ts';
 import { type Endpoint, formatEndpoint } from '../net/address.ts';
 import type { Announcement } from '../observe/cells.ts';
@@ -21,7 +21,7 @@ import { BatchShell } from '../shell/batch-shell.ts';
 import { SystemError } from '../transport/batch-socket.ts';
 import { loadLibc } from '../transport/libc.ts';
 import { OpenSockets } from '../transport/open-sockets.ts';
-import { recordFeeds } from './record-sinks.ts';
+import { sinkQueues } from './record-sinks.ts';
 import { openDecisionLog } from './start-errors.ts';
 
 /** What a thread is started with. */
@@ -32,7 +32,7 @@ export interface ThreadStart {
   readonly threads: number;
   /** For each endpoint: sockets that other processes have there. */
   readonly others: readonly number[];
-  readonly servers: readonly ServerAddress[];
+  readonly servers: readonly UpstreamAddress[];
   readonly numbers: SharedNumbers;
   /** Memory of `LogShare`. */
   readonly log: SharedArrayBuffer;
@@ -53,9 +53,9 @@ export type ToThread =
   | {
       readonly kind: 'use';
       readonly snapshot: Snapshot;
-      readonly servers: readonly ServerAddress[];
+      readonly servers: readonly UpstreamAddress[];
     }
-  | { readonly kind: 'refresh'; readonly servers: readonly ServerAddress[] }
+  | { readonly kind: 'refresh'; readonly servers: readonly UpstreamAddress[] }
   | { readonly kind: 'steer'; readonly others: readonly number[] }
   | { readonly kind: 'reopen'; readonly number: number }
   | { readonly kind: 'stop' };
@@ -74,14 +74,14 @@ const DRAIN_MS = 4000;
 
 class DataThread {
   readonly #start: Omit<ThreadStart, 'snapshot'>;
-  readonly #table: ServerTable;
+  readonly #table: UpstreamTable;
   readonly #lasting: Lasting;
   readonly #numbers: ThreadNumbers;
   readonly #log: DecisionLog;
   readonly #recording: Recording;
   readonly #shell: BatchShell;
   readonly #engine: Engine;
-  #serving: Serving;
+  #serving: LoadedConfig;
   /** Whether much goes with the policy in force, and whether much has gone already. */
   #holdsMuch: boolean;
   #isHeavy = false;
@@ -93,19 +93,19 @@ class DataThread {
     const loaded = loadLibc();
     if (typeof loaded === 'string') throw new Error(loaded);
     const libc = new OpenSockets(start.sockets).watch(loaded);
-    this.#table = new ServerTable(new Loops(start.loops));
+    this.#table = new UpstreamTable(new Loops(start.loops));
     this.#table.seed(start.servers);
     this.#holdsMuch = holdsMuch(snapshot);
     this.#lasting = { table: this.#table, buckets: new TokenBuckets(start.buckets) };
-    this.#serving = prepare(snapshot, this.#lasting);
+    this.#serving = load(snapshot, this.#lasting);
     this.#log = openDecisionLog(this.#serving.config, new LogShare(start.log));
     this.#numbers = new ThreadNumbers(start.numbers);
     this.#numbers.announce = (announcement) => tell({ kind: 'series', announcement });
     const { statistics, recent } = this.#numbers;
     this.#recording = new Recording(statistics, recent, this.#log);
-    this.#recording.feeds = recordFeeds(this.#serving.config, this.#numbers, start.endpoints);
+    this.#recording.feeds = sinkQueues(this.#serving.config, this.#numbers, start.endpoints);
     this.#shell = new BatchShell(libc, {
-      servers: this.#table.servers,
+      upstreams: this.#table.upstreams,
       flushRecords: () => this.#recording.flush(),
       wakeFd: start.wakeFd,
     });
@@ -161,7 +161,7 @@ class DataThread {
       this.#table.seed(message.servers);
       const { endpoints } = this.#start;
       const running = { serving: this.#serving, endpoints };
-      this.#use(prepare(message.snapshot, this.#lasting, running));
+      this.#use(load(message.snapshot, this.#lasting, running));
       tell({ kind: 'used', policy: this.#serving.policy.hash });
       this.#isHeavy ||= this.#holdsMuch;
       this.#holdsMuch = holdsMuch(message.snapshot);
@@ -190,7 +190,7 @@ class DataThread {
     }
   }
 
-  #use(serving: Serving): void {
+  #use(serving: LoadedConfig): void {
     const { policy, config } = serving;
     this.#serving = serving;
     this.#recording.level = config.decisionLog.record;
@@ -211,7 +211,7 @@ class DataThread {
     this.#recording.tick(time);
     const { inFlight } = this.#engine;
     const state = { inFlight, cache: this.#serving.cache, log: this.#log };
-    this.#numbers.update(state, this.#table.servers, this.#shell);
+    this.#numbers.update(state, this.#table.upstreams, this.#shell);
     const isStopping = this.#stopAt !== Number.POSITIVE_INFINITY;
     if (!isStopping || (inFlight > 0 && time < this.#stopAt)) return;
     this.#engine.abandon(time);

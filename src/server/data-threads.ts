@@ -1,7 +1,7 @@
 /** The data threads, seen from the main thread: started, told, restarted, stopped. */
 
 import { Worker } from 'node:worker_threads';
-import type { ServerAddress } from '../forward/server.ts';
+import type { UpstreamAddress } from '../forward/upstream.ts';
 import type { Snapshot } from '../load/snapshot.ts';
 import type { Logger } from '../log.ts';
 import type { Endpoint } from '../net/address.ts';
@@ -67,7 +67,7 @@ export class DataThreads {
   }
 
   /** Has all threads serve by another snapshot; resolves when they do. */
-  async use(snapshot: Snapshot, servers: readonly ServerAddress[]): Promise<void> {
+  async use(snapshot: Snapshot, servers: readonly UpstreamAddress[]): Promise<void> {
     this.#common = { ...this.#common, snapshot, servers };
     await Promise.all(
       this.#threads.map((thread) => {
@@ -79,7 +79,7 @@ export class DataThreads {
   }
 
   /** Has all threads read the files that name servers again. */
-  refresh(servers: readonly ServerAddress[]): void {
+  refresh(servers: readonly UpstreamAddress[]): void {
     this.#common = { ...this.#common, servers };
     for (const thread of this.#threads) this.#tell(thread, { kind: 'refresh', servers });
   }

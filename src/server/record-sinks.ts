@@ -6,8 +6,8 @@ import type { Logger } from '../log.ts';
 import type { Endpoint } from '../net/address.ts';
 import { type DatagramSocket, LocalDatagramSink, UdpSink } from '../observe/datagram-sink.ts';
 import { DnstapWriter } from '../observe/dnstap.ts';
-import { RecordFeeds } from '../observe/record-feeds.ts';
 import { type Sink, type SinkEvents, SinkPump } from '../observe/sink.ts';
+import { SinkQueues } from '../observe/sink-queues.ts';
 import { FRAME_STREAM, StreamSink, SYSLOG_STREAM } from '../observe/stream-sink.ts';
 import { SyslogFormat } from '../observe/syslog.ts';
 import type { ThreadNumbers } from '../observe/thread-numbers.ts';
@@ -25,15 +25,15 @@ export interface SinkCount {
 }
 
 /** The feeds of one thread, as a server was started. */
-export function recordFeeds(
+export function sinkQueues(
   { node, decisionLog }: Config,
   numbers: ThreadNumbers,
   listeners: readonly Endpoint[],
-): RecordFeeds | undefined {
+): SinkQueues | undefined {
   const { syslog, dnstap } = decisionLog;
   if (syslog === undefined && dnstap === undefined) return undefined;
   const writer = new DnstapWriter({ identity: node, version: `rcode5 ${VERSION}`, listeners });
-  return new RecordFeeds({
+  return new SinkQueues({
     syslog: syslog === undefined ? undefined : numbers.syslog,
     dnstap: dnstap === undefined ? undefined : { queue: numbers.dnstap, writer },
   });

@@ -7,12 +7,12 @@ import { clockStep, now } from '../clock.ts';
 import type { Config } from '../config/config.ts';
 import { ConfigError } from '../config/problem.ts';
 import { Engine } from '../engine/engine.ts';
-import { ServerTable } from '../forward/server.ts';
-import { Feeding } from '../load/feeding.ts';
+import { UpstreamTable } from '../forward/upstream.ts';
+import { type Lasting, type LoadedConfig, load, watch } from '../load/loaded-config.ts';
 import { holdsMuch, releaseMemory } from '../load/release-memory.ts';
 import { Reloads } from '../load/reloads.ts';
-import { follow, type Lasting, prepare, type Serving } from '../load/serving.ts';
 import type { Snapshot, Source } from '../load/snapshot.ts';
+import { TransferredZones } from '../load/transferred-zones.ts';
 import type { Logger } from '../log.ts';
 import { type Endpoint, formatEndpoint } from '../net/address.ts';
 import type { RecentDecisions } from '../observe/recent.ts';
@@ -25,7 +25,7 @@ import { type Libc, loadLibc } from '../transport/libc.ts';
 import { DataThreads, ListenError } from './data-threads.ts';
 import { LogKeeper } from './log-keeper.ts';
 import { Neighbours } from './neighbours.ts';
-import { recordFeeds } from './record-sinks.ts';
+import { sinkQueues } from './record-sinks.ts';
 import { refPrefix } from './ref-prefix.ts';
 import { cannotListen, isMissingAddress } from './start-errors.ts';
 import { growSlowly } from './thread-heap.ts';
@@ -37,9 +37,9 @@ const NUMBERS_MS = 1000;
 
 /** A server that runs. */
 export class RunningServer {
-  readonly #feeding: Feeding;
+  readonly #feeding: TransferredZones;
   readonly #log: Logger;
-  readonly #table: ServerTable = new ServerTable();
+  readonly #table: UpstreamTable = new UpstreamTable();
   readonly #lasting: Lasting = { table: this.#table, buckets: new TokenBuckets() };
   readonly #numbers: ThreadNumbers = new ThreadNumbers();
   readonly #records: LogKeeper;
@@ -50,7 +50,7 @@ export class RunningServer {
   readonly #reloads: Reloads;
   /** What it was started with: some of it stays in force until it ends. */
   readonly #started: Config;
-  #serving: Serving;
+  #serving: LoadedConfig;
   #unfollow: () => void = () => {};
   #admin: AdminListeners | undefined;
   #threads: DataThreads | undefined;
@@ -58,18 +58,23 @@ export class RunningServer {
   #reading: NodeJS.Timeout | undefined;
 
   /** Throws a ConfigError for a configuration or a log path that cannot be used. */
-  private constructor(feeding: Feeding, snapshot: Snapshot, log: Logger, isShared: boolean) {
+  private constructor(
+    feeding: TransferredZones,
+    snapshot: Snapshot,
+    log: Logger,
+    isShared: boolean,
+  ) {
     this.#neighbours = new Neighbours(isShared);
     this.#feeding = feeding;
     this.#log = log;
     this.#snapshot = snapshot;
-    this.#serving = prepare(this.#snapshot, this.#lasting);
+    this.#serving = load(this.#snapshot, this.#lasting);
     this.#started = this.#serving.config;
     this.#records = new LogKeeper(this.#started, log);
     const { statistics, recent } = this.#numbers;
     this.#recording = new Recording(statistics, recent, this.#records.log);
     const flushRecords = () => this.#recording.flush();
-    this.#shell = new PortableShell(this.#table.servers, flushRecords, isShared);
+    this.#shell = new PortableShell(this.#table.upstreams, flushRecords, isShared);
     this.#engine = new Engine(this.#serving, {
       outbox: this.#shell,
       recorder: this.#recording,
@@ -87,7 +92,7 @@ export class RunningServer {
    */
   static async start(source: Source, log: Logger, isShared = false): Promise<RunningServer> {
     growSlowly();
-    const feeding = new Feeding(source, log);
+    const feeding = new TransferredZones(source, log);
     const server = new RunningServer(feeding, await feeding.take(), log, isShared);
     try {
       await server.#listen();
@@ -111,7 +116,7 @@ export class RunningServer {
     return this.#admin!.probes;
   }
 
-  get serving(): Serving {
+  get serving(): LoadedConfig {
     return this.#serving;
   }
 
@@ -126,10 +131,10 @@ export class RunningServer {
   }
 
   /** Makes all threads serve by another snapshot, or by the present one as it is now. */
-  async replace(next: (present: Snapshot) => Snapshot): Promise<Serving> {
+  async replace(next: (present: Snapshot) => Snapshot): Promise<LoadedConfig> {
     const snapshot = next(this.#snapshot);
     const running = { serving: this.#serving, endpoints: this.endpoints };
-    const serving = prepare(snapshot, this.#lasting, running);
+    const serving = load(snapshot, this.#lasting, running);
     const isWorthwhile = holdsMuch(this.#snapshot);
     this.#snapshot = snapshot;
     this.#use(serving);
@@ -169,7 +174,7 @@ export class RunningServer {
           throw cannotListen(value, error, place);
         });
     }
-    this.#recording.feeds = recordFeeds(config, this.#numbers, this.endpoints);
+    this.#recording.feeds = sinkQueues(config, this.#numbers, this.endpoints);
     this.#records.openSinks(() => this.#allNumbers());
     // Before anything is waited for: from now on there may be queries.
     this.#use(this.#serving);
@@ -234,10 +239,10 @@ export class RunningServer {
   #readNumbers(): void {
     const { inFlight } = this.#engine;
     const state = { inFlight, cache: this.#serving.cache, log: this.#records.log };
-    this.#numbers.update(state, this.#table.servers);
+    this.#numbers.update(state, this.#table.upstreams);
   }
 
-  #use(serving: Serving): void {
+  #use(serving: LoadedConfig): void {
     const { policy, config } = serving;
     this.#unfollow();
     this.#serving = serving;
@@ -246,7 +251,7 @@ export class RunningServer {
     this.#records.use(config);
     this.#recording.context = recordContext(policy, this.endpoints.map(formatEndpoint));
     this.#engine.use(serving);
-    this.#unfollow = follow(serving, {
+    this.#unfollow = watch(serving, {
       changed: (warnings) => {
         this.#warn(warnings);
         this.#threads?.refresh(this.#table.addresses);
@@ -283,7 +288,7 @@ export class RunningServer {
         return this.#allNumbers();
       },
       serving: () => this.#serving,
-      servers: this.#table.servers,
+      servers: this.#table.upstreams,
       sinks: () => this.#records.sinkCounts,
       threadRestarts: () => this.#threads?.restarts ?? 0,
       rejectedConnections: () => this.#shell.rejectedConnections,

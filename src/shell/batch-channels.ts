@@ -2,7 +2,7 @@
 
 import { now } from '../clock.ts';
 import { random16 } from '../forward/random.ts';
-import type { Server } from '../forward/server.ts';
+import type { Upstream } from '../forward/upstream.ts';
 import { parseAddress } from '../net/address.ts';
 import { errorName, SystemError } from '../transport/batch-socket.ts';
 import type { Libc, Memory } from '../transport/libc.ts';
@@ -24,18 +24,18 @@ const LINGER_MS = 15_000;
 const NO_CHANNEL = 0;
 
 export interface BatchChannelEvents {
-  answered(server: number, channel: number, octets: Uint8Array, length: number): void;
-  failed(server: number, channel: number, reason: string | undefined): void;
+  answered(upstream: number, channel: number, octets: Uint8Array, length: number): void;
+  failed(upstream: number, channel: number, reason: string | undefined): void;
 }
 
 interface UdpEntry {
-  readonly server: number;
+  readonly upstream: number;
   readonly channel: BatchChannel;
   closeAt: number;
 }
 
 interface TcpEntry {
-  readonly server: number;
+  readonly upstream: number;
   readonly stream: BatchStream;
 }
 
@@ -46,8 +46,8 @@ export class BatchChannels {
   readonly #events: BatchChannelEvents;
   readonly #incoming: ReceiveBatch;
   readonly #buffer: Uint8Array = new Uint8Array(0x10000);
-  readonly #pools: Map<Server, (UdpEntry | undefined)[]> = new Map();
-  readonly #streams: Map<Server, TcpEntry> = new Map();
+  readonly #pools: Map<Upstream, (UdpEntry | undefined)[]> = new Map();
+  readonly #streams: Map<Upstream, TcpEntry> = new Map();
   #udp: UdpEntry[] = [];
   #tcp: TcpEntry[] = [];
   #count = 0;
@@ -65,10 +65,10 @@ export class BatchChannels {
     });
   }
 
-  send(server: Server, octets: Uint8Array, length: number, transport: Transport): number {
+  send(upstream: Upstream, octets: Uint8Array, length: number, transport: Transport): number {
     try {
-      if (transport === 'tcp') return this.#sendByTcp(server, octets, length);
-      return this.#sendByUdp(server, octets, length);
+      if (transport === 'tcp') return this.#sendByTcp(upstream, octets, length);
+      return this.#sendByUdp(upstream, octets, length);
     } catch (error) {
       if (!(error instanceof SystemError)) throw error;
       // As good as lost: the timeout finds the next server.
@@ -76,14 +76,14 @@ export class BatchChannels {
     }
   }
 
-  #sendByUdp(server: Server, octets: Uint8Array, length: number): number {
-    let pool = this.#pools.get(server);
+  #sendByUdp(upstream: Upstream, octets: Uint8Array, length: number): number {
+    let pool = this.#pools.get(upstream);
     if (pool === undefined) {
       pool = new Array(PORTS).fill(undefined);
-      this.#pools.set(server, pool);
+      this.#pools.set(upstream, pool);
     }
     const position = this.#turn % PORTS;
-    const entry = pool[position] ?? this.#openUdp(server);
+    const entry = pool[position] ?? this.#openUdp(upstream);
     pool[position] = entry;
     entry.channel.send(octets, length);
     if (entry.channel.sent >= QUERIES_PER_PORT) {
@@ -93,21 +93,21 @@ export class BatchChannels {
     return entry.channel.number;
   }
 
-  #openUdp(server: Server): UdpEntry {
-    const address = socketAddress(server);
+  #openUdp(upstream: Upstream): UdpEntry {
+    const address = socketAddress(upstream);
     const channel = new BatchChannel(this.#libc, ++this.#count, address, this.#incoming);
-    const entry = { server: server.index, channel, closeAt: Number.POSITIVE_INFINITY };
+    const entry = { upstream: upstream.index, channel, closeAt: Number.POSITIVE_INFINITY };
     this.#udp.push(entry);
     this.hasChanged = true;
     return entry;
   }
 
-  #sendByTcp(server: Server, octets: Uint8Array, length: number): number {
-    let entry = this.#streams.get(server);
+  #sendByTcp(upstream: Upstream, octets: Uint8Array, length: number): number {
+    let entry = this.#streams.get(upstream);
     if (entry === undefined) {
-      const stream = new BatchStream(this.#libc, -++this.#count, socketAddress(server));
-      entry = { server: server.index, stream };
-      this.#streams.set(server, entry);
+      const stream = new BatchStream(this.#libc, -++this.#count, socketAddress(upstream));
+      entry = { upstream: upstream.index, stream };
+      this.#streams.set(upstream, entry);
       this.#tcp.push(entry);
     }
     entry.stream.send(octets, length);
@@ -144,22 +144,22 @@ export class BatchChannels {
     }
   }
 
-  #receiveUdp({ server, channel }: UdpEntry): void {
+  #receiveUdp({ upstream, channel }: UdpEntry): void {
     let count: number;
     do {
       count = channel.receive((octets, length) =>
-        this.#events.answered(server, channel.number, octets, length),
+        this.#events.answered(upstream, channel.number, octets, length),
       );
     } while (count === BATCH);
-    if (count < 0) this.#events.failed(server, channel.number, errorName(-count));
+    if (count < 0) this.#events.failed(upstream, channel.number, errorName(-count));
   }
 
   #receiveTcp(entry: TcpEntry, events: number): void {
-    const { server, stream } = entry;
+    const { upstream, stream } = entry;
     const state = stream.handle(events, (octets) => {
       // Whoever takes it makes it a reply in place, which takes room.
       this.#buffer.set(octets);
-      this.#events.answered(server, stream.number, this.#buffer, octets.length);
+      this.#events.answered(upstream, stream.number, this.#buffer, octets.length);
     });
     this.hasChanged = true;
     if (state === 'open') return;
@@ -167,7 +167,7 @@ export class BatchChannels {
     this.#tcp = this.#tcp.filter((one) => one !== entry);
     for (const [key, one] of this.#streams) if (one === entry) this.#streams.delete(key);
     this.#events.failed(
-      server,
+      upstream,
       stream.number,
       state === 'closed' ? undefined : errorName(state.errno),
     );
@@ -186,7 +186,7 @@ export class BatchChannels {
   }
 }
 
-function socketAddress({ endpoint }: Server): SocketAddress {
+function socketAddress({ endpoint }: Upstream): SocketAddress {
   const [address = '', zone = ''] = endpoint.address.split('%');
   const { family, words } = parseAddress(address)!;
   return { family, words, port: endpoint.port, scope: Number(zone) || 0 };

@@ -6,7 +6,7 @@
 import { now } from '../clock.ts';
 import type { ListenAddress } from '../config/listen.ts';
 import type { Engine, Outbox } from '../engine/engine.ts';
-import type { Server } from '../forward/server.ts';
+import type { Upstream } from '../forward/upstream.ts';
 import { parseAddress } from '../net/address.ts';
 import type { Losses } from '../observe/thread-numbers.ts';
 import { SystemError } from '../transport/batch-socket.ts';
@@ -61,11 +61,11 @@ export class BatchShell implements Outbox {
   constructor(
     libc: Libc,
     {
-      servers,
+      upstreams,
       flushRecords,
       wakeFd,
     }: {
-      readonly servers: readonly Server[];
+      readonly upstreams: readonly Upstream[];
       readonly flushRecords: () => void;
       readonly wakeFd: number;
     },
@@ -74,11 +74,11 @@ export class BatchShell implements Outbox {
     this.#flushRecords = flushRecords;
     this.#wakeFd = wakeFd;
     this.#channels = new BatchChannels(libc, {
-      answered: (server, channel, octets, length) => {
-        this.#engine!.response(octets, length, { server: servers[server]!, channel }, now());
+      answered: (upstream, channel, octets, length) => {
+        this.#engine!.response(octets, length, { upstream: upstreams[upstream]!, channel }, now());
       },
-      failed: (server, channel, reason) => {
-        this.#engine!.channelFailed(servers[server]!, channel, reason, now());
+      failed: (upstream, channel, reason) => {
+        this.#engine!.channelFailed(upstreams[upstream]!, channel, reason, now());
       },
     });
   }
@@ -172,11 +172,11 @@ export class BatchShell implements Outbox {
   drop(): void {}
 
   readonly send = (
-    server: Server,
+    upstream: Upstream,
     octets: Uint8Array,
     length: number,
     transport: Transport,
-  ): number => this.#channels.send(server, octets, length, transport);
+  ): number => this.#channels.send(upstream, octets, length, transport);
 
   #poll(milliseconds: number, onWake: () => void): void {
     this.#received = 0;

@@ -6,7 +6,7 @@
 import { now } from '../clock.ts';
 import type { ListenAddress } from '../config/listen.ts';
 import type { Engine, Outbox } from '../engine/engine.ts';
-import type { Server } from '../forward/server.ts';
+import type { Upstream } from '../forward/upstream.ts';
 import { type Endpoint, formatAddress, readAddress } from '../net/address.ts';
 import type { ChannelEvents, Channels, Remote } from '../transport/channels.ts';
 import { listenTcp, type TcpListener, type TcpProxies } from '../transport/tcp.ts';
@@ -36,7 +36,7 @@ interface Listener {
 export type Served = 'udp and tcp' | 'tcp';
 
 export class PortableShell implements Outbox {
-  readonly #servers: readonly Server[];
+  readonly #upstreams: readonly Upstream[];
   readonly #flushRecords: () => void;
   readonly #isShared: boolean;
   readonly #listeners: Listener[] = [];
@@ -53,13 +53,13 @@ export class PortableShell implements Outbox {
    * `servers` is the table of upstreams by number; `flushRecords` writes the decision log. When
    * it `isShared`, other processes that share may listen on the same addresses.
    */
-  constructor(servers: readonly Server[], flushRecords: () => void, isShared: boolean) {
-    this.#servers = servers;
+  constructor(upstreams: readonly Upstream[], flushRecords: () => void, isShared: boolean) {
+    this.#upstreams = upstreams;
     this.#flushRecords = flushRecords;
     this.#isShared = isShared;
     const events: ChannelEvents = {
-      answered: (server, channel, octets) => this.#onAnswer(server, channel, octets),
-      failed: (server, channel, reason) => this.#onFailure(server, channel, reason),
+      answered: (upstream, channel, octets) => this.#onAnswer(upstream, channel, octets),
+      failed: (upstream, channel, reason) => this.#onFailure(upstream, channel, reason),
     };
     this.#channels = { udp: openUdpChannels(events), tcp: openTcpChannels(events) };
   }
@@ -163,7 +163,7 @@ export class PortableShell implements Outbox {
   ): void {
     const { query } = this.#engine!;
     const zone = remote.address.indexOf('%');
-    query.zone = zone < 0 ? '' : remote.address.slice(zone);
+    query.zoneId = zone < 0 ? '' : remote.address.slice(zone);
     const address = zone < 0 ? remote.address : remote.address.slice(0, zone);
     query.family = readAddress(address, query.address) === 6 ? 6 : 4;
     query.port = remote.port;
@@ -191,7 +191,7 @@ export class PortableShell implements Outbox {
       const copy = octets.slice(0, length);
       const { sender } = query;
       const { port } = sender;
-      const address = formatAddress(sender.family, sender.address) + sender.zone;
+      const address = formatAddress(sender.family, sender.address) + sender.zoneId;
       this.#replies.push(() => udp!.send(copy, length, address, port));
     }
     this.#schedule();
@@ -220,19 +220,19 @@ export class PortableShell implements Outbox {
   }
 
   readonly send = (
-    server: Server,
+    upstream: Upstream,
     octets: Uint8Array,
     length: number,
     transport: Transport,
-  ): number => this.#channels[transport].send(server.index, server.endpoint, octets, length);
+  ): number => this.#channels[transport].send(upstream.index, upstream.endpoint, octets, length);
 
-  #onAnswer(server: number, channel: number, octets: Buffer): void {
+  #onAnswer(upstream: number, channel: number, octets: Buffer): void {
     this.#buffer.set(octets);
-    const from = { server: this.#servers[server]!, channel };
+    const from = { upstream: this.#upstreams[upstream]!, channel };
     this.#engine!.response(this.#buffer, octets.length, from, now());
   }
 
-  #onFailure(server: number, channel: number, reason: string | undefined): void {
-    this.#engine!.channelFailed(this.#servers[server]!, channel, reason, now());
+  #onFailure(upstream: number, channel: number, reason: string | undefined): void {
+    this.#engine!.channelFailed(this.#upstreams[upstream]!, channel, reason, now());
   }
 }

@@ -48,5 +48,5 @@ export function speakFor(query: Query, header: ProxyHeader): void {
   query.family = header.family;
   query.address.set(header.address);
   query.port = header.port;
-  query.zone = '';
+  query.zoneId = '';
 }

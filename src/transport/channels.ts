@@ -2,9 +2,9 @@
 
 /** What comes back by a channel. The octets may be used during the call only. */
 export interface ChannelEvents {
-  answered(server: number, channel: number, octets: Buffer): void;
+  answered(upstream: number, channel: number, octets: Buffer): void;
   /** Nothing more will come by this channel; without a reason it was closed in good order. */
-  failed(server: number, channel: number, reason: string | undefined): void;
+  failed(upstream: number, channel: number, reason: string | undefined): void;
 }
 
 /** Where a server is. */
@@ -15,7 +15,7 @@ export interface Remote {
 
 export interface Channels {
   /** Sends to server number `server`; returns the number of the channel. */
-  send(server: number, remote: Remote, octets: Uint8Array, length: number): number;
+  send(upstream: number, remote: Remote, octets: Uint8Array, length: number): number;
   close(): void;
 }
 

@@ -24,7 +24,7 @@ export interface SocketAddress {
 export function formatSocketAddress({ family, words, port, scope = 0 }: SocketAddress): Memory {
   const memory = allocate(addressLength(family));
   const zone = scope === 0 ? '' : `%${scope}`;
-  writeSocketAddress(memory, 0, family, { family, address: words, port, zone });
+  writeSocketAddress(memory, 0, family, { family, address: words, port, zoneId: zone });
   return memory;
 }
 
@@ -33,7 +33,7 @@ export function writeSocketAddress(
   memory: Memory,
   at: number,
   family: 4 | 6,
-  to: { readonly family: 4 | 6; readonly address: Uint32Array; port: number; zone: string },
+  to: { readonly family: 4 | 6; readonly address: Uint32Array; port: number; zoneId: string },
 ): void {
   memory[at + FAMILY] = family === 4 ? AF_INET : AF_INET6;
   memory[at + FAMILY + 1] = 0;
@@ -44,7 +44,7 @@ export function writeSocketAddress(
     return;
   }
   for (let i = 0; i < 4; i++) writeWord(memory, at + IPV6_ADDRESS + 4 * i, to.address[i]!);
-  memory.writeUInt32LE(to.zone === '' ? 0 : Number(to.zone.slice(1)), at + SCOPE);
+  memory.writeUInt32LE(to.zoneId === '' ? 0 : Number(to.zoneId.slice(1)), at + SCOPE);
 }
 
 function writeWord(memory: Memory, at: number, word: number): void {

@@ -15,17 +15,17 @@ export function openTcpChannels(events: ChannelEvents): Channels {
   let count = 0;
   let isClosed = false;
 
-  const create = (server: number, remote: Remote) => {
+  const create = (upstream: number, remote: Remote) => {
     const number = --count;
     const frames = new FrameReader();
     const socket = connect({ host: remote.address, port: remote.port, noDelay: true });
     let reason: string | undefined;
     const forget = () => {
-      if (connections.get(server)?.number === number) connections.delete(server);
+      if (connections.get(upstream)?.number === number) connections.delete(upstream);
     };
     socket.setTimeout(IDLE_MS, () => socket.destroy());
     socket.on('data', (chunk) => {
-      frames.push(chunk, (octets) => events.answered(server, number, octets));
+      frames.push(chunk, (octets) => events.answered(upstream, number, octets));
     });
     socket.on('end', forget);
     socket.on('error', (error) => {
@@ -33,16 +33,16 @@ export function openTcpChannels(events: ChannelEvents): Channels {
     });
     socket.on('close', () => {
       forget();
-      if (!isClosed) events.failed(server, number, reason);
+      if (!isClosed) events.failed(upstream, number, reason);
     });
     const connection = { socket, number };
-    connections.set(server, connection);
+    connections.set(upstream, connection);
     return connection;
   };
 
   return {
-    send(server, remote, octets, length) {
-      const { socket, number } = connections.get(server) ?? create(server, remote);
+    send(upstream, remote, octets, length) {
+      const { socket, number } = connections.get(upstream) ?? create(upstream, remote);
       socket.write(frame(octets, length));
       return number;
     },

@@ -51,7 +51,7 @@ export interface RemoteEnd {
   readonly address: Uint32Array;
   port: number;
   /** Zone of a link-local address with its `%`, or nothing. */
-  zone: string;
+  zoneId: string;
 }
 
 /** Where a datagram came from and which address of this host it was sent to. */
@@ -145,7 +145,7 @@ export class BatchListener {
       const at = i * SOCKADDR_LENGTH;
       path.family = readSocketAddress(incoming.names, at, path.address);
       path.port = readPort(incoming.names, at);
-      path.zone = this.#family === 4 ? '' : readZone(incoming.names, at);
+      path.zoneId = this.#family === 4 ? '' : readZone(incoming.names, at);
       if (this.#isWildcard) this.#readLocal(i, path);
       this.#current = i;
       onDatagram(incoming.view(i), incoming.lengthOf(i));

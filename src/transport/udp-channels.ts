@@ -22,11 +22,11 @@ export function openUdpChannels(events: ChannelEvents): Channels {
   let count = 0;
   let isClosed = false;
 
-  const create = (server: number, remote: Remote): Channel => {
+  const create = (upstream: number, remote: Remote): Channel => {
     const channel: Channel = new Channel(++count, remote, {
-      answered: (octets) => events.answered(server, channel.number, octets),
+      answered: (octets) => events.answered(upstream, channel.number, octets),
       failed: (reason) => {
-        if (!isClosed) events.failed(server, channel.number, reason);
+        if (!isClosed) events.failed(upstream, channel.number, reason);
       },
       closed: () => open.delete(channel),
     });
@@ -35,12 +35,12 @@ export function openUdpChannels(events: ChannelEvents): Channels {
   };
 
   return {
-    send(server, remote, octets, length) {
-      const pool = ports.get(server) ?? [];
-      ports.set(server, pool);
+    send(upstream, remote, octets, length) {
+      const pool = ports.get(upstream) ?? [];
+      ports.set(upstream, pool);
       const position = randomInt(PORTS);
       const known = pool[position];
-      const channel = known === undefined || known.isUsedUp ? create(server, remote) : known;
+      const channel = known === undefined || known.isUsedUp ? create(upstream, remote) : known;
       pool[position] = channel;
       channel.send(octets, length);
       if (channel.isUsedUp) channel.linger();

@@ -46,14 +46,14 @@ export interface Sender {
   family: 4 | 6;
   readonly address: Uint32Array;
   port: number;
-  zone: string;
+  zoneId: string;
 }
 
 export function copySender(from: Sender, to: Sender): void {
   to.family = from.family;
   to.address.set(from.address);
   to.port = from.port;
-  to.zone = from.zone;
+  to.zoneId = from.zoneId;
 }
 
 /**
@@ -71,10 +71,10 @@ export class Query extends HashedName {
   readonly address: Uint32Array = new Uint32Array(4);
   port = 0;
   /** Zone of a link-local address (RFC 4007 section 11), `%eth0`; empty for all others. */
-  zone = '';
+  zoneId = '';
   /** A proxy speaks for the client: it is the peer, and the answer goes to it. */
   isProxied = false;
-  readonly peer: Sender = { family: 4, address: new Uint32Array(4), port: 0, zone: '' };
+  readonly peer: Sender = { family: 4, address: new Uint32Array(4), port: 0, zoneId: '' };
   transport: Transport = 'udp';
   /** By a listener for all addresses of the host: the address asked, and its interface. */
   readonly local: Uint32Array = new Uint32Array(4);

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import {
+  type History,
   inferReason,
-  type Lately,
   type RefusalSigns,
 } from '../../src/decision/refusal-inference.ts';
 import { UPSTREAM_VERDICTS } from '../../src/decision/upstream-refusal.ts';
@@ -19,7 +19,7 @@ describe('decision/refusal-inference, whatever is known', () => {
     ecs: fc.boolean(),
     operation: fc.constantFrom(undefined, 'AXFR', 'UPDATE'),
   });
-  const anyMemory: fc.Arbitrary<Lately> = fc.record({
+  const anyMemory: fc.Arbitrary<History> = fc.record({
     answered: fc.nat(20),
     refused: fc.nat(20),
     sameAnswered: fc.boolean(),

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import {
+  type History,
   inferReason,
-  type Lately,
   NOTHING_LATELY,
   type RefusalSigns,
   type Siblings,
@@ -30,7 +30,7 @@ const says = (code: number, text: string) => ({ ede: [{ code, text }] });
 interface Case {
   readonly when: string;
   readonly signs?: Partial<RefusalSigns>;
-  readonly lately?: Partial<Lately>;
+  readonly lately?: Partial<History>;
   readonly siblings?: Siblings;
   readonly verdict: string;
   readonly confidence: Confidence;

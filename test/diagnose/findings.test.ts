@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { findingsOf, mainFinding } from '../../src/diagnose/findings.ts';
+import { DIAGNOSES } from '../../src/diagnose/inference.ts';
 import type { Probe } from '../../src/diagnose/probe.ts';
 import { PROBES, type ProbeName } from '../../src/diagnose/question.ts';
 import type { Visit } from '../../src/diagnose/situation.ts';
-import { VERDICTS } from '../../src/diagnose/verdict.ts';
 import {
   allBut,
   CLOSED,
@@ -148,7 +148,7 @@ describe('diagnose/findings of whatever servers say', () => {
       fc.property(anyVisit, anyVisit, (visit, other) => {
         const elsewhere = other.map((one) => ({ ...one, server: '192.0.2.54:53' }));
         for (const finding of findingsOf([visit, elsewhere])) {
-          expect(VERDICTS).to.have.property(finding.verdict);
+          expect(DIAGNOSES).to.have.property(finding.verdict);
           expect(finding.evidence).to.not.be.empty;
           const isToSettle = finding.next.some((line) => line.startsWith('to be sure: '));
           expect(isToSettle).to.equal(finding.confidence !== 'high');

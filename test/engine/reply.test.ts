@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import type { Outcome } from '../../src/decision/outcome.ts';
 import { builtIn, LAYERS, type VerdictSpec, VerdictTable } from '../../src/decision/verdict.ts';
-import { Replies, tellable } from '../../src/engine/reply.ts';
+import { clampRcode, Replies } from '../../src/engine/reply.ts';
 import type { Query } from '../../src/wire/query.ts';
 import { asked } from '../world/asked.ts';
 import { type MessageText, readMessage } from '../world/message-text.ts';
@@ -19,7 +19,7 @@ function outcomeOf(spec: Partial<VerdictSpec>, ref = 'k3f9x-1'): Outcome {
   });
   const { rcode } = verdict;
   const upstream = { upstream: undefined, rttMs: 0, refusal: undefined, attempts: [] };
-  const policy = { aliases: undefined, chased: undefined };
+  const policy = { aliases: undefined, resolved: undefined };
   return { verdict, origin: 'local', rcode, ref, group: -1, ...upstream, ...policy };
 }
 
@@ -116,7 +116,7 @@ describe('reply', () => {
   ];
   for (const [rcode, edns, expected] of rcodes) {
     it(`tells rcode ${rcode} as ${expected} ${edns ? 'with' : 'without'} an OPT record`, () => {
-      expect(tellable(asked('www.example', { edns }), rcode)).to.equal(expected);
+      expect(clampRcode(asked('www.example', { edns }), rcode)).to.equal(expected);
     });
   }
 });

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { Slot } from '../../src/forward/slot.ts';
+import type { PendingQuery } from '../../src/forward/pending-query.ts';
 import { Query } from '../../src/wire/query.ts';
 import { asked } from '../world/asked.ts';
 import { exchange, idOf, QUERY, type Sent, TIMEOUT } from '../world/exchange.ts';
@@ -7,25 +7,25 @@ import { Flag, message, opt, option, question, record, TYPE } from '../world/mes
 
 const OPCODE_UPDATE = 5;
 
-function restored(slot: Slot): Query {
+function restored(pending: PendingQuery): Query {
   const query = new Query();
-  slot.restore(query, new Uint8Array(0x10000));
+  pending.restore(query, new Uint8Array(0x10000));
   return query;
 }
 
 describe('forward/exchanges open', () => {
   it('has room for as many queries as it was made for', () => {
     const { exchanges, group, open } = exchange(3);
-    const slots = [open(), open(), open()];
-    expect(new Set(slots.map(({ index }) => index)).size).to.equal(3);
+    const pendingQueries = [open(), open(), open()];
+    expect(new Set(pendingQueries.map(({ index }) => index)).size).to.equal(3);
     expect(exchanges.inFlight).to.equal(3);
     expect(exchanges.open(QUERY, group)).to.equal(undefined);
-    exchanges.close(slots[1]!);
+    exchanges.close(pendingQueries[1]!);
     expect(exchanges.inFlight).to.equal(2);
-    expect(open().index).to.equal(slots[1]!.index);
+    expect(open().index).to.equal(pendingQueries[1]!.index);
   });
 
-  it('begins anew in a slot that was used before', () => {
+  it('begins anew in a pending that was used before', () => {
     const { exchanges, open } = exchange(1);
     const first = open();
     exchanges.ask(first, QUERY, 0);
@@ -41,7 +41,7 @@ describe('forward/exchanges open', () => {
   });
 });
 
-describe('forward/exchanges slots', () => {
+describe('forward/exchanges pendingQueries', () => {
   const asWas = asked('WWW.example.com', {
     id: 0x1234,
     address: [0x20010db8, 0, 0, 1],
@@ -51,7 +51,7 @@ describe('forward/exchanges slots', () => {
   });
   asWas.connection = 6;
   asWas.listener = 7;
-  asWas.zone = '%eth0';
+  asWas.zoneId = '%eth0';
 
   it('give back the query and who asked it', () => {
     const { open } = exchange(1);
@@ -69,9 +69,9 @@ describe('forward/exchanges slots', () => {
     const { open } = exchange(1);
     const query = asked('www.example.com');
     const before = query.message.slice(0, query.length);
-    const slot = open(query);
+    const pending = open(query);
     query.message.fill(0);
-    expect(restored(slot).message.slice(0, before.length)).to.deep.equal(before);
+    expect(restored(pending).message.slice(0, before.length)).to.deep.equal(before);
   });
 
   it('keep queries that are longer than their memory, and short ones afterwards', () => {
@@ -115,57 +115,57 @@ describe('forward/exchanges ask', () => {
 
   it('asks again without EDNS, with another ID', () => {
     const { exchanges, sent, open } = exchange(1);
-    const slot = open();
-    exchanges.ask(slot, QUERY, 0);
-    slot.leg!.edns = false;
-    exchanges.askAgain(slot, QUERY, 0);
+    const pending = open();
+    exchanges.ask(pending, QUERY, 0);
+    pending.current!.edns = false;
+    exchanges.askAgain(pending, QUERY, 0);
     expect(sent[1]!.octets.slice(2)).to.deep.equal(QUERY.message.slice(2, QUERY.length));
-    expect(exchanges.find(idOf(sent[0]!), sent[0]!.server, 1)).to.equal(undefined);
-    expect(exchanges.find(idOf(sent[1]!), sent[1]!.server, 2)).to.equal(slot);
+    expect(exchanges.find(idOf(sent[0]!), sent[0]!.upstream, 1)).to.equal(undefined);
+    expect(exchanges.find(idOf(sent[1]!), sent[1]!.upstream, 2)).to.equal(pending);
   });
 
   const transports = [
-    { server: 'udp', client: 'udp', opcode: 0, by: 'udp' },
-    { server: 'udp', client: 'tcp', opcode: 0, by: 'tcp' },
-    { server: 'tcp', client: 'udp', opcode: 0, by: 'tcp' },
-    { server: 'udp', client: 'udp', opcode: OPCODE_UPDATE, by: 'tcp' },
+    { upstream: 'udp', client: 'udp', opcode: 0, by: 'udp' },
+    { upstream: 'udp', client: 'tcp', opcode: 0, by: 'tcp' },
+    { upstream: 'tcp', client: 'udp', opcode: 0, by: 'tcp' },
+    { upstream: 'udp', client: 'udp', opcode: OPCODE_UPDATE, by: 'tcp' },
   ] as const;
-  for (const { server, client, opcode, by } of transports) {
-    it(`asks a ${server} server for a ${client} client with opcode ${opcode} by ${by}`, () => {
-      const { exchanges, sent, open } = exchange(1, { servers: [server] });
+  for (const { upstream, client, opcode, by } of transports) {
+    it(`asks a ${upstream} upstream for a ${client} client with opcode ${opcode} by ${by}`, () => {
+      const { exchanges, sent, open } = exchange(1, { upstreams: [upstream] });
       const query = asked('www.example.com', { transport: client, opcode });
       exchanges.ask(open(query), query, 0);
       expect(sent[0]!.transport).to.equal(by);
     });
   }
 
-  it('asks each server as often as the group says, in turns', () => {
-    const { exchanges, sent, open } = exchange(1, { servers: ['udp', 'udp'], attempts: 3 });
-    const slot = open();
-    while (exchanges.ask(slot, QUERY, 0)) exchanges.drop(slot);
-    expect(sent.map(({ server }) => server.index)).to.deep.equal([0, 1, 0, 1, 0, 1]);
+  it('asks each upstream as often as the group says, in turns', () => {
+    const { exchanges, sent, open } = exchange(1, { upstreams: ['udp', 'udp'], attempts: 3 });
+    const pending = open();
+    while (exchanges.ask(pending, QUERY, 0)) exchanges.drop(pending);
+    expect(sent.map(({ upstream }) => upstream.index)).to.deep.equal([0, 1, 0, 1, 0, 1]);
   });
 
   it('asks nobody twice when somebody has refused', () => {
-    const { exchanges, sent, open } = exchange(1, { servers: ['udp', 'udp'], attempts: 3 });
-    const slot = open();
-    exchanges.ask(slot, QUERY, 0);
-    exchanges.drop(slot);
-    slot.refusal = {} as NonNullable<Slot['refusal']>;
-    while (exchanges.ask(slot, QUERY, 0)) exchanges.drop(slot);
-    expect(sent.map(({ server }) => server.index)).to.deep.equal([0, 1]);
+    const { exchanges, sent, open } = exchange(1, { upstreams: ['udp', 'udp'], attempts: 3 });
+    const pending = open();
+    exchanges.ask(pending, QUERY, 0);
+    exchanges.drop(pending);
+    pending.refusal = {} as NonNullable<PendingQuery['refusal']>;
+    while (exchanges.ask(pending, QUERY, 0)) exchanges.drop(pending);
+    expect(sent.map(({ upstream }) => upstream.index)).to.deep.equal([0, 1]);
   });
 
   it('sends an update once, whatever comes of it', () => {
-    const { exchanges, sent, open } = exchange(1, { servers: ['udp', 'udp'], attempts: 3 });
+    const { exchanges, sent, open } = exchange(1, { upstreams: ['udp', 'udp'], attempts: 3 });
     const query = asked('example.com', { opcode: OPCODE_UPDATE, type: TYPE.SOA });
-    const slot = open(query);
-    while (exchanges.ask(slot, query, 0)) exchanges.drop(slot);
+    const pending = open(query);
+    while (exchanges.ask(pending, query, 0)) exchanges.drop(pending);
     expect(sent).to.have.lengthOf(1);
   });
 
-  it('has nobody to ask in a group without servers', () => {
-    const { exchanges, sent, open } = exchange(1, { servers: [] });
+  it('has nobody to ask in a group without upstreams', () => {
+    const { exchanges, sent, open } = exchange(1, { upstreams: [] });
     expect(exchanges.ask(open(), QUERY, 0)).to.equal(false);
     expect(sent).to.deep.equal([]);
   });
@@ -178,61 +178,63 @@ describe('forward/exchanges find', () => {
     expect(new Set(sent.map(idOf)).size).to.equal(4096);
   });
 
-  it('finds the slot by ID, server and channel together', () => {
-    const { exchanges, sent, open, group } = exchange(2, { servers: ['udp', 'udp'] });
-    const slots = [open(), open()];
-    for (const slot of slots) exchanges.ask(slot, QUERY, 0);
+  it('finds the pending by ID, upstream and channel together', () => {
+    const { exchanges, sent, open, group } = exchange(2, { upstreams: ['udp', 'udp'] });
+    const pendingQueries = [open(), open()];
+    for (const pending of pendingQueries) exchanges.ask(pending, QUERY, 0);
     const [first, second] = sent as [Sent, Sent];
-    const { server, channel } = first;
-    expect(exchanges.find(idOf(first), server, channel)).to.equal(slots[0]);
-    expect(exchanges.find(idOf(second), server, second.channel)).to.equal(slots[1]);
-    expect(exchanges.find(idOf(first), server, second.channel)).to.equal(undefined);
-    expect(exchanges.find(idOf(first), group.servers[1]!, channel)).to.equal(undefined);
-    expect(exchanges.find(idOf(first) ^ 1, server, channel)).to.equal(undefined);
+    const { upstream, channel } = first;
+    expect(exchanges.find(idOf(first), upstream, channel)).to.equal(pendingQueries[0]);
+    expect(exchanges.find(idOf(second), upstream, second.channel)).to.equal(pendingQueries[1]);
+    expect(exchanges.find(idOf(first), upstream, second.channel)).to.equal(undefined);
+    expect(exchanges.find(idOf(first), group.upstreams[1]!, channel)).to.equal(undefined);
+    expect(exchanges.find(idOf(first) ^ 1, upstream, channel)).to.equal(undefined);
   });
 
-  it('listens to all servers that are asked, and forgets them when the slot is closed', () => {
-    const { exchanges, sent, open } = exchange(1, { servers: ['udp', 'udp'] });
-    const slot = open();
-    exchanges.ask(slot, QUERY, 0);
-    exchanges.askBesides(slot, QUERY, 50);
+  it('listens to all upstreams that are asked, and forgets them when the pending is closed', () => {
+    const { exchanges, sent, open } = exchange(1, { upstreams: ['udp', 'udp'] });
+    const pending = open();
+    exchanges.ask(pending, QUERY, 0);
+    exchanges.askBesides(pending, QUERY, 50);
     const [first, second] = sent as [Sent, Sent];
-    for (const { server, channel, ...one } of [first, second]) {
-      expect(exchanges.find(idOf({ server, channel, ...one }), server, channel)).to.equal(slot);
-      expect(slot.server).to.equal(server);
+    for (const { upstream, channel, ...one } of [first, second]) {
+      expect(exchanges.find(idOf({ upstream, channel, ...one }), upstream, channel)).to.equal(
+        pending,
+      );
+      expect(pending.upstream).to.equal(upstream);
     }
-    exchanges.close(slot);
+    exchanges.close(pending);
     for (const one of [first, second]) {
-      expect(exchanges.find(idOf(one), one.server, one.channel)).to.equal(undefined);
+      expect(exchanges.find(idOf(one), one.upstream, one.channel)).to.equal(undefined);
     }
   });
 
-  it('forgets a server that has failed', () => {
-    const { exchanges, sent, open } = exchange(1, { servers: ['udp', 'udp'] });
-    const slot = open();
-    exchanges.ask(slot, QUERY, 0);
-    exchanges.note(slot, 'timeout', 10);
-    exchanges.ask(slot, QUERY, 10);
+  it('forgets a upstream that has failed', () => {
+    const { exchanges, sent, open } = exchange(1, { upstreams: ['udp', 'udp'] });
+    const pending = open();
+    exchanges.ask(pending, QUERY, 0);
+    exchanges.note(pending, 'timeout', 10);
+    exchanges.ask(pending, QUERY, 10);
     const [first, second] = sent as [Sent, Sent];
-    expect(exchanges.find(idOf(first), first.server, first.channel)).to.equal(undefined);
-    expect(exchanges.find(idOf(second), second.server, second.channel)).to.equal(slot);
+    expect(exchanges.find(idOf(first), first.upstream, first.channel)).to.equal(undefined);
+    expect(exchanges.find(idOf(second), second.upstream, second.channel)).to.equal(pending);
   });
 
-  it('finds those that wait on one channel of one server', () => {
+  it('finds those that wait on one channel of one upstream', () => {
     const { exchanges, sent, open } = exchange(3);
-    const slots = [open(), open(), open()];
-    for (const slot of slots) exchanges.ask(slot, QUERY, 0);
-    const { server } = sent[0]!;
-    slots[2]!.leg!.channel = 1;
-    expect(exchanges.on(server, 1)).to.deep.equal([slots[0], slots[2]]);
-    expect(exchanges.on(server, 9)).to.deep.equal([]);
-    exchanges.close(slots[0]!);
-    expect(exchanges.on(server, 1)).to.deep.equal([slots[2]]);
+    const pendingQueries = [open(), open(), open()];
+    for (const pending of pendingQueries) exchanges.ask(pending, QUERY, 0);
+    const { upstream } = sent[0]!;
+    pendingQueries[2]!.current!.channel = 1;
+    expect(exchanges.on(upstream, 1)).to.deep.equal([pendingQueries[0], pendingQueries[2]]);
+    expect(exchanges.on(upstream, 9)).to.deep.equal([]);
+    exchanges.close(pendingQueries[0]!);
+    expect(exchanges.on(upstream, 1)).to.deep.equal([pendingQueries[2]]);
   });
 });
 
 describe('forward/exchanges expired', () => {
-  it('tells slots whose server has not answered in time, counted from the last question', () => {
+  it('tells pendingQueries whose upstream has not answered in time, counted from the last question', () => {
     const { exchanges, open } = exchange(2);
     const [first, second] = [open(), open()];
     exchanges.ask(first, QUERY, 0);
@@ -246,18 +248,18 @@ describe('forward/exchanges expired', () => {
 
   it('waits anew for more', () => {
     const { exchanges, open } = exchange(1);
-    const slot = open();
-    exchanges.ask(slot, QUERY, 0);
-    exchanges.wait(slot, 1500);
+    const pending = open();
+    exchanges.ask(pending, QUERY, 0);
+    exchanges.wait(pending, 1500);
     expect(exchanges.expired(3499)).to.equal(undefined);
-    expect(exchanges.expired(3500)).to.equal(slot);
+    expect(exchanges.expired(3500)).to.equal(pending);
   });
 
-  it('tells no slot that is closed', () => {
+  it('tells no pending that is closed', () => {
     const { exchanges, open } = exchange(1);
-    const slot = open();
-    exchanges.ask(slot, QUERY, 0);
-    exchanges.close(slot);
+    const pending = open();
+    exchanges.ask(pending, QUERY, 0);
+    exchanges.close(pending);
     expect(exchanges.expired(10 * TIMEOUT)).to.equal(undefined);
   });
 });

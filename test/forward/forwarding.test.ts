@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { parseConfig } from '../../src/config/config.ts';
 import { createForwarding } from '../../src/forward/forwarding.ts';
-import { ServerTable } from '../../src/forward/server.ts';
+import { UpstreamTable } from '../../src/forward/upstream.ts';
 import type { Endpoint } from '../../src/net/address.ts';
 
 const RESOLV_CONF = 'resolv.conf';
@@ -20,7 +20,7 @@ describe('forward/forwarding', () => {
   function forwarding(upstreams: string, { resolvConf = '', own = [] as Endpoint[] } = {}) {
     write(resolvConf);
     const config = parseConfig(join(folder, 'site.yaml'), `upstreams: ${upstreams}`);
-    const table = new ServerTable();
+    const table = new UpstreamTable();
     const made = createForwarding(config, table, ({ address, port }) =>
       own.some((one) => one.address === address && one.port === port),
     );
@@ -32,10 +32,10 @@ describe('forward/forwarding', () => {
   }
 
   function names({ groups }: ReturnType<typeof forwarding>, group = 'default'): string[] {
-    return groups.get(group)!.servers.map(({ name }) => name);
+    return groups.get(group)!.upstreams.map(({ name }) => name);
   }
 
-  it('has no servers before the first refresh', () => {
+  it('has no upstreams before the first refresh', () => {
     expect(names(forwarding('{ default: { servers: [192.0.2.1] } }'))).to.deep.equal([]);
   });
 
@@ -52,10 +52,12 @@ describe('forward/forwarding', () => {
       timeout: 5000,
       attempts: 4,
     });
-    expect(made.groups.get('corp')!.servers[0]).to.equal(made.groups.get('default')!.servers[0]);
+    expect(made.groups.get('corp')!.upstreams[0]).to.equal(
+      made.groups.get('default')!.upstreams[0],
+    );
   });
 
-  it('names a server once when it is written twice', () => {
+  it('names a upstream once when it is written twice', () => {
     const made = forwarding(`{ default: { servers: [192.0.2.1, ./${RESOLV_CONF}, 192.0.2.1] } }`, {
       resolvConf: 'nameserver 192.0.2.1\nnameserver 192.0.2.2\n',
     });
@@ -63,7 +65,7 @@ describe('forward/forwarding', () => {
     expect(names(made)).to.deep.equal(['192.0.2.1:53', '192.0.2.2:53']);
   });
 
-  it('reads the servers of a resolv.conf again when it is asked to', () => {
+  it('reads the upstreams of a resolv.conf again when it is asked to', () => {
     const made = forwarding(`{ default: { servers: [./${RESOLV_CONF}] } }`, {
       resolvConf: 'nameserver 192.0.2.1\n',
     });
@@ -73,7 +75,7 @@ describe('forward/forwarding', () => {
     write('nameserver 192.0.2.2\nnameserver 192.0.2.1\n');
     expect(made.refresh()).to.deep.equal([]);
     expect(names(made)).to.deep.equal(['192.0.2.2:53', '192.0.2.1:53']);
-    expect(made.table.servers.map(({ name }) => name)).to.deep.equal([
+    expect(made.table.upstreams.map(({ name }) => name)).to.deep.equal([
       '192.0.2.1:53',
       '192.0.2.2:53',
     ]);
@@ -85,7 +87,7 @@ describe('forward/forwarding', () => {
       own: [{ address: '127.0.0.1', port: 53 }],
     });
     expect(made.refresh()).to.deep.equal([
-      `${join(folder, RESOLV_CONF)} names 127.0.0.1:53, which is this server itself`,
+      `${join(folder, RESOLV_CONF)} names 127.0.0.1:53, which is this upstream itself`,
     ]);
     expect(names(made)).to.deep.equal(['192.0.2.1:53']);
   });
@@ -94,10 +96,10 @@ describe('forward/forwarding', () => {
     const made = forwarding(`{ default: { servers: [./${RESOLV_CONF}] } }`, {
       resolvConf: 'search example\n',
     });
-    expect(made.refresh()).to.deep.equal(['upstreams.default has no server to ask']);
+    expect(made.refresh()).to.deep.equal(['upstreams.default has no upstream to ask']);
   });
 
-  it('warns of a file that is not there and goes on with the other servers', () => {
+  it('warns of a file that is not there and goes on with the other upstreams', () => {
     const made = forwarding('{ default: { servers: [./missing.conf, 192.0.2.1] } }');
     const warnings = made.refresh();
     expect(warnings).to.have.lengthOf(1);
@@ -105,12 +107,12 @@ describe('forward/forwarding', () => {
     expect(names(made)).to.deep.equal(['192.0.2.1:53']);
   });
 
-  it('asks 31 servers of a group at most, and says so', () => {
+  it('asks 31 upstreams of a group at most, and says so', () => {
     const lines = Array.from({ length: 40 }, (_, i) => `nameserver 192.0.2.${i}\n`);
     const made = forwarding(`{ default: { servers: [./${RESOLV_CONF}] } }`, {
       resolvConf: lines.join(''),
     });
-    expect(made.refresh()).to.deep.equal(['upstreams.default has 40 servers; only 31 are asked']);
+    expect(made.refresh()).to.deep.equal(['upstreams.default has 40 upstreams; only 31 are asked']);
     expect(names(made)).to.have.lengthOf(31);
     expect(names(made)[30]).to.equal('192.0.2.30:53');
   });

@@ -1,12 +1,17 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { MAX_SERVERS, NO_SERVER, type Strategy, UpstreamGroup } from '../../src/forward/group.ts';
-import { ServerTable } from '../../src/forward/server.ts';
+import {
+  MAX_UPSTREAMS,
+  NO_UPSTREAM,
+  type Strategy,
+  UpstreamGroup,
+} from '../../src/forward/group.ts';
+import { UpstreamTable } from '../../src/forward/upstream.ts';
 
 const TIMEOUT = 2000;
 
 function group(strategy: Strategy, count: number): UpstreamGroup {
-  const table = new ServerTable();
+  const table = new UpstreamTable();
   const made = new UpstreamGroup({
     name: 'default',
     strategy,
@@ -14,7 +19,7 @@ function group(strategy: Strategy, count: number): UpstreamGroup {
     attempts: 2,
     probe: 0,
   });
-  made.servers = Array.from({ length: count }, (_, i) =>
+  made.upstreams = Array.from({ length: count }, (_, i) =>
     table.get('udp', { address: '192.0.2.1', port: 1000 + i }),
   );
   return made;
@@ -27,7 +32,7 @@ function order(made: UpstreamGroup, now = 0): number[] {
   let tried = 0;
   for (;;) {
     const position = made.choose(tried, start, now);
-    if (position === NO_SERVER) return positions;
+    if (position === NO_UPSTREAM) return positions;
     positions.push(position);
     tried |= 1 << position;
   }
@@ -36,14 +41,14 @@ function order(made: UpstreamGroup, now = 0): number[] {
 /** Servers whose round-trip times are these. */
 function timed(...times: number[]): UpstreamGroup {
   const made = group('fastest', times.length);
-  for (const [i, rttMs] of times.entries()) made.servers[i]!.rttMs = rttMs;
+  for (const [i, rttMs] of times.entries()) made.upstreams[i]!.rttMs = rttMs;
   return made;
 }
 
 const STRATEGIES = ['sequential', 'round-robin', 'random', 'fastest'] as const;
 
 describe('forward/group sequential', () => {
-  it('asks the servers as they are written, with every query', () => {
+  it('asks the upstreams as they are written, with every query', () => {
     const made = group('sequential', 3);
     expect([order(made), order(made)]).to.deep.equal([
       [0, 1, 2],
@@ -53,7 +58,7 @@ describe('forward/group sequential', () => {
 });
 
 describe('forward/group round-robin', () => {
-  it('begins with the next server at each query', () => {
+  it('begins with the next upstream at each query', () => {
     const made = group('round-robin', 3);
     expect([order(made), order(made), order(made), order(made)]).to.deep.equal([
       [0, 1, 2],
@@ -81,12 +86,12 @@ describe('forward/group fastest', () => {
     expect(order(timed(30, 0, 20))[0]).to.equal(1);
   });
 
-  it('tries a slow server again after a while, but rarely', () => {
+  it('tries a slow upstream again after a while, but rarely', () => {
     const made = timed(10, 500);
     let asked = 0;
     while (made.choose(0, 0, 0) === 0) {
       asked++;
-      made.servers[0]!.answered(10, 0);
+      made.upstreams[0]!.answered(10, 0);
     }
     expect(asked).to.be.within(100, 300);
   });
@@ -94,51 +99,51 @@ describe('forward/group fastest', () => {
 
 describe('forward/group choose', () => {
   for (const strategy of STRATEGIES) {
-    it(`asks servers that are down last (${strategy})`, () => {
+    it(`asks upstreams that are down last (${strategy})`, () => {
       const made = group(strategy, 4);
-      made.servers[0]!.failed(0, 0, TIMEOUT);
-      made.servers[2]!.failed(0, 0, TIMEOUT);
+      made.upstreams[0]!.failed(0, 0, TIMEOUT);
+      made.upstreams[2]!.failed(0, 0, TIMEOUT);
       const positions = order(made, 1);
       expect(positions.slice(0, 2)).to.have.members([1, 3]);
       expect(positions.slice(2)).to.have.members([0, 2]);
     });
 
-    it(`asks servers that refuse everything after those that answer, before those that are down (${strategy})`, () => {
+    it(`asks upstreams that refuse everything after those that answer, before those that are down (${strategy})`, () => {
       const made = group(strategy, 3);
-      for (let name = 1; name <= 5; name++) made.servers[0]!.health.refused(name, 0);
-      made.servers[1]!.failed(0, 0, TIMEOUT);
+      for (let name = 1; name <= 5; name++) made.upstreams[0]!.health.refused(name, 0);
+      made.upstreams[1]!.failed(0, 0, TIMEOUT);
       expect(order(made, 1)).to.deep.equal([2, 0, 1]);
     });
 
-    it(`never asks servers that lead back here (${strategy})`, () => {
+    it(`never asks upstreams that lead back here (${strategy})`, () => {
       const made = group(strategy, 3);
-      made.servers[1]!.isLoop = true;
-      made.servers[2]!.failed(0, 0, TIMEOUT);
+      made.upstreams[1]!.isLoop = true;
+      made.upstreams[2]!.failed(0, 0, TIMEOUT);
       expect(order(made, 1)).to.have.members([0, 2]);
     });
 
-    it(`finds no server in an empty group (${strategy})`, () => {
+    it(`finds no upstream in an empty group (${strategy})`, () => {
       expect(order(group(strategy, 0))).to.deep.equal([]);
     });
 
-    it(`asks each of ${MAX_SERVERS} servers once (${strategy})`, () => {
-      const positions = order(group(strategy, MAX_SERVERS));
-      expect(positions.toSorted((a, b) => a - b)).to.deep.equal([...Array(MAX_SERVERS).keys()]);
+    it(`asks each of ${MAX_UPSTREAMS} upstreams once (${strategy})`, () => {
+      const positions = order(group(strategy, MAX_UPSTREAMS));
+      expect(positions.toSorted((a, b) => a - b)).to.deep.equal([...Array(MAX_UPSTREAMS).keys()]);
     });
   }
 
   const states = fc.array(fc.constantFrom('up', 'down', 'loop'), {
     minLength: 1,
-    maxLength: MAX_SERVERS,
+    maxLength: MAX_UPSTREAMS,
   });
 
-  it('takes an untried server that is up, else one that is down', () => {
+  it('takes an untried upstream that is up, else one that is down', () => {
     fc.assert(
       fc.property(states, fc.constantFrom(...STRATEGIES), fc.nat(), (list, strategy, tried) => {
         const made = group(strategy, list.length);
         for (const [i, state] of list.entries()) {
-          if (state === 'down') made.servers[i]!.failed(0, 0, TIMEOUT);
-          made.servers[i]!.isLoop = state === 'loop';
+          if (state === 'down') made.upstreams[i]!.failed(0, 0, TIMEOUT);
+          made.upstreams[i]!.isLoop = state === 'loop';
         }
         const left = list.map((state, i) => ((tried & (1 << i)) === 0 ? state : 'tried'));
         const position = made.choose(tried, made.start(), 1);

@@ -1,31 +1,31 @@
 import { expect } from 'chai';
 import { LoopProbes } from '../../src/forward/loop-probe.ts';
 import { Loops } from '../../src/forward/loops.ts';
-import type { Server } from '../../src/forward/server.ts';
-import { ServerTable } from '../../src/forward/server.ts';
+import type { Upstream } from '../../src/forward/upstream.ts';
+import { UpstreamTable } from '../../src/forward/upstream.ts';
 import { Query } from '../../src/wire/query.ts';
 import { asked } from '../world/asked.ts';
 import { idOf } from '../world/exchange.ts';
 import { withRoom } from '../world/messages.ts';
 
 interface Sent {
-  readonly server: Server;
+  readonly upstream: Upstream;
   readonly octets: Uint8Array;
   readonly transport: string;
 }
 
 function setUp(loops = new Loops()) {
-  const table = new ServerTable(loops);
-  const servers = [
+  const table = new UpstreamTable(loops);
+  const upstreams = [
     table.get('udp', { address: '192.0.2.1', port: 53 }),
     table.get('tcp', { address: '192.0.2.2', port: 53 }),
   ] as const;
   const sent: Sent[] = [];
-  const probes = new LoopProbes((server, octets, length, transport) => {
-    sent.push({ server, octets: octets.slice(0, length), transport });
+  const probes = new LoopProbes((upstream, octets, length, transport) => {
+    sent.push({ upstream, octets: octets.slice(0, length), transport });
     return 1;
   });
-  return { probes, servers, sent, loops };
+  return { probes, upstreams, sent, loops };
 }
 
 /** The question of a probe, as a client might ask it. */
@@ -37,8 +37,8 @@ function comesBack({ octets }: Sent): Query {
 
 describe('forward/loop-probe probe', () => {
   it('asks for a TXT record of a name that nobody else knows', () => {
-    const { probes, servers, sent } = setUp();
-    for (const server of servers) probes.probe(server, 0);
+    const { probes, upstreams, sent } = setUp();
+    for (const upstream of upstreams) probes.probe(upstream, 0);
     const texts = sent.map(({ octets }) => Buffer.from(octets).toString('latin1', 13, 61));
     const [first, second] = texts.map((text) => text.split('\x0b'));
     expect(first).to.have.lengthOf(2);
@@ -49,32 +49,32 @@ describe('forward/loop-probe probe', () => {
     expect(sent.map(({ transport }) => transport)).to.deep.equal(['udp', 'tcp']);
   });
 
-  it('asks a server again after ten seconds, not before', () => {
-    const { probes, servers, sent } = setUp();
-    probes.probe(servers[0], 0);
-    probes.probe(servers[0], 9999);
+  it('asks a upstream again after ten seconds, not before', () => {
+    const { probes, upstreams, sent } = setUp();
+    probes.probe(upstreams[0], 0);
+    probes.probe(upstreams[0], 9999);
     expect(sent).to.have.lengthOf(1);
-    probes.probe(servers[0], 10_000);
+    probes.probe(upstreams[0], 10_000);
     expect(sent).to.have.lengthOf(2);
     expect(sent[0]!.octets.slice(12)).to.not.deep.equal(sent[1]!.octets.slice(12));
   });
 });
 
 describe('forward/loop-probe match', () => {
-  it('knows the server whose probe came back as a query', () => {
-    const { probes, servers, sent } = setUp();
-    for (const server of servers) probes.probe(server, 0);
+  it('knows the upstream whose probe came back as a query', () => {
+    const { probes, upstreams, sent } = setUp();
+    for (const upstream of upstreams) probes.probe(upstream, 0);
     expect(probes.match(comesBack(sent[1]!))).to.equal(true);
-    expect(servers.map(({ isLoop }) => isLoop)).to.deep.equal([false, true]);
+    expect(upstreams.map(({ isLoop }) => isLoop)).to.deep.equal([false, true]);
   });
 
   it('knows it whatever has become of the case of its letters', () => {
-    const { probes, servers, sent } = setUp();
-    probes.probe(servers[0], 0);
+    const { probes, upstreams, sent } = setUp();
+    probes.probe(upstreams[0], 0);
     const octets = Buffer.from(sent[0]!.octets);
     octets.write(octets.toString('latin1', 13, 61).toUpperCase(), 13, 'latin1');
     expect(probes.match(comesBack({ ...sent[0]!, octets }))).to.equal(true);
-    expect(servers[0].isLoop).to.equal(true);
+    expect(upstreams[0].isLoop).to.equal(true);
   });
 
   const made = '0'.repeat(36);
@@ -85,10 +85,10 @@ describe('forward/loop-probe match', () => {
     `${made}.rcode5-loup`,
   ]) {
     it(`passes over ${name}`, () => {
-      const { probes, servers } = setUp();
-      probes.probe(servers[0], 0);
+      const { probes, upstreams } = setUp();
+      probes.probe(upstreams[0], 0);
       expect(probes.match(asked(name))).to.equal(false);
-      expect(servers[0].isLoop).to.equal(false);
+      expect(upstreams[0].isLoop).to.equal(false);
     });
   }
 });
@@ -97,80 +97,83 @@ describe('forward/loop-probe in several threads', () => {
   it('knows a probe that another thread has sent, and all threads know of the loop', () => {
     const first = setUp();
     const second = setUp(new Loops(first.loops.buffer));
-    for (const { probes, servers } of [first, second]) probes.probe(servers[1], 0);
+    for (const { probes, upstreams } of [first, second]) probes.probe(upstreams[1], 0);
     expect(second.probes.match(comesBack(first.sent[0]!))).to.equal(true);
-    for (const { servers } of [first, second]) {
-      expect(servers.map(({ isLoop }) => isLoop)).to.deep.equal([false, true]);
+    for (const { upstreams } of [first, second]) {
+      expect(upstreams.map(({ isLoop }) => isLoop)).to.deep.equal([false, true]);
     }
   });
 
   it('does not know the probe of another program', () => {
     const [first, second] = [setUp(), setUp()];
-    for (const { probes, servers } of [first, second]) probes.probe(servers[1], 0);
+    for (const { probes, upstreams } of [first, second]) probes.probe(upstreams[1], 0);
     expect(second.probes.match(comesBack(first.sent[0]!))).to.equal(false);
-    expect(second.servers[1].isLoop).to.equal(false);
+    expect(second.upstreams[1].isLoop).to.equal(false);
   });
 
   it('does not know a probe whose number was changed', () => {
-    const { probes, servers, sent } = setUp();
-    probes.probe(servers[0], 0);
+    const { probes, upstreams, sent } = setUp();
+    probes.probe(upstreams[0], 0);
     const octets = Buffer.from(sent[0]!.octets);
     octets.write('0001', 13, 'latin1');
     expect(probes.match(comesBack({ ...sent[0]!, octets }))).to.equal(false);
   });
 
-  it('lets a server go that no thread has seen again', () => {
+  it('lets a upstream go that no thread has seen again', () => {
     const first = setUp();
     const second = setUp(new Loops(first.loops.buffer));
-    for (const { probes, servers } of [first, second]) probes.probe(servers[0], 0);
+    for (const { probes, upstreams } of [first, second]) probes.probe(upstreams[0], 0);
     second.probes.match(comesBack(first.sent[0]!));
     second.probes.recheck(10_000);
     second.probes.match(comesBack(second.sent[1]!));
     first.probes.recheck(15_000);
-    expect(first.servers[0].isLoop).to.equal(true);
+    expect(first.upstreams[0].isLoop).to.equal(true);
     first.probes.recheck(25_000);
-    expect([first, second].map(({ servers }) => servers[0].isLoop)).to.deep.equal([false, false]);
+    expect([first, second].map(({ upstreams }) => upstreams[0].isLoop)).to.deep.equal([
+      false,
+      false,
+    ]);
   });
 });
 
 describe('forward/loop-probe isAnswer', () => {
-  it('knows the answers of a server by the ID that it was sent', () => {
-    const { probes, servers, sent } = setUp();
-    probes.probe(servers[0], 0);
-    expect(probes.isAnswer(servers[0], idOf(sent[0]!))).to.equal(true);
-    expect(probes.isAnswer(servers[0], idOf(sent[0]!) ^ 1)).to.equal(false);
-    expect(probes.isAnswer(servers[1], idOf(sent[0]!))).to.equal(false);
+  it('knows the answers of a upstream by the ID that it was sent', () => {
+    const { probes, upstreams, sent } = setUp();
+    probes.probe(upstreams[0], 0);
+    expect(probes.isAnswer(upstreams[0], idOf(sent[0]!))).to.equal(true);
+    expect(probes.isAnswer(upstreams[0], idOf(sent[0]!) ^ 1)).to.equal(false);
+    expect(probes.isAnswer(upstreams[1], idOf(sent[0]!))).to.equal(false);
   });
 });
 
 describe('forward/loop-probe recheck', () => {
-  it('leaves servers alone that do not lead back here', () => {
-    const { probes, servers, sent } = setUp();
-    probes.probe(servers[0], 0);
+  it('leaves upstreams alone that do not lead back here', () => {
+    const { probes, upstreams, sent } = setUp();
+    probes.probe(upstreams[0], 0);
     probes.recheck(60_000);
     expect(sent).to.have.lengthOf(1);
   });
 
-  it('frees a server when the next probe does not come back', () => {
-    const { probes, servers, sent } = setUp();
-    probes.probe(servers[0], 0);
+  it('frees a upstream when the next probe does not come back', () => {
+    const { probes, upstreams, sent } = setUp();
+    probes.probe(upstreams[0], 0);
     probes.match(comesBack(sent[0]!));
     probes.recheck(9999);
     expect(sent).to.have.lengthOf(1);
     probes.recheck(10_000);
     expect(sent).to.have.lengthOf(2);
-    expect(servers[0].isLoop).to.equal(true);
+    expect(upstreams[0].isLoop).to.equal(true);
     probes.recheck(20_000);
-    expect(servers[0].isLoop).to.equal(false);
+    expect(upstreams[0].isLoop).to.equal(false);
   });
 
-  it('keeps a server out for as long as its probes come back', () => {
-    const { probes, servers, sent } = setUp();
-    probes.probe(servers[0], 0);
+  it('keeps a upstream out for as long as its probes come back', () => {
+    const { probes, upstreams, sent } = setUp();
+    probes.probe(upstreams[0], 0);
     for (let now = 10_000; now <= 50_000; now += 10_000) {
       probes.match(comesBack(sent.at(-1)!));
       probes.recheck(now);
-      expect(servers[0].isLoop).to.equal(true);
+      expect(upstreams[0].isLoop).to.equal(true);
     }
     expect(sent).to.have.lengthOf(6);
   });

@@ -12,17 +12,17 @@ const cases: { what: string; text: string; servers: [string, number][] }[] = [
     ],
   },
   {
-    what: 'an IPv6 server',
+    what: 'an IPv6 upstream',
     text: 'nameserver 2001:DB8:0::1',
     servers: [['2001:db8::1', 53]],
   },
   {
-    what: 'a link-local server with its zone',
+    what: 'a link-local upstream with its zone',
     text: 'nameserver fe80::1%eth0',
     servers: [['fe80::1%eth0', 53]],
   },
   {
-    what: 'a server behind tabs and with a comment behind it',
+    what: 'a upstream behind tabs and with a comment behind it',
     text: 'nameserver\t\t192.0.2.1\t# the router',
     servers: [['192.0.2.1', 53]],
   },
@@ -50,7 +50,7 @@ const cases: { what: string; text: string; servers: [string, number][] }[] = [
     servers: [],
   },
   {
-    what: 'a server that is named twice, twice',
+    what: 'a upstream that is named twice, twice',
     text: 'nameserver 192.0.2.1\nnameserver 192.0.2.1',
     servers: [
       ['192.0.2.1', 53],

@@ -15,7 +15,7 @@ export const lists: Target = {
     const lines = input.filter((octet) => octet === 0x0a).length + 1;
     for (const format of LIST_FORMATS) {
       const image = readList(input, format, 'list.txt');
-      const traits = { name: 'fuzz', action: 'nxdomain', onTrial: false, ede: 'blocked' } as const;
+      const traits = { name: 'fuzz', action: 'nxdomain', isShadow: false, ede: 'blocked' } as const;
       const policy = attachList(traits, image, new VerdictTable());
       for (const name of NAMES) {
         const query = asked(name);

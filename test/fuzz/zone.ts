@@ -18,7 +18,7 @@ export const zone: Target = {
     const seen = new Set<string>();
     readRecords(input, seen);
     const image = readRpz(input, 'given');
-    const traits = { name: 'fuzz', onTrial: false, ede: 'blocked', breakDnssec: false } as const;
+    const traits = { name: 'fuzz', isShadow: false, ede: 'blocked', breakDnssec: false } as const;
     const policy = attachRpz({ ...traits, recursiveOnly: false }, image, new VerdictTable());
     for (const name of NAMES) {
       const query = asked(name);

@@ -163,7 +163,7 @@ describe('observe/summary', () => {
   });
 
   it('says what a rule on trial would have done, and leaves out what was not sent', () => {
-    const shadow = summaryOf(32, verdict({ onTrial: true }));
+    const shadow = summaryOf(32, verdict({ isShadow: true }));
     expect(shadow).to.deep.include({
       of: 'shadow',
       action: 'shadow',

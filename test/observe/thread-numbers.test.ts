@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { AnswerCache } from '../../src/forward/cache.ts';
-import { ServerTable } from '../../src/forward/server.ts';
+import { UpstreamTable } from '../../src/forward/upstream.ts';
 import type { Announcement } from '../../src/observe/cells.ts';
 import { DecisionLog } from '../../src/observe/decision-log.ts';
 import { Gauge, ThreadNumbers } from '../../src/observe/thread-numbers.ts';
@@ -52,7 +52,7 @@ describe('thread-numbers', () => {
       serveStale: 0,
     });
     const log = new DecisionLog(undefined);
-    const table = new ServerTable();
+    const table = new UpstreamTable();
     const servers = [53, 54].map((port) => table.get('udp', { address: '192.0.2.1', port }));
     servers[1]!.failed(0, 0, 2000);
     cache.find(QUERY, 0, 0);

@@ -20,17 +20,17 @@ const LINES: PolicyLines = {
 };
 const JUDGE = new AnswerJudge();
 
-/** A view with this policy; what is on trial is asked in the trial alone. */
+/** A view with this policy; what is on shadow is asked in the trial alone. */
 function viewOf(lines: PolicyLines): View {
   const chain = new PolicyChain([policyOf('p', lines)]);
   const none = new PolicyChain([]);
-  const isTrial = lines.onTrial === true;
+  const withShadow = lines.isShadow === true;
   return {
     ...{ name: 'default', index: 0, cache: 0, routes: new RouteTable() },
-    policies: isTrial ? none : chain,
-    layers: [compilePolicies(isTrial ? none : chain)],
-    trial: isTrial ? [compilePolicies(chain)] : undefined,
-    trialPolicies: isTrial ? chain : undefined,
+    policies: withShadow ? none : chain,
+    layers: [compilePolicies(withShadow ? none : chain)],
+    shadow: withShadow ? [compilePolicies(chain)] : undefined,
+    shadowPolicies: withShadow ? chain : undefined,
   };
 }
 
@@ -99,9 +99,9 @@ describe('policy/answer-judge', () => {
   });
 
   it('tells what rules in shadow mode would do, and does nothing', () => {
-    const trial = viewOf({ ...LINES, onTrial: true });
+    const shadow = viewOf({ ...LINES, isShadow: true });
     const told = (parts: AnsweredParts, name = 'x.example') => {
-      const { action, would } = judge(trial, name, parts);
+      const { action, would } = judge(shadow, name, parts);
       expect(action).to.equal(undefined);
       return would;
     };
@@ -114,7 +114,7 @@ describe('policy/answer-judge', () => {
 
   it('settles by the question alone what no answer comes to', () => {
     const query = (name: string) => from('10.0.0.1', { name });
-    const nobody = () => expect.fail('there is no trial');
+    const nobody = () => expect.fail('there is no shadow');
     expect(JUDGE.settle(view, query('asked.example'), nobody)?.action).to.equal('nxdomain');
     expect(JUDGE.settle(view, query('x.example'), nobody)).to.equal(undefined);
     const names = viewOf({ lines: [['asked.example', 'nxdomain']] });

@@ -14,11 +14,11 @@ export interface PolicyLines {
   readonly lines: readonly RuleLine[];
   readonly recursiveOnly?: boolean;
   readonly keepsSigned?: boolean;
-  readonly onTrial?: boolean;
+  readonly isShadow?: boolean;
 }
 
 /** The id of a verdict's rule is the policy's name and its line: `p0 *.bad.example`. */
-export function policyOf(policy: string, { lines, onTrial = false, ...traits }: PolicyLines) {
+export function policyOf(policy: string, { lines, isShadow = false, ...traits }: PolicyLines) {
   const table = new VerdictTable();
   const rules = new RuleTable();
   const answers: Verdict[] = [];
@@ -33,7 +33,7 @@ export function policyOf(policy: string, { lines, onTrial = false, ...traits }: 
       }));
   const code = (trigger: string, action: Action) => {
     const rule = { id: `${policy} ${trigger}`, file: 'site.yaml', line: 1, implicit: false };
-    return answers.push(table.add({ layer: 'policy', action, rule, onTrial })) - 1;
+    return answers.push(table.add({ layer: 'policy', action, rule, isShadow })) - 1;
   };
   for (const [trigger, action] of lines.filter(([text]) => !text.includes(' '))) {
     const isWildcard = trigger.startsWith('*');

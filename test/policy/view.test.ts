@@ -8,7 +8,7 @@ import { RouteTable } from '../../src/policy/route-table.ts';
 import { NamePolicy } from '../../src/policy/rules/name-policy.ts';
 import { PolicyChain } from '../../src/policy/rules/policy-chain.ts';
 import { RuleTable } from '../../src/policy/rules/rule-table.ts';
-import { judgeWithTrial, type View, ViewTable } from '../../src/policy/view.ts';
+import { judgeWithShadow, type View, ViewTable } from '../../src/policy/view.ts';
 import { asked, from } from '../world/asked.ts';
 import { name } from '../world/messages.ts';
 
@@ -47,9 +47,9 @@ describe('policy/view table', () => {
 
 const verdicts = new VerdictTable();
 
-function verdict(action: Action, onTrial: boolean, layer: 'acl' | 'policy' = 'acl'): Verdict {
+function verdict(action: Action, isShadow: boolean, layer: 'acl' | 'policy' = 'acl'): Verdict {
   const rule = { id: 'feed/', file: 'feed.rpz', line: 0, implicit: false };
-  return verdicts.add({ layer, action, rule, onTrial, named: layer === 'policy' });
+  return verdicts.add({ layer, action, rule, isShadow, named: layer === 'policy' });
 }
 
 const layer = (judged: Verdict | undefined, allowed?: Verdict): Layer => ({
@@ -58,37 +58,37 @@ const layer = (judged: Verdict | undefined, allowed?: Verdict): Layer => ({
   allows: () => allowed,
 });
 
-function viewOf(layers: readonly Layer[], trial: readonly Layer[], chain = new PolicyChain([])) {
+function viewOf(layers: readonly Layer[], shadow: readonly Layer[], chain = new PolicyChain([])) {
   const [index, cache] = [0, 0];
   const routes = new RouteTable();
   const view: View = {
-    ...{ name: 'default', index, cache, routes, policies: chain, layers, trial },
-    trialPolicies: undefined,
+    ...{ name: 'default', index, cache, routes, policies: chain, layers, shadow },
+    shadowPolicies: undefined,
   };
   return view;
 }
 
 function judged(view: View, query = asked('www.example')) {
   const told: Verdict[] = [];
-  return { actual: judgeWithTrial(view, query, (would) => told.push(would)), told };
+  return { actual: judgeWithShadow(view, query, (would) => told.push(would)), told };
 }
 
-describe('policy/view trial', () => {
+describe('policy/view shadow', () => {
   const refused = verdict('refuse', false);
-  const onTrial = verdict('refuse', true);
+  const isShadow = verdict('refuse', true);
   const allowed = verdict('forward', true);
   const cases: readonly (readonly [string, View, Verdict | undefined, readonly Verdict[]])[] = [
     [
       'a rule that would end the query',
-      viewOf([layer(undefined)], [layer(onTrial)]),
+      viewOf([layer(undefined)], [layer(isShadow)]),
       undefined,
-      [onTrial],
+      [isShadow],
     ],
     [
       'a rule that would end it otherwise',
-      viewOf([layer(refused)], [layer(onTrial)]),
+      viewOf([layer(refused)], [layer(isShadow)]),
       refused,
-      [onTrial],
+      [isShadow],
     ],
     ['nothing of a rule that is enforced', viewOf([layer(refused)], [layer(refused)]), refused, []],
     [
@@ -117,11 +117,11 @@ describe('policy/view trial', () => {
       return new PolicyChain([new NamePolicy({ name: 'feed', rules, answers: [answer] })]);
     };
     const actual = chainOf('example', true, 4, verdict('nxdomain', false, 'policy'));
-    const trial = chainOf('www.example', false, 9, verdict('forward', true, 'policy'));
-    const view = viewOf([compilePolicies(actual)], [compilePolicies(trial)], actual);
+    const shadow = chainOf('www.example', false, 9, verdict('forward', true, 'policy'));
+    const view = viewOf([compilePolicies(actual)], [compilePolicies(shadow)], actual);
     const query = asked('www.example');
     const ids: string[] = [];
-    const found = judgeWithTrial(view, query, (would) => ids.push(ruleOf(would, query).id));
+    const found = judgeWithShadow(view, query, (would) => ids.push(ruleOf(would, query).id));
     expect(ids).to.deep.equal(['feed/www.example']);
     expect(ruleOf(found!, query)).to.include({ id: 'feed/*.example', line: 4 });
   });

@@ -38,7 +38,7 @@ for (const threads of [0, 2]) {
     }
 
     function serverOf(site: Site) {
-      return site.server.serving.groups.get('default')!.servers[0]!;
+      return site.server.serving.groups.get('default')!.upstreams[0]!;
     }
 
     async function ask(site: Site, name: string): Promise<number> {

@@ -29,7 +29,7 @@ describe('server reload', () => {
   }
 
   function servers(group = 'default'): string[] {
-    return site.server.serving.groups.get(group)!.servers.map(({ name }) => name);
+    return site.server.serving.groups.get(group)!.upstreams.map(({ name }) => name);
   }
 
   it('takes over what has changed', async () => {

@@ -21,7 +21,7 @@ export class ScriptedPrimary {
   /** Flags of its answers to questions for the SOA. */
   flags: number = Flag.QR | Flag.AA;
   /** Changes each message before it is sent: signs it, say. */
-  seal: (message: Uint8Array, request: Uint8Array) => Uint8Array = (octets) => octets;
+  sign: (message: Uint8Array, request: Uint8Array) => Uint8Array = (octets) => octets;
   readonly upstream: Upstream;
 
   private constructor(upstream: Upstream) {
@@ -48,7 +48,7 @@ export class ScriptedPrimary {
     const send = (answers: readonly Octets[], rcode = 0) => {
       const flags = type === 6 ? this.flags : Flag.QR | Flag.AA;
       const parts = { id, flags, rcode, questions: [question(ZONE, type)], answers };
-      asked.reply(this.seal(message(parts), asked.octets));
+      asked.reply(this.sign(message(parts), asked.octets));
     };
     if (type === 6) send([soa(this.serial)]);
     else if (this.transfer !== undefined) this.transfer({ type, id, send, hangUp: asked.hangUp });

@@ -3,7 +3,7 @@
 import type { ChannelEvents } from '../../src/transport/channels.ts';
 
 export interface ChannelEvent {
-  readonly server: number;
+  readonly upstream: number;
   readonly channel: number;
   /** What was answered; undefined for a failure. */
   readonly octets?: readonly number[];
@@ -13,12 +13,12 @@ export interface ChannelEvent {
 export class ChannelLog implements ChannelEvents {
   readonly events: ChannelEvent[] = [];
 
-  answered(server: number, channel: number, octets: Buffer): void {
-    this.events.push({ server, channel, octets: [...octets] });
+  answered(upstream: number, channel: number, octets: Buffer): void {
+    this.events.push({ upstream, channel, octets: [...octets] });
   }
 
-  failed(server: number, channel: number, reason: string | undefined): void {
-    this.events.push({ server, channel, reason });
+  failed(upstream: number, channel: number, reason: string | undefined): void {
+    this.events.push({ upstream, channel, reason });
   }
 
   /** Waits until so much has happened. */

@@ -48,7 +48,7 @@ describe('transport/send-queue', () => {
     const shape = { count: 128, size: 2048, nameLength: addressLength(4), controlLength: 0 };
     const queue = new SendQueue(calls.libc, fd, shape);
     const push = (text: string, client = 0) => {
-      const to = { family: 4 as const, address: LOOPBACK, port: clients[client]!.port, zone: '' };
+      const to = { family: 4 as const, address: LOOPBACK, port: clients[client]!.port, zoneId: '' };
       writeSocketAddress(queue.names, queue.length * SOCKADDR_LENGTH, 4, to);
       queue.push(Buffer.from(text), text.length);
     };

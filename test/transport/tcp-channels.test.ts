@@ -11,7 +11,7 @@ const FIRST = Uint8Array.of(1, 2, 3, 0xee);
 const SECOND = Uint8Array.of(4, 5);
 
 describe('transport/tcp-channels', () => {
-  let server: Server;
+  let upstream: Server;
   let remote: Remote;
   let connections: Socket[];
   let channels: Channels;
@@ -19,20 +19,20 @@ describe('transport/tcp-channels', () => {
 
   beforeEach(async () => {
     connections = [];
-    server = createServer((socket) => {
+    upstream = createServer((socket) => {
       socket.on('error', () => {});
       connections.push(socket);
     });
-    server.listen({ host: '127.0.0.1', port: 0 });
-    await once(server, 'listening');
-    remote = { address: '127.0.0.1', port: (server.address() as Remote).port };
+    upstream.listen({ host: '127.0.0.1', port: 0 });
+    await once(upstream, 'listening');
+    remote = { address: '127.0.0.1', port: (upstream.address() as Remote).port };
     log = new ChannelLog();
     channels = openTcpChannels(log);
   });
   afterEach(() => {
     channels.close();
     for (const connection of connections) connection.destroy();
-    server.close();
+    upstream.close();
   });
 
   function send(octets = FIRST, length = 3, of = SERVER): number {
@@ -68,12 +68,12 @@ describe('transport/tcp-channels', () => {
     expect(send()).to.be.below(0);
   });
 
-  it('tells answers with their server and channel, in the order in which they come', async () => {
+  it('tells answers with their upstream and channel, in the order in which they come', async () => {
     const channel = send();
     (await connected(1)).write(framed(SECOND, FIRST));
     expect(await log.happened(2)).to.deep.equal([
-      { server: SERVER, channel, octets: [...SECOND] },
-      { server: SERVER, channel, octets: [...FIRST] },
+      { upstream: SERVER, channel, octets: [...SECOND] },
+      { upstream: SERVER, channel, octets: [...FIRST] },
     ]);
   });
 
@@ -86,12 +86,12 @@ describe('transport/tcp-channels', () => {
       await new Promise(setImmediate);
     }
     expect(await log.happened(2)).to.deep.equal([
-      { server: SERVER, channel, octets: [...FIRST] },
-      { server: SERVER, channel, octets: [...SECOND] },
+      { upstream: SERVER, channel, octets: [...FIRST] },
+      { upstream: SERVER, channel, octets: [...SECOND] },
     ]);
   });
 
-  it('has a connection of its own for each server', async () => {
+  it('has a connection of its own for each upstream', async () => {
     const numbers = [send(FIRST, 3, 1), send(FIRST, 3, 2)];
     await connected(2);
     expect(numbers[0]).to.not.equal(numbers[1]);
@@ -100,15 +100,15 @@ describe('transport/tcp-channels', () => {
   it('tells without a reason that the upstream has closed the connection', async () => {
     const channel = send();
     (await connected(1)).end();
-    expect(await log.happened(1)).to.deep.equal([{ server: SERVER, channel, reason: undefined }]);
+    expect(await log.happened(1)).to.deep.equal([{ upstream: SERVER, channel, reason: undefined }]);
   });
 
   it('tells the last answers before that', async () => {
     const channel = send();
     (await connected(1)).end(framed(FIRST));
     expect(await log.happened(2)).to.deep.equal([
-      { server: SERVER, channel, octets: [...FIRST] },
-      { server: SERVER, channel, reason: undefined },
+      { upstream: SERVER, channel, octets: [...FIRST] },
+      { upstream: SERVER, channel, reason: undefined },
     ]);
   });
 
@@ -118,15 +118,15 @@ describe('transport/tcp-channels', () => {
     await once(connection, 'data');
     connection.resetAndDestroy();
     expect(await log.happened(1)).to.deep.equal([
-      { server: SERVER, channel, reason: 'ECONNRESET' },
+      { upstream: SERVER, channel, reason: 'ECONNRESET' },
     ]);
   });
 
   it('tells the reason when nobody listens there', async () => {
-    server.close();
+    upstream.close();
     const channel = send();
     expect(await log.happened(1)).to.deep.equal([
-      { server: SERVER, channel, reason: 'ECONNREFUSED' },
+      { upstream: SERVER, channel, reason: 'ECONNREFUSED' },
     ]);
   });
 

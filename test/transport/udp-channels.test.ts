@@ -63,14 +63,14 @@ describe('transport/udp-channels', () => {
     expect((await query()).octets).to.deep.equal([1, 2, 3]);
   });
 
-  it('tells answers with their server and channel', async () => {
+  it('tells answers with their upstream and channel', async () => {
     const channel = send();
     const { from } = await query();
     upstream.send(Uint8Array.of(9, 8), from.port, from.address);
     upstream.send(Uint8Array.of(7), from.port, from.address);
     expect(await log.happened(2)).to.deep.equal([
-      { server: SERVER, channel, octets: [9, 8] },
-      { server: SERVER, channel, octets: [7] },
+      { upstream: SERVER, channel, octets: [9, 8] },
+      { upstream: SERVER, channel, octets: [7] },
     ]);
   });
 
@@ -84,14 +84,14 @@ describe('transport/udp-channels', () => {
       });
     }
     upstream.send(Uint8Array.of(9), from.port, from.address);
-    expect(await log.happened(1)).to.deep.equal([{ server: SERVER, channel, octets: [9] }]);
+    expect(await log.happened(1)).to.deep.equal([{ upstream: SERVER, channel, octets: [9] }]);
     for (const stranger of strangers) stranger.close();
   });
 
   it('says so when nobody listens there', async () => {
     const channel = send(await nobody());
     expect(await log.happened(1)).to.deep.equal([
-      { server: SERVER, channel, reason: 'ECONNREFUSED' },
+      { upstream: SERVER, channel, reason: 'ECONNREFUSED' },
     ]);
   });
 
@@ -100,7 +100,7 @@ describe('transport/udp-channels', () => {
     for (let i = 0; i < 20; i++) {
       const channel = send(left);
       const events = await log.happened(i + 1);
-      expect(events[i]).to.deep.equal({ server: SERVER, channel, reason: 'ECONNREFUSED' });
+      expect(events[i]).to.deep.equal({ upstream: SERVER, channel, reason: 'ECONNREFUSED' });
     }
     const late = createSocket('udp4').bind(left.port, left.address);
     await once(late, 'listening');
@@ -130,9 +130,9 @@ describe('transport/udp-channels', () => {
     expect(ports.size).to.be.within(3, 8);
   });
 
-  it('has ports of its own for each server', async () => {
-    const numbers = [1, 2].map((server) => {
-      const list = Array.from({ length: 50 }, () => channels.send(server, remote, ASKED, 3));
+  it('has ports of its own for each upstream', async () => {
+    const numbers = [1, 2].map((upstream) => {
+      const list = Array.from({ length: 50 }, () => channels.send(upstream, remote, ASKED, 3));
       return new Set(list);
     });
     expect([...numbers[0]!].filter((number) => numbers[1]!.has(number))).to.deep.equal([]);
@@ -155,7 +155,9 @@ describe('transport/udp-channels', () => {
       isUsedUp = left === 1;
     }
     upstream.send(Uint8Array.of(9), from.port, from.address);
-    expect(await log.happened(1)).to.deep.equal([{ server: SERVER, channel: first, octets: [9] }]);
+    expect(await log.happened(1)).to.deep.equal([
+      { upstream: SERVER, channel: first, octets: [9] },
+    ]);
   });
 
   it('tells nothing more when it is closed', async () => {

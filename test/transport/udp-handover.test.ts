@@ -16,7 +16,7 @@ const path = (): DatagramPath => ({
   family: 4,
   address: new Uint32Array(4),
   port: 0,
-  zone: '',
+  zoneId: '',
   local: new Uint32Array(4),
   localInterface: 0,
 });

@@ -2,16 +2,16 @@
 
 import { Exchanges } from '../../src/forward/exchanges.ts';
 import { UpstreamGroup } from '../../src/forward/group.ts';
-import type { Server } from '../../src/forward/server.ts';
-import { ServerTable } from '../../src/forward/server.ts';
-import type { Slot } from '../../src/forward/slot.ts';
+import type { PendingQuery } from '../../src/forward/pending-query.ts';
+import type { Upstream } from '../../src/forward/upstream.ts';
+import { UpstreamTable } from '../../src/forward/upstream.ts';
 import { asked } from './asked.ts';
 
 export const TIMEOUT = 2000;
 export const QUERY = asked('www.example.com');
 
 export interface Sent {
-  readonly server: Server;
+  readonly upstream: Upstream;
   readonly octets: Uint8Array;
   readonly transport: string;
   readonly channel: number;
@@ -20,9 +20,9 @@ export interface Sent {
 /** A group of servers, and exchanges whose questions are kept in `sent`. */
 export function exchange(
   capacity: number,
-  { servers = ['udp'], attempts = 2 }: { servers?: ('udp' | 'tcp')[]; attempts?: number } = {},
+  { upstreams = ['udp'], attempts = 2 }: { upstreams?: ('udp' | 'tcp')[]; attempts?: number } = {},
 ) {
-  const table = new ServerTable();
+  const table = new UpstreamTable();
   const settings = {
     name: 'default',
     strategy: 'sequential',
@@ -31,16 +31,16 @@ export function exchange(
     probe: 0,
   } as const;
   const group = new UpstreamGroup(settings);
-  group.servers = servers.map((transport, i) =>
+  group.upstreams = upstreams.map((transport, i) =>
     table.get(transport, { address: '192.0.2.1', port: 1000 + i }),
   );
   const sent: Sent[] = [];
-  const exchanges = new Exchanges(capacity, (server, octets, length, transport) => {
+  const exchanges = new Exchanges(capacity, (upstream, octets, length, transport) => {
     const channel = sent.length + 1;
-    sent.push({ server, octets: octets.slice(0, length), transport, channel });
+    sent.push({ upstream, octets: octets.slice(0, length), transport, channel });
     return channel;
   });
-  const open = (query = QUERY): Slot => exchanges.open(query, group)!;
+  const open = (query = QUERY): PendingQuery => exchanges.open(query, group)!;
   return { exchanges, group, sent, open };
 }
 

@@ -27,7 +27,7 @@ export function outcome(decided: Verdict, parts: Partial<Outcome> = {}): Outcome
     refusal: undefined,
     attempts: [],
     aliases: undefined,
-    chased: undefined,
+    resolved: undefined,
     ...parts,
   };
 }

@@ -133,8 +133,8 @@ class Player {
     this.#questions.push(question!);
     const { server, oneOf, transport, verbatim, ...rest } =
       typeof expected === 'string' ? { server: expected } : expected;
-    if (server !== undefined) expect(question!.server.name).to.equal(server);
-    if (oneOf !== undefined) expect(oneOf).to.include(question!.server.name);
+    if (server !== undefined) expect(question!.upstream.name).to.equal(server);
+    if (oneOf !== undefined) expect(oneOf).to.include(question!.upstream.name);
     if (transport !== undefined) expect(question!.transport).to.equal(transport);
     if (verbatim) {
       const { octets } = this.#queries.get(this.#lastId)!;
@@ -147,12 +147,14 @@ class Player {
     const answer = typeof given === 'string' ? { rcode: given } : given;
     const { from, wrongChannel, after, of, ...text } = answer;
     if (of === undefined && this.#stage.asked.length > 0) this.#asks({});
-    const { server, channel, octets } =
-      of === undefined ? this.#asked! : this.#questions.findLast((one) => one.server.name === of)!;
+    const { upstream, channel, octets } =
+      of === undefined
+        ? this.#asked!
+        : this.#questions.findLast((one) => one.upstream.name === of)!;
     if (after !== undefined) this.#stage.wait(milliseconds(after));
     this.#told = new Map(this.#stage.told);
     this.#stage.answer(writeAnswer(text, octets), {
-      server: from === undefined ? server : this.#stage.server(from),
+      upstream: from === undefined ? upstream : this.#stage.upstream(from),
       channel: wrongChannel ? channel + 1 : channel,
     });
   }
@@ -222,7 +224,7 @@ class Player {
   /** Which servers were asked, since the last look, whether they lead back here. */
   #probes(servers: readonly string[]): void {
     const { probes } = this.#stage;
-    const seen = probes.slice(this.#probesBefore).map(({ server }) => server.name);
+    const seen = probes.slice(this.#probesBefore).map(({ upstream }) => upstream.name);
     expect(seen, 'probes').to.deep.equal(servers);
     this.#probesBefore = probes.length;
     this.#asked = probes.at(-1);
@@ -231,7 +233,7 @@ class Player {
   /** Which servers were asked, since the last look, whether they are back. */
   #checks(servers: readonly string[]): void {
     const { checks } = this.#stage;
-    const seen = checks.slice(this.#checksBefore).map(({ server }) => server.name);
+    const seen = checks.slice(this.#checksBefore).map(({ upstream }) => upstream.name);
     expect(seen, 'health checks').to.deep.equal(servers);
     this.#checksBefore = checks.length;
     this.#asked = checks.at(-1);
@@ -239,7 +241,7 @@ class Player {
 
   /** The last probe of a server comes back as a client's query. */
   #loops({ server, client }: { server: string; client: string }): void {
-    const probe = this.#stage.probes.findLast((sent) => sent.server.name === server);
+    const probe = this.#stage.probes.findLast((sent) => sent.upstream.name === server);
     const { id, question } = readMessage(probe!.octets);
     this.#send({ name: question!.split(' ')[0]!, client }, id, probe!.octets);
   }

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import type { Recorder } from '../../src/decision/outcome.ts';
 import { Engine, type Outbox } from '../../src/engine/engine.ts';
-import { type Server, ServerTable } from '../../src/forward/server.ts';
-import { type Lasting, prepare, type Serving } from '../../src/load/serving.ts';
+import { type Upstream, UpstreamTable } from '../../src/forward/upstream.ts';
+import { type Lasting, type LoadedConfig, load } from '../../src/load/loaded-config.ts';
 import { takeSnapshot } from '../../src/load/snapshot.ts';
 import { formatAddress, parseAddress } from '../../src/net/address.ts';
 import { DecisionLog } from '../../src/observe/decision-log.ts';
@@ -40,7 +40,7 @@ export interface SentReply extends Client {
 
 /** What an upstream was asked. */
 export interface SentQuestion {
-  readonly server: Server;
+  readonly upstream: Upstream;
   readonly octets: Uint8Array;
   readonly transport: Transport;
   readonly channel: number;
@@ -61,10 +61,10 @@ export class Stage implements Outbox {
   dropped = 0;
   /** How often the engine has told something beside decisions: `ignored short`. */
   readonly told: Map<string, number> = new Map();
-  readonly table: ServerTable = new ServerTable();
+  readonly table: UpstreamTable = new UpstreamTable();
   readonly #lasting: Lasting = { table: this.table, buckets: new TokenBuckets() };
   readonly engine: Engine;
-  serving: Serving;
+  serving: LoadedConfig;
   readonly #folder: string;
   readonly #recording: Recording;
   readonly #buffer: Uint8Array = new Uint8Array(BUFFER_LENGTH);
@@ -95,7 +95,7 @@ export class Stage implements Outbox {
     this.use(this.#prepare(config, { serving: this.serving, endpoints: [] }));
   }
 
-  use(serving: Serving): void {
+  use(serving: LoadedConfig): void {
     const { policy } = serving;
     this.serving = serving;
     this.#recording.level = 'all';
@@ -117,13 +117,13 @@ export class Stage implements Outbox {
   }
 
   /** An upstream's message arrives. */
-  answer(octets: Uint8Array, from: { server: Server; channel: number }): void {
+  answer(octets: Uint8Array, from: { upstream: Upstream; channel: number }): void {
     this.engine.response(withRoom(octets, BUFFER_LENGTH), octets.length, from, this.now);
   }
 
   /** An upstream's channel is gone. */
-  fail({ server, channel }: SentQuestion, reason: string | undefined): void {
-    this.engine.channelFailed(server, channel, reason, this.now);
+  fail({ upstream, channel }: SentQuestion, reason: string | undefined): void {
+    this.engine.channelFailed(upstream, channel, reason, this.now);
   }
 
   /** Time passes. */
@@ -135,8 +135,8 @@ export class Stage implements Outbox {
     }
   }
 
-  server(name: string): Server {
-    const found = this.table.servers.find((server) => server.name === name);
+  upstream(name: string): Upstream {
+    const found = this.table.upstreams.find((upstream) => upstream.name === name);
     if (found === undefined) throw new Error(`no configuration names the upstream ${name}`);
     return found;
   }
@@ -167,13 +167,13 @@ export class Stage implements Outbox {
   }
 
   readonly send = (
-    server: Server,
+    upstream: Upstream,
     octets: Uint8Array,
     length: number,
     transport: Transport,
   ): number => {
     const channel = ++this.#channel;
-    const question = { server, octets: octets.slice(0, length), transport, channel };
+    const question = { upstream, octets: octets.slice(0, length), transport, channel };
     const kind = isProbe(octets) ? this.probes : isCheck(octets) ? this.checks : this.asked;
     kind.push(question);
     return channel;
@@ -209,12 +209,12 @@ export class Stage implements Outbox {
     };
   }
 
-  #prepare(text: string, running?: { serving: Serving; endpoints: [] }): Serving {
+  #prepare(text: string, running?: { serving: LoadedConfig; endpoints: [] }): LoadedConfig {
     const file = this.#path('site.yaml');
     // Room for a hundred thousand answers takes longer than all that is played here.
     writeFileSync(file, /^cache:/m.test(text) ? text : `${text}\ncache: { entries: 100 }\n`);
     const snapshot = { ...takeSnapshot({ file, environment: {} }), takenAt: this.now };
-    return prepare(snapshot, this.#lasting, running);
+    return load(snapshot, this.#lasting, running);
   }
 
   #path(file: string): string {

@@ -1,8 +1,8 @@
 /** Rules by who asked, and what the server is to them. */
 
 import { copyOf, differenceOf, identityOf, tell, tellAll } from '../evidence.ts';
+import type { Inference } from '../inference.ts';
 import type { Situation } from '../situation.ts';
-import type { Conclusion } from '../verdict.ts';
 
 /** Programs that have no recursion at all. */
 const AUTHORITATIVE: readonly (string | undefined)[] = [
@@ -12,7 +12,7 @@ const AUTHORITATIVE: readonly (string | undefined)[] = [
 ];
 
 /** A server without recursion answers about itself and its zones, and refuses the rest. */
-export function byRole(situation: Situation): Conclusion | undefined {
+export function byRole(situation: Situation): Inference | undefined {
   const { ask, heldZone, identity, program } = situation;
   if (ask.rcode !== 'REFUSED' || ask.ra || (heldZone ?? identity) === undefined) return undefined;
   const sibling = situation.answeredSibling;
@@ -35,7 +35,7 @@ export function byRole(situation: Situation): Conclusion | undefined {
 }
 
 /** Refused whatever it asks, whether or not somebody else is answered. */
-export function byClient(situation: Situation): Conclusion | undefined {
+export function byClient(situation: Situation): Inference | undefined {
   const { ask, answeredSibling } = situation;
   if (!situation.isAllRefused || ask.rcode !== 'REFUSED') return undefined;
   if (answeredSibling === undefined && !situation.isIdentityRefused) return undefined;
@@ -58,7 +58,7 @@ export function byClient(situation: Situation): Conclusion | undefined {
 }
 
 /** An answer without recursion that only says whom else to ask. */
-export function byReferral({ ask }: Situation): Conclusion | undefined {
+export function byReferral({ ask }: Situation): Inference | undefined {
   const isNothing = ask.answers === 0 && ask.soa === undefined && !ask.aa && !ask.tc;
   if (ask.rcode !== 'NOERROR' || ask.ra || !isNothing) return undefined;
   const summary = `does not recurse: it answers ${ask.name} with a referral`;

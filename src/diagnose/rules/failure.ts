@@ -1,13 +1,13 @@
 /** Rules for what is no refusal, and for what no other rule explains. */
 
 import { differenceOf, tell, tellAll } from '../evidence.ts';
+import type { Inference } from '../inference.ts';
 import { isEmpty } from '../plan.ts';
 import { fateOf, type Probe } from '../probe.ts';
 import type { Situation } from '../situation.ts';
-import type { Conclusion } from '../verdict.ts';
 
 /** RFC 4035 section 3.2.2: with CD=1 the server leaves validation to the client. */
-export function byValidation(situation: Situation): Conclusion | undefined {
+export function byValidation(situation: Situation): Inference | undefined {
   const cd = situation.last('cd');
   if (cd === undefined || fateOf(cd) !== 'answered') return undefined;
   const summary = `cannot validate ${cd.name} (DNSSEC): no policy, but signatures or a chain of trust`;
@@ -15,7 +15,7 @@ export function byValidation(situation: Situation): Conclusion | undefined {
   return { verdict: 'failure', confidence: 'high', summary, evidence };
 }
 
-export function byFailure(situation: Situation): Conclusion | undefined {
+export function byFailure(situation: Situation): Inference | undefined {
   const { ask } = situation;
   if (fateOf(ask) !== 'failed') return undefined;
   const summary = `fails for ${ask.name}: not by a policy of its own; the name's servers refuse, fail, or cannot be reached`;
@@ -23,13 +23,13 @@ export function byFailure(situation: Situation): Conclusion | undefined {
   return { verdict: 'failure', confidence: 'medium', summary, evidence };
 }
 
-export function byOddAnswer({ ask }: Situation): Conclusion | undefined {
+export function byOddAnswer({ ask }: Situation): Inference | undefined {
   if (fateOf(ask) !== 'odd') return undefined;
   const summary = `answers ${ask.rcode}, which is no refusal by policy`;
   return { verdict: 'failure', confidence: 'high', summary, evidence: [tell(ask)] };
 }
 
-export function byNothing(situation: Situation): Conclusion {
+export function byNothing(situation: Situation): Inference {
   const { ask } = situation;
   return {
     verdict: 'unknown',
@@ -45,7 +45,7 @@ export function byNothing(situation: Situation): Conclusion {
   };
 }
 
-export function byGoodAnswer(situation: Situation): Conclusion {
+export function byGoodAnswer(situation: Situation): Inference {
   const { ask } = situation;
   const noRd = situation.last('no-rd');
   return {

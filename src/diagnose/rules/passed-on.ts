@@ -2,14 +2,14 @@
 
 import { Ede } from '../../wire/registry.ts';
 import { nsidOf, tell, tellAll } from '../evidence.ts';
+import type { Inference } from '../inference.ts';
 import { lastOf } from '../plan.ts';
 import { fateOf, type Probe } from '../probe.ts';
 import type { Situation } from '../situation.ts';
-import type { Conclusion } from '../verdict.ts';
-import { meaningOf } from './told.ts';
+import { meaningOf } from './reported.ts';
 
 /** dnsmasq drops those whom it does not serve; what it refuses, somebody else has refused. */
-export function byDnsmasq(situation: Situation): Conclusion | undefined {
+export function byDnsmasq(situation: Situation): Inference | undefined {
   const { ask, program } = situation;
   if (program !== 'dnsmasq' || ask.rcode !== 'REFUSED') return undefined;
   const version = `version.bind: "${situation.version}", a forwarder that drops clients but does not refuse them`;
@@ -29,7 +29,7 @@ export function byDnsmasq(situation: Situation): Conclusion | undefined {
  * An identity is of one hop: in the answer of another address it came from behind that one. And a
  * list that lets this client in, where it is asked directly, was not about this client.
  */
-export function byNodeBehind(situation: Situation): Conclusion | undefined {
+export function byNodeBehind(situation: Situation): Inference | undefined {
   const { ask } = situation;
   if (ask.rcode !== 'REFUSED') return undefined;
   if (ask.ede.some(({ code }) => code === Ede.BLOCKED_UPSTREAM)) {
@@ -54,7 +54,7 @@ export function byNodeBehind(situation: Situation): Conclusion | undefined {
 }
 
 /** A server that recurses says RA=1, also when it refuses; RA=0 is the word of another. */
-export function byRecursionOfOthers(situation: Situation): Conclusion | undefined {
+export function byRecursionOfOthers(situation: Situation): Inference | undefined {
   const { ask, heldZone } = situation;
   const root = situation.last('root')!;
   if (ask.rcode !== 'REFUSED' || ask.ra || fateOf(root) !== 'answered' || !root.ra)
@@ -69,7 +69,7 @@ export function byRecursionOfOthers(situation: Situation): Conclusion | undefine
 }
 
 /** Everything is refused, with RA=1: somebody who can recurse says no for everything. */
-export function byUnseenUpstream(situation: Situation): Conclusion | undefined {
+export function byUnseenUpstream(situation: Situation): Inference | undefined {
   const { ask } = situation;
   if (ask.rcode !== 'REFUSED' || !ask.ra || !situation.isAllRefused) return undefined;
   return {
@@ -82,7 +82,7 @@ export function byUnseenUpstream(situation: Situation): Conclusion | undefined {
 }
 
 /** BIND, Unbound and others turn the REFUSED of whom they ask into SERVFAIL. */
-export function byFailureBehind(situation: Situation): Conclusion | undefined {
+export function byFailureBehind(situation: Situation): Inference | undefined {
   const { ask } = situation;
   const root = situation.last('root')!;
   if (fateOf(ask) !== 'failed' || fateOf(root) !== 'failed') return undefined;

@@ -1,13 +1,13 @@
 import { tell } from '../evidence.ts';
+import type { Inference } from '../inference.ts';
 import { isDead, isEmpty, isUnsteady } from '../plan.ts';
 import { fateOf, type Probe } from '../probe.ts';
 import type { Situation } from '../situation.ts';
-import type { Conclusion } from '../verdict.ts';
 
 /** A share of a burst below this may be chance. */
 const LIMITED_SHARE = 0.2;
 
-export function bySilence(situation: Situation): Conclusion | undefined {
+export function bySilence(situation: Situation): Inference | undefined {
   const { ask, probes, answeredSibling, source } = situation;
   if (!isDead(probes)) return undefined;
   const evidence = probes.map(tell);
@@ -26,7 +26,7 @@ export function bySilence(situation: Situation): Conclusion | undefined {
   };
 }
 
-export function byRate(situation: Situation): Conclusion | undefined {
+export function byRate(situation: Situation): Inference | undefined {
   const burst = situation.last('burst');
   const count = burst?.burst;
   if (burst === undefined || count === undefined) return undefined;
@@ -50,7 +50,7 @@ export function byRate(situation: Situation): Conclusion | undefined {
 }
 
 /** One address, several nodes: the same question is refused by one and answered by another. */
-export function byNodes(situation: Situation): Conclusion | undefined {
+export function byNodes(situation: Situation): Inference | undefined {
   const { probes } = situation;
   if (!isUnsteady(probes)) return undefined;
   const nodes = new Set(probes.flatMap(({ nsid }) => nsid ?? []));

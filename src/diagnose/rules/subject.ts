@@ -2,9 +2,9 @@
 
 import { Ede } from '../../wire/registry.ts';
 import { copyOf, differenceOf, tell, tellAll } from '../evidence.ts';
+import type { Inference } from '../inference.ts';
 import { fateOf } from '../probe.ts';
 import type { Situation } from '../situation.ts';
-import type { Conclusion } from '../verdict.ts';
 
 /** The codes of policies about names. */
 const BLOCKING: readonly number[] = [
@@ -16,7 +16,7 @@ const BLOCKING: readonly number[] = [
 ];
 
 /** RFC 5936: who holds a zone may keep it from those who ask for all of it. */
-export function byTransfer(situation: Situation): Conclusion | undefined {
+export function byTransfer(situation: Situation): Inference | undefined {
   const { ask } = situation;
   if (ask.type !== 'AXFR' && ask.type !== 'IXFR') return undefined;
   const soa = situation.last('soa');
@@ -31,7 +31,7 @@ export function byTransfer(situation: Situation): Conclusion | undefined {
   return { verdict, confidence, summary, evidence: tellAll(ask, soa) };
 }
 
-export function byType(situation: Situation): Conclusion | undefined {
+export function byType(situation: Situation): Inference | undefined {
   const { ask } = situation;
   if (!situation.isAnswered('other-type')) return undefined;
   const atRoot = situation.last('type-at-root');
@@ -44,7 +44,7 @@ export function byType(situation: Situation): Conclusion | undefined {
   };
 }
 
-export function byName(situation: Situation): Conclusion | undefined {
+export function byName(situation: Situation): Inference | undefined {
   const { ask } = situation;
   const root = situation.last('root')!;
   const above = situation.probes.findLast(
@@ -70,14 +70,14 @@ export function byName(situation: Situation): Conclusion | undefined {
   };
 }
 
-export function byBlockingCode({ ask }: Situation): Conclusion | undefined {
+export function byBlockingCode({ ask }: Situation): Inference | undefined {
   if (!ask.ede.some(({ code }) => BLOCKING.includes(code))) return undefined;
   const summary = `answers ${ask.name} by a policy, and says so`;
   return { verdict: 'name-policy', confidence: 'high', summary, evidence: [tell(ask)] };
 }
 
 /** BIND puts the SOA record of the policy zone beside what a policy made (`add-soa`). */
-export function byPolicyZone({ ask }: Situation): Conclusion | undefined {
+export function byPolicyZone({ ask }: Situation): Inference | undefined {
   if (ask.policyZone === undefined) return undefined;
   return {
     verdict: 'name-policy',
@@ -91,7 +91,7 @@ export function byPolicyZone({ ask }: Situation): Conclusion | undefined {
  * RFC 2308 section 3: who has authority over a name that is not there, or has no such data, shows
  * the SOA record of its zone. Who recurses and says so with AA=1 and without one has made it up.
  */
-export function byMadeUpAnswer(situation: Situation): Conclusion | undefined {
+export function byMadeUpAnswer(situation: Situation): Inference | undefined {
   const { ask, answeredOther } = situation;
   if (fateOf(ask) !== 'answered' || !ask.aa || !ask.ra || ask.answers > 0) return undefined;
   if (ask.soa !== undefined || ask.tc) return undefined;

@@ -1,14 +1,14 @@
 /** Rules by the way that the question came: UDP or TCP, with or without EDNS. */
 
 import { tellAll } from '../evidence.ts';
+import type { Inference } from '../inference.ts';
 import { isEmpty } from '../plan.ts';
 import { fateOf, type Probe } from '../probe.ts';
 import { NO_ANSWER } from '../reply.ts';
 import type { Situation } from '../situation.ts';
-import type { Conclusion } from '../verdict.ts';
 
 /** Unbound's allow_cookie: who asks by UDP without a cookie gets TC with the refusal. */
-export function byCookie(situation: Situation): Conclusion | undefined {
+export function byCookie(situation: Situation): Inference | undefined {
   const { ask } = situation;
   if (ask.rcode !== 'REFUSED' || !ask.tc) return undefined;
   const tcp = situation.last('tcp');
@@ -21,7 +21,7 @@ export function byCookie(situation: Situation): Conclusion | undefined {
   };
 }
 
-export function byTransport(situation: Situation): Conclusion | undefined {
+export function byTransport(situation: Situation): Inference | undefined {
   const { ask } = situation;
   const tcp = situation.last('tcp')!;
   if (ask.transport !== 'udp' || fateOf(tcp) !== 'answered') return undefined;
@@ -35,7 +35,7 @@ export function byTransport(situation: Situation): Conclusion | undefined {
   };
 }
 
-export function byEdns(situation: Situation): Conclusion | undefined {
+export function byEdns(situation: Situation): Inference | undefined {
   if (!situation.isAnswered('plain')) return undefined;
   const { ask } = situation;
   return {
@@ -47,7 +47,7 @@ export function byEdns(situation: Situation): Conclusion | undefined {
 }
 
 /** RFC 7766: a server answers by TCP too. */
-export function byTcp(situation: Situation): Conclusion | undefined {
+export function byTcp(situation: Situation): Inference | undefined {
   const { ask } = situation;
   const tcp = situation.last('tcp')!;
   if (fateOf(ask) !== 'answered' || fateOf(tcp) === 'answered') return undefined;
@@ -61,7 +61,7 @@ export function byTcp(situation: Situation): Conclusion | undefined {
   };
 }
 
-export function byPlain(situation: Situation): Conclusion | undefined {
+export function byPlain(situation: Situation): Inference | undefined {
   const { ask } = situation;
   const plain = situation.last('plain')!;
   const isDenied = fateOf(plain) === 'refused' || fateOf(plain) === 'odd';

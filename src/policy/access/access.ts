@@ -12,7 +12,13 @@ import { formatPrefix } from '../../net/prefix.ts';
 import { NearestPrefix, NO_PREFIX, PrefixTable } from '../../net/prefix-table.ts';
 import type { Query } from '../../wire/query.ts';
 import type { Account } from '../layer.ts';
-import { type Force, formatExpiry, isExpired, isInForce, shownOrigin } from '../rules/in-force.ts';
+import {
+  type Enforcement,
+  formatExpiry,
+  isExpired,
+  isInForce,
+  shownOrigin,
+} from '../rules/in-force.ts';
 
 /** What an access list does to the clients of its entries. */
 export class Access {
@@ -39,12 +45,12 @@ export class Access {
    */
   constructor(
     { section, entries }: AccessList,
-    force: Force,
+    enforcement: Enforcement,
     toVerdict: (entry: AccessEntry, rule: Rule) => Verdict | undefined,
     otherwise: Verdict,
   ) {
     this.#section = section;
-    this.#entries = entries.filter((entry) => isInForce(entry, force));
+    this.#entries = entries.filter((entry) => isInForce(entry, enforcement));
     this.#rules = this.#entries.map((entry) => toRule(section, entry));
     this.#verdicts = this.#entries.map((entry, i) => toVerdict(entry, this.#rules[i]!));
     this.#otherwise = otherwise;
@@ -58,7 +64,9 @@ export class Access {
       const { file, line } = this.#rules[owner]!;
       return `nearest allow: ${formatPrefix(prefix)} at ${file}:${line}`;
     });
-    const expired = withOwners(entries.filter(({ expires }) => isExpired(expires, force.now)));
+    const expired = withOwners(
+      entries.filter(({ expires }) => isExpired(expires, enforcement.now)),
+    );
     this.#expired = new PrefixTable(expired.map(({ prefix }) => prefix));
     this.#expiredHints = expired.map(({ entry: { key, action, place, expires } }) => {
       const where = `${place?.file}:${place?.line}`;
@@ -125,7 +133,7 @@ export function allowance(
 ): Verdict | undefined {
   return mode === 'enforce'
     ? undefined
-    : verdicts.add({ layer, action: 'forward', rule, onTrial: true });
+    : verdicts.add({ layer, action: 'forward', rule, isShadow: true });
 }
 
 /** Each prefix with its entry, and the position of that. */

@@ -9,7 +9,7 @@ import {
 } from '../../decision/verdict.ts';
 import type { Query } from '../../wire/query.ts';
 import type { Layer } from '../layer.ts';
-import type { Force } from '../rules/in-force.ts';
+import type { Enforcement } from '../rules/in-force.ts';
 import { Access, allowance } from './access.ts';
 
 export interface Permission {
@@ -24,15 +24,15 @@ export interface Permission {
 /** A layer that refuses the queries that need a permission from clients that have none. */
 export function compilePermission(
   { name, list, ede, asks }: Permission,
-  force: Force,
+  enforcement: Enforcement,
   verdicts: VerdictTable,
 ): Layer {
-  const refuse = (rule: Verdict['rule'], onTrial: boolean): Verdict =>
+  const refuse = (rule: Verdict['rule'], isShadow: boolean): Verdict =>
     verdicts.add({
       layer: name,
       action: 'refuse',
       rule,
-      onTrial,
+      isShadow,
       ede,
       recursionAvailable: false,
       explained: true,
@@ -40,7 +40,7 @@ export function compilePermission(
     });
   const access: Access = new Access(
     list,
-    force,
+    enforcement,
     ({ action, mode }, rule) =>
       action === 'allow' ? allowance(name, mode, rule, verdicts) : refuse(rule, mode === 'shadow'),
     refuse(builtIn('built-in default', true), false),

@@ -9,7 +9,7 @@
  */
 
 import { randomBytes } from 'node:crypto';
-import { HalfSipHash } from './half-sip-hash.ts';
+import { HalfSipHash } from '../../wire/half-sip-hash.ts';
 
 const SECRET_WORDS = 2;
 /** Buckets: sets, each with some places that a key may have. */

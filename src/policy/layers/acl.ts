@@ -6,27 +6,27 @@ import { Ede } from '../../wire/registry.ts';
 import { Access, allowance } from '../access/access.ts';
 import type { Layer } from '../layer.ts';
 import type { Primaries } from '../primaries.ts';
-import type { Force } from '../rules/in-force.ts';
+import type { Enforcement } from '../rules/in-force.ts';
 
 export function compileAcl(
   list: AccessList,
   primaries: Primaries,
-  force: Force,
+  enforcement: Enforcement,
   verdicts: VerdictTable,
 ): Layer {
-  const deny = (action: Exclude<AccessAction, 'allow'>, rule: Rule, onTrial: boolean): Verdict =>
+  const deny = (action: Exclude<AccessAction, 'allow'>, rule: Rule, isShadow: boolean): Verdict =>
     verdicts.add({
       layer: 'acl',
       action,
       rule,
-      onTrial,
+      isShadow,
       recursionAvailable: false,
       ...(action === 'refuse' && { ede: Ede.PROHIBITED }),
       hint: (query) => access.hint(query),
     });
   const access: Access = new Access(
     list,
-    force,
+    enforcement,
     ({ action, mode }, rule) =>
       action === 'allow'
         ? allowance('acl', mode, rule, verdicts)

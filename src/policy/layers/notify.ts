@@ -9,18 +9,18 @@ import { Ede, Opcode, Rcode } from '../../wire/registry.ts';
 import { compilePermission } from '../access/permission.ts';
 import type { Layer } from '../layer.ts';
 import type { Primaries } from '../primaries.ts';
-import type { Force } from '../rules/in-force.ts';
+import type { Enforcement } from '../rules/in-force.ts';
 
 export function compileNotify(
   list: AccessList,
   primaries: Primaries,
-  force: Force,
+  enforcement: Enforcement,
   verdicts: VerdictTable,
 ): Layer {
   const isNotify = ({ opcode }: { opcode: number }) => opcode === Opcode.NOTIFY;
   const permission = compilePermission(
     { name: 'notify', list, ede: Ede.PROHIBITED, asks: isNotify },
-    force,
+    enforcement,
     verdicts,
   );
   const notHeld = verdicts.add({

@@ -12,7 +12,7 @@ export function compilePolicies(chain: PolicyChain): Layer {
     peek: (query) => chain.settle(query),
     allows(query) {
       const found = chain.search(query);
-      return found?.onTrial === true && letsPass(found) ? found : undefined;
+      return found?.isShadow === true && letsPass(found) ? found : undefined;
     },
     account(query) {
       const found = chain.search(query);

@@ -5,11 +5,11 @@ import type { VerdictTable } from '../../decision/verdict.ts';
 import { Ede, Opcode, RrClass } from '../../wire/registry.ts';
 import { compilePermission } from '../access/permission.ts';
 import type { Layer } from '../layer.ts';
-import type { Force } from '../rules/in-force.ts';
+import type { Enforcement } from '../rules/in-force.ts';
 
 export function compileRecursion(
   list: AccessList | undefined,
-  force: Force,
+  enforcement: Enforcement,
   verdicts: VerdictTable,
 ): Layer {
   if (list === undefined) {
@@ -24,7 +24,7 @@ export function compileRecursion(
       asks: (query) =>
         query.opcode === Opcode.QUERY && query.qclass === RrClass.IN && query.recursionDesired,
     },
-    force,
+    enforcement,
     verdicts,
   );
 }

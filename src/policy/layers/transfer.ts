@@ -6,17 +6,21 @@ import type { Query } from '../../wire/query.ts';
 import { Ede, RrType } from '../../wire/registry.ts';
 import { compilePermission } from '../access/permission.ts';
 import type { Layer } from '../layer.ts';
-import type { Force } from '../rules/in-force.ts';
+import type { Enforcement } from '../rules/in-force.ts';
 
 /** RFC 5936 section 4.2: AXFR is not defined over UDP. */
 function isByWrongTransport({ isTransfer, qtype, transport }: Query): boolean {
   return isTransfer && qtype === RrType.AXFR && transport === 'udp';
 }
 
-export function compileTransfer(list: AccessList, force: Force, verdicts: VerdictTable): Layer {
+export function compileTransfer(
+  list: AccessList,
+  enforcement: Enforcement,
+  verdicts: VerdictTable,
+): Layer {
   const permission = compilePermission(
     { name: 'transfer', list, ede: Ede.PROHIBITED, asks: ({ isTransfer }) => isTransfer },
-    force,
+    enforcement,
     verdicts,
   );
   const wrongTransport = verdicts.add({

@@ -5,9 +5,13 @@ import type { VerdictTable } from '../../decision/verdict.ts';
 import { Ede, Opcode } from '../../wire/registry.ts';
 import { compilePermission } from '../access/permission.ts';
 import type { Layer } from '../layer.ts';
-import type { Force } from '../rules/in-force.ts';
+import type { Enforcement } from '../rules/in-force.ts';
 
-export function compileUpdate(list: AccessList, force: Force, verdicts: VerdictTable): Layer {
+export function compileUpdate(
+  list: AccessList,
+  enforcement: Enforcement,
+  verdicts: VerdictTable,
+): Layer {
   return compilePermission(
     {
       name: 'update',
@@ -15,7 +19,7 @@ export function compileUpdate(list: AccessList, force: Force, verdicts: VerdictT
       ede: Ede.PROHIBITED,
       asks: ({ opcode }) => opcode === Opcode.UPDATE,
     },
-    force,
+    enforcement,
     verdicts,
   );
 }

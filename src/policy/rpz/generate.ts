@@ -13,14 +13,14 @@ export interface GenerateProblem {
 }
 
 /** The number that stands in place of a `$`. */
-interface Slot {
+interface PendingQuery {
   readonly offset: number;
   /** Digits at least. */
   readonly width: number;
   readonly base: string;
 }
 
-type Part = string | Slot;
+type Part = string | PendingQuery;
 
 interface Range {
   readonly from: number;
@@ -153,7 +153,7 @@ function readTemplate(text: string, parts: Part[]): boolean {
   return true;
 }
 
-function parseSlot(token: string): Slot | undefined {
+function parseSlot(token: string): PendingQuery | undefined {
   const found = BRACES.exec(token);
   if (found === null) return undefined;
   const [, offset, width = '0', base = 'd'] = found;
@@ -161,7 +161,7 @@ function parseSlot(token: string): Slot | undefined {
   return Math.abs(slot.offset) <= MAX_NUMBER && slot.width <= MAX_WIDTH ? slot : undefined;
 }
 
-function formatSlot(number: number, { width, base }: Slot): string {
+function formatSlot(number: number, { width, base }: PendingQuery): string {
   switch (base) {
     case 'd':
       return number < 0 ? `-${padded(-number, 10, width - 1)}` : padded(number, 10, width);

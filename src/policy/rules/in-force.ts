@@ -9,14 +9,17 @@ const DAY = 86_400_000;
  * What layers are compiled for. In a trial the rules in shadow mode count as well: what it decides
  * is recorded, and not done.
  */
-export interface Force {
+export interface Enforcement {
   /** Milliseconds since the epoch. */
   readonly now: number;
-  readonly isTrial: boolean;
+  readonly withShadow: boolean;
 }
 
-export function isInForce({ expires, mode }: RuleOrigin, { now, isTrial }: Force): boolean {
-  return !isExpired(expires, now) && (isTrial || mode === 'enforce');
+export function isInForce(
+  { expires, mode }: RuleOrigin,
+  { now, withShadow }: Enforcement,
+): boolean {
+  return !isExpired(expires, now) && (withShadow || mode === 'enforce');
 }
 
 export function isExpired(expires: number | undefined, now: number): boolean {

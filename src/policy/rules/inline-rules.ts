@@ -9,7 +9,7 @@ import { lowerName, parseName } from '../../wire/name.ts';
 import { parseType } from '../../wire/registry.ts';
 import type { RecordData } from '../../wire/response.ts';
 import { parseRecordText } from '../rpz/rdata.ts';
-import { type Force, formatExpiry, isExpired, isInForce, shownOrigin } from './in-force.ts';
+import { type Enforcement, formatExpiry, isExpired, isInForce, shownOrigin } from './in-force.ts';
 import { NamePolicy } from './name-policy.ts';
 import {
   addPolicyVerdict,
@@ -31,15 +31,15 @@ export interface InlinePolicy extends PolicyTraits {
 /** Makes a policy of the rules; whatever cannot be understood is added to `problems`. */
 export function compileInlineRules(
   policy: InlinePolicy,
-  force: Force,
+  enforcement: Enforcement,
   verdicts: VerdictTable,
   problems: Problem[],
 ): NamePolicy {
   const { name, lines } = policy;
   const compiler = new InlineCompiler(policy, verdicts, problems);
   for (const line of lines) {
-    if (isInForce(originOf(line), force)) compiler.take(line);
-    else if (isExpired(originOf(line).expires, force.now)) compiler.note(line);
+    if (isInForce(originOf(line), enforcement)) compiler.take(line);
+    else if (isExpired(originOf(line).expires, enforcement.now)) compiler.note(line);
   }
   return new NamePolicy({ name, rules: compiler.rules, answers: compiler.answers });
 }
@@ -100,10 +100,10 @@ class InlineCompiler {
       implicit: false,
       ...shownOrigin(originOf(line)),
     };
-    const onTrial = this.#policy.onTrial || given?.mode === 'shadow';
+    const isShadow = this.#policy.isShadow || given?.mode === 'shadow';
     const ede = infoCode(given?.ede ?? this.#policy.ede);
     const { name: policy, category, expired } = this.#policy;
-    const of = { policy, rules: this.rules, rule, named: false, onTrial, ede, category, expired };
+    const of = { policy, rules: this.rules, rule, named: false, isShadow, ede, category, expired };
     this.rules.set(entry, this.answers.length, place.line);
     this.answers.push(addPolicyVerdict(action, of, this.#verdicts));
     for (const record of this.#readRecords(given?.answer ?? []))

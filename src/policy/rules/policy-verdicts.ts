@@ -45,10 +45,10 @@ const INFO_CODES = {
 export function rulesIn(
   file: string,
   rules: RuleTable,
-  { name, onTrial, ede, category, expired }: PolicyTraits,
+  { name, isShadow, ede, category, expired }: PolicyTraits,
 ): PolicyRules {
   const rule: Rule = { id: `${name}/`, file, line: 0, implicit: false };
-  const traits = { onTrial, ede: infoCode(ede), category, expired };
+  const traits = { isShadow, ede: infoCode(ede), category, expired };
   return { policy: name, rules, rule, named: true, ...traits };
 }
 
@@ -70,7 +70,7 @@ function subErrorOf(category: Category | undefined, ede: number): number | undef
 /** What the configuration says of a whole policy. */
 export interface PolicyTraits {
   readonly name: string;
-  readonly onTrial: boolean;
+  readonly isShadow: boolean;
   readonly ede: keyof typeof INFO_CODES;
   /** Why its names are blocked. */
   readonly category?: Category | undefined;
@@ -85,7 +85,7 @@ export interface PolicyRules {
   readonly rule: Rule;
   /** They are told apart by the name that matched. */
   readonly named: boolean;
-  readonly onTrial: boolean;
+  readonly isShadow: boolean;
   /** INFO-CODE that goes with what they do. */
   readonly ede: number;
   readonly category?: Category | undefined;
@@ -99,11 +99,11 @@ export interface PolicyRules {
 /** Makes a verdict for the rules of a policy that do `action`. */
 export function addPolicyVerdict(
   action: PolicyAction,
-  { policy, rules, rule, named, onTrial, ede, category, expired, serial, zoneSoa }: PolicyRules,
+  { policy, rules, rule, named, isShadow, ede, category, expired, serial, zoneSoa }: PolicyRules,
   verdicts: VerdictTable,
 ): Verdict {
   if (action === 'allow' || action === 'passthru') {
-    return verdicts.add({ layer: 'policy', action: 'forward', rule, policy, named, onTrial });
+    return verdicts.add({ layer: 'policy', action: 'forward', rule, policy, named, isShadow });
   }
   const subError = subErrorOf(category, ede);
   return verdicts.add({
@@ -112,7 +112,7 @@ export function addPolicyVerdict(
     rule,
     policy,
     named,
-    onTrial,
+    isShadow,
     explained: true,
     soa: SOA,
     ede,

@@ -20,7 +20,7 @@ acl:
 upstreams: { default: { servers: [192.0.2.1] } }
 `;
 
-const FORCE = { now: 0, isTrial: false };
+const FORCE = { now: 0, withShadow: false };
 
 function access(text = CONFIG) {
   const { query } = parseConfig('site.yaml', text).views[0].acl;

@@ -20,7 +20,7 @@ export function list(
   const octets = typeof text === 'string' ? new TextEncoder().encode(text) : text;
   const image = readList(octets, format, 'ads.txt');
   const policy = attachList(
-    { name: 'ads', action, onTrial: false, ede: 'blocked' },
+    { name: 'ads', action, isShadow: false, ede: 'blocked' },
     image,
     new VerdictTable(),
   );

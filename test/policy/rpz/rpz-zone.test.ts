@@ -10,7 +10,7 @@ const SOA = '@ 60 SOA ns.example. host.example. 7 1h 10m 1d 60';
 
 const TRAITS = {
   name: 'feed',
-  onTrial: false,
+  isShadow: false,
   ede: 'blocked',
   breakDnssec: false,
   recursiveOnly: true,

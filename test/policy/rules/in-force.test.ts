@@ -19,10 +19,10 @@ describe('policy/in-force', () => {
     ['a rule in shadow mode', SHADOW, MIDNIGHT, false, true],
     ['a rule in shadow mode that has expired', { ...SHADOW, expires: 1 }, MIDNIGHT, false, false],
   ];
-  for (const [what, origin, now, enforced, onTrial] of cases) {
-    it(`${enforced ? 'counts' : 'does not count'} ${what}, and ${onTrial ? 'does' : 'does not'} in a trial`, () => {
-      expect(isInForce(origin, { now, isTrial: false })).to.equal(enforced);
-      expect(isInForce(origin, { now, isTrial: true })).to.equal(onTrial);
+  for (const [what, origin, now, enforced, isShadow] of cases) {
+    it(`${enforced ? 'counts' : 'does not count'} ${what}, and ${isShadow ? 'does' : 'does not'} in a trial`, () => {
+      expect(isInForce(origin, { now, withShadow: false })).to.equal(enforced);
+      expect(isInForce(origin, { now, withShadow: true })).to.equal(isShadow);
     });
   }
 

@@ -8,7 +8,7 @@ import type { Query } from '../../../src/wire/query.ts';
 import { asked } from '../../world/asked.ts';
 import { name, octets, TYPE } from '../../world/messages.ts';
 
-const FORCE = { now: 0, isTrial: false };
+const FORCE = { now: 0, withShadow: false };
 
 /** A policy of these lines; the first of them is line 5. */
 function compile(...lines: readonly string[]) {
@@ -23,7 +23,7 @@ function compile(...lines: readonly string[]) {
   const verdicts = new VerdictTable();
   const problems: Problem[] = [];
   const compiled = compileInlineRules(
-    { name: 'house', lines: policy!.value.rules!, onTrial: false, ede: 'blocked' },
+    { name: 'house', lines: policy!.value.rules!, isShadow: false, ede: 'blocked' },
     FORCE,
     verdicts,
     problems,
@@ -148,7 +148,7 @@ describe('policy/inline-rules', () => {
     }));
     const problems: Problem[] = [];
     const { rules } = compileInlineRules(
-      { name: 'house', lines, onTrial: false, ede: 'blocked' },
+      { name: 'house', lines, isShadow: false, ede: 'blocked' },
       FORCE,
       new VerdictTable(),
       problems,

@@ -4,14 +4,14 @@ import { inferFromErrors } from '../../decision/refusal-inference.ts';
 import { LAYERS, type LayerName } from '../../decision/verdict.ts';
 import { Ede } from '../../wire/registry.ts';
 import { differenceOf, identityOf, tell, tellAll } from '../evidence.ts';
+import type { Diagnosis, Inference } from '../inference.ts';
 import { fateOf, type Probe } from '../probe.ts';
 import type { Situation } from '../situation.ts';
-import type { Conclusion, Verdict } from '../verdict.ts';
 
 /** What rcode5 says in an Extended DNS Error: its layer, the rule, and what finds the record. */
 const TOLD = new RegExp(`^(${LAYERS.join('|')}) (.+) ref (\\S+)$`);
 
-const VERDICT_OF: Readonly<Record<LayerName, Verdict>> = {
+const VERDICT_OF: Readonly<Record<LayerName, Diagnosis>> = {
   protocol: 'type-policy',
   acl: 'client-acl',
   transfer: 'transfer',
@@ -27,7 +27,7 @@ const VERDICT_OF: Readonly<Record<LayerName, Verdict>> = {
 };
 
 /** rcode5 tells layer and rule itself. */
-export function byItsWord({ probes, ask }: Situation): Conclusion | undefined {
+export function byItsWord({ probes, ask }: Situation): Inference | undefined {
   const told = probes
     .filter(({ probe }) => probe === 'ask' || probe === 'tcp')
     .flatMap((probe) => probe.ede.map(({ text }) => ({ probe, parts: TOLD.exec(text) })))
@@ -46,7 +46,7 @@ export function byItsWord({ probes, ask }: Situation): Conclusion | undefined {
 }
 
 /** RFC 8914: the server says it itself. */
-export function byExtendedError(situation: Situation): Conclusion | undefined {
+export function byExtendedError(situation: Situation): Inference | undefined {
   const probe = [situation.ask, situation.last('tcp')].find((one) => (one?.ede.length ?? 0) > 0);
   if (probe === undefined || fateOf(probe) === 'answered') return undefined;
   const { ede } = probe;

@@ -5,26 +5,26 @@ import { HEADER_LENGTH, readUint16 } from '../wire/header.ts';
 import { LOWER } from '../wire/name.ts';
 import { copySender, type Query, type Sender, type Transport } from '../wire/query.ts';
 import type { UpstreamGroup } from './group.ts';
-import type { Leg } from './leg.ts';
-import type { Server } from './server.ts';
+import type { Upstream } from './upstream.ts';
+import type { UpstreamQuery } from './upstream-query.ts';
 
-/** Octets of a query that a slot keeps in memory of its own; a longer one gets more for a while. */
+/** Octets of a query that a pending query keeps in memory of its own; a longer one gets more for a while. */
 const SLOT_OCTETS = 512;
 
 /** Slots are used again and again. */
-export class Slot {
+export class PendingQuery {
   readonly index: number;
 
-  /** The group asked, and what the one who opened the slot wants to find again. */
+  /** The group asked, and what the one who opened the pending query wants to find again. */
   group: UpstreamGroup | undefined;
   purpose: unknown;
   /** It is asked for the sake of this one, whose alias it is. */
-  chase: unknown;
+  resolution: unknown;
   /** Questions under way, and the one that it is about at the moment. */
-  readonly legs: Leg[] = [];
-  leg: Leg | undefined;
+  readonly underWay: UpstreamQuery[] = [];
+  current: UpstreamQuery | undefined;
   /** Those that wait for the same answer, one behind the other. */
-  next: Slot | undefined;
+  next: PendingQuery | undefined;
   /** What tells its question from others with the same name, and where it can be joined. */
   variant = 0;
   place = -1;
@@ -47,9 +47,9 @@ export class Slot {
   #family: 4 | 6 = 4;
   readonly #address: Uint32Array = new Uint32Array(4);
   #port = 0;
-  #zone = '';
+  #zoneId = '';
   #isProxied = false;
-  readonly #peer: Sender = { family: 4, address: new Uint32Array(4), port: 0, zone: '' };
+  readonly #peer: Sender = { family: 4, address: new Uint32Array(4), port: 0, zoneId: '' };
   readonly #local: Uint32Array = new Uint32Array(4);
   #localInterface = 0;
   #transport: Transport = 'udp';
@@ -62,11 +62,11 @@ export class Slot {
   }
 
   /** The server that it is about, and when it was asked. */
-  get server(): Server {
-    return this.leg!.server!;
+  get upstream(): Upstream {
+    return this.current!.upstream!;
   }
   get sentAt(): number {
-    return this.leg!.sentAt;
+    return this.current!.sentAt;
   }
 
   /** Keeps the query and who asked it, and begins anew. */
@@ -77,7 +77,7 @@ export class Slot {
     this.#family = query.family;
     this.#address.set(query.address);
     this.#port = query.port;
-    this.#zone = query.zone;
+    this.#zoneId = query.zoneId;
     this.#isProxied = query.isProxied;
     if (query.isProxied) copySender(query.peer, this.#peer);
     this.#local.set(query.local);
@@ -102,7 +102,7 @@ export class Slot {
     query.family = this.#family;
     query.address.set(this.#address);
     query.port = this.#port;
-    query.zone = this.#zone;
+    query.zoneId = this.#zoneId;
     query.isProxied = this.#isProxied;
     if (this.#isProxied) copySender(this.#peer, query.peer);
     query.local.set(this.#local);
@@ -130,8 +130,8 @@ export class Slot {
     this.#octets = this.#home;
     this.group = undefined;
     this.purpose = undefined;
-    this.chase = undefined;
-    this.leg = undefined;
+    this.resolution = undefined;
+    this.current = undefined;
     this.next = undefined;
     this.place = -1;
     this.refusal = undefined;

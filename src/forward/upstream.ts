@@ -5,23 +5,23 @@ import type { Endpoint } from '../net/address.ts';
 import type { Answer } from '../wire/answer.ts';
 import type { Query } from '../wire/query.ts';
 import { Rcode } from '../wire/registry.ts';
-import { Conduct } from './conduct.ts';
 import { Health } from './health.ts';
 import { Loops } from './loops.ts';
+import { UpstreamHistory } from './upstream-history.ts';
 
 /** A new measurement's share of the smoothed round-trip time (RFC 6298 section 2). */
 const SMOOTHING = 1 / 8;
 /** How long a server has to answer before another is asked too: times that it usually takes. */
 const USUAL_TIMES = 3;
-/** Milliseconds, in steps: slots that wait equally long are kept in one list. */
+/** Milliseconds, in steps: pending queries that wait equally long are kept in one list. */
 const PATIENCE: readonly number[] = [50, 75, 100, 150, 200, 300, 400, 600, 800, 1200, 1600];
 
-export interface ServerAddress {
+export interface UpstreamAddress {
   readonly transport: 'udp' | 'tcp';
   readonly endpoint: Endpoint;
 }
 
-export class Server implements ServerAddress {
+export class Upstream implements UpstreamAddress {
   /** Its number for as long as the program runs. */
   readonly index: number;
   /** How records and metrics call it. */
@@ -34,11 +34,11 @@ export class Server implements ServerAddress {
   rttMs = 0;
   readonly health: Health = new Health();
   /** What it has done lately; undefined before it has done anything. */
-  conduct: Conduct | undefined;
+  history: UpstreamHistory | undefined;
   /** Smoothed like `rttMs`, of answers alone. */
   #answerMs = 0;
 
-  constructor(index: number, { transport, endpoint }: ServerAddress, loops: Loops = new Loops()) {
+  constructor(index: number, { transport, endpoint }: UpstreamAddress, loops: Loops = new Loops()) {
     this.index = index;
     this.transport = transport;
     this.endpoint = endpoint;
@@ -76,8 +76,8 @@ export class Server implements ServerAddress {
 
   /** It answered this question: what it said is remembered for a while. */
   note(query: Query, answer: Answer, rttMs: number, now: number): void {
-    this.conduct ??= new Conduct();
-    this.conduct.note(query, answer, rttMs, now);
+    this.history ??= new UpstreamHistory();
+    this.history.note(query, answer, rttMs, now);
     if (!query.recursionDesired || query.isVerbatim) return;
     if (answer.rcode === Rcode.REFUSED) this.health.refused(query.hashes[0]!, now);
     else if (answer.rcode !== Rcode.SERVFAIL) this.health.answered();
@@ -103,8 +103,8 @@ function smooth(average: number, measured: number): number {
 }
 
 /** All servers that were ever named; a server keeps its number over reloads. */
-export class ServerTable {
-  readonly servers: Server[] = [];
+export class UpstreamTable {
+  readonly upstreams: Upstream[] = [];
   readonly loops: Loops;
 
   /** `loops` is shared with the tables of other threads. */
@@ -113,21 +113,21 @@ export class ServerTable {
   }
 
   /** What another thread's table is seeded with. */
-  get addresses(): ServerAddress[] {
-    return this.servers.map(({ transport, endpoint }) => ({ transport, endpoint }));
+  get addresses(): UpstreamAddress[] {
+    return this.upstreams.map(({ transport, endpoint }) => ({ transport, endpoint }));
   }
 
   /** Gives the servers of another thread's table the numbers that they have there. */
-  seed(servers: readonly ServerAddress[]): void {
-    for (const { transport, endpoint } of servers) this.get(transport, endpoint);
+  seed(upstreams: readonly UpstreamAddress[]): void {
+    for (const { transport, endpoint } of upstreams) this.get(transport, endpoint);
   }
 
-  get(transport: 'udp' | 'tcp', endpoint: Endpoint): Server {
+  get(transport: 'udp' | 'tcp', endpoint: Endpoint): Upstream {
     const name = formatServer(transport, endpoint);
-    const known = this.servers.find((server) => server.name === name);
+    const known = this.upstreams.find((upstream) => upstream.name === name);
     if (known !== undefined) return known;
-    const server = new Server(this.servers.length, { transport, endpoint }, this.loops);
-    this.servers.push(server);
-    return server;
+    const upstream = new Upstream(this.upstreams.length, { transport, endpoint }, this.loops);
+    this.upstreams.push(upstream);
+    return upstream;
   }
 }

@@ -1,15 +1,15 @@
 /** One question on its way to one server: what an answer to it must match. */
 
 import type { Transport } from '../wire/query.ts';
-import type { Server } from './server.ts';
-import type { Slot } from './slot.ts';
+import type { PendingQuery } from './pending-query.ts';
+import type { Upstream } from './upstream.ts';
 
-/** Legs are used again and again. */
-export class Leg {
+/** Upstream queries are used again and again. */
+export class UpstreamQuery {
   readonly index: number;
   /** Whose question it is; undefined for one that is not under way. */
-  slot: Slot | undefined;
-  server: Server | undefined;
+  pending: PendingQuery | undefined;
+  upstream: Upstream | undefined;
   transport: Transport = 'udp';
   channel = 0;
   id = 0;

@@ -5,7 +5,7 @@ import { writeCache } from '../../src/policy/rpz/transfer/cache-file.ts';
 import { copyOf } from '../policy/rpz/transfer/copies.ts';
 import { rule, soa } from '../policy/rpz/transfer/zones.ts';
 import type { Octets } from '../world/messages.ts';
-import { content, FeedStage } from './feed-stage.ts';
+import { content, FeedStage } from './zone-transfer-stage.ts';
 
 describe('transfer/feed', () => {
   let stage: FeedStage;

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TransferredZone } from '../../src/policy/rpz/transfer/transferred-zone.ts';
-import { Feed } from '../../src/transfer/feed.ts';
+import { ZoneTransfer } from '../../src/transfer/zone-transfer.ts';
 import { recordsOf } from '../policy/rpz/transfer/copies.ts';
 import { rule, ZONE } from '../policy/rpz/transfer/zones.ts';
 import { name } from '../world/messages.ts';
@@ -15,7 +15,7 @@ export class FeedStage {
   readonly primary: ScriptedPrimary;
   /** What the feed has said; `changed` is that its state is another one. */
   said: string[] = [];
-  #feed: Feed | undefined;
+  #feed: ZoneTransfer | undefined;
   #wake: () => void = () => {};
 
   private constructor(primary: ScriptedPrimary) {
@@ -33,7 +33,7 @@ export class FeedStage {
     rmSync(this.folder, { recursive: true });
   }
 
-  create(given: Partial<TransferredZone> = {}): Feed {
+  create(given: Partial<TransferredZone> = {}): ZoneTransfer {
     const note = (message: string) => {
       this.said.push(message);
       this.#wake();
@@ -50,7 +50,7 @@ export class FeedStage {
       ...given,
     };
     const log = { info: note, warn: note };
-    this.#feed = new Feed(settings, { log, changed: () => note('changed') });
+    this.#feed = new ZoneTransfer(settings, { log, changed: () => note('changed') });
     return this.#feed;
   }
 
@@ -66,7 +66,7 @@ export class FeedStage {
   }
 
   /** A feed that has the zone of the primary. */
-  async loaded(given: Partial<TransferredZone> = {}): Promise<Feed> {
+  async loaded(given: Partial<TransferredZone> = {}): Promise<ZoneTransfer> {
     const feed = this.create(given);
     await feed.load();
     feed.start();
@@ -77,6 +77,6 @@ export class FeedStage {
 }
 
 /** The first labels of the records of a feed. */
-export function content({ known }: Feed): string[] {
+export function content({ known }: ZoneTransfer): string[] {
   return recordsOf(known!.copy).map((line) => line.slice(0, line.indexOf('.')));
 }

@@ -1,7 +1,7 @@
 /** What a diagnosis can come to. */
 
 /** Each verdict and what it means; most are words of the decision record too. */
-export const VERDICTS = {
+export const DIAGNOSES = {
   'client-acl': 'an access list does not let this client ask',
   'no-recursion':
     'the server does not recurse: for nobody (authoritative only), or not for this client',
@@ -18,13 +18,13 @@ export const VERDICTS = {
   unknown: 'refused, and nothing tells why',
   'no-refusal': 'nothing refuses this question',
 } as const;
-export type Verdict = keyof typeof VERDICTS;
+export type Diagnosis = keyof typeof DIAGNOSES;
 
 export type Confidence = 'high' | 'medium' | 'low';
 
 /** What follows from what one server said to one source. */
-export interface Conclusion {
-  readonly verdict: Verdict;
+export interface Inference {
+  readonly verdict: Diagnosis;
   readonly confidence: Confidence;
   /** One sentence, without the server's name. */
   readonly summary: string;

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { HalfSipHash } from '../../../src/policy/access/half-sip-hash.ts';
+import { HalfSipHash } from '../../src/wire/half-sip-hash.ts';
 
 /** Of the reference implementation: key 00 01 … 07, input 00 01 …, a result of 64 bits. */
 const VECTORS = [

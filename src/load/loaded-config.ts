@@ -6,7 +6,7 @@ import { type Config, parseConfig, resolvePath } from '../config/config.ts';
 import type { Setup } from '../engine/forwarder.ts';
 import { AnswerCache } from '../forward/cache.ts';
 import { createForwarding, type Forwarding } from '../forward/forwarding.ts';
-import type { ServerTable } from '../forward/server.ts';
+import type { UpstreamTable } from '../forward/upstream.ts';
 import { type Endpoint, isLoopback, isUnspecified, parseAddress } from '../net/address.ts';
 import type { TokenBuckets } from '../policy/access/token-buckets.ts';
 import { compilePolicy } from '../policy/compile.ts';
@@ -22,7 +22,7 @@ const MAX_DELAY = 0x7fffffff;
 const FOLLOW_MS = 2000;
 
 /** One configuration, ready to serve. */
-export interface Serving extends Setup {
+export interface LoadedConfig extends Setup {
   readonly config: Config;
   readonly forwarding: Forwarding;
   /** What an operator should know. */
@@ -31,7 +31,7 @@ export interface Serving extends Setup {
 
 /** What outlives a configuration: upstreams and what is known of them, what clients have used up. */
 export interface Lasting {
-  readonly table: ServerTable;
+  readonly table: UpstreamTable;
   readonly buckets: TokenBuckets;
 }
 
@@ -39,11 +39,11 @@ export interface Lasting {
  * Makes a snapshot serve in this thread; `running` is what it will take the place of. Throws a
  * ConfigError.
  */
-export function prepare(
+export function load(
   { file, environment, text, images, states, takenAt }: Snapshot,
   { table, buckets }: Lasting,
-  running?: { readonly serving: Serving; readonly endpoints: readonly Endpoint[] },
-): Serving {
+  running?: { readonly serving: LoadedConfig; readonly endpoints: readonly Endpoint[] },
+): LoadedConfig {
   const config = parseConfig(file, text, environment);
   const files = replay(images, states);
   const policy = compilePolicy(config, VERSION, { files, now: takenAt, buckets });
@@ -57,25 +57,25 @@ export function prepare(
 }
 
 /** What is told of a configuration while it is in force. */
-export interface Follower {
+export interface ConfigWatcher {
   /** A file that names servers has changed; `warnings` are what an operator should know. */
   changed(warnings: readonly string[]): void;
   /** A rule has expired, or a file that is watched has changed. */
   outdated(): void;
 }
 
-/** Tells the follower until the function returned is called. */
-export function follow(serving: Serving, follower: Follower): () => void {
+/** Tells the watcher until the function returned is called. */
+export function watch(serving: LoadedConfig, watcher: ConfigWatcher): () => void {
   const { forwarding, policy, config } = serving;
-  const look = () => follower.changed(forwarding.refresh());
+  const look = () => watcher.changed(forwarding.refresh());
   for (const file of forwarding.files) watchFile(file, { interval: FOLLOW_MS }, look);
   const watched = config.watch ? watchedFiles(serving) : [];
-  const outdate = () => follower.outdated();
+  const outdate = () => watcher.outdated();
   for (const file of watched) watchFile(file, { interval: FOLLOW_MS }, outdate);
   const left = policy.expiresAt - Date.now();
   const delay = Math.min(left, MAX_DELAY);
   const timer =
-    left === Number.POSITIVE_INFINITY ? undefined : setTimeout(() => follower.outdated(), delay);
+    left === Number.POSITIVE_INFINITY ? undefined : setTimeout(() => watcher.outdated(), delay);
   return () => {
     clearTimeout(timer);
     for (const file of forwarding.files) unwatchFile(file, look);
@@ -84,7 +84,7 @@ export function follow(serving: Serving, follower: Follower): () => void {
 }
 
 /** All files that a reload would read. */
-function watchedFiles({ config, policy }: Serving): readonly string[] {
+function watchedFiles({ config, policy }: LoadedConfig): readonly string[] {
   const assertions = config.assertions.map(({ value }) => resolvePath(config, value));
   const zones = policy.zones.flatMap(({ files }) => files);
   return [...new Set([config.file, ...zones, ...assertions])];

@@ -13,7 +13,7 @@ export interface WrittenRecord {
   readonly end: number;
 }
 
-export class RecordFeeds {
+export class SinkQueues {
   readonly #syslog: FrameQueue | undefined;
   readonly #dnstap: FrameQueue | undefined;
   readonly #writer: DnstapWriter | undefined;

@@ -3,7 +3,7 @@
 import { formatEndpoint } from '../net/address.ts';
 import { expiresAt } from '../policy/rpz/transfer/soa-timers.ts';
 import { formatName } from '../wire/name.ts';
-import type { Feed } from './feed.ts';
+import type { ZoneTransfer } from './zone-transfer.ts';
 
 /** Times are in UTC, ISO 8601. */
 export interface FeedReport {
@@ -19,7 +19,7 @@ export interface FeedReport {
   readonly problem?: string;
 }
 
-export function reportFeed({ settings, state, known, problem }: Feed): FeedReport {
+export function reportFeed({ settings, state, known, problem }: ZoneTransfer): FeedReport {
   return {
     zone: formatName(settings.zone),
     standing: state.standing,
@@ -34,7 +34,7 @@ export function reportFeed({ settings, state, known, problem }: Feed): FeedRepor
 }
 
 /** Why a zone is not there; undefined when it is. */
-export function absenceOf({ settings, state, known, problem }: Feed): string | undefined {
+export function absenceOf({ settings, state, known, problem }: ZoneTransfer): string | undefined {
   const { policy, zone } = settings;
   const why = problem === undefined ? '' : `: ${problem}`;
   if (state.standing === 'missing') {

@@ -9,7 +9,7 @@ import { formatRequest } from '../wire/request.ts';
 import type { Aliases } from '../wire/response.ts';
 
 /** What is kept of a query until its alias has an answer. */
-export interface Chase {
+export interface AliasResolution {
   readonly verdict: Verdict;
   /** The client's message. */
   readonly message: Uint8Array;
@@ -18,15 +18,15 @@ export interface Chase {
 }
 
 /** Keeps the query with its verdict, and asks for `target` in its place. */
-export function beginChase(
+export function beginResolution(
   query: Query,
   {
     verdict,
     target,
     aliases,
   }: { verdict: Verdict; target: Uint8Array; aliases?: Aliases | undefined },
-): Chase {
-  const chase: Chase = {
+): AliasResolution {
+  const resolution: AliasResolution = {
     verdict,
     message: query.message.slice(0, query.length),
     aliases: aliases && { ...aliases, octets: aliases.octets.slice(0, aliases.length) },
@@ -46,11 +46,15 @@ export function beginChase(
     asked[flagsAt]! |= query.dnssecOk ? 0x80 : 0;
   }
   query.parse(asked, asked.length);
-  return chase;
+  return resolution;
 }
 
 /** The client's query is the one at hand again; `buffer` holds it then. */
-export function endChase({ message, match }: Chase, query: Query, buffer: Uint8Array): void {
+export function endResolution(
+  { message, match }: AliasResolution,
+  query: Query,
+  buffer: Uint8Array,
+): void {
   buffer.set(message);
   query.parse(buffer, message.length);
   const { address, ...rest } = match;

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { IXFR, rule, soa } from '../policy/rpz/transfer/zones.ts';
 import { Flag, uint32 } from '../world/messages.ts';
-import { content, FeedStage } from './feed-stage.ts';
 import { type Asked, ScriptedPrimary } from './scripted-primary.ts';
+import { content, FeedStage } from './zone-transfer-stage.ts';
 
 describe('transfer/feed', () => {
   let stage: FeedStage;

@@ -1,18 +1,18 @@
 /** All policy zones that come by transfer, as one configuration names them. */
 
 import type { TransferredZone, ZoneState } from '../policy/rpz/transfer/transferred-zone.ts';
-import { Feed, type FeedSurroundings } from './feed.ts';
+import { type FeedSurroundings, ZoneTransfer } from './zone-transfer.ts';
 
 /** The feeds of another configuration, which have not begun yet. */
-export interface NextFeeds {
+export interface NextTransfers {
   readonly states: ReadonlyMap<string, ZoneState>;
   /** Puts them in the place of those that there are. */
   use(): void;
 }
 
-export class Feeds {
+export class ZoneTransfers {
   readonly #surroundings: FeedSurroundings;
-  #feeds: ReadonlyMap<string, Feed> = new Map();
+  #feeds: ReadonlyMap<string, ZoneTransfer> = new Map();
 
   constructor(surroundings: FeedSurroundings) {
     this.#surroundings = surroundings;
@@ -24,11 +24,11 @@ export class Feeds {
   }
 
   /** The feed of a policy; undefined when its zone does not come by transfer. */
-  find(policy: string): Feed | undefined {
+  find(policy: string): ZoneTransfer | undefined {
     return this.#feeds.get(policy);
   }
 
-  get all(): readonly Feed[] {
+  get all(): readonly ZoneTransfer[] {
     return [...this.#feeds.values()];
   }
 
@@ -36,14 +36,14 @@ export class Feeds {
    * Prepares for another configuration: feeds that are the same go on, the others begin with the
    * last good copy that there is. Resolves when that has been read.
    */
-  async prepare(zones: ReadonlyMap<string, TransferredZone>): Promise<NextFeeds> {
+  async prepare(zones: ReadonlyMap<string, TransferredZone>): Promise<NextTransfers> {
     const before = this.#feeds;
-    const fresh: Feed[] = [];
-    const feeds = new Map<string, Feed>();
+    const fresh: ZoneTransfer[] = [];
+    const feeds = new Map<string, ZoneTransfer>();
     for (const [policy, settings] of zones) {
       const old = before.get(policy);
       const isSame = old !== undefined && isSameFeed(old.settings, settings);
-      const feed = isSame ? old : new Feed(settings, this.#surroundings);
+      const feed = isSame ? old : new ZoneTransfer(settings, this.#surroundings);
       feeds.set(policy, feed);
       if (!isSame) fresh.push(feed);
     }
@@ -64,12 +64,15 @@ export class Feeds {
   }
 }
 
-function statesOf(feeds: ReadonlyMap<string, Feed>): ReadonlyMap<string, ZoneState> {
+function statesOf(feeds: ReadonlyMap<string, ZoneTransfer>): ReadonlyMap<string, ZoneState> {
   return new Map([...feeds].map(([policy, { state }]) => [policy, state]));
 }
 
 /** A feed of the same zone, whose copy need not be transferred again. */
-function predecessor({ settings }: Feed, before: ReadonlyMap<string, Feed>): Feed | undefined {
+function predecessor(
+  { settings }: ZoneTransfer,
+  before: ReadonlyMap<string, ZoneTransfer>,
+): ZoneTransfer | undefined {
   const old = before.get(settings.policy);
   const isSameZone = old !== undefined && Buffer.compare(old.settings.zone, settings.zone) === 0;
   return isSameZone ? old : undefined;

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { Loops } from '../../src/forward/loops.ts';
-import { Server, ServerTable } from '../../src/forward/server.ts';
+import { Upstream, UpstreamTable } from '../../src/forward/upstream.ts';
 import { Answer } from '../../src/wire/answer.ts';
 import { asked } from '../world/asked.ts';
 import { Flag, message } from '../world/messages.ts';
@@ -15,19 +15,19 @@ function answerOf(rcode: number): Answer {
 
 const ENDPOINT = { address: '192.0.2.1', port: 53 };
 
-function server(): Server {
-  return new Server(0, { transport: 'udp', endpoint: ENDPOINT });
+function upstream(): Upstream {
+  return new Upstream(0, { transport: 'udp', endpoint: ENDPOINT });
 }
 
-describe('forward/server Server', () => {
+describe('forward/server Upstream', () => {
   it('takes the first round-trip time as it is', () => {
-    const one = server();
+    const one = upstream();
     one.answered(40, 0);
     expect(one.rttMs).to.equal(40);
   });
 
   it('moves by an eighth of the difference afterwards (RFC 6298 section 2)', () => {
-    const one = server();
+    const one = upstream();
     one.answered(40, 0);
     one.answered(120, 0);
     expect(one.rttMs).to.equal(50);
@@ -36,11 +36,11 @@ describe('forward/server Server', () => {
   });
 
   it('is up before it was asked', () => {
-    expect(server().isUp).to.equal(true);
+    expect(upstream().isUp).to.equal(true);
   });
 
   it('is down when it has failed, until it answers, and tells that it is back', () => {
-    const one = server();
+    const one = upstream();
     one.failed(0, 2000, 2000);
     expect(one.isUp).to.equal(false);
     expect(one.answered(10, 9000)).to.equal(true);
@@ -49,7 +49,7 @@ describe('forward/server Server', () => {
   });
 
   it('counts as slow as the timeout when it failed, or as slow as it was', () => {
-    const one = server();
+    const one = upstream();
     one.answered(10, 0);
     one.failed(1, 2001, 2000);
     expect(one.rttMs).to.equal(2000);
@@ -66,23 +66,23 @@ describe('forward/server Server', () => {
   ];
   for (const { usual, patience: expected } of patience) {
     it(`may take ${expected} ms when it usually takes ${usual} ms`, () => {
-      const one = server();
+      const one = upstream();
       if (usual > 0) one.answered(usual, 0);
       one.failed(1, 2001, 2000);
       expect(one.patienceMs).to.equal(expected);
     });
   }
 
-  const conduct = [
+  const history = [
     { what: 'refuses five names', rcode: 5, query: {}, isUp: false },
     { what: 'fails five names', rcode: 2, query: {}, isUp: true },
     { what: 'refuses five names without RD', rcode: 5, query: { flags: 0 }, isUp: true },
     { what: 'refuses five transfers', rcode: 5, query: { type: 252 }, isUp: true },
     { what: 'refuses five updates', rcode: 5, query: { opcode: 5 }, isUp: true },
   ];
-  for (const { what, rcode, query, isUp } of conduct) {
+  for (const { what, rcode, query, isUp } of history) {
     it(`is ${isUp ? 'up' : 'not up'} when it ${what}`, () => {
-      const one = server();
+      const one = upstream();
       for (const name of ['a', 'b', 'c', 'd', 'e']) {
         one.note(asked(name, query), answerOf(rcode), 1, 0);
       }
@@ -93,14 +93,14 @@ describe('forward/server Server', () => {
   }
 
   it('seems faster each time that another is asked in its place', () => {
-    const one = server();
+    const one = upstream();
     one.answered(100, 0);
     one.passedOver();
     expect(one.rttMs).to.equal(98);
   });
 
   it('is not up while it leads back here', () => {
-    const one = server();
+    const one = upstream();
     one.isLoop = true;
     expect(one.isUp).to.equal(false);
     one.isLoop = false;
@@ -108,23 +108,23 @@ describe('forward/server Server', () => {
   });
 });
 
-describe('forward/server ServerTable', () => {
+describe('forward/server UpstreamTable', () => {
   it('takes over the numbers of another thread, and what is known of loops', () => {
-    const table = new ServerTable();
-    const servers = [53, 54, 55].map((port) => table.get('udp', { ...ENDPOINT, port }));
-    const other = new ServerTable(new Loops(table.loops.buffer));
-    other.seed(table.servers);
-    servers[1]!.isLoop = true;
-    expect(other.servers.map(({ name, index, isLoop }) => ({ name, index, isLoop }))).to.deep.equal(
-      servers.map(({ name, index }) => ({ name, index, isLoop: index === 1 })),
-    );
+    const table = new UpstreamTable();
+    const upstreams = [53, 54, 55].map((port) => table.get('udp', { ...ENDPOINT, port }));
+    const other = new UpstreamTable(new Loops(table.loops.buffer));
+    other.seed(table.upstreams);
+    upstreams[1]!.isLoop = true;
+    expect(
+      other.upstreams.map(({ name, index, isLoop }) => ({ name, index, isLoop })),
+    ).to.deep.equal(upstreams.map(({ name, index }) => ({ name, index, isLoop: index === 1 })));
   });
 
-  it('gives the same server for the same address and transport', () => {
-    const table = new ServerTable();
+  it('gives the same upstream for the same address and transport', () => {
+    const table = new UpstreamTable();
     const one = table.get('udp', ENDPOINT);
     expect(table.get('udp', { ...ENDPOINT })).to.equal(one);
-    expect(table.servers).to.have.lengthOf(1);
+    expect(table.upstreams).to.have.lengthOf(1);
   });
 
   const others = [
@@ -138,30 +138,30 @@ describe('forward/server ServerTable', () => {
     },
   ] as const;
   for (const { what, transport, endpoint, name } of others) {
-    it(`tells apart servers of another ${what}`, () => {
-      const table = new ServerTable();
+    it(`tells apart upstreams of another ${what}`, () => {
+      const table = new UpstreamTable();
       table.get('udp', ENDPOINT);
       const other = table.get(transport, endpoint);
       expect(other).to.deep.include({ index: 1, transport, endpoint, name });
-      expect(table.servers[1]).to.equal(other);
+      expect(table.upstreams[1]).to.equal(other);
     });
   }
 
-  it('keeps no account of loops for more servers than there is room', () => {
-    const table = new ServerTable();
-    const servers = Array.from({ length: 514 }, (_, i) =>
+  it('keeps no account of loops for more upstreams than there is room', () => {
+    const table = new UpstreamTable();
+    const upstreams = Array.from({ length: 514 }, (_, i) =>
       table.get('udp', { ...ENDPOINT, port: 1 + i }),
     );
-    for (const one of servers) one.isLoop = true;
-    const last = servers.at(-1)!;
-    expect(servers.filter(({ isLoop }) => isLoop)).to.have.lengthOf(512);
+    for (const one of upstreams) one.isLoop = true;
+    const last = upstreams.at(-1)!;
+    expect(upstreams.filter(({ isLoop }) => isLoop)).to.have.lengthOf(512);
     expect(table.loops.comesBack(table.loops.makeLabel(last.index))).to.equal(true);
     expect(last.isLoop).to.equal(false);
     expect(table.loops.returns(last.index)).to.equal(0);
   });
 
-  it('lets servers keep their numbers', () => {
-    const table = new ServerTable();
+  it('lets upstreams keep their numbers', () => {
+    const table = new UpstreamTable();
     const ports = [53, 54, 55, 53, 55];
     const indexes = ports.map((port) => table.get('udp', { ...ENDPOINT, port }).index);
     expect(indexes).to.deep.equal([0, 1, 2, 0, 2]);

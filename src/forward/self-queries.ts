@@ -6,51 +6,51 @@ import type { Query } from '../wire/query.ts';
 import type { Send } from './exchanges.ts';
 import type { UpstreamGroup } from './group.ts';
 import { HealthChecks } from './health-checks.ts';
-import { Inquiries } from './inquiries.ts';
 import { LoopProbes } from './loop-probe.ts';
+import type { PendingQuery } from './pending-query.ts';
 import { RefusalProbes } from './refusal-probes.ts';
-import type { Server } from './server.ts';
-import type { Slot } from './slot.ts';
+import { SelfQueryTable } from './self-query-table.ts';
+import type { Upstream } from './upstream.ts';
 
-export class Watch {
+export class SelfQueries {
   readonly loops: LoopProbes;
-  readonly #inquiries: Inquiries;
+  readonly #selfQueries: SelfQueryTable;
   readonly #checks: HealthChecks;
   readonly #probes: RefusalProbes;
 
   /** `recovered` is called when a health check finds a server back. */
   constructor(send: Send, recovered: () => void) {
     this.loops = new LoopProbes(send);
-    this.#inquiries = new Inquiries(send);
-    this.#checks = new HealthChecks(this.#inquiries, recovered);
-    this.#probes = new RefusalProbes(this.#inquiries);
+    this.#selfQueries = new SelfQueryTable(send);
+    this.#checks = new HealthChecks(this.#selfQueries, recovered);
+    this.#probes = new RefusalProbes(this.#selfQueries);
   }
 
   /** Whether a message of which only the ID is known as yet is an answer to one of these. */
   take(
     message: { octets: Uint8Array; length: number; answer: Answer },
-    from: { readonly server: Server; readonly channel: number },
+    from: { readonly upstream: Upstream; readonly channel: number },
     now: number,
   ): boolean {
     return (
-      this.#inquiries.take(message, from, now) ||
-      this.loops.isAnswer(from.server, message.answer.id)
+      this.#selfQueries.take(message, from, now) ||
+      this.loops.isAnswer(from.upstream, message.answer.id)
     );
   }
 
-  /** The slot's server has refused its query, for a reason that is not certain. */
+  /** The pending query's server has refused its query, for a reason that is not certain. */
   refused(
-    { server, group }: Slot,
+    { upstream, group }: PendingQuery,
     { confidence }: UpstreamRefusal,
     query: Query,
     now: number,
   ): void {
-    if (confidence !== 'high') this.#probes.refused(server, query, group!.probe, now);
+    if (confidence !== 'high') this.#probes.refused(upstream, query, group!.probe, now);
   }
 
   tick(groups: ReadonlyMap<string, UpstreamGroup>, now: number): void {
-    for (const { servers } of groups.values()) this.#checks.tick(servers, now);
-    this.#inquiries.tick(now);
+    for (const { upstreams } of groups.values()) this.#checks.tick(upstreams, now);
+    this.#selfQueries.tick(now);
     this.loops.recheck(now);
   }
 }

@@ -1,29 +1,30 @@
 import { expect } from 'chai';
-import { Joins } from '../../src/forward/joins.ts';
-import type { Slot } from '../../src/forward/slot.ts';
+import { Coalescing } from '../../src/forward/coalescing.ts';
+import type { PendingQuery } from '../../src/forward/pending-query.ts';
 import { asked } from '../world/asked.ts';
 import { exchange } from '../world/exchange.ts';
 import { Flag } from '../world/messages.ts';
 
 const VIEW = 0;
 
-function names(first: Slot | undefined): number[] {
+function names(first: PendingQuery | undefined): number[] {
   const found: number[] = [];
-  for (let slot = first; slot !== undefined; slot = slot.next) found.push(slot.index);
+  for (let pending = first; pending !== undefined; pending = pending.next)
+    found.push(pending.index);
   return found.sort((a, b) => a - b);
 }
 
-describe('forward/joins', () => {
+describe('forward/coalescing', () => {
   const query = asked('www.example.com');
 
   it('lets the same question wait with the first that asked it', () => {
-    const joins = new Joins();
+    const coalescing = new Coalescing();
     const { open } = exchange(4);
-    const slots = [open(), open(asked('WWW.example.COM')), open()];
-    expect(joins.join(slots[0]!, query, VIEW)).to.equal(false);
-    expect(joins.join(slots[1]!, asked('WWW.example.COM'), VIEW)).to.equal(true);
-    expect(joins.join(slots[2]!, query, VIEW)).to.equal(true);
-    expect(names(joins.leave(slots[0]!))).to.deep.equal([1, 2]);
+    const pendingQueries = [open(), open(asked('WWW.example.COM')), open()];
+    expect(coalescing.join(pendingQueries[0]!, query, VIEW)).to.equal(false);
+    expect(coalescing.join(pendingQueries[1]!, asked('WWW.example.COM'), VIEW)).to.equal(true);
+    expect(coalescing.join(pendingQueries[2]!, query, VIEW)).to.equal(true);
+    expect(names(coalescing.leave(pendingQueries[0]!))).to.deep.equal([1, 2]);
   });
 
   const others = [
@@ -41,38 +42,38 @@ describe('forward/joins', () => {
   ];
   for (const { what, other, view } of others) {
     it(`does not let ${what} wait with it`, () => {
-      const joins = new Joins();
+      const coalescing = new Coalescing();
       const { open } = exchange(4);
-      expect(joins.join(open(), query, VIEW)).to.equal(false);
-      expect(joins.join(open(other), other, view)).to.equal(false);
+      expect(coalescing.join(open(), query, VIEW)).to.equal(false);
+      expect(coalescing.join(open(other), other, view)).to.equal(false);
     });
   }
 
   it('does not let a question for another group wait with it', () => {
-    const joins = new Joins();
+    const coalescing = new Coalescing();
     const [one, other] = [exchange(4), exchange(4)];
-    expect(joins.join(one.open(), query, VIEW)).to.equal(false);
-    expect(joins.join(other.open(), query, VIEW)).to.equal(false);
+    expect(coalescing.join(one.open(), query, VIEW)).to.equal(false);
+    expect(coalescing.join(other.open(), query, VIEW)).to.equal(false);
   });
 
   it('lets nobody join what has ended', () => {
-    const joins = new Joins();
+    const coalescing = new Coalescing();
     const { open } = exchange(4);
-    const slots = [open(), open(), open()];
-    joins.join(slots[0]!, query, VIEW);
-    expect(joins.leave(slots[0]!)).to.equal(undefined);
-    expect(joins.join(slots[1]!, query, VIEW)).to.equal(false);
+    const pendingQueries = [open(), open(), open()];
+    coalescing.join(pendingQueries[0]!, query, VIEW);
+    expect(coalescing.leave(pendingQueries[0]!)).to.equal(undefined);
+    expect(coalescing.join(pendingQueries[1]!, query, VIEW)).to.equal(false);
     // It has gone already, and takes nobody else with it.
-    joins.leave(slots[0]!);
-    expect(joins.join(slots[2]!, query, VIEW)).to.equal(true);
+    coalescing.leave(pendingQueries[0]!);
+    expect(coalescing.join(pendingQueries[2]!, query, VIEW)).to.equal(true);
   });
 
   it('has as much room as it needs', () => {
-    const joins = new Joins();
+    const coalescing = new Coalescing();
     const { open, exchanges } = exchange(8192);
     for (let i = 0; i < 8192; i++) {
       const one = asked(`n${i}.example`);
-      joins.join(open(one), one, VIEW);
+      coalescing.join(open(one), one, VIEW);
     }
     expect(exchanges.inFlight).to.equal(8192);
   });

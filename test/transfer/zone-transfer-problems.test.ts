@@ -3,8 +3,8 @@ import { createTsigKey } from '../../src/wire/tsig.ts';
 import { rule, soa, text } from '../policy/rpz/transfer/zones.ts';
 import { name, record, uint32 } from '../world/messages.ts';
 import { SECRET, signed } from '../world/tsig.ts';
-import { content, FeedStage } from './feed-stage.ts';
 import type { Asked } from './scripted-primary.ts';
+import { content, FeedStage } from './zone-transfer-stage.ts';
 
 describe('transfer/feed, with a primary that cannot be trusted', () => {
   let stage: FeedStage;
@@ -88,25 +88,25 @@ describe('transfer/feed, with a primary that cannot be trusted', () => {
     }
 
     it('takes signed answers only', async () => {
-      stage.primary.seal = (message, request) => sign(message, request);
+      stage.primary.sign = (message, request) => sign(message, request);
       const started = await stage.loaded({ key });
       stage.primary.serial = 6;
-      stage.primary.seal = (message) => message;
+      stage.primary.sign = (message) => message;
       started.notify();
       await stage.says(
         /it is not signed; expect a signature by vendor-key\.; the last good copy stays/,
       );
-      stage.primary.seal = (message, request) => sign(message, request, SECRET.toReversed());
+      stage.primary.sign = (message, request) => sign(message, request, SECRET.toReversed());
       started.notify();
       await stage.says(/BADSIG: the signature is wrong/);
       expect(content(started)).to.deep.equal(['a', 'b']);
-      stage.primary.seal = (message, request) => sign(message, request);
+      stage.primary.sign = (message, request) => sign(message, request);
       started.notify();
       await stage.says(/serial 6 from/);
     });
 
     it('says what a primary says of its key', async () => {
-      stage.primary.seal = (message) => {
+      stage.primary.sign = (message) => {
         const refused = message.slice();
         refused[3]! |= 9;
         return signed(refused, { error: 17, mac: [] }).octets;
@@ -121,7 +121,7 @@ describe('transfer/feed, with a primary that cannot be trusted', () => {
 
     it('wants the last message signed', async () => {
       let count = 0;
-      stage.primary.seal = (message, request) => (count++ === 0 ? sign(message, request) : message);
+      stage.primary.sign = (message, request) => (count++ === 0 ? sign(message, request) : message);
       stage.primary.transfer = ({ send }) => {
         send([soa(5), rule('a')]);
         send([soa(5)]);

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { type Verdict, VerdictTable } from '../../src/decision/verdict.ts';
-import { beginChase, endChase } from '../../src/engine/chase.ts';
+import { beginResolution, endResolution } from '../../src/engine/alias-resolution.ts';
 import { HashedName } from '../../src/wire/hashed-name.ts';
 import type { Query } from '../../src/wire/query.ts';
 import { type AskedParts, answerTo, asked } from '../world/asked.ts';
@@ -17,14 +17,14 @@ const WALLED = name('walled.example');
 /** The question that is asked in place of the client's, as dig would show it. */
 function chasedBy(parts: AskedParts) {
   const query = asked('WWW.example', parts);
-  beginChase(query, { verdict: VERDICT, target: WALLED });
+  beginResolution(query, { verdict: VERDICT, target: WALLED });
   const { question, flags, edns } = readMessage(query.message.slice(0, query.length));
   return { question, flags, edns: edns && { do: edns.dnssecOk } };
 }
 
 const octetsOf = ({ message, length }: Query) => message.slice(0, length);
 
-describe('chase', () => {
+describe('resolution', () => {
   const questions: readonly (readonly [string, AskedParts, object])[] = [
     ['A', {}, { question: 'walled.example. IN A', flags: 'rd', edns: undefined }],
     [
@@ -50,11 +50,11 @@ describe('chase', () => {
     const match = { trigger: 'client-ip', depth: 1, wildcard: true, line: 42, entry: -7 } as const;
     Object.assign(query.match, match);
     query.match.address.set([0x0a000001]);
-    const chase = beginChase(query, { verdict: VERDICT, target: WALLED });
+    const resolution = beginResolution(query, { verdict: VERDICT, target: WALLED });
     // Meanwhile the query is that of others.
     Object.assign(query.match, asked('other.example').match);
     query.match.address.fill(0xff);
-    endChase(chase, query, withRoom(new Uint8Array(0), 512));
+    endResolution(resolution, query, withRoom(new Uint8Array(0), 512));
     expect(octetsOf(query)).to.deep.equal(before);
     expect(query.match).to.include(match);
     expect([...query.match.address]).to.deep.equal([0x0a000001, 0, 0, 0]);
@@ -68,12 +68,12 @@ describe('chase', () => {
     query.match.name = target;
     const octets = answerTo(query, { aliases: ['bad.example'] });
     const aliases = { octets, length: octets.length, answers: 1, nameAt: 30 };
-    const chase = beginChase(query, { verdict: VERDICT, target: WALLED, aliases });
+    const resolution = beginResolution(query, { verdict: VERDICT, target: WALLED, aliases });
     const kept = octets.slice();
     octets.fill(0);
     target.take(name('other'), 0, name('other').length);
-    expect(chase.aliases).to.deep.equal({ ...aliases, octets: kept });
-    const { name: owner, nameLength } = chase.match.name;
+    expect(resolution.aliases).to.deep.equal({ ...aliases, octets: kept });
+    const { name: owner, nameLength } = resolution.match.name;
     expect(owner.slice(0, nameLength)).to.deep.equal(name('bad.example'));
   });
 });

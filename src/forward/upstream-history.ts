@@ -3,7 +3,7 @@
  * Memory of a fixed size, written by every answer and read by refusals.
  */
 
-import type { Lately } from '../decision/refusal-inference.ts';
+import type { History } from '../decision/refusal-inference.ts';
 import type { Answer } from '../wire/answer.ts';
 import type { Query } from '../wire/query.ts';
 import { Rcode } from '../wire/registry.ts';
@@ -16,7 +16,7 @@ const WINDOW_MS = 60_000;
 const TIMES = 64;
 const ENOUGH_TIMES = 8;
 
-export class Conduct {
+export class UpstreamHistory {
   readonly #questions: RecentQuestions = new RecentQuestions(WINDOW_MS);
   readonly #load: RecentLoad = new RecentLoad();
   readonly #rtts: Float32Array = new Float32Array(TIMES);
@@ -58,7 +58,7 @@ export class Conduct {
   }
 
   /** The last minute, as far as it says something of a refusal of this question. Allocates. */
-  recall(query: Query, now: number): Lately {
+  recall(query: Query, now: number): History {
     const since = now - WINDOW_MS;
     return {
       ...this.#questions.recall(query, now),

@@ -3,19 +3,19 @@
 import { parseConfig, readConfigText } from '../config/config.ts';
 import type { Logger } from '../log.ts';
 import { readTransferredZones, readTsigKeys } from '../policy/rpz/transfer/transferred-zone.ts';
-import { Feeds, type NextFeeds } from '../transfer/feeds.ts';
+import { type NextTransfers, ZoneTransfers } from '../transfer/zone-transfers.ts';
 import { type Snapshot, type Source, takeSnapshotAside } from './snapshot.ts';
 
-export class Feeding {
+export class TransferredZones {
   /** Called when another copy is there, or one has expired. */
   changed: () => void = () => {};
-  readonly feeds: Feeds;
+  readonly feeds: ZoneTransfers;
   readonly #source: Source;
-  #next: NextFeeds | undefined;
+  #next: NextTransfers | undefined;
 
   constructor(source: Source, log: Logger) {
     this.#source = source;
-    this.feeds = new Feeds({ log, changed: () => this.changed() });
+    this.feeds = new ZoneTransfers({ log, changed: () => this.changed() });
   }
 
   /**

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { UpstreamGroup } from '../../src/forward/group.ts';
-import type { Server } from '../../src/forward/server.ts';
-import { ServerTable } from '../../src/forward/server.ts';
-import type { Slot } from '../../src/forward/slot.ts';
-import { Watch } from '../../src/forward/watch.ts';
+import type { PendingQuery } from '../../src/forward/pending-query.ts';
+import { SelfQueries } from '../../src/forward/self-queries.ts';
+import type { Upstream } from '../../src/forward/upstream.ts';
+import { UpstreamTable } from '../../src/forward/upstream.ts';
 import { Answer } from '../../src/wire/answer.ts';
 import { type AnswerText, writeAnswer } from '../world/answer-text.ts';
 import { asked } from '../world/asked.ts';
@@ -13,22 +13,22 @@ import { refusal } from '../world/outcomes.ts';
 const QUERY = asked('www.example.com');
 
 interface Sent {
-  readonly server: Server;
+  readonly upstream: Upstream;
   readonly channel: number;
   readonly octets: Uint8Array;
 }
 
 function setUp(probe = 0) {
-  const table = new ServerTable();
-  const server = table.get('udp', { address: '192.0.2.1', port: 53 });
+  const table = new UpstreamTable();
+  const upstream = table.get('udp', { address: '192.0.2.1', port: 53 });
   const settings = { strategy: 'sequential', timeout: 2000, attempts: 2, probe } as const;
   const group = new UpstreamGroup({ name: 'default', ...settings });
-  group.servers = [server];
+  group.upstreams = [upstream];
   const sent: Sent[] = [];
   let recovered = 0;
-  const watch = new Watch(
+  const watch = new SelfQueries(
     (to, octets, length) => {
-      sent.push({ server: to, channel: sent.length, octets: octets.slice(0, length) });
+      sent.push({ upstream: to, channel: sent.length, octets: octets.slice(0, length) });
       return sent.length - 1;
     },
     () => {
@@ -37,25 +37,30 @@ function setUp(probe = 0) {
   );
   const tick = (now: number) => watch.tick(new Map([['default', group]]), now);
   const refuse = (now: number, confidence: 'high' | 'medium' | 'low' = 'low', query = QUERY) => {
-    watch.refused({ server, group } as unknown as Slot, refusal({ confidence }), query, now);
+    watch.refused(
+      { upstream, group } as unknown as PendingQuery,
+      refusal({ confidence }),
+      query,
+      now,
+    );
   };
   const take = (index: number, text: AnswerText, now: number, more: Partial<Sent> = {}) => {
     const question = { ...sent[index]!, ...more };
     const octets = writeAnswer(text, question.octets);
     const answer = new Answer();
     answer.message = octets;
-    const { server: from, channel } = question;
-    return watch.take({ octets, length: octets.length, answer }, { server: from, channel }, now);
+    const { upstream: from, channel } = question;
+    return watch.take({ octets, length: octets.length, answer }, { upstream: from, channel }, now);
   };
   const questions = () => sent.map(({ octets }) => readMessage(octets).question);
-  return { server, sent, tick, refuse, take, questions, recovered: () => recovered };
+  return { upstream, sent, tick, refuse, take, questions, recovered: () => recovered };
 }
 
 describe('forward/watch tick', () => {
-  it('asks a server that is down for the name servers of the root', () => {
-    const { server, tick, questions } = setUp();
+  it('asks a upstream that is down for the name upstreams of the root', () => {
+    const { upstream, tick, questions } = setUp();
     tick(5000);
-    server.failed(5000, 7000, 2000);
+    upstream.failed(5000, 7000, 2000);
     tick(7999);
     expect(questions()).to.deep.equal([]);
     tick(8000);
@@ -63,34 +68,34 @@ describe('forward/watch tick', () => {
     expect(questions()).to.deep.equal(['. IN NS']);
   });
 
-  it('tells when a server is back, whatever it answers', () => {
-    const { server, tick, take, recovered } = setUp();
-    server.failed(0, 0, 2000);
+  it('tells when a upstream is back, whatever it answers', () => {
+    const { upstream, tick, take, recovered } = setUp();
+    upstream.failed(0, 0, 2000);
     tick(1000);
     expect(take(0, { rcode: 'REFUSED' }, 1010)).to.equal(true);
-    expect(server.isUp).to.equal(true);
+    expect(upstream.isUp).to.equal(true);
     expect(recovered()).to.equal(1);
     expect(take(0, { rcode: 'REFUSED' }, 1011)).to.equal(false);
   });
 
   it('takes no answer from another channel, for another question, or too late', () => {
-    const { server, tick, take } = setUp();
-    server.failed(0, 0, 2000);
+    const { upstream, tick, take } = setUp();
+    upstream.failed(0, 0, 2000);
     tick(1000);
     expect(take(0, {}, 1010, { channel: 7 })).to.equal(false);
     expect(take(0, { wrongId: true }, 1010)).to.equal(false);
     expect(take(0, { question: 'a.example. IN NS' }, 1010)).to.equal(true);
     expect(take(0, { cut: 3 }, 1010)).to.equal(true);
-    expect(server.isUp).to.equal(false);
+    expect(upstream.isUp).to.equal(false);
     tick(2999);
     tick(3000);
     expect(take(0, {}, 3000)).to.equal(false);
   });
 
-  it('does not check a server that leads back here', () => {
-    const { server, tick, questions } = setUp();
-    server.failed(0, 0, 2000);
-    server.isLoop = true;
+  it('does not check a upstream that leads back here', () => {
+    const { upstream, tick, questions } = setUp();
+    upstream.failed(0, 0, 2000);
+    upstream.isLoop = true;
     tick(1000);
     expect(questions()).to.deep.equal([]);
   });
@@ -103,10 +108,14 @@ describe('forward/watch refused', () => {
     expect(questions()).to.deep.equal([]);
   });
 
-  it('asks for the root, for another type, and for what the server calls itself', () => {
+  it('asks for the root, for another type, and for what the upstream calls itself', () => {
     const { refuse, questions } = setUp(12);
     refuse(0);
-    expect(questions()).to.deep.equal(['. IN NS', 'www.example.com. IN SOA', 'id.server. CH TXT']);
+    expect(questions()).to.deep.equal([
+      '. IN NS',
+      'www.example.com. IN SOA',
+      'id.upstream. CH TXT',
+    ]);
   });
 
   it('asks for an address when that was not what was refused', () => {
@@ -129,12 +138,12 @@ describe('forward/watch refused', () => {
   });
 
   it('remembers what it hears', () => {
-    const { server, refuse, take } = setUp(12);
+    const { upstream, refuse, take } = setUp(12);
     refuse(0);
     take(0, {}, 10);
     take(1, { rcode: 'REFUSED' }, 10);
-    take(2, { answer: ['id.server. 0 CH TXT "ns7"'] }, 10);
-    expect(server.conduct?.recall(QUERY, 20)).to.deep.include({
+    take(2, { answer: ['id.upstream. 0 CH TXT "ns7"'] }, 10);
+    expect(upstream.history?.recall(QUERY, 20)).to.deep.include({
       answered: 1,
       refused: 0,
       recurses: true,
@@ -149,12 +158,12 @@ describe('forward/watch refused', () => {
       { says: 'nothing', answer: {}, identity: undefined },
     ];
   for (const { says, answer, identity } of identities) {
-    it(`takes ${says} of id.server for ${JSON.stringify(identity)}`, () => {
-      const { server, refuse, take } = setUp(12);
+    it(`takes ${says} of id.upstream for ${JSON.stringify(identity)}`, () => {
+      const { upstream, refuse, take } = setUp(12);
       refuse(0);
       take(0, {}, 10);
       take(2, answer, 10);
-      expect(server.conduct?.recall(QUERY, 20).identity).to.equal(identity);
+      expect(upstream.history?.recall(QUERY, 20).identity).to.equal(identity);
     });
   }
 });

@@ -5,7 +5,7 @@ import { Query } from '../wire/query.ts';
 import { formatRequest } from '../wire/request.ts';
 import type { Send } from './exchanges.ts';
 import { random16 } from './random.ts';
-import type { Server } from './server.ts';
+import type { Upstream } from './upstream.ts';
 
 /** Milliseconds that an answer may take. */
 const TIMEOUT_MS = 2000;
@@ -22,8 +22,8 @@ export interface Question {
 /** Hears an answer to the question in `query`. Both may be used during the call only. */
 export type Hear = (answer: Answer, query: Query, time: { rttMs: number; now: number }) => void;
 
-interface Inquiry {
-  readonly server: Server;
+interface SelfQuery {
+  readonly upstream: Upstream;
   readonly channel: number;
   readonly id: number;
   readonly query: Query;
@@ -31,23 +31,23 @@ interface Inquiry {
   readonly hear: Hear;
 }
 
-export class Inquiries {
+export class SelfQueryTable {
   readonly #send: Send;
-  #underWay: Inquiry[] = [];
+  #underWay: SelfQuery[] = [];
 
   constructor(send: Send) {
     this.#send = send;
   }
 
   /** Asks a server, with RD=1; false when too much is being asked already. */
-  ask(server: Server, { name, type, rrClass }: Question, now: number, hear: Hear): boolean {
+  ask(upstream: Upstream, { name, type, rrClass }: Question, now: number, hear: Hear): boolean {
     if (this.#underWay.length >= MOST) return false;
     const id = random16();
     const octets = formatRequest({ id, name, type, rrClass });
     const query = new Query();
     query.parse(octets, octets.length);
-    const channel = this.#send(server, octets, octets.length, server.transport);
-    this.#underWay.push({ server, channel, id, query, sentAt: now, hear });
+    const channel = this.#send(upstream, octets, octets.length, upstream.transport);
+    this.#underWay.push({ upstream, channel, id, query, sentAt: now, hear });
     return true;
   }
 
@@ -57,11 +57,11 @@ export class Inquiries {
    */
   take(
     { octets, length, answer }: { octets: Uint8Array; length: number; answer: Answer },
-    from: { readonly server: Server; readonly channel: number },
+    from: { readonly upstream: Upstream; readonly channel: number },
     now: number,
   ): boolean {
-    const at = this.#underWay.findIndex(({ server, channel, id }) => {
-      return id === answer.id && server === from.server && channel === from.channel;
+    const at = this.#underWay.findIndex(({ upstream, channel, id }) => {
+      return id === answer.id && upstream === from.upstream && channel === from.channel;
     });
     if (at < 0) return false;
     const { query, sentAt, hear } = this.#underWay[at]!;

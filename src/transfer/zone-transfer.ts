@@ -30,7 +30,7 @@ export interface FeedSurroundings {
   readonly changed: () => void;
 }
 
-export class Feed {
+export class ZoneTransfer {
   readonly settings: TransferredZone;
   /** Transfers that put a new copy in force, and looks at all primaries in vain. */
   readonly counts = { ok: 0, failed: 0 };
@@ -67,7 +67,7 @@ export class Feed {
   }
 
   /** Takes up the last good copy: of the feed that it takes the place of, or of its file. */
-  async load(before?: Feed): Promise<void> {
+  async load(before?: ZoneTransfer): Promise<void> {
     const { zone, override, cacheFile, policy } = this.settings;
     const known = before?.known;
     const from: ZoneWork['from'] =

@@ -1,0 +1,45 @@
+/**
+ * Queries that ask what is being asked already: they wait for the same answer. Besides sparing
+ * upstreams it leaves a forger one question to guess the ID of (RFC 5452 section 5).
+ */
+
+import type { Query } from '../wire/query.ts';
+import { keyOf, variantOf } from './cache-key.ts';
+import type { PendingQuery } from './pending-query.ts';
+
+/** Places for questions under way; of two that meet in one, the later can be joined. */
+const PLACES = 0x4000;
+
+export class Coalescing {
+  readonly #leaders: (PendingQuery | undefined)[] = new Array(PLACES).fill(undefined);
+
+  /**
+   * Whether the pending query's query now waits with another that is the same, for the same group and
+   * by the same transport: a datagram's answer may be cut.
+   */
+  join(pending: PendingQuery, query: Query, view: number): boolean {
+    const variant = variantOf(query, view) * 2 + (query.transport === 'tcp' ? 1 : 0);
+    const place = keyOf(query, variant) & (PLACES - 1);
+    const leader = this.#leaders[place];
+    if (leader?.group === pending.group && leader!.variant === variant && leader!.asks(query)) {
+      pending.next = leader!.next;
+      leader!.next = pending;
+      return true;
+    }
+    pending.variant = variant;
+    pending.place = place;
+    this.#leaders[place] = pending;
+    return false;
+  }
+
+  /** Nobody can join the pending query any more; the first of those that have. */
+  leave(pending: PendingQuery): PendingQuery | undefined {
+    if (pending.place >= 0 && this.#leaders[pending.place] === pending) {
+      this.#leaders[pending.place] = undefined;
+    }
+    const { next } = pending;
+    pending.next = undefined;
+    pending.place = -1;
+    return next;
+  }
+}
