@@ -118,10 +118,9 @@ const sixth = queryFrom(0);
 sixth.family = 6;
 sixth.address.set([0x20010db8, 0x00020000, 0, 1]);
 const guests = large.views[large.viewTable.find(guest)]!;
-const judges = new AnswerJudge();
+const judges = new AnswerJudge(() => {});
 const aliased = answerWith(true);
 const plain = answerWith(false);
-const tell = () => {};
 
 /** An engine that has been told the answer; what it replies and records goes nowhere. */
 function engineWith(setup: Policy, answer: Uint8Array): Engine {
@@ -200,10 +199,10 @@ const results: Measured[] = [
     judge(limited.views[0]!.layers, guest);
   }),
   measure('judge an answer with an alias', NOTHING, () => {
-    judges.judge(guests, guest, aliased, tell);
+    judges.judge(guests, guest, aliased, NOW);
   }),
   measure('judge an answer without', NOTHING, () => {
-    judges.judge(guests, guest, plain, tell);
+    judges.judge(guests, guest, plain, NOW);
   }),
   measure('engine: refuse', REF, () => {
     receive(cachedPlain, 0x7f000101);

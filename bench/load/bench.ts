@@ -5,7 +5,6 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Options } from './options.ts';
 import type { Programs } from './packages.ts';
-import { acceptsThreads } from './servers/rcode5.ts';
 
 export interface Bench {
   readonly options: Options;
@@ -13,8 +12,6 @@ export interface Bench {
   readonly folder: string;
   readonly programs: Programs;
   readonly cores: Cores;
-  /** Whether rcode5 has the key `threads`. */
-  readonly hasThreads: boolean;
   /** What went wrong: a run with failures does not end well. */
   readonly failures: string[];
 }
@@ -38,11 +35,10 @@ export interface Work {
 }
 
 /** Makes what works need. Throws on a machine with a single core. */
-export async function createBench(options: Options, programs: Programs): Promise<Bench> {
+export function createBench(options: Options, programs: Programs): Bench {
   const folder = mkdtempSync(join(tmpdir(), 'rcode5-load-'));
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
-  const hasThreads = await acceptsThreads(folder);
-  return { options, folder, programs, cores: assignCores(), hasThreads, failures: [] };
+  return { options, folder, programs, cores: assignCores(), failures: [] };
 }
 
 /** The load generator never shares a core with the server, and the upstream only if it must. */

@@ -35,7 +35,7 @@ const UNUSABLE = 2;
 async function main(options: Options): Promise<void> {
   const programs = await findPrograms(['dnsperf', 'nsd', ...options.peers]);
   if (!programs.has('dnsperf')) throw new RangeError('dnsperf is not installed');
-  const bench = await createBench(options, programs);
+  const bench = createBench(options, programs);
   const machine = await describeMachine(programs);
   console.log(`${machine}\n`);
   const sections: Section[] = [];

@@ -4,6 +4,7 @@ import type { ServerResponse } from 'node:http';
 import { now } from '../clock.ts';
 import { askedQuestion, explainQuestion } from '../explain/explain.ts';
 import type { LoadedConfig } from '../load/loaded-config.ts';
+import type { ReloadResult } from '../load/reloads.ts';
 import { FILTER_OPTIONS, type Filter, matches, parseFilter } from '../observe/decision-filter.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { RecentDecisions } from '../observe/recent.ts';
@@ -21,14 +22,6 @@ import { followDecisions, latestDecisions } from './merged-decisions.ts';
 const DEFAULT_LIMIT = 100;
 /** Bytes of a stream that its reader may leave unread. */
 const UNREAD = 1 << 20;
-
-/** What became of the last reload. */
-export interface ReloadResult {
-  readonly ok: boolean;
-  readonly policy: string;
-  readonly problems: readonly string[];
-  readonly warnings: readonly string[];
-}
 
 export interface AdminSource {
   readonly serving: () => LoadedConfig;

@@ -6,10 +6,10 @@ import type { Upstream } from '../forward/upstream.ts';
 import type { LoadedConfig } from '../load/loaded-config.ts';
 import { type Series, sumHistograms, sumSeries } from '../observe/cells.ts';
 import type { Metrics } from '../observe/metrics.ts';
+import type { SinkCount } from '../observe/sink.ts';
 import type { Statistics } from '../observe/statistics.ts';
 import { Gauge, isUp, type ThreadNumbers } from '../observe/thread-numbers.ts';
 import type { PolicyZone } from '../policy/policy-zones.ts';
-import type { SinkCount } from '../server/record-sinks.ts';
 import type { ZoneTransfers } from '../transfer/zone-transfers.ts';
 
 export interface MeasuredServer {

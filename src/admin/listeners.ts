@@ -1,9 +1,9 @@
 /** Where the admin HTTP listens: for operators, and for probes that have no token. */
 
 import type { Config } from '../config/config.ts';
+import { cannotListen } from '../config/listen-error.ts';
 import { type Endpoint, formatEndpoint } from '../net/address.ts';
 import { Metrics } from '../observe/metrics.ts';
-import { cannotListen } from '../server/start-errors.ts';
 import { type AdminSource, adminHandlers, probeHandlers } from './api.ts';
 import { exposeServing, type MeasuredServer } from './exposed-metrics.ts';
 import { type AdminHttp, type AdminOptions, listenAdmin } from './http.ts';

@@ -1,12 +1,16 @@
-/** Queries that policy answers with an alias, while the name that it leads to is asked for. */
+/** Answers by a rule of policy: at once, or with an alias whose target is asked for first. */
 
 import type { Verdict } from '../decision/verdict.ts';
+import { aliasTarget, TOO_LONG } from '../policy/rules/alias-target.ts';
+import type { View } from '../policy/view.ts';
 import { HashedName } from '../wire/hashed-name.ts';
 import { AD, CD, RD } from '../wire/header.ts';
 import { OPT_LENGTH } from '../wire/opt.ts';
 import type { Query, RuleMatch } from '../wire/query.ts';
+import { Rcode } from '../wire/registry.ts';
 import { formatRequest } from '../wire/request.ts';
 import type { Aliases } from '../wire/response.ts';
+import type { Conclusion } from './conclusion.ts';
 
 /** What is kept of a query until its alias has an answer. */
 export interface AliasResolution {
@@ -15,6 +19,53 @@ export interface AliasResolution {
   readonly message: Uint8Array;
   readonly aliases: Aliases | undefined;
   readonly match: RuleMatch;
+}
+
+/** Asks for the name that stands in the query, for the sake of `resolution`. */
+export type Ask = (view: View, now: number, resolution: AliasResolution) => void;
+
+/** What has come of asking for an alias: an rcode, and an answer if there is one. */
+export interface ResolvedAlias {
+  readonly rcode: number;
+  readonly answer?: Uint8Array;
+}
+
+/** An alias that could not be resolved. */
+export const FAILED: ResolvedAlias = { rcode: Rcode.SERVFAIL };
+
+export class PolicyAnswers {
+  readonly #query: Query;
+  readonly #conclusion: Conclusion;
+  readonly #ask: Ask;
+
+  constructor(query: Query, conclusion: Conclusion, ask: Ask) {
+    this.#query = query;
+    this.#conclusion = conclusion;
+    this.#ask = ask;
+  }
+
+  /** Answers the query by a verdict; `aliases` lead from the name asked to the one that matched. */
+  answer(verdict: Verdict, view: View, now: number, aliases?: Aliases): void {
+    const target = aliasTarget(verdict, this.#query);
+    if (target === TOO_LONG) {
+      // RFC 6672 section 2.2 says it of names that a DNAME makes too long.
+      return this.#conclusion.policy(verdict, { rcode: Rcode.YXDOMAIN, aliases }, now);
+    }
+    if (target === undefined) return this.#conclusion.policy(verdict, { aliases }, now);
+    this.#ask(view, now, beginResolution(this.#query, { verdict, target, aliases }));
+  }
+
+  /** The alias that was asked for has an answer, or has none; `buffer` is for the reply. */
+  resume(
+    resolution: AliasResolution,
+    { rcode, answer }: ResolvedAlias,
+    buffer: Uint8Array,
+    now: number,
+  ): void {
+    endResolution(resolution, this.#query, buffer);
+    const { verdict, aliases } = resolution;
+    this.#conclusion.policy(verdict, { rcode, aliases, resolved: answer }, now);
+  }
 }
 
 /** Keeps the query with its verdict, and asks for `target` in its place. */

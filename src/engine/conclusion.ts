@@ -4,7 +4,7 @@ import type { Origin, Outcome, Recorder, Reply } from '../decision/outcome.ts';
 import type { StructuredErrors } from '../decision/structured-error.ts';
 import type { Attempt, UpstreamRefusal } from '../decision/upstream-refusal.ts';
 import type { Verdict } from '../decision/verdict.ts';
-import type { CacheEntry } from '../forward/cache.ts';
+import type { CacheEntry } from '../forward/cache-entry.ts';
 import type { Policy } from '../policy/compile.ts';
 import type { Answer } from '../wire/answer.ts';
 import type { Query } from '../wire/query.ts';

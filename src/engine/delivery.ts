@@ -3,29 +3,37 @@
  * answer: each by its own view, policy and record.
  */
 
-import { type CacheEntry, isKeepable } from '../forward/cache.ts';
+import { type AnswerCache, isKeepable } from '../forward/cache.ts';
+import type { CacheEntry } from '../forward/cache-entry.ts';
 import type { Coalescing } from '../forward/coalescing.ts';
 import type { Exchanges } from '../forward/exchanges.ts';
 import type { PendingQuery } from '../forward/pending-query.ts';
 import { overrule } from '../forward/refusal.ts';
-import type { View } from '../policy/view.ts';
+import type { Policy } from '../policy/compile.ts';
 import type { Answer } from '../wire/answer.ts';
 import { BUFFER_LENGTH } from '../wire/header.ts';
 import { collectOptions } from '../wire/opt.ts';
 import { EdnsOption, Rcode } from '../wire/registry.ts';
-import type { AliasResolution } from './alias-resolution.ts';
-import type { CacheHits } from './cache-hits.ts';
+import { type AliasResolution, FAILED, type ResolvedAlias } from './alias-resolution.ts';
+import type { CacheHits, HitParts } from './cache-hits.ts';
 import type { Answered } from './conclusion.ts';
-import type { ForwarderParts, Setup } from './forwarder.ts';
-import { FAILED, type ResolvedAlias } from './policy-ending.ts';
+import type { QueryPurpose } from './purpose.ts';
 
-/** What the delivery works with, beside the parts of the forwarder. */
-export interface DeliveryParts extends ForwarderParts {
-  readonly exchanges: Exchanges;
-  readonly coalescing: Coalescing;
+type Pending = PendingQuery<QueryPurpose>;
+
+/** What the delivery works with. */
+export interface DeliveryParts extends HitParts {
+  readonly exchanges: Exchanges<QueryPurpose>;
+  readonly coalescing: Coalescing<QueryPurpose>;
   readonly hits: CacheHits;
   /** Where the query at hand stands when it comes from a pending query. */
   readonly buffer: Uint8Array;
+}
+
+/** What a configuration brings to it. */
+interface DeliverySetup {
+  readonly policy: Policy;
+  readonly cache: AnswerCache;
 }
 
 /** Why nobody has answered. */
@@ -35,29 +43,29 @@ export class Delivery {
   readonly #parts: DeliveryParts;
   /** Where an answer stands for those who get it after the first. */
   readonly #spare: Uint8Array = new Uint8Array(BUFFER_LENGTH);
-  #setup: Setup;
+  #setup: DeliverySetup;
 
-  constructor(setup: Setup, parts: DeliveryParts) {
+  constructor(setup: DeliverySetup, parts: DeliveryParts) {
     this.#setup = setup;
     this.#parts = parts;
   }
 
-  use(setup: Setup): void {
+  use(setup: DeliverySetup): void {
     this.#setup = setup;
   }
 
   /** The pending query's query is the one at hand again. */
-  restore(pending: PendingQuery): void {
+  restore(pending: Pending): void {
     const { query, buffer } = this.#parts;
     pending.restore(query, buffer);
-    const { index } = pending.purpose as View;
+    const { index } = pending.purpose.view!;
     const { views, viewTable } = this.#setup.policy;
     // Of a query that began by an earlier configuration the record is one of this.
-    query.view = views[index] === pending.purpose ? index : viewTable.find(query);
+    query.view = views[index] === pending.purpose.view ? index : viewTable.find(query);
   }
 
   /** The last word on the pending query's question, whose query is at hand. */
-  answer(pending: PendingQuery, answer: Answer, now: number): void {
+  answer(pending: Pending, answer: Answer, now: number): void {
     const { exchanges, coalescing } = this.#parts;
     if (pending.refusal !== undefined) overrule(pending, now);
     exchanges.overtake(pending, now);
@@ -73,7 +81,7 @@ export class Delivery {
     this.#keep(pending, answer, now);
     this.#deliver(pending, told, answer, now);
     while (follower !== undefined) {
-      const { next }: PendingQuery = follower;
+      const { next }: Pending = follower;
       this.restore(follower);
       this.#spare.set(octets);
       answer.parse(this.#spare, octets.length);
@@ -83,7 +91,7 @@ export class Delivery {
   }
 
   /** No server is left to ask; `answer` is a refusal that has just come. */
-  failure(pending: PendingQuery, now: number, answer?: Answer): void {
+  failure(pending: Pending, now: number, answer?: Answer): void {
     const { coalescing } = this.#parts;
     const { refusal, attempts } = pending;
     const reason = reasonOf(pending);
@@ -91,7 +99,7 @@ export class Delivery {
     this.#keepFailure(pending, reason, now);
     this.#fail(pending, reason, now, answer);
     while (follower !== undefined) {
-      const { next }: PendingQuery = follower;
+      const { next }: Pending = follower;
       this.restore(follower);
       follower.refusal = refusal;
       follower.attempts = attempts;
@@ -101,76 +109,72 @@ export class Delivery {
   }
 
   /** The pending query's client has waited long enough, if there is an answer that is stale. */
-  hurry(pending: PendingQuery, now: number): void {
+  answerStale(pending: Pending, now: number): void {
     const stale = this.#stale(pending, now);
     if (stale === undefined || pending.isAnswered) return;
     pending.isAnswered = true;
-    this.#parts.hits.answer(
-      stale,
-      pending.purpose as View,
-      now,
-      pending.resolution as AliasResolution | undefined,
-    );
+    const { view, resolution } = pending.purpose;
+    this.#parts.hits.answer(stale, view!, now, resolution);
   }
 
   /** An answer to a query of the view that was kept beyond its time. */
-  #stale({ purpose }: PendingQuery, now: number): CacheEntry | undefined {
+  #stale({ purpose }: Pending, now: number): CacheEntry | undefined {
     const { query } = this.#parts;
     if (!isKeepable(query)) return undefined;
-    return this.#setup.cache.findStale(query, (purpose as View).cache, now);
+    return this.#setup.cache.findStale(query, purpose.view!.cache, now);
   }
 
-  #deliver(pending: PendingQuery, told: Answered, answer: Answer, now: number): void {
+  #deliver(pending: Pending, told: Answered, answer: Answer, now: number): void {
     const { query, conclusion, exchanges, hits } = this.#parts;
-    const view = pending.purpose as View;
+    const { view, resolution } = pending.purpose;
     if (pending.isAnswered) return exchanges.close(pending);
     const stale = answer.rcode === Rcode.SERVFAIL ? this.#stale(pending, now) : undefined;
     if (stale !== undefined) {
-      const resolution = pending.resolution as AliasResolution | undefined;
       exchanges.close(pending);
-      return hits.answer(stale, view, now, resolution);
+      return hits.answer(stale, view!, now, resolution);
     }
-    if (this.#isEnded(pending, answer, now)) return;
+    if (resolution !== undefined) return this.#resolve(pending, resolution, answer, now);
+    if (this.#isReplaced(pending, answer, now)) return;
     pending.isStreaming = query.isTransfer && query.transport === 'tcp' && answer.rcode === 0;
-    const { forwarded } = view.routes.find(query)!;
+    const { forwarded } = view!.routes.find(query)!;
     const options = collectOptions(answer.message, answer.optAt, EdnsOption.EDE);
     conclusion.answer(told, answer, options, { verdict: forwarded, now });
     if (pending.isStreaming) exchanges.wait(pending, now);
     else exchanges.close(pending);
   }
 
-  /** The answer is not for the client itself, or policy says something else in its place. */
-  #isEnded(pending: PendingQuery, answer: Answer, now: number): boolean {
-    const { exchanges, ending } = this.#parts;
-    const view = pending.purpose as View;
-    if (pending.resolution !== undefined) {
-      const resolution = pending.resolution as AliasResolution;
-      exchanges.close(pending);
-      const { rcode, message } = answer;
-      this.resume(resolution, { rcode, answer: message.slice(0, answer.withoutOpt()) }, now);
-      return true;
-    }
-    if (!ending.watches(view, answer.hasAlias)) return false;
+  /** The answer is for the alias of a rule. */
+  #resolve(pending: Pending, resolution: AliasResolution, answer: Answer, now: number): void {
+    this.#parts.exchanges.close(pending);
+    const { rcode, message } = answer;
+    this.resume(resolution, { rcode, answer: message.slice(0, answer.withoutOpt()) }, now);
+  }
+
+  /** Whether policy has answered in place of the upstream. */
+  #isReplaced(pending: Pending, answer: Answer, now: number): boolean {
+    const { query, exchanges, judge, policyAnswers } = this.#parts;
+    const view = pending.purpose.view!;
+    if (!judge.watches(view, query, answer.hasAlias)) return false;
     const { message: octets, hasAlias, isSigned } = answer;
     const judged = { octets, length: answer.withoutOpt(), hasAlias, isSigned };
-    const verdict = ending.judge(view, judged, now);
+    const verdict = judge.judge(view, query, judged, now);
     if (verdict === undefined) return false;
     exchanges.close(pending);
-    ending.overrule(verdict, view, now);
+    policyAnswers.answer(verdict, view, now, judge.aliases);
     return true;
   }
 
-  #fail(pending: PendingQuery, reason: Reason, now: number, answer?: Answer): void {
-    const { query, conclusion, ending, exchanges, hits } = this.#parts;
+  #fail(pending: Pending, reason: Reason, now: number, answer?: Answer): void {
+    const { query, conclusion, exchanges, hits } = this.#parts;
     const { refusal, attempts, isAnswered } = pending;
-    const view = pending.purpose as View;
-    const resolution = pending.resolution as AliasResolution | undefined;
+    const { resolution } = pending.purpose;
+    const view = pending.purpose.view!;
     const stale = refusal === undefined ? this.#stale(pending, now) : undefined;
     exchanges.close(pending);
     if (isAnswered) return;
     if (stale !== undefined) return hits.answer(stale, view, now, resolution);
     if (resolution !== undefined) return this.resume(resolution, FAILED, now);
-    if (ending.settles(view, now)) return;
+    if (hits.settles(view, now)) return;
     const { verdicts } = view.routes.find(query)!;
     if (refusal !== undefined) {
       return conclusion.refusal(refusal, verdicts.refused, 'upstream', { now, answer });
@@ -178,19 +182,19 @@ export class Delivery {
     conclusion.verdict(verdicts[reason], now, attempts);
   }
 
-  #keep(pending: PendingQuery, answer: Answer, now: number): void {
+  #keep(pending: Pending, answer: Answer, now: number): void {
     if (!this.#isKept(pending)) return;
     const options = collectOptions(answer.message, answer.optAt, EdnsOption.EDE);
-    const { cache } = pending.purpose as View;
+    const { cache } = pending.purpose.view!;
     const upstream = pending.upstream.name;
     this.#setup.cache.store(this.#parts.query, cache, answer, { upstream, options, now });
   }
 
-  #keepFailure(pending: PendingQuery, reason: Reason, now: number): void {
+  #keepFailure(pending: Pending, reason: Reason, now: number): void {
     const { query } = this.#parts;
     const { refusal, attempts, purpose } = pending;
     if (!this.#isKept(pending)) return;
-    const view = (purpose as View).cache;
+    const view = purpose.view!.cache;
     if (refusal !== undefined) this.#setup.cache.storeRefusal(query, view, refusal, now);
     else if (reason !== 'looped') {
       this.#setup.cache.storeFailure(query, view, { reason, attempts }, now);
@@ -198,16 +202,16 @@ export class Delivery {
   }
 
   resume(resolution: AliasResolution, resolved: ResolvedAlias, now: number): void {
-    this.#parts.ending.resume(resolution, resolved, this.#parts.buffer, now);
+    this.#parts.policyAnswers.resume(resolution, resolved, this.#parts.buffer, now);
   }
 
-  /** What the upstreams of an earlier configuration say is passed on, but not told again. */
-  #isKept({ purpose }: PendingQuery): boolean {
-    return isKeepable(this.#parts.query) && this.#setup.policy.views.includes(purpose as View);
+  /** Answers of an earlier configuration's upstreams are passed on, but not kept. */
+  #isKept({ purpose }: Pending): boolean {
+    return isKeepable(this.#parts.query) && this.#setup.policy.views.includes(purpose.view!);
   }
 }
 
-function reasonOf({ attempts, group }: PendingQuery): Reason {
+function reasonOf({ attempts, group }: Pending): Reason {
   if (attempts.some(({ result }) => result === 'timeout')) return 'timedOut';
   return group!.upstreams.some((upstream) => upstream.isLoop) ? 'looped' : 'unreachable';
 }

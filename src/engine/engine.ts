@@ -7,14 +7,15 @@ import type { Ignored, Recorder } from '../decision/outcome.ts';
 import type { Verdict } from '../decision/verdict.ts';
 import type { Send } from '../forward/exchanges.ts';
 import type { Upstream } from '../forward/upstream.ts';
+import { AnswerJudge } from '../policy/answer-judge.ts';
 import type { Policy } from '../policy/compile.ts';
 import { judge } from '../policy/layer.ts';
 import { judgeWithShadow, type View } from '../policy/view.ts';
 import { HEADER_LENGTH } from '../wire/header.ts';
 import { isQuery, Query } from '../wire/query.ts';
+import { PolicyAnswers } from './alias-resolution.ts';
 import { Conclusion, type ReplyBox } from './conclusion.ts';
 import { Forwarder, type Setup } from './forwarder.ts';
-import { PolicyEnding } from './policy-ending.ts';
 
 /** Where replies and questions leave. */
 export interface Outbox extends ReplyBox {
@@ -40,7 +41,7 @@ export class Engine {
   readonly #recorder: Recorder;
   readonly #conclusion: Conclusion;
   readonly #notified: (policy: string) => void;
-  readonly #ending: PolicyEnding;
+  readonly #policyAnswers: PolicyAnswers;
   readonly #forwarder: Forwarder;
   #policy: Policy;
 
@@ -51,14 +52,15 @@ export class Engine {
     this.#outbox = outbox;
     this.#recorder = recorder;
     this.#conclusion = new Conclusion(this.query, setup.policy, { ...shell, box: outbox });
-    this.#ending = new PolicyEnding(this.query, this.#conclusion, (view, now, resolution) =>
-      this.#forwarder.forward(view, now, resolution),
+    this.#policyAnswers = new PolicyAnswers(this.query, this.#conclusion, (view, time, alias) =>
+      this.#forwarder.forward(view, time, alias),
     );
     this.#forwarder = new Forwarder(setup, {
       ...shell,
       query: this.query,
       conclusion: this.#conclusion,
-      ending: this.#ending,
+      judge: new AnswerJudge((shadow, time) => this.#conclusion.shadow(shadow, time)),
+      policyAnswers: this.#policyAnswers,
     });
   }
 
@@ -90,7 +92,7 @@ export class Engine {
     const verdict =
       view.shadow === undefined ? judge(view.layers, query) : this.#judgeWithShadow(view, now);
     if (verdict === undefined) this.#forwarder.forward(view, now);
-    else if (verdict.layer === 'policy') this.#ending.end(verdict, view, now);
+    else if (verdict.layer === 'policy') this.#policyAnswers.answer(verdict, view, now);
     else this.#conclusion.verdict(verdict, now);
     if (verdict?.notified !== undefined) this.#notified(verdict.notified);
   }

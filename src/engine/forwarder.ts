@@ -1,4 +1,17 @@
-/** What no layer ends: answered from the cache, or asked of upstreams, by the next if need be. */
+/**
+ * Queries that every layer passes: answered from the cache, or forwarded to upstreams.
+ *
+ *     open ──▶ asked ──▶ answered ───────────────▶ closed     Delivery.answer
+ *               ▲  │
+ *               │  ├──▶ refused ─┐
+ *               │  ├──▶ timed out ├─▶ another upstream is left? ─ no ─▶ closed     Delivery.failure
+ *               │  └──▶ failed  ──┘            │
+ *               └──────────── yes ─────────────┘
+ *
+ * A pending query is opened by `forward`, asked by `Exchanges.ask`, and closed by `Delivery`, together
+ * with those that wait for the same answer. A transfer (AXFR, IXFR) is streaming between its first
+ * answer and its last.
+ */
 
 import type { Recorder } from '../decision/outcome.ts';
 import { type AnswerCache, isKeepable } from '../forward/cache.ts';
@@ -15,11 +28,11 @@ import { Answer } from '../wire/answer.ts';
 import { BUFFER_LENGTH } from '../wire/header.ts';
 import type { Query } from '../wire/query.ts';
 import { formatRcode, Rcode } from '../wire/registry.ts';
-import type { AliasResolution } from './alias-resolution.ts';
-import { CacheHits } from './cache-hits.ts';
+import { type AliasResolution, FAILED } from './alias-resolution.ts';
+import { CacheHits, type HitParts } from './cache-hits.ts';
 import type { Conclusion } from './conclusion.ts';
 import { Delivery } from './delivery.ts';
-import { FAILED, type PolicyEnding } from './policy-ending.ts';
+import { QueryPurpose } from './purpose.ts';
 
 /** What a configuration brings to the engine; swapped as a whole. */
 export interface Setup {
@@ -29,30 +42,28 @@ export interface Setup {
 }
 
 /** What the forwarder works with. */
-export interface ForwarderParts {
+export interface ForwarderParts extends HitParts {
   readonly outbox: { readonly send: Send };
   readonly recorder: Recorder;
   /** Queries that may wait for upstreams at a time. */
   readonly capacity: number;
-  /** The one query that is at hand at a time. */
-  readonly query: Query;
-  readonly conclusion: Conclusion;
-  readonly ending: PolicyEnding;
 }
 
-/** Milliseconds that a client waits for an answer in place of a stale one (RFC 8767 section 5). */
-const CLIENT_PATIENCE_MS = 1800;
+type Pending = PendingQuery<QueryPurpose>;
+
+/** Milliseconds until a client gets a stale answer (RFC 8767 section 5, client response timer). */
+const CLIENT_RESPONSE_MS = 1800;
 
 export class Forwarder {
   readonly #query: Query;
   readonly #recorder: Recorder;
-  readonly #exchanges: Exchanges;
-  readonly #watch: SelfQueries;
+  readonly #exchanges: Exchanges<QueryPurpose>;
+  readonly #selfQueries: SelfQueries;
   readonly #answer: Answer = new Answer();
   readonly #buffer: Uint8Array = new Uint8Array(BUFFER_LENGTH);
   readonly #conclusion: Conclusion;
   readonly #hits: CacheHits;
-  readonly #coalescing: Coalescing = new Coalescing();
+  readonly #coalescing: Coalescing<QueryPurpose> = new Coalescing();
   readonly #delivery: Delivery;
   #setup: Setup;
 
@@ -60,8 +71,8 @@ export class Forwarder {
     this.#setup = setup;
     this.#query = parts.query;
     this.#recorder = parts.recorder;
-    this.#exchanges = new Exchanges(parts.capacity, parts.outbox.send);
-    this.#watch = new SelfQueries(parts.outbox.send, () => this.#recovered());
+    this.#exchanges = new Exchanges(parts.capacity, parts.outbox.send, () => new QueryPurpose());
+    this.#selfQueries = new SelfQueries(parts.outbox.send, () => this.#recovered());
     this.#conclusion = parts.conclusion;
     this.#hits = new CacheHits(parts, new Uint8Array(BUFFER_LENGTH));
     this.#delivery = new Delivery(setup, {
@@ -95,7 +106,7 @@ export class Forwarder {
     answer.message = octets;
     const pending = this.#exchanges.find(answer.id, from.upstream, from.channel);
     if (pending === undefined) {
-      if (!this.#watch.take({ octets, length, answer }, from, now)) {
+      if (!this.#selfQueries.take({ octets, length, answer }, from, now)) {
         // Late as it may be, it shows that the server answers.
         from.upstream.health.heard(now);
         this.#recorder.ignored('unexpected-answer');
@@ -114,7 +125,7 @@ export class Forwarder {
     from.upstream.note(this.#query, answer, rttMs, now);
     this.#recorder.upstreamAnswered(from.upstream.name, answer.rcode, rttMs);
     if (pending.isStreaming && answer.rcode !== Rcode.REFUSED) this.#stream(pending, answer, now);
-    else this.#take(pending, answer, now);
+    else this.#judgeAnswer(pending, answer, now);
   }
 
   /**
@@ -152,7 +163,7 @@ export class Forwarder {
         continue;
       }
       upstream.failed(pending.sentAt, now, pending.group!.timeout);
-      this.#watch.loops.probe(upstream, now);
+      this.#selfQueries.loops.probe(upstream, now);
       this.#askNext(pending, 'timeout', now);
     }
     for (
@@ -169,9 +180,9 @@ export class Forwarder {
       pending = this.#exchanges.staleDue(now)
     ) {
       this.#delivery.restore(pending);
-      this.#delivery.hurry(pending, now);
+      this.#delivery.answerStale(pending, now);
     }
-    this.#watch.tick(this.#setup.groups, now);
+    this.#selfQueries.tick(this.#setup.groups, now);
   }
 
   /** Ends all that still waits for an upstream. */
@@ -186,7 +197,7 @@ export class Forwarder {
   /** Asks every server whether it leads back here. */
   probe(now: number): void {
     for (const group of this.#setup.groups.values()) {
-      for (const upstream of group.upstreams) this.#watch.loops.probe(upstream, now);
+      for (const upstream of group.upstreams) this.#selfQueries.loops.probe(upstream, now);
     }
   }
 
@@ -201,7 +212,7 @@ export class Forwarder {
       const entry = cache.find(query, view.cache, now);
       if (entry !== undefined) return this.#hits.answer(entry, view, now, resolution);
     }
-    if (this.#watch.loops.match(query)) {
+    if (this.#selfQueries.loops.match(query)) {
       return this.#conclusion.verdict(route.verdicts.looped, now);
     }
     const group = groups.get(route.group)!;
@@ -212,15 +223,15 @@ export class Forwarder {
       if (resolution !== undefined) return this.#delivery.resume(resolution, FAILED, now);
       return this.#conclusion.verdict(policy.overload, now);
     }
-    pending.purpose = view;
-    pending.resolution = resolution;
-    if (stale !== undefined) this.#exchanges.staleAfter(pending, now, CLIENT_PATIENCE_MS);
+    pending.purpose.view = view;
+    pending.purpose.resolution = resolution;
+    if (stale !== undefined) this.#exchanges.staleAfter(pending, now, CLIENT_RESPONSE_MS);
     if (isKeepable(query) && this.#coalescing.join(pending, query, view.cache)) return;
     if (!this.#exchanges.ask(pending, query, now)) this.#delivery.failure(pending, now);
   }
 
   /** An answer to the pending query's question has come: is it the last word? */
-  #take(pending: PendingQuery, answer: Answer, now: number): void {
+  #judgeAnswer(pending: Pending, answer: Answer, now: number): void {
     const query = this.#query;
     const current = pending.current!;
     if (current.edns && !query.isVerbatim && answer.isPuzzledByEdns) {
@@ -228,7 +239,7 @@ export class Forwarder {
       current.edns = false;
       return this.#exchanges.askAgain(pending, query, now);
     }
-    if (answer.rcode === Rcode.REFUSED) return this.#takeRefusal(pending, answer, now);
+    if (answer.rcode === Rcode.REFUSED) return this.#noteRefusal(pending, answer, now);
     if (answer.rcode === Rcode.SERVFAIL) {
       this.#exchanges.note(pending, formatRcode(answer.rcode), now);
       if (this.#exchanges.ask(pending, query, now)) return;
@@ -238,11 +249,11 @@ export class Forwarder {
   }
 
   /** A refusal is passed on when no other server of the group answers. */
-  #takeRefusal(pending: PendingQuery, answer: Answer, now: number): void {
+  #noteRefusal(pending: Pending, answer: Answer, now: number): void {
     const refusal = readRefusal(pending, this.#query, answer, now);
     this.#exchanges.noteRefusal(pending, refusal);
     this.#recorder.upstreamRefused(refusal.address, refusal.verdict);
-    this.#watch.refused(pending, refusal, this.#query, now);
+    this.#selfQueries.refused(pending, refusal, this.#query, now);
     if (answer.truncated && pending.current!.transport === 'udp' && !this.#query.isVerbatim) {
       // It may be that only an address that nobody can forge is answered.
       pending.current!.byTcp = true;
@@ -255,7 +266,7 @@ export class Forwarder {
     }
   }
 
-  #askNext(pending: PendingQuery, reason: string, now: number): void {
+  #askNext(pending: Pending, reason: string, now: number): void {
     this.#exchanges.note(pending, reason, now);
     if (!this.#exchanges.ask(pending, this.#query, now)) this.#delivery.failure(pending, now);
   }
@@ -265,12 +276,12 @@ export class Forwarder {
   }
 
   /** Where a transfer ends only the zone tells: it is over when nothing more comes. */
-  #stream(pending: PendingQuery, answer: Answer, now: number): void {
+  #stream(pending: Pending, answer: Answer, now: number): void {
     this.#conclusion.more(answer);
     this.#exchanges.wait(pending, now);
   }
 
-  #endStream(pending: PendingQuery): void {
+  #endStream(pending: Pending): void {
     this.#exchanges.close(pending);
     this.#conclusion.done();
   }

@@ -12,10 +12,10 @@ import {
 } from '../decision/structured-error.ts';
 import type { Verdict } from '../decision/verdict.ts';
 import { substitute, TOO_LONG } from '../policy/rules/alias-target.ts';
-import { isCookieLength, type ServerCookies } from '../wire/cookie.ts';
+import type { ServerCookies } from '../wire/cookie.ts';
 import { copyRecord } from '../wire/copied-record.ts';
 import { AA, BUFFER_LENGTH, hasFlag, RA, setId, TC } from '../wire/header.ts';
-import { formatEde, formatOption } from '../wire/opt.ts';
+import { formatEde, formatOption, isCookieLength } from '../wire/opt.ts';
 import type { Query } from '../wire/query.ts';
 import { RecordCursor, Section } from '../wire/records.ts';
 import { Ede, EdnsOption, Rcode, RrType } from '../wire/registry.ts';

@@ -1,12 +1,17 @@
 /** Answers of upstreams for as long as their TTLs allow. The door to lru-cache. */
 
 import { LRUCache } from 'lru-cache';
-import type { Attempt, UpstreamRefusal } from '../decision/upstream-refusal.ts';
+import type { UpstreamRefusal } from '../decision/upstream-refusal.ts';
 import type { Answer } from '../wire/answer.ts';
-import { AA, readUint32, writeUint32 } from '../wire/header.ts';
 import type { Query } from '../wire/query.ts';
 import { Opcode, Rcode, RrClass } from '../wire/registry.ts';
-import { isFor, type Keyed, keyOf, variantOf } from './cache-key.ts';
+import {
+  type CacheEntry,
+  type EntryContent,
+  entryFor,
+  type ResolutionFailure,
+} from './cache-entry.ts';
+import { isFor, keyOf, variantOf } from './cache-key.ts';
 import { Failures } from './failures.ts';
 
 /** Seconds, but for `entries`. */
@@ -21,42 +26,8 @@ export interface CacheSettings {
 
 /** Seconds for which an upstream's refusal is answered again: policy changes, and operators wait. */
 const REFUSAL_TTL = 5;
-/** TTL of records that are told after their time (RFC 8767 section 4). */
-const STALE_TTL = 30;
 /** Failures that are kept. */
 const MAX_FAILURES = 10_000;
-
-/** No upstream has answered: why, and who was asked. */
-export interface Failure {
-  readonly reason: 'timedOut' | 'unreachable';
-  readonly attempts: readonly Attempt[];
-}
-
-/** One answer. Nothing in it changes. */
-export interface CacheEntry extends Keyed {
-  /** Header, question and records, without the OPT record; none for a refusal. */
-  readonly octets: Uint8Array;
-  /** Where the TTLs stand. */
-  readonly ttlAt: Uint16Array;
-  readonly rcode: number;
-  /** What policy wants to know of it: see `Answer`. */
-  readonly hasAlias: boolean;
-  readonly isSigned: boolean;
-  /** Milliseconds since the epoch. */
-  readonly storedAt: number;
-  readonly expiresAt: number;
-  /** The upstream's name, for records. */
-  readonly upstream: string;
-  /** Octets of the upstream's EDE options, passed on with each hit. */
-  readonly options: Uint8Array;
-  /** The entry stands for this refusal. */
-  readonly refusal: UpstreamRefusal | undefined;
-  /** The entry stands for this failure. */
-  readonly failure: Failure | undefined;
-}
-
-/** What an entry has but for its question and its time. */
-type Told = Omit<CacheEntry, keyof Keyed | 'storedAt' | 'expiresAt'>;
 
 /** Given to each lookup, which would make some of its own. */
 const NO_OPTIONS = {};
@@ -133,7 +104,7 @@ export class AnswerCache {
     if (answer.truncated || !(isAnswer || rcode === Rcode.SERVFAIL)) return;
     const seconds = isAnswer ? this.#lifetime(answer) : 0;
     if (isAnswer && seconds <= 0) return;
-    const told = {
+    const content = {
       octets: answer.message.slice(0, answer.withoutOpt()),
       ttlAt: answer.ttlAt.slice(0, answer.ttlCount),
       rcode,
@@ -144,18 +115,18 @@ export class AnswerCache {
       refusal: undefined,
       failure: undefined,
     };
-    if (isAnswer) this.#set(query, view, now, seconds, told);
-    else this.#fail(query, view, now, told);
+    if (isAnswer) this.#set(query, view, now, seconds, content);
+    else this.#fail(query, view, now, content);
   }
 
   /** Keeps a refusal for a few seconds. */
   storeRefusal(query: Query, view: number, refusal: UpstreamRefusal, now: number): void {
-    const told = { ...NOTHING, rcode: Rcode.REFUSED, upstream: refusal.address, refusal };
-    this.#set(query, view, now, REFUSAL_TTL, told);
+    const content = { ...NOTHING, rcode: Rcode.REFUSED, upstream: refusal.address, refusal };
+    this.#set(query, view, now, REFUSAL_TTL, content);
   }
 
   /** Keeps that nobody has answered, for a moment. */
-  storeFailure(query: Query, view: number, failure: Failure, now: number): void {
+  storeFailure(query: Query, view: number, failure: ResolutionFailure, now: number): void {
     this.#fail(query, view, now, { ...NOTHING, rcode: Rcode.SERVFAIL, upstream: '', failure });
   }
 
@@ -188,10 +159,10 @@ export class AnswerCache {
     return now < entry.expiresAt + this.#settings.serveStale * 1000;
   }
 
-  #set(query: Query, view: number, now: number, seconds: number, told: Told): void {
+  #set(query: Query, view: number, now: number, seconds: number, content: EntryContent): void {
     if (this.#settings.entries === 0) return;
     const variant = variantOf(query, view);
-    const entry = entryFor(query, variant, now, seconds, told);
+    const entry = entryFor(query, variant, now, seconds, content);
     // All its room is made at once: not before there is something to keep.
     this.#entries ??= this.#createEntries();
     this.#entries.set(keyOf(query, variant), entry);
@@ -206,50 +177,15 @@ export class AnswerCache {
     });
   }
 
-  #fail(query: Query, view: number, now: number, told: Told): void {
+  #fail(query: Query, view: number, now: number, content: EntryContent): void {
     const variant = variantOf(query, view);
     this.#failures.store(query, variant, now, (seconds) =>
-      entryFor(query, variant, now, seconds, told),
+      entryFor(query, variant, now, seconds, content),
     );
   }
 }
 
-function entryFor(
-  query: Query,
-  variant: number,
-  now: number,
-  seconds: number,
-  told: Told,
-): CacheEntry {
-  return {
-    ...told,
-    variant,
-    qtype: query.qtype,
-    name: query.name.slice(0, query.nameLength),
-    storedAt: now,
-    expiresAt: now + seconds * 1000,
-  };
-}
-
-/**
- * Copies an entry's octets to `out`, as old as it is by now: each TTL less the seconds since
- * it was stored, AA=0. In one whose time is over each TTL is 30. Returns their length.
- */
-export function writeCached(out: Uint8Array, entry: CacheEntry, now: number): number {
-  const { octets, ttlAt } = entry;
-  out.set(octets);
-  out[2]! &= ~AA;
-  const isStale = now >= entry.expiresAt;
-  const age = Math.floor((now - entry.storedAt) / 1000);
-  for (let i = 0; i < ttlAt.length; i++) {
-    const at = ttlAt[i]!;
-    const left = readUint32(out, at) - age;
-    writeUint32(out, at, isStale ? STALE_TTL : Math.max(left, 0));
-  }
-  return octets.length;
-}
-
-/** RD=0 asks what a server knows by itself, and is not told who asked what (cache snooping). */
+/** RD=0 asks what a server knows by itself, and is not content who asked what (cache snooping). */
 export function isKeepable(query: Query): boolean {
   return (
     query.opcode === Opcode.QUERY &&

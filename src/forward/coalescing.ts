@@ -5,19 +5,19 @@
 
 import type { Query } from '../wire/query.ts';
 import { keyOf, variantOf } from './cache-key.ts';
-import type { PendingQuery } from './pending-query.ts';
+import type { PendingQuery, Purpose } from './pending-query.ts';
 
 /** Places for questions under way; of two that meet in one, the later can be joined. */
 const PLACES = 0x4000;
 
-export class Coalescing {
-  readonly #leaders: (PendingQuery | undefined)[] = new Array(PLACES).fill(undefined);
+export class Coalescing<P extends Purpose> {
+  readonly #leaders: (PendingQuery<P> | undefined)[] = new Array(PLACES).fill(undefined);
 
   /**
    * Whether the pending query's query now waits with another that is the same, for the same group and
    * by the same transport: a datagram's answer may be cut.
    */
-  join(pending: PendingQuery, query: Query, view: number): boolean {
+  join(pending: PendingQuery<P>, query: Query, view: number): boolean {
     const variant = variantOf(query, view) * 2 + (query.transport === 'tcp' ? 1 : 0);
     const place = keyOf(query, variant) & (PLACES - 1);
     const leader = this.#leaders[place];
@@ -33,7 +33,7 @@ export class Coalescing {
   }
 
   /** Nobody can join the pending query any more; the first of those that have. */
-  leave(pending: PendingQuery): PendingQuery | undefined {
+  leave(pending: PendingQuery<P>): PendingQuery<P> | undefined {
     if (pending.place >= 0 && this.#leaders[pending.place] === pending) {
       this.#leaders[pending.place] = undefined;
     }

@@ -7,11 +7,10 @@ import { formatRcode, Opcode, Rcode } from '../wire/registry.ts';
 import { writeForwarded, writeVerbatim } from '../wire/request.ts';
 import { Deadlines } from './deadlines.ts';
 import { NO_UPSTREAM, type UpstreamGroup } from './group.ts';
-import { PendingQuery } from './pending-query.ts';
+import { PendingQuery, type Purpose, UpstreamQuery } from './pending-query.ts';
 import { Pool } from './pool.ts';
 import { random16 } from './random.ts';
 import type { Upstream } from './upstream.ts';
-import { UpstreamQuery } from './upstream-query.ts';
 
 /**
  * Hands a query to a shell; returns the number of the channel it left by, of which an answer
@@ -27,9 +26,9 @@ export type Send = (
 /** Servers that are asked the same question at a time. */
 const MAX_UNDER_WAY = 3;
 
-export class Exchanges {
-  readonly #pending: Pool<PendingQuery>;
-  readonly #upstreamQueries: Pool<UpstreamQuery>;
+export class Exchanges<P extends Purpose> {
+  readonly #pending: Pool<PendingQuery<P>>;
+  readonly #upstreamQueries: Pool<UpstreamQuery<P>>;
   /** The upstream query, plus one, by the ID that an upstream was sent. */
   readonly #byId: Uint16Array = new Uint16Array(0x10000);
   /** When an upstream query has taken too long, and when a pending query has waited long enough for one server. */
@@ -41,8 +40,8 @@ export class Exchanges {
   readonly #send: Send;
 
   /** `capacity` is at most an eighth of all IDs, so that a free one is found at once. */
-  constructor(capacity: number, send: Send) {
-    this.#pending = new Pool(capacity, (i) => new PendingQuery(i));
+  constructor(capacity: number, send: Send, createPurpose: () => P) {
+    this.#pending = new Pool(capacity, (i) => new PendingQuery(i, createPurpose()));
     // One for each pending query, and some for those that are asked besides.
     const most = capacity + Math.max(1, capacity >> 2);
     this.#upstreamQueries = new Pool(most, (i) => new UpstreamQuery(i));
@@ -57,7 +56,7 @@ export class Exchanges {
   }
 
   /** A pending query that holds the query; undefined when too many are in flight. */
-  open(query: Query, group: UpstreamGroup): PendingQuery | undefined {
+  open(query: Query, group: UpstreamGroup): PendingQuery<P> | undefined {
     const pending = this.#pending.take();
     pending?.keep(query, group);
     return pending;
@@ -68,7 +67,7 @@ export class Exchanges {
    * `query` is the pending query's query. Once a server has refused, each of the others is asked at most
    * once more. An update is sent once: a server that did not answer may have carried it out.
    */
-  ask(pending: PendingQuery, query: Query, now: number): boolean {
+  ask(pending: PendingQuery<P>, query: Query, now: number): boolean {
     if (query.opcode !== Opcode.QUERY && pending.tried !== 0) return false;
     const group = pending.group!;
     let position = group.choose(pending.tried, pending.start, now);
@@ -84,7 +83,7 @@ export class Exchanges {
   }
 
   /** Asks one more server besides those that are being asked, if one is likely to answer. */
-  askBesides(pending: PendingQuery, query: Query, now: number): void {
+  askBesides(pending: PendingQuery<P>, query: Query, now: number): void {
     const position = pending.group!.chooseBesides(pending.tried, pending.start, now);
     if (position === NO_UPSTREAM || pending.underWay.length === MAX_UNDER_WAY) return;
     // Whatever waits for an answer must be able to ask on.
@@ -93,7 +92,7 @@ export class Exchanges {
   }
 
   /** Asks the pending query's server again, with a new ID and from another port. */
-  askAgain(pending: PendingQuery, query: Query, now: number): void {
+  askAgain(pending: PendingQuery<P>, query: Query, now: number): void {
     const current = pending.current!;
     this.#forgetId(current);
     this.#timeouts.clear(current.index);
@@ -104,7 +103,7 @@ export class Exchanges {
    * The pending query that waits for this ID from this server and channel (RFC 5452 section 9.1): from
    * here on it is about that server.
    */
-  find(id: number, upstream: Upstream, channel: number): PendingQuery | undefined {
+  find(id: number, upstream: Upstream, channel: number): PendingQuery<P> | undefined {
     const current = this.#upstreamQueries.made[this.#byId[id]! - 1];
     if (current?.upstream !== upstream || current.channel !== channel) return undefined;
     current.pending!.current = current;
@@ -112,19 +111,19 @@ export class Exchanges {
   }
 
   /** Waits for more from the pending query's server. */
-  wait({ current, group }: PendingQuery, now: number): void {
+  wait({ current, group }: PendingQuery<P>, now: number): void {
     this.#timeouts.clear(current!.index);
     this.#timeouts.set(current!.index, now, group!.timeout);
   }
 
   /** Notes what came of asking the pending query's server, which need not answer any more. */
-  note(pending: PendingQuery, result: string, now: number): void {
+  note(pending: PendingQuery<P>, result: string, now: number): void {
     pending.attempts.push({ upstream: pending.upstream.name, result, rttMs: now - pending.sentAt });
     this.#end(pending.current!);
   }
 
   /** Notes that the pending query's server has refused. */
-  noteRefusal(pending: PendingQuery, refusal: UpstreamRefusal): void {
+  noteRefusal(pending: PendingQuery<P>, refusal: UpstreamRefusal): void {
     const { address, rttMs, verdict } = refusal;
     const result = formatRcode(Rcode.REFUSED);
     pending.attempts.push({ upstream: address, result, rttMs, verdict });
@@ -132,12 +131,12 @@ export class Exchanges {
   }
 
   /** The pending query's server is not waited for any more. */
-  drop(pending: PendingQuery): void {
+  drop(pending: PendingQuery<P>): void {
     this.#end(pending.current!);
   }
 
   /** A pending query one of whose servers has not answered in time; undefined when there is none. */
-  expired(now: number): PendingQuery | undefined {
+  expired(now: number): PendingQuery<P> | undefined {
     const index = this.#timeouts.expired(now);
     if (index < 0) return undefined;
     const current = this.#upstreamQueries.made[index]!;
@@ -146,30 +145,30 @@ export class Exchanges {
   }
 
   /** A pending query that has waited for its server longer than usual; undefined when there is none. */
-  hedgeDue(now: number): PendingQuery | undefined {
+  hedgeDue(now: number): PendingQuery<P> | undefined {
     const index = this.#hedges.expired(now);
     return index < 0 ? undefined : this.#pending.made[index];
   }
 
   /** The pending query's client will have waited long enough by then. */
-  staleAfter(pending: PendingQuery, now: number, milliseconds: number): void {
+  staleAfter(pending: PendingQuery<P>, now: number, milliseconds: number): void {
     this.#stale.set(pending.index, now, milliseconds);
   }
 
   /** A pending query whose client has waited long enough; undefined when there is none. */
-  staleDue(now: number): PendingQuery | undefined {
+  staleDue(now: number): PendingQuery<P> | undefined {
     const index = this.#stale.expired(now);
     return index < 0 ? undefined : this.#pending.made[index];
   }
 
   /** A pending query whose query an upstream was asked; undefined when there is none. */
-  any(): PendingQuery | undefined {
+  any(): PendingQuery<P> | undefined {
     if (this.inFlight === 0) return undefined;
     return this.#pending.made.find(({ group, tried }) => group !== undefined && tried !== 0);
   }
 
   /** Slots that wait for an answer on a channel that is gone: from here on they are about it. */
-  on(upstream: Upstream, channel: number): PendingQuery[] {
+  on(upstream: Upstream, channel: number): PendingQuery<P>[] {
     const gone = this.#upstreamQueries.made.filter((current) => {
       return (
         current.pending !== undefined &&
@@ -184,13 +183,13 @@ export class Exchanges {
   }
 
   /** The pending query's server has answered: those that were asked before it have been slower. */
-  overtake({ current, underWay }: PendingQuery, now: number): void {
+  overtake({ current, underWay }: PendingQuery<P>, now: number): void {
     for (const { upstream, sentAt } of underWay) {
       if (sentAt < current!.sentAt) upstream!.health.overtaken(sentAt, now);
     }
   }
 
-  close(pending: PendingQuery): void {
+  close(pending: PendingQuery<P>): void {
     while (pending.underWay.length > 0) this.#end(pending.underWay[pending.underWay.length - 1]!);
     this.#hedges.clear(pending.index);
     this.#stale.clear(pending.index);
@@ -198,7 +197,7 @@ export class Exchanges {
     this.#pending.give(pending);
   }
 
-  #askUpstream(pending: PendingQuery, position: number, query: Query, now: number): void {
+  #askUpstream(pending: PendingQuery<P>, position: number, query: Query, now: number): void {
     const current = this.#upstreamQueries.take()!;
     pending.tried |= 1 << position;
     pending.underWay.push(current);
@@ -210,7 +209,7 @@ export class Exchanges {
     this.#ask(current, query, now);
   }
 
-  #ask(current: UpstreamQuery, query: Query, now: number): void {
+  #ask(current: UpstreamQuery<P>, query: Query, now: number): void {
     const upstream = current.upstream!;
     const pending = current.pending!;
     const length = query.isVerbatim
@@ -232,7 +231,7 @@ export class Exchanges {
     this.#hedges.set(pending.index, now, patience);
   }
 
-  #end(current: UpstreamQuery): void {
+  #end(current: UpstreamQuery<P>): void {
     this.#forgetId(current);
     this.#timeouts.clear(current.index);
     const { underWay } = current.pending!;
@@ -242,7 +241,7 @@ export class Exchanges {
     this.#upstreamQueries.give(current);
   }
 
-  #forgetId(current: UpstreamQuery): void {
+  #forgetId(current: UpstreamQuery<P>): void {
     if (this.#byId[current.id] === current.index + 1) this.#byId[current.id] = 0;
   }
 

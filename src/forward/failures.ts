@@ -4,7 +4,7 @@
  */
 
 import type { Query } from '../wire/query.ts';
-import type { CacheEntry } from './cache.ts';
+import type { CacheEntry } from './cache-entry.ts';
 import { isFor, keyOf } from './cache-key.ts';
 
 /** Seconds for which a failure is kept, at first and at most (RFC 9520 section 3.2). */
@@ -13,14 +13,14 @@ const MOST_SECONDS = 5;
 /** Milliseconds after which an earlier failure does not count any more. */
 const FORGET_MS = 30_000;
 
-interface Failure {
+interface KeptFailure {
   readonly entry: CacheEntry;
   readonly seconds: number;
 }
 
 export class Failures {
   readonly #capacity: number;
-  readonly #failures: Map<number, Failure> = new Map();
+  readonly #failures: Map<number, KeptFailure> = new Map();
 
   constructor(capacity: number) {
     this.#capacity = capacity;

@@ -6,25 +6,46 @@ import { LOWER } from '../wire/name.ts';
 import { copySender, type Query, type Sender, type Transport } from '../wire/query.ts';
 import type { UpstreamGroup } from './group.ts';
 import type { Upstream } from './upstream.ts';
-import type { UpstreamQuery } from './upstream-query.ts';
+
+/** What the one who asks wants to find again when an answer comes. */
+export interface Purpose {
+  /** Lets go of what would keep memory alive. */
+  clear(): void;
+}
+
+/** One question on its way to one upstream: what an answer to it must match. Used again and again. */
+export class UpstreamQuery<P extends Purpose = Purpose> {
+  readonly index: number;
+  /** Whose question it is; undefined for one that is not under way. */
+  pending: PendingQuery<P> | undefined;
+  upstream: Upstream | undefined;
+  transport: Transport = 'udp';
+  channel = 0;
+  id = 0;
+  sentAt = 0;
+  edns = true;
+  /** An upstream that refused the datagram is asked by TCP. */
+  byTcp = false;
+
+  constructor(index: number) {
+    this.index = index;
+  }
+}
 
 /** Octets of a query that a pending query keeps in memory of its own; a longer one gets more for a while. */
 const SLOT_OCTETS = 512;
 
 /** Slots are used again and again. */
-export class PendingQuery {
+export class PendingQuery<P extends Purpose = Purpose> {
   readonly index: number;
 
-  /** The group asked, and what the one who opened the pending query wants to find again. */
   group: UpstreamGroup | undefined;
-  purpose: unknown;
-  /** It is asked for the sake of this one, whose alias it is. */
-  resolution: unknown;
+  readonly purpose: P;
   /** Questions under way, and the one that it is about at the moment. */
-  readonly underWay: UpstreamQuery[] = [];
-  current: UpstreamQuery | undefined;
+  readonly underWay: UpstreamQuery<P>[] = [];
+  current: UpstreamQuery<P> | undefined;
   /** Those that wait for the same answer, one behind the other. */
-  next: PendingQuery | undefined;
+  next: PendingQuery<P> | undefined;
   /** What tells its question from others with the same name, and where it can be joined. */
   variant = 0;
   place = -1;
@@ -57,8 +78,9 @@ export class PendingQuery {
   #connection = 0;
   #receivedAt = 0;
 
-  constructor(index: number) {
+  constructor(index: number, purpose: P) {
     this.index = index;
+    this.purpose = purpose;
   }
 
   /** The server that it is about, and when it was asked. */
@@ -129,8 +151,7 @@ export class PendingQuery {
   clear(): void {
     this.#octets = this.#home;
     this.group = undefined;
-    this.purpose = undefined;
-    this.resolution = undefined;
+    this.purpose.clear();
     this.current = undefined;
     this.next = undefined;
     this.place = -1;

@@ -1,6 +1,5 @@
 /** Taking over what has changed, one change after the other: the configuration, policy zones. */
 
-import type { ReloadResult } from '../admin/api.ts';
 import type { Config } from '../config/config.ts';
 import { ConfigError, formatProblem } from '../config/problem.ts';
 import type { Logger } from '../log.ts';
@@ -8,6 +7,14 @@ import { type LoadedConfig, restartNeeded } from './loaded-config.ts';
 import { holdsMuch, releaseMemory } from './release-memory.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { TransferredZones } from './transferred-zones.ts';
+
+/** What became of the last reload. */
+export interface ReloadResult {
+  readonly ok: boolean;
+  readonly policy: string;
+  readonly problems: readonly string[];
+  readonly warnings: readonly string[];
+}
 
 /** The server that takes over. */
 export interface Reloadable {

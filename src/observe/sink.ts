@@ -2,6 +2,15 @@
 
 import type { FrameQueue } from './frame-queue.ts';
 
+export type SinkName = 'syslog' | 'dnstap';
+
+/** What was sent to one receiver, and what was not. */
+export interface SinkCount {
+  readonly sink: SinkName;
+  readonly sent: number;
+  readonly dropped: number;
+}
+
 /** Frames that are handed on at a time, and at most from one queue before the next. */
 const BATCH = 64;
 const MOST = 4096;

@@ -1,7 +1,5 @@
 /** What one thread lets the others see, in shared memory: counts, gauges, recent decisions. */
 
-import type { AnswerCache } from '../forward/cache.ts';
-import type { Upstream } from '../forward/upstream.ts';
 import { type Announcement, CellStore } from './cells.ts';
 import type { DecisionLog } from './decision-log.ts';
 import { FrameQueue } from './frame-queue.ts';
@@ -23,9 +21,28 @@ export const Gauge = {
 } as const;
 export type Gauge = (typeof Gauge)[keyof typeof Gauge];
 
+/** What is counted of an answer cache. */
+interface CacheCounts {
+  readonly hits: number;
+  readonly misses: number;
+  readonly evictions: number;
+  readonly size: number;
+}
+
+/** An upstream, by its number. */
+interface NumberedUpstream {
+  readonly index: number;
+}
+
+/** How one thread finds an upstream; `rttMs` is 0 before it has asked. */
+interface MeasuredUpstream {
+  readonly isUp: boolean;
+  readonly rttMs: number;
+}
+
 const GAUGES = 16;
-/** Upstream servers whose state is told. */
-const SERVERS = 512;
+/** Upstreams whose state is kept, by their numbers. */
+export const MAX_UPSTREAMS = 512;
 
 /** Datagrams lost between the kernel and a thread. */
 export interface Losses {
@@ -60,7 +77,7 @@ export class ThreadNumbers {
     this.recent = new RecentDecisions(shared?.recent);
     this.syslog = new FrameQueue(shared?.syslog);
     this.dnstap = new FrameQueue(shared?.dnstap);
-    const length = (GAUGES + 2 * SERVERS) * 8;
+    const length = (GAUGES + 2 * MAX_UPSTREAMS) * 8;
     this.gauges = new Float64Array(shared?.gauges ?? new SharedArrayBuffer(length));
   }
 
@@ -81,8 +98,8 @@ export class ThreadNumbers {
 
   /** Tells the present state. */
   update(
-    state: { readonly inFlight: number; readonly cache: AnswerCache; readonly log: DecisionLog },
-    servers: readonly Upstream[],
+    state: { readonly inFlight: number; readonly cache: CacheCounts; readonly log: DecisionLog },
+    upstreams: readonly MeasuredUpstream[],
     { losses }: { readonly losses: Losses } = NO_LOSSES,
   ): void {
     const { gauges } = this;
@@ -96,16 +113,18 @@ export class ThreadNumbers {
     gauges[Gauge.LOG_ERRORS] = state.log.errors;
     gauges[Gauge.RECEIVE_DROPS] = losses.receive;
     gauges[Gauge.SEND_DROPS] = losses.send;
-    for (let i = 0; i < servers.length && i < SERVERS; i++) {
-      gauges[GAUGES + i] = servers[i]!.isUp ? 0 : 1;
-      gauges[GAUGES + SERVERS + i] = servers[i]!.rttMs;
+    for (let i = 0; i < upstreams.length && i < MAX_UPSTREAMS; i++) {
+      gauges[GAUGES + i] = upstreams[i]!.isUp ? 0 : 1;
+      gauges[GAUGES + MAX_UPSTREAMS + i] = upstreams[i]!.rttMs;
     }
   }
 
-  readonly isServerDown = ({ index }: Upstream): boolean => this.gauges[GAUGES + index] === 1;
+  readonly isServerDown = ({ index }: NumberedUpstream): boolean =>
+    this.gauges[GAUGES + index] === 1;
 
   /** Smoothed round-trip time in milliseconds; 0 for a server that the thread has not asked. */
-  readonly rttMs = ({ index }: Upstream): number => this.gauges[GAUGES + SERVERS + index] ?? 0;
+  readonly rttMs = ({ index }: NumberedUpstream): number =>
+    this.gauges[GAUGES + MAX_UPSTREAMS + index] ?? 0;
 
   /** The thread has ended: what it had in hand is gone, what it has counted stays. */
   retire(): void {
@@ -116,12 +135,12 @@ export class ThreadNumbers {
 }
 
 /** An upstream is up when no thread has found that it is not. */
-export function isUp(threads: readonly ThreadNumbers[], upstream: Upstream): boolean {
+export function isUp(threads: readonly ThreadNumbers[], upstream: NumberedUpstream): boolean {
   return threads.every(({ isServerDown }) => !isServerDown(upstream));
 }
 
 /** The mean round-trip time in milliseconds over the threads that have asked the upstream. */
-export function meanRttMs(threads: readonly ThreadNumbers[], upstream: Upstream): number {
+export function meanRttMs(threads: readonly ThreadNumbers[], upstream: NumberedUpstream): number {
   const times = threads.map(({ rttMs }) => rttMs(upstream)).filter((time) => time > 0);
   return times.length === 0 ? 0 : times.reduce((sum, time) => sum + time) / times.length;
 }

@@ -17,32 +17,40 @@ export interface JudgedAnswer {
   readonly isSigned: boolean;
 }
 
+/** Takes the verdict of a rule in shadow mode; what the rule matched is in the query meanwhile. */
+export type OnShadow = (verdict: Verdict, now: number) => void;
+
 export class AnswerJudge {
   /** The aliases that lead from the name asked to the one that matched last, if it is another. */
   aliases: Aliases | undefined;
   readonly #chain: AliasChain = new AliasChain();
+  readonly #onShadow: OnShadow;
 
-  /** What ends the query in place of the answer; `tell` hears of rules in shadow mode. */
-  judge(
-    view: View,
-    query: Query,
-    answer: JudgedAnswer,
-    tell: (would: Verdict) => void,
-  ): Verdict | undefined {
+  constructor(onShadow: OnShadow) {
+    this.#onShadow = onShadow;
+  }
+
+  /** Whether an answer to the query has to be judged; `hasAlias` is a property of the answer. */
+  watches({ policies, shadowPolicies }: View, query: Query, hasAlias: boolean): boolean {
+    return policies.watches(query, hasAlias) || shadowPolicies?.watches(query, hasAlias) === true;
+  }
+
+  /** What takes the place of the answer; undefined leaves it as it is. */
+  judge(view: View, query: Query, answer: JudgedAnswer, now: number): Verdict | undefined {
     const { policies, shadowPolicies } = view;
     if (shadowPolicies?.watches(query, answer.hasAlias) && isOpen(view, query)) {
-      const would = this.#judge(shadowPolicies, query, answer);
-      if (would?.isShadow === true) tell(would);
+      const shadow = this.#judge(shadowPolicies, query, answer);
+      if (shadow?.isShadow === true) this.#onShadow(shadow, now);
     }
     return this.#judge(policies, query, answer);
   }
 
-  /** What ends the query when no answer is to be had that might have kept a rule from it. */
-  settle(view: View, query: Query, tell: (would: Verdict) => void): Verdict | undefined {
+  /** The verdict of a rule that was waiting for an answer, when none is to be had. */
+  settle(view: View, query: Query, now: number): Verdict | undefined {
     const { policies, shadowPolicies } = view;
     if (shadowPolicies?.watches(query, false) && isOpen(view, query)) {
-      const would = shadowPolicies.settle(query);
-      if (would?.isShadow === true) tell(would);
+      const shadow = shadowPolicies.settle(query);
+      if (shadow?.isShadow === true) this.#onShadow(shadow, now);
     }
     return policies.watches(query, false) ? policies.settle(query) : undefined;
   }
@@ -65,7 +73,7 @@ export class AnswerJudge {
   }
 }
 
-/** Whether a shadow has let the query pass when it came: if not, that was told then. */
+/** Whether the layers with shadow rules passed the query when it came: if not, that is recorded. */
 function isOpen({ shadow }: View, query: Query): boolean {
   return judge(shadow!, query) === undefined;
 }

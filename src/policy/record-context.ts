@@ -1,10 +1,9 @@
 /** What every record of one configuration says. */
 
-import type { RecordContext } from '../observe/record-fragments.ts';
 import type { Policy } from './compile.ts';
 
 /** `listeners` are the addresses served, by their index. */
-export function recordContext(policy: Policy, listeners: readonly string[]): RecordContext {
+export function recordContext(policy: Policy, listeners: readonly string[]) {
   const { hash, config, groups, views } = policy;
   return {
     node: config.node,

@@ -21,8 +21,8 @@ import { BatchShell } from '../shell/batch-shell.ts';
 import { SystemError } from '../transport/batch-socket.ts';
 import { loadLibc } from '../transport/libc.ts';
 import { OpenSockets } from '../transport/open-sockets.ts';
+import { openDecisionLog } from './open-log.ts';
 import { sinkQueues } from './record-sinks.ts';
-import { openDecisionLog } from './start-errors.ts';
 
 /** What a thread is started with. */
 export interface ThreadStart {

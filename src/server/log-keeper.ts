@@ -7,18 +7,18 @@ import type { Logger } from '../log.ts';
 import type { DecisionLog } from '../observe/decision-log.ts';
 import { LogRotation } from '../observe/log-rotation.ts';
 import { LogShare } from '../observe/log-share.ts';
+import type { SinkCount } from '../observe/sink.ts';
 import type { ThreadNumbers } from '../observe/thread-numbers.ts';
 import { lockFolder } from '../transport/folder-lock.ts';
 import { type Libc, loadLibc } from '../transport/libc.ts';
-import type { DataThreads } from './data-threads.ts';
-import { RecordSinks, type SinkCount } from './record-sinks.ts';
-import { openDecisionLog } from './start-errors.ts';
+import { openDecisionLog } from './open-log.ts';
+import { RecordSinks } from './record-sinks.ts';
 
 export class LogKeeper {
   readonly log: DecisionLog;
   readonly share: LogShare = new LogShare();
-  /** Threads that write to the same log. */
-  threads: DataThreads | undefined;
+  /** Threads that write to the same log; `reopenLogs` is false when one goes on in the old file. */
+  threads: { reopenLogs(): Promise<boolean> } | undefined;
   readonly #config: Config;
   readonly #operational: Logger;
   #sinks: RecordSinks | undefined;

@@ -6,7 +6,13 @@ import type { Logger } from '../log.ts';
 import type { Endpoint } from '../net/address.ts';
 import { type DatagramSocket, LocalDatagramSink, UdpSink } from '../observe/datagram-sink.ts';
 import { DnstapWriter } from '../observe/dnstap.ts';
-import { type Sink, type SinkEvents, SinkPump } from '../observe/sink.ts';
+import {
+  type Sink,
+  type SinkCount,
+  type SinkEvents,
+  type SinkName,
+  SinkPump,
+} from '../observe/sink.ts';
 import { SinkQueues } from '../observe/sink-queues.ts';
 import { FRAME_STREAM, StreamSink, SYSLOG_STREAM } from '../observe/stream-sink.ts';
 import { SyslogFormat } from '../observe/syslog.ts';
@@ -14,15 +20,6 @@ import type { ThreadNumbers } from '../observe/thread-numbers.ts';
 import { loadLibc } from '../transport/libc.ts';
 import { UnixDatagrams } from '../transport/unix-datagrams.ts';
 import { VERSION } from '../version.ts';
-
-export type SinkName = 'syslog' | 'dnstap';
-
-/** What was sent to one receiver, and what was not. */
-export interface SinkCount {
-  readonly sink: SinkName;
-  readonly sent: number;
-  readonly dropped: number;
-}
 
 /** The feeds of one thread, as a server was started. */
 export function sinkQueues(

@@ -1,16 +1,16 @@
 /** The composition root: starts, reloads and stops all that serves. */
 
-import type { ReloadResult } from '../admin/api.ts';
 import type { MeasuredServer } from '../admin/exposed-metrics.ts';
 import type { AdminListeners } from '../admin/listeners.ts';
 import { clockStep, now } from '../clock.ts';
 import type { Config } from '../config/config.ts';
+import { cannotListen, isMissingAddress } from '../config/listen-error.ts';
 import { ConfigError } from '../config/problem.ts';
 import { Engine } from '../engine/engine.ts';
 import { UpstreamTable } from '../forward/upstream.ts';
 import { type Lasting, type LoadedConfig, load, watch } from '../load/loaded-config.ts';
 import { holdsMuch, releaseMemory } from '../load/release-memory.ts';
-import { Reloads } from '../load/reloads.ts';
+import { type ReloadResult, Reloads } from '../load/reloads.ts';
 import type { Snapshot, Source } from '../load/snapshot.ts';
 import { TransferredZones } from '../load/transferred-zones.ts';
 import type { Logger } from '../log.ts';
@@ -27,7 +27,6 @@ import { LogKeeper } from './log-keeper.ts';
 import { Neighbours } from './neighbours.ts';
 import { sinkQueues } from './record-sinks.ts';
 import { refPrefix } from './ref-prefix.ts';
-import { cannotListen, isMissingAddress } from './start-errors.ts';
 import { growSlowly } from './thread-heap.ts';
 
 /** Queries that may wait for upstreams at a time. */

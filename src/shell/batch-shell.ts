@@ -8,7 +8,6 @@ import type { ListenAddress } from '../config/listen.ts';
 import type { Engine, Outbox } from '../engine/engine.ts';
 import type { Upstream } from '../forward/upstream.ts';
 import { parseAddress } from '../net/address.ts';
-import type { Losses } from '../observe/thread-numbers.ts';
 import { SystemError } from '../transport/batch-socket.ts';
 import {
   allocate,
@@ -150,7 +149,7 @@ export class BatchShell implements Outbox {
   }
 
   /** Datagrams that the kernel had no room for, and replies that it did not take. */
-  get losses(): Losses {
+  get losses(): { readonly receive: number; readonly send: number } {
     let receive = 0;
     let send = 0;
     for (const listener of this.#listeners) {

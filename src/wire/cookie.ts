@@ -9,10 +9,8 @@ import type { Query } from './query.ts';
 import { EdnsOption } from './registry.ts';
 import { readLittle, SipHash } from './sip-hash.ts';
 
-/** Octets of the client's cookie, of a server's cookie at least and at most, and of ours. */
+/** Octets of the client's cookie and of ours. */
 const CLIENT = 8;
-const SERVER_MIN = 8;
-const SERVER_MAX = 32;
 const OURS = 16;
 
 /** Where in our cookie, which stands behind the client's, its parts are. */
@@ -26,14 +24,6 @@ const LIFETIME = 3600;
 const RENEWAL = 1800;
 /** Seconds by which another server's clock may be ahead. */
 const AHEAD = 300;
-
-/** Octets of a COOKIE option that are kept of a query. */
-export const COOKIE_MAX: number = CLIENT + SERVER_MAX;
-
-/** Whether a COOKIE option may be so long (RFC 7873 section 5.2.2). */
-export function isCookieLength(length: number): boolean {
-  return length === CLIENT || (length >= CLIENT + SERVER_MIN && length <= COOKIE_MAX);
-}
 
 /** The cookies of servers that share a secret. */
 export class ServerCookies {

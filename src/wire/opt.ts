@@ -10,6 +10,21 @@ export const OPTION_HEADER = 4;
 
 const DO = 0x80;
 
+/** Octets of the client's cookie, and of a server's cookie (RFC 7873 section 4). */
+const CLIENT_COOKIE = 8;
+const SERVER_COOKIE_MIN = 8;
+const SERVER_COOKIE_MAX = 32;
+/** Octets of a COOKIE option that are kept of a query. */
+export const COOKIE_MAX: number = CLIENT_COOKIE + SERVER_COOKIE_MAX;
+
+/** Whether a COOKIE option may be so long (RFC 7873 section 5.2.2). */
+export function isCookieLength(length: number): boolean {
+  return (
+    length === CLIENT_COOKIE ||
+    (length >= CLIENT_COOKIE + SERVER_COOKIE_MIN && length <= COOKIE_MAX)
+  );
+}
+
 /** The requestor's UDP payload size of the OPT record at `at`, in octets. */
 export function payloadSize(message: Uint8Array, at: number): number {
   return readUint16(message, at + 3);

@@ -1,10 +1,10 @@
 /** A client's query, seen through the packet that carried it. */
 
-import { COOKIE_MAX } from './cookie.ts';
 import { HashedName } from './hashed-name.ts';
 import { Count, HEADER_LENGTH, hasFlag, isResponse, opcode, RD, readUint16 } from './header.ts';
 import { LOWER, MAX_LABEL, MAX_NAME } from './name.ts';
 import {
+  COOKIE_MAX,
   ednsVersion,
   findOption,
   hasWholeOptions,

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { CacheEntry } from '../../src/forward/cache.ts';
+import type { CacheEntry } from '../../src/forward/cache-entry.ts';
 import { Failures } from '../../src/forward/failures.ts';
 import type { Query } from '../../src/wire/query.ts';
 import { asked } from '../world/asked.ts';

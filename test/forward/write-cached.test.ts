@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { AnswerCache, type CacheEntry, writeCached } from '../../src/forward/cache.ts';
+import { AnswerCache } from '../../src/forward/cache.ts';
+import { type CacheEntry, writeCached } from '../../src/forward/cache-entry.ts';
 import { Answer } from '../../src/wire/answer.ts';
 import { asked } from '../world/asked.ts';
 import {

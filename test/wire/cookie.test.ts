@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { parseAddress } from '../../src/net/address.ts';
-import { isCookieLength, ServerCookies } from '../../src/wire/cookie.ts';
+import { ServerCookies } from '../../src/wire/cookie.ts';
+import { isCookieLength } from '../../src/wire/opt.ts';
 import { NO_COOKIE, type Query } from '../../src/wire/query.ts';
 import { asked } from '../world/asked.ts';
 import { opt, option } from '../world/messages.ts';

@@ -1,11 +1,14 @@
 /** Exchanges with upstreams that are only played: what was sent can be looked at. */
 
-import { Exchanges } from '../../src/forward/exchanges.ts';
+import { Exchanges, type Send } from '../../src/forward/exchanges.ts';
 import { UpstreamGroup } from '../../src/forward/group.ts';
-import type { PendingQuery } from '../../src/forward/pending-query.ts';
+import type { PendingQuery, Purpose } from '../../src/forward/pending-query.ts';
 import type { Upstream } from '../../src/forward/upstream.ts';
 import { UpstreamTable } from '../../src/forward/upstream.ts';
 import { asked } from './asked.ts';
+
+/** Nothing is to be found again. */
+const NO_PURPOSE: Purpose = { clear() {} };
 
 export const TIMEOUT = 2000;
 export const QUERY = asked('www.example.com');
@@ -35,11 +38,12 @@ export function exchange(
     table.get(transport, { address: '192.0.2.1', port: 1000 + i }),
   );
   const sent: Sent[] = [];
-  const exchanges = new Exchanges(capacity, (upstream, octets, length, transport) => {
+  const send: Send = (upstream, octets, length, transport) => {
     const channel = sent.length + 1;
     sent.push({ upstream, octets: octets.slice(0, length), transport, channel });
     return channel;
-  });
+  };
+  const exchanges = new Exchanges(capacity, send, () => NO_PURPOSE);
   const open = (query = QUERY): PendingQuery => exchanges.open(query, group)!;
   return { exchanges, group, sent, open };
 }

@@ -2,9 +2,7 @@
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Bench } from '../bench.ts';
 import type { Contestant, Site } from '../contestant.ts';
-import { run } from '../run.ts';
 
 const MAIN: string = join(import.meta.dirname, '..', '..', '..', 'src', 'cli', 'main.ts');
 /** The decision log in its folder. */
@@ -19,11 +17,11 @@ export interface Rcode5Config {
   readonly cores?: string;
 }
 
-/** As it is by default, and with one data thread where it has the key. */
-export function rcode5AndOneThread(bench: Bench, config: Rcode5Config): Contestant[] {
+/** As it is by default, and with one data thread. */
+export function rcode5AndOneThread(config: Rcode5Config): Contestant[] {
   const lines = [...(config.lines ?? []), 'threads: 1'];
   const oneThread = rcode5({ ...config, lines, label: 'rcode5, threads: 1' });
-  return bench.hasThreads ? [rcode5(config), oneThread] : [rcode5(config)];
+  return [rcode5(config), oneThread];
 }
 
 export function rcode5({
@@ -44,15 +42,6 @@ export function rcode5({
       return [program, MAIN, 'serve', '-c', file];
     },
   };
-}
-
-/** Whether this version has the key `threads`: data threads, 0 for none besides the main one. */
-export async function acceptsThreads(folder: string): Promise<boolean> {
-  const file = join(folder, 'threads.yaml');
-  const lines = ['threads: 1'];
-  writeFileSync(file, format({ port: 5300, upstream: 53, lines, log: '/dev/null' }));
-  const { ok } = await run(process.execPath, [MAIN, 'check', '-c', file]);
-  return ok;
 }
 
 function format(of: { port: number; upstream: number; lines: readonly string[]; log: string }) {

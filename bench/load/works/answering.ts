@@ -27,9 +27,9 @@ export function cachedAnswers(
 }
 
 /** Who has a cache and serves many connections at a time; rcode5 first. */
-export function cachingContestants(bench: Bench): Contestant[] {
+export function cachingContestants(): Contestant[] {
   return [
-    ...rcode5AndOneThread(bench, {}),
+    ...rcode5AndOneThread({}),
     dnsdist({ lua: (site) => `${dnsdistUpstream(site)}\n${DNSDIST_CACHE}` }),
     unbound({}),
     bind({}),

@@ -18,7 +18,7 @@ client as one message.`,
   async run(bench) {
     const contest = cachedAnswers(bench, 'udp');
     const contestants = [
-      rcode5({ lines: bench.hasThreads ? ['threads: 1'] : [] }),
+      rcode5({ lines: ['threads: 1'] }),
       dnsdist({ lua: (site) => `${dnsdistUpstream(site)}\n${DNSDIST_CACHE}` }),
       unbound({}),
     ];

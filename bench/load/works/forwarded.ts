@@ -19,7 +19,7 @@ NSD and the load generator as about the server; the CPU per query does not.`,
     const rows = await compare(bench, {
       ...forwardedQueries(bench),
       contestants: [
-        ...rcode5AndOneThread(bench, { lines: NO_CACHE }),
+        ...rcode5AndOneThread({ lines: NO_CACHE }),
         dnsdist({ lua: dnsdistUpstream }),
         unbound({}),
         dnsmasq({ cacheSize: 0 }),

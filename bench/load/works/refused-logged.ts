@@ -30,7 +30,7 @@ the host of a virtual machine gives it when it is first used, which who writes m
       ...refusals(bench),
       logged: 1,
       contestants: [
-        ...rcode5AndOneThread(bench, { lines: RCODE5_REFUSES, isLogged: true }),
+        ...rcode5AndOneThread({ lines: RCODE5_REFUSES, isLogged: true }),
         dnsdistLogging({ label: 'dnsdist', isBuffered: false }),
         dnsdistLogging({ label: 'dnsdist, buffered log', isBuffered: true }),
         bind({ options: BIND_REFUSES, category: 'security' }),

@@ -23,7 +23,7 @@ makes each record and hands it to the kernel, for \`/dev/null\`.`,
     const rows = await compare(bench, {
       ...refusals(bench),
       contestants: [
-        ...rcode5AndOneThread(bench, { lines: RCODE5_REFUSES }),
+        ...rcode5AndOneThread({ lines: RCODE5_REFUSES }),
         dnsdist({ lua: () => dnsdistRefuses() }),
         unbound({ server: UNBOUND_REFUSES }),
         bind({ options: BIND_REFUSES }),

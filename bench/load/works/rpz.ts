@@ -23,7 +23,7 @@ all rules and with a single one.`,
   async run(bench) {
     const rules = bench.options.isQuick ? QUICK_RULES : RULES;
     const rows = await compare(bench, {
-      contestants: contestants(bench, writeRpz(bench, rules)),
+      contestants: contestants(writeRpz(bench, rules)),
       load: rpzLoad(bench, rules),
       upstream: 'idle',
       logged: HITS,
@@ -32,9 +32,9 @@ all rules and with a single one.`,
   },
 };
 
-function contestants(bench: Bench, zone: string): Contestant[] {
+function contestants(zone: string): Contestant[] {
   return [
-    ...rcode5AndOneThread(bench, {
+    ...rcode5AndOneThread({
       lines: [`policies: [{ name: bench, rpz: ${zone} }]`],
       isLogged: true,
     }),
@@ -60,7 +60,7 @@ function contestants(bench: Bench, zone: string): Contestant[] {
 async function loading(bench: Bench, rules: number): Promise<string> {
   const reps = Math.min(MAX_STARTS, bench.options.reps);
   const wanted = (zone: string) =>
-    contestants(bench, zone).filter((contestant) => isWanted(contestant, bench));
+    contestants(zone).filter((contestant) => isWanted(contestant, bench));
   const full = wanted(writeRpz(bench, rules));
   const empty = wanted(writeRpz(bench, 1));
   const lines: string[][] = [];

@@ -36,7 +36,7 @@ async function table(bench: Bench, upstream: Running): Promise<string> {
   const reps = bench.options.isQuick ? 1 : Math.max(MIN_STARTS, bench.options.reps);
   const lines: string[][] = [];
   let own: number | undefined;
-  for (const contestant of contestants(bench).filter((one) => isWanted(one, bench))) {
+  for (const contestant of contestants().filter((one) => isWanted(one, bench))) {
     const of = { question: ANSWERED, reps, upstream: upstream.port };
     const started = await timeStarts(contestant, bench, of);
     const { label, peer } = contestant;
@@ -53,9 +53,9 @@ async function table(bench: Bench, upstream: Running): Promise<string> {
   return formatTable(columns, lines);
 }
 
-function contestants(bench: Bench): Contestant[] {
+function contestants(): Contestant[] {
   return [
-    ...rcode5AndOneThread(bench, { lines: DEFAULT_LINES }),
+    ...rcode5AndOneThread({ lines: DEFAULT_LINES }),
     dnsdist({ lua: (site) => `${dnsdistUpstream(site)}\n${DNSDIST_CACHE}` }),
     unbound({}),
     bind({}),

@@ -12,7 +12,7 @@ with some twenty queries under way on each.`,
   async run(bench) {
     const rows = await compare(bench, {
       ...cachedAnswers(bench, 'tcp'),
-      contestants: cachingContestants(bench),
+      contestants: cachingContestants(),
     });
     return formatRows(rows);
   },

@@ -17,7 +17,6 @@ export const threads: Work = {
 second core; on a machine of two cores they share it with the load generator, so that their
 queries per second say little.`,
   async run(bench) {
-    if (!bench.hasThreads) return 'Left out: this version of rcode5 has no key `threads`.';
     const parts: readonly [string, Omit<Contest, 'contestants'>, readonly string[]][] = [
       ['Answers from the cache:', cachedAnswers(bench, 'udp'), []],
       ['Refusals, logged to a file:', { ...refusals(bench), logged: 1 }, RCODE5_REFUSES],

@@ -1,7 +1,7 @@
 /** What a forwarder does not understand or does not do, whoever asks (RFC 1035, 6891, 9619). */
 
 import { builtIn, type Verdict, type VerdictTable } from '../../decision/verdict.ts';
-import { isCookieLength } from '../../wire/cookie.ts';
+import { isCookieLength } from '../../wire/opt.ts';
 import { Malformed, NO_COOKIE, type Query } from '../../wire/query.ts';
 import { Ede, Opcode, Rcode, RrClass, RrType } from '../../wire/registry.ts';
 import type { Layer } from '../layer.ts';

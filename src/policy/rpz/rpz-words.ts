@@ -2,7 +2,6 @@
 
 import { LOWER, nameLength, parseName } from '../../wire/name.ts';
 import type { PolicyAction } from '../rules/policy-verdicts.ts';
-import type { ZoneRecords } from './rpz-zone.ts';
 
 /** Special CNAME targets (section 3). */
 const TARGETS: readonly (readonly [string, PolicyAction])[] = [
@@ -25,7 +24,7 @@ const OTHER_TRIGGERS = ['rpz-client-ip', 'rpz-ip', 'rpz-nsip', 'rpz-nsdname'].ma
 
 /** What a CNAME's target says is done; `answer` when it is a name like any other. */
 export function cnameAction(
-  reader: Pick<ZoneRecords, 'target' | 'targetLength'>,
+  reader: { readonly target: Uint8Array; readonly targetLength: number },
   owner: Uint8Array,
 ): PolicyAction {
   for (const { wire, action } of TARGET_WIRES) {
