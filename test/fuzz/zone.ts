@@ -2,7 +2,7 @@
 
 import { VerdictTable } from '../../src/decision/verdict.ts';
 import { attachRpz, readRpz } from '../../src/policy/rpz/rpz-zone.ts';
-import { ZoneReader } from '../../src/policy/rpz/zone-text.ts';
+import { ZoneReader } from '../../src/policy/zone-text/zone-text.ts';
 import { nameLength } from '../../src/wire/name.ts';
 import { asked } from '../world/asked.ts';
 import { plainly } from './fuzzing.ts';

@@ -2,7 +2,6 @@
 
 import { createHash } from 'node:crypto';
 import type { VerdictTable } from '../../decision/verdict.ts';
-import type { ZoneProblem } from '../rpz/zone-problems.ts';
 import type { Ignored } from '../rules/ignored.ts';
 import { NamePolicy } from '../rules/name-policy.ts';
 import {
@@ -12,6 +11,7 @@ import {
   rulesIn,
 } from '../rules/policy-verdicts.ts';
 import { type RuleImage, RuleTable } from '../rules/rule-table.ts';
+import type { ZoneProblem } from '../zone-text/zone-problems.ts';
 import { readAdblock } from './adblock.ts';
 import { readDomains } from './domains.ts';
 import { readHosts } from './hosts.ts';

@@ -16,11 +16,11 @@ import {
 import type { PrefixRule } from '../rules/prefix-rules.ts';
 import { type RuleImage, RuleTable } from '../rules/rule-table.ts';
 import { expectedLines } from '../text-file.ts';
+import { ROOT } from '../zone-text/name-text.ts';
+import type { ZoneProblem } from '../zone-text/zone-problems.ts';
+import { type ZoneFile, ZoneReader } from '../zone-text/zone-text.ts';
 import { readAddressOwner } from './address-trigger.ts';
-import { ROOT } from './name-text.ts';
 import { cnameAction, otherTrigger } from './rpz-words.ts';
-import type { ZoneProblem } from './zone-problems.ts';
-import { type ZoneFile, ZoneReader } from './zone-text.ts';
 
 /** What to do in place of what the zone says; `given` leaves it as it is. */
 export type Override = 'given' | Exclude<PolicyAction, 'allow' | 'answer'>;

@@ -8,7 +8,7 @@ import type { Rule, Verdict, VerdictTable } from '../../decision/verdict.ts';
 import { lowerName, parseName } from '../../wire/name.ts';
 import { parseType } from '../../wire/registry.ts';
 import type { RecordData } from '../../wire/response.ts';
-import { parseRecordText } from '../rpz/rdata.ts';
+import { parseRecordText } from '../zone-text/rdata.ts';
 import { type Enforcement, formatExpiry, isExpired, isInForce, shownOrigin } from './in-force.ts';
 import { NamePolicy } from './name-policy.ts';
 import {

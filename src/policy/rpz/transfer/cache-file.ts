@@ -16,7 +16,7 @@ import { dirname } from 'node:path';
 import { formatName } from '../../../wire/name.ts';
 import { formatType, RrClass, RrType } from '../../../wire/registry.ts';
 import { isSameName } from '../../../wire/tsig.ts';
-import { ZoneReader } from '../zone-text.ts';
+import { ZoneReader } from '../../zone-text/zone-text.ts';
 import { formatRdata } from './rdata-text.ts';
 import { PackedRecords, RecordPacker, type ZoneData } from './record-pack.ts';
 import { createCopy, readSoa, type ZoneCopy } from './zone-copy.ts';

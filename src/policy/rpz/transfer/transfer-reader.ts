@@ -16,7 +16,7 @@ import { RecordCursor, Section } from '../../../wire/records.ts';
 import { formatRcode, formatType, RrClass, RrType } from '../../../wire/registry.ts';
 import { isNewer } from '../../../wire/serial.ts';
 import { isSameName } from '../../../wire/tsig.ts';
-import { isWellFormed } from '../rdata.ts';
+import { isWellFormed } from '../../zone-text/rdata.ts';
 import { RecordPacker, type ZoneData } from './record-pack.ts';
 import { createCopy, type Difference, readSoa, type Soa, type ZoneUpdate } from './zone-copy.ts';
 

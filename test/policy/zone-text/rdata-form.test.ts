@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { parseRecordText } from '../../../src/policy/rpz/rdata.ts';
+import { parseRecordText } from '../../../src/policy/zone-text/rdata.ts';
 
 /** Texts and their octets as BIND 9.18 has them (named-rrchecker -u). */
 const TEXTS: readonly (readonly [string, string])[] = [

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { ZoneScanner } from '../../../src/policy/rpz/zone-scanner.ts';
+import { ZoneScanner } from '../../../src/policy/zone-text/zone-scanner.ts';
 import { ascii, octets } from '../../world/messages.ts';
 
 /** Each entry: its line, and its fields as written; `_` stands for a blank in place of an owner. */

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { ZoneReader } from '../../../src/policy/rpz/zone-text.ts';
+import { ZoneReader } from '../../../src/policy/zone-text/zone-text.ts';
 import { formatName, lowerName, nameLength } from '../../../src/wire/name.ts';
 import { anyName } from '../../world/arbitraries.ts';
 import { ascii, TYPE } from '../../world/messages.ts';

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { ZoneReader } from '../../../src/policy/rpz/zone-text.ts';
+import { ZoneReader } from '../../../src/policy/zone-text/zone-text.ts';
 import { formatName } from '../../../src/wire/name.ts';
 import { ascii, name } from '../../world/messages.ts';
 

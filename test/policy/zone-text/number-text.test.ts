@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { readNumber, readSeconds } from '../../../src/policy/rpz/number-text.ts';
+import { readNumber, readSeconds } from '../../../src/policy/zone-text/number-text.ts';
 import { ascii } from '../../world/messages.ts';
 
 const times = [

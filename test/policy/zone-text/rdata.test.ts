@@ -1,7 +1,11 @@
 import { expect } from 'chai';
 import { Packet, type Resource } from 'dns2';
 import fc from 'fast-check';
-import { parseRdata, parseRecordText, type RecordText } from '../../../src/policy/rpz/rdata.ts';
+import {
+  parseRdata,
+  parseRecordText,
+  type RecordText,
+} from '../../../src/policy/zone-text/rdata.ts';
 import { anyUint16 } from '../../world/arbitraries.ts';
 import { ascii, name, octets, uint16, uint32 } from '../../world/messages.ts';
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { AS_WRITTEN, NameText } from '../../../src/policy/rpz/name-text.ts';
+import { AS_WRITTEN, NameText } from '../../../src/policy/zone-text/name-text.ts';
 import { LOWER } from '../../../src/wire/name.ts';
 import { anyName } from '../../world/arbitraries.ts';
 import { ascii, name, octets } from '../../world/messages.ts';

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { parseRecordText } from '../../../src/policy/rpz/rdata.ts';
+import { parseRecordText } from '../../../src/policy/zone-text/rdata.ts';
 import { ascii, name, octets, uint16, uint32 } from '../../world/messages.ts';
 
 const param = (key: number, value: Uint8Array) => octets(uint16(key), uint16(value.length), value);
