@@ -6,6 +6,7 @@
 
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { probesTable, verdictsTable } from './reference/diagnosis.ts';
+import { doorsList, houseTable } from './reference/house.ts';
 import { keysTables } from './reference/keys.ts';
 import { layersTable } from './reference/layers.ts';
 import { formatMetrics } from './reference/metrics.ts';
@@ -39,6 +40,8 @@ type Regions = Readonly<Record<string, string>>;
 async function generateRegions(): Promise<Regions> {
   const specimen = createSpecimen();
   return {
+    doors: doorsList(),
+    house: houseTable(),
     keys: keysTables(),
     fields: fieldsTable(),
     layers: layersTable(specimen),

@@ -74,7 +74,7 @@ interface Defaults {
   readonly start: Place;
 }
 
-interface Surroundings {
+interface ViewContext {
   readonly defaults: ViewConfig;
   readonly groups: readonly ClientGroup[];
   readonly names: readonly string[];
@@ -83,7 +83,7 @@ interface Surroundings {
 
 function readView(
   { key, place, value }: RawView,
-  { defaults, groups, names, problems }: Surroundings,
+  { defaults, groups, names, problems }: ViewContext,
 ): ViewConfig {
   if (key === DEFAULT_VIEW) {
     const message = `"${key}" is the view of all who are in no other; expect another name`;

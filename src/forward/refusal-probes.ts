@@ -12,7 +12,7 @@ import type { Hear, SelfQueryTable } from './self-query-table.ts';
 import type { Upstream } from './upstream.ts';
 
 const ROOT = parseName('.') as Uint8Array;
-const IDENTITY = parseName('id.upstream') as Uint8Array;
+const IDENTITY = parseName('id.server') as Uint8Array;
 /** Questions of one round. */
 const ROUND = 3;
 /** Characters of a name that a server gives itself. */

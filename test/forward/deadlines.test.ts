@@ -54,21 +54,21 @@ function compareWithNaive(steps: readonly Step[]): void {
 }
 
 describe('forward/deadlines', () => {
-  it('tells a pending when its time has come, not before', () => {
+  it('returns an entry when its time has come, not before', () => {
     const deadlines = new Deadlines(CAPACITY);
     deadlines.set(3, 1000, 50);
     expect(deadlines.expired(1049)).to.equal(-1);
     expect(deadlines.expired(1050)).to.equal(3);
   });
 
-  it('tells a pending once', () => {
+  it('returns an entry once', () => {
     const deadlines = new Deadlines(CAPACITY);
     deadlines.set(0, 0, 1);
     expect(drain(deadlines, 5)).to.deep.equal([0]);
     expect(deadlines.expired(5)).to.equal(-1);
   });
 
-  it('tells pendingQueries that wait equally long in the order in which they began', () => {
+  it('tells those that wait equally long in the order in which they began', () => {
     const deadlines = new Deadlines(CAPACITY);
     for (const pending of [4, 0, 2]) deadlines.set(pending, pending === 4 ? 0 : 1, 10);
     expect(drain(deadlines, 10)).to.deep.equal([4]);
@@ -82,7 +82,7 @@ describe('forward/deadlines', () => {
     expect(drain(deadlines, 10)).to.deep.equal([1, 3]);
   });
 
-  it('takes the clearing of a pending without a deadline', () => {
+  it('takes the clearing of an entry without a deadline', () => {
     const deadlines = new Deadlines(CAPACITY);
     deadlines.clear(0);
     deadlines.set(0, 0, 1);

@@ -10,7 +10,7 @@ describe('forward/exchanges askBesides', () => {
     return { ...made, pending };
   }
 
-  it('is due when a upstream that nobody knows has taken 50 milliseconds', () => {
+  it('is due when an upstream that nobody knows has taken 50 milliseconds', () => {
     const { exchanges, pending } = hedgeDue(['udp', 'udp']);
     expect(exchanges.hedgeDue(49)).to.equal(undefined);
     expect(exchanges.hedgeDue(50)).to.equal(pending);
@@ -72,7 +72,7 @@ describe('forward/exchanges askBesides', () => {
     expect(exchanges.inFlight).to.equal(0);
   });
 
-  it('counts against a upstream that another answered before it', () => {
+  it('counts against an upstream that another answered before it', () => {
     const { exchanges, pending, group, sent } = hedgeDue(['udp', 'udp']);
     exchanges.askBesides(pending, QUERY, 50);
     exchanges.find(idOf(sent[1]!), group.upstreams[1]!, 2);

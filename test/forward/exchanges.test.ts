@@ -25,7 +25,7 @@ describe('forward/exchanges open', () => {
     expect(open().index).to.equal(pendingQueries[1]!.index);
   });
 
-  it('begins anew in a pending that was used before', () => {
+  it('begins anew in a pending query that was used before', () => {
     const { exchanges, open } = exchange(1);
     const first = open();
     exchanges.ask(first, QUERY, 0);
@@ -41,7 +41,7 @@ describe('forward/exchanges open', () => {
   });
 });
 
-describe('forward/exchanges pendingQueries', () => {
+describe('forward/exchanges', () => {
   const asWas = asked('WWW.example.com', {
     id: 0x1234,
     address: [0x20010db8, 0, 0, 1],
@@ -57,7 +57,7 @@ describe('forward/exchanges pendingQueries', () => {
     const { open } = exchange(1);
     const query = restored(open(asWas));
     expect(query).to.deep.include({ family: 6, port: 5, transport: 'tcp', receivedAt: 99 });
-    expect(query).to.deep.include({ connection: 6, listener: 7, zone: '%eth0' });
+    expect(query).to.deep.include({ connection: 6, listener: 7, zoneId: '%eth0' });
     expect([...query.address]).to.deep.equal([0x20010db8, 0, 0, 1]);
     expect(query.message.slice(0, query.length)).to.deep.equal(
       asWas.message.slice(0, asWas.length),
@@ -178,7 +178,7 @@ describe('forward/exchanges find', () => {
     expect(new Set(sent.map(idOf)).size).to.equal(4096);
   });
 
-  it('finds the pending by ID, upstream and channel together', () => {
+  it('finds the pending query by ID, upstream and channel together', () => {
     const { exchanges, sent, open, group } = exchange(2, { upstreams: ['udp', 'udp'] });
     const pendingQueries = [open(), open()];
     for (const pending of pendingQueries) exchanges.ask(pending, QUERY, 0);
@@ -191,7 +191,7 @@ describe('forward/exchanges find', () => {
     expect(exchanges.find(idOf(first) ^ 1, upstream, channel)).to.equal(undefined);
   });
 
-  it('listens to all upstreams that are asked, and forgets them when the pending is closed', () => {
+  it('listens to all upstreams that are asked, and forgets them when the pending query is closed', () => {
     const { exchanges, sent, open } = exchange(1, { upstreams: ['udp', 'udp'] });
     const pending = open();
     exchanges.ask(pending, QUERY, 0);
@@ -209,7 +209,7 @@ describe('forward/exchanges find', () => {
     }
   });
 
-  it('forgets a upstream that has failed', () => {
+  it('forgets an upstream that has failed', () => {
     const { exchanges, sent, open } = exchange(1, { upstreams: ['udp', 'udp'] });
     const pending = open();
     exchanges.ask(pending, QUERY, 0);
@@ -234,7 +234,7 @@ describe('forward/exchanges find', () => {
 });
 
 describe('forward/exchanges expired', () => {
-  it('tells pendingQueries whose upstream has not answered in time, counted from the last question', () => {
+  it('tells those whose upstream has not answered in time, counted from the last question', () => {
     const { exchanges, open } = exchange(2);
     const [first, second] = [open(), open()];
     exchanges.ask(first, QUERY, 0);
@@ -255,7 +255,7 @@ describe('forward/exchanges expired', () => {
     expect(exchanges.expired(3500)).to.equal(pending);
   });
 
-  it('tells no pending that is closed', () => {
+  it('returns no entry that is closed', () => {
     const { exchanges, open } = exchange(1);
     const pending = open();
     exchanges.ask(pending, QUERY, 0);

@@ -57,7 +57,7 @@ describe('forward/forwarding', () => {
     );
   });
 
-  it('names a upstream once when it is written twice', () => {
+  it('names an upstream once when it is written twice', () => {
     const made = forwarding(`{ default: { servers: [192.0.2.1, ./${RESOLV_CONF}, 192.0.2.1] } }`, {
       resolvConf: 'nameserver 192.0.2.1\nnameserver 192.0.2.2\n',
     });
@@ -87,7 +87,7 @@ describe('forward/forwarding', () => {
       own: [{ address: '127.0.0.1', port: 53 }],
     });
     expect(made.refresh()).to.deep.equal([
-      `${join(folder, RESOLV_CONF)} names 127.0.0.1:53, which is this upstream itself`,
+      `${join(folder, RESOLV_CONF)} names 127.0.0.1:53, which is this server itself`,
     ]);
     expect(names(made)).to.deep.equal(['192.0.2.1:53']);
   });
@@ -96,7 +96,7 @@ describe('forward/forwarding', () => {
     const made = forwarding(`{ default: { servers: [./${RESOLV_CONF}] } }`, {
       resolvConf: 'search example\n',
     });
-    expect(made.refresh()).to.deep.equal(['upstreams.default has no upstream to ask']);
+    expect(made.refresh()).to.deep.equal(['upstreams.default has no server to ask']);
   });
 
   it('warns of a file that is not there and goes on with the other upstreams', () => {
@@ -112,7 +112,7 @@ describe('forward/forwarding', () => {
     const made = forwarding(`{ default: { servers: [./${RESOLV_CONF}] } }`, {
       resolvConf: lines.join(''),
     });
-    expect(made.refresh()).to.deep.equal(['upstreams.default has 40 upstreams; only 31 are asked']);
+    expect(made.refresh()).to.deep.equal(['upstreams.default has 40 servers; only 31 are asked']);
     expect(names(made)).to.have.lengthOf(31);
     expect(names(made)[30]).to.equal('192.0.2.30:53');
   });

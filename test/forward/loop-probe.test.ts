@@ -49,7 +49,7 @@ describe('forward/loop-probe probe', () => {
     expect(sent.map(({ transport }) => transport)).to.deep.equal(['udp', 'tcp']);
   });
 
-  it('asks a upstream again after ten seconds, not before', () => {
+  it('asks an upstream again after ten seconds, not before', () => {
     const { probes, upstreams, sent } = setUp();
     probes.probe(upstreams[0], 0);
     probes.probe(upstreams[0], 9999);
@@ -119,7 +119,7 @@ describe('forward/loop-probe in several threads', () => {
     expect(probes.match(comesBack({ ...sent[0]!, octets }))).to.equal(false);
   });
 
-  it('lets a upstream go that no thread has seen again', () => {
+  it('lets an upstream go that no thread has seen again', () => {
     const first = setUp();
     const second = setUp(new Loops(first.loops.buffer));
     for (const { probes, upstreams } of [first, second]) probes.probe(upstreams[0], 0);
@@ -137,7 +137,7 @@ describe('forward/loop-probe in several threads', () => {
 });
 
 describe('forward/loop-probe isAnswer', () => {
-  it('knows the answers of a upstream by the ID that it was sent', () => {
+  it('knows the answers of an upstream by the ID that it was sent', () => {
     const { probes, upstreams, sent } = setUp();
     probes.probe(upstreams[0], 0);
     expect(probes.isAnswer(upstreams[0], idOf(sent[0]!))).to.equal(true);
@@ -154,7 +154,7 @@ describe('forward/loop-probe recheck', () => {
     expect(sent).to.have.lengthOf(1);
   });
 
-  it('frees a upstream when the next probe does not come back', () => {
+  it('frees an upstream when the next probe does not come back', () => {
     const { probes, upstreams, sent } = setUp();
     probes.probe(upstreams[0], 0);
     probes.match(comesBack(sent[0]!));
@@ -167,7 +167,7 @@ describe('forward/loop-probe recheck', () => {
     expect(upstreams[0].isLoop).to.equal(false);
   });
 
-  it('keeps a upstream out for as long as its probes come back', () => {
+  it('keeps an upstream out for as long as its probes come back', () => {
     const { probes, upstreams, sent } = setUp();
     probes.probe(upstreams[0], 0);
     for (let now = 10_000; now <= 50_000; now += 10_000) {

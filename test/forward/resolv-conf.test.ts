@@ -17,12 +17,12 @@ const cases: { what: string; text: string; servers: [string, number][] }[] = [
     servers: [['2001:db8::1', 53]],
   },
   {
-    what: 'a link-local upstream with its zone',
+    what: 'a link-local server with its zone',
     text: 'nameserver fe80::1%eth0',
     servers: [['fe80::1%eth0', 53]],
   },
   {
-    what: 'a upstream behind tabs and with a comment behind it',
+    what: 'an upstream behind tabs and with a comment behind it',
     text: 'nameserver\t\t192.0.2.1\t# the router',
     servers: [['192.0.2.1', 53]],
   },
@@ -50,7 +50,7 @@ const cases: { what: string; text: string; servers: [string, number][] }[] = [
     servers: [],
   },
   {
-    what: 'a upstream that is named twice, twice',
+    what: 'an upstream that is named twice, twice',
     text: 'nameserver 192.0.2.1\nnameserver 192.0.2.1',
     servers: [
       ['192.0.2.1', 53],

@@ -57,7 +57,7 @@ function setUp(probe = 0) {
 }
 
 describe('forward/watch tick', () => {
-  it('asks a upstream that is down for the name upstreams of the root', () => {
+  it('asks an upstream that is down for the name servers of the root', () => {
     const { upstream, tick, questions } = setUp();
     tick(5000);
     upstream.failed(5000, 7000, 2000);
@@ -68,7 +68,7 @@ describe('forward/watch tick', () => {
     expect(questions()).to.deep.equal(['. IN NS']);
   });
 
-  it('tells when a upstream is back, whatever it answers', () => {
+  it('tells when an upstream is back, whatever it answers', () => {
     const { upstream, tick, take, recovered } = setUp();
     upstream.failed(0, 0, 2000);
     tick(1000);
@@ -92,7 +92,7 @@ describe('forward/watch tick', () => {
     expect(take(0, {}, 3000)).to.equal(false);
   });
 
-  it('does not check a upstream that leads back here', () => {
+  it('does not check an upstream that leads back here', () => {
     const { upstream, tick, questions } = setUp();
     upstream.failed(0, 0, 2000);
     upstream.isLoop = true;
@@ -111,11 +111,7 @@ describe('forward/watch refused', () => {
   it('asks for the root, for another type, and for what the upstream calls itself', () => {
     const { refuse, questions } = setUp(12);
     refuse(0);
-    expect(questions()).to.deep.equal([
-      '. IN NS',
-      'www.example.com. IN SOA',
-      'id.upstream. CH TXT',
-    ]);
+    expect(questions()).to.deep.equal(['. IN NS', 'www.example.com. IN SOA', 'id.server. CH TXT']);
   });
 
   it('asks for an address when that was not what was refused', () => {
@@ -142,7 +138,7 @@ describe('forward/watch refused', () => {
     refuse(0);
     take(0, {}, 10);
     take(1, { rcode: 'REFUSED' }, 10);
-    take(2, { answer: ['id.upstream. 0 CH TXT "ns7"'] }, 10);
+    take(2, { answer: ['id.server. 0 CH TXT "ns7"'] }, 10);
     expect(upstream.history?.recall(QUERY, 20)).to.deep.include({
       answered: 1,
       refused: 0,
@@ -158,7 +154,7 @@ describe('forward/watch refused', () => {
       { says: 'nothing', answer: {}, identity: undefined },
     ];
   for (const { says, answer, identity } of identities) {
-    it(`takes ${says} of id.upstream for ${JSON.stringify(identity)}`, () => {
+    it(`takes ${says} of id.server for ${JSON.stringify(identity)}`, () => {
       const { upstream, refuse, take } = setUp(12);
       refuse(0);
       take(0, {}, 10);

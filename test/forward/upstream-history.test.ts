@@ -17,7 +17,7 @@ const answer = (parts: MessageParts = {}): Answer => {
 };
 const REFUSED = answer({ rcode: 5 });
 
-describe('forward/history', () => {
+describe('forward/upstream-history', () => {
   it('knows nothing to begin with', () => {
     expect(new UpstreamHistory().recall(QUERY, START)).to.deep.equal({
       answered: 0,
@@ -41,7 +41,7 @@ describe('forward/history', () => {
     { says: 'both', flags: RECURSIVE | Flag.AA, recurses: true, isAuthoritative: false },
   ];
   for (const { says, flags, ...expected } of roles) {
-    it(`knows the role of a upstream that says ${says}, for a minute`, () => {
+    it(`knows the role of an upstream that says ${says}, for a minute`, () => {
       const history = new UpstreamHistory();
       history.note(asked('a.example'), answer({ flags }), 5, START);
       expect(history.recall(QUERY, START + MINUTE - 1)).to.include(expected);

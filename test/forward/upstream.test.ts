@@ -19,7 +19,7 @@ function upstream(): Upstream {
   return new Upstream(0, { transport: 'udp', endpoint: ENDPOINT });
 }
 
-describe('forward/server Upstream', () => {
+describe('forward/upstream Upstream', () => {
   it('takes the first round-trip time as it is', () => {
     const one = upstream();
     one.answered(40, 0);
@@ -108,7 +108,7 @@ describe('forward/server Upstream', () => {
   });
 });
 
-describe('forward/server UpstreamTable', () => {
+describe('forward/upstream UpstreamTable', () => {
   it('takes over the numbers of another thread, and what is known of loops', () => {
     const table = new UpstreamTable();
     const upstreams = [53, 54, 55].map((port) => table.get('udp', { ...ENDPOINT, port }));

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect } from 'chai';
 import { generatePages, listPages } from '../../scripts/docs.ts';
@@ -79,6 +79,19 @@ describe('the pages', () => {
     for (const { file, stale } of await generatePages()) {
       expect(stale, `${file}: run npm run docs`).to.deep.equal([]);
     }
+  });
+
+  it('name source files that are there', () => {
+    const known = globSync(['src/**/*.ts', 'test/**/*.ts', 'scripts/**/*.ts', 'bench/**/*.ts']);
+    const lost = listPages().flatMap((page) => {
+      const named = [...readFileSync(page, 'utf8').matchAll(/`([\w./-]+\.ts)`/g)];
+      return named
+        .map(([, name]) => name!)
+        .filter((name) => !name.endsWith('/NAME.ts'))
+        .filter((name) => !known.some((file) => `/${file}`.endsWith(`/${name}`)))
+        .map((name) => `${page} names ${name}`);
+    });
+    expect(lost, 'a file that moved: give the page its new place').to.deep.equal([]);
   });
 
   it('link to files and headings that are there', () => {

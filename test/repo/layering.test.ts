@@ -1,91 +1,73 @@
 import { existsSync } from 'node:fs';
 import { expect } from 'chai';
+import { DOORS, HOUSE, OPEN_TO_ALL } from '../../scripts/reference/house.ts';
+import { findCircles, mutualFolders } from './import-graph.ts';
 import { readSources } from './sources.ts';
 
-/** What each folder may import besides itself. */
-const FOLDERS: Readonly<Record<string, readonly string[]>> = {
-  wire: [],
-  net: [],
-  transport: [],
-  config: ['net'],
-  decision: ['wire'],
-  policy: ['decision', 'wire', 'net', 'config'],
-  forward: ['wire', 'net', 'config', 'decision'],
-  transfer: ['policy', 'wire', 'net', 'transport'],
-  observe: ['decision', 'wire', 'net'],
-  diff: ['policy', 'decision', 'wire', 'net', 'config'],
-  diagnose: ['decision', 'wire', 'net', 'transport', 'printable.ts'],
-};
-
-/** The core, which is beside the folders: what it may import. */
-const CORE: readonly string[] = [
-  'engine.ts',
-  'forwarder.ts',
-  'delivery.ts',
-  'cache-hits.ts',
-  'policy-ending.ts',
-  'chase.ts',
-  'conclusion.ts',
-  'reply.ts',
-];
-const OF_CORE: readonly string[] = ['policy', 'forward', 'decision', 'wire', ...CORE];
-
-/** Where each package comes in: a file, or a folder. */
-const DOORS: Readonly<Record<string, string>> = {
-  dns2: 'src/cli/',
-  'ipaddr.js': 'src/net/',
-  koffi: 'src/transport/libc.ts',
-  'lru-cache': 'src/forward/cache.ts',
-  pino: 'src/log.ts',
-  'prom-client': 'src/observe/metrics.ts',
-  yaml: 'src/config/',
-};
-
 const SOURCES = readSources();
+const ALL = readSources(['src/**/*.ts', 'bench/**/*.ts', 'scripts/**/*.ts']);
+/** Files and folders of src/ together. */
+const MOST_ENTRIES = 23;
 
-/** `wire` for src/wire/name.ts, `engine.ts` for src/engine/engine.ts. */
+/** `wire` for src/wire/name.ts, `clock.ts` for src/clock.ts. */
 function partOf(file: string): string {
   return file.split('/')[1]!;
 }
 
-function isAllowed(from: string, to: string): boolean {
-  if (from === to) return true;
-  if (to === 'cli') return false;
-  if (from === 'cli') return to !== 'transport';
-  if (CORE.includes(from)) return OF_CORE.includes(to);
-  return FOLDERS[from]?.includes(to) ?? true;
+const PARTS = [...new Set(SOURCES.map(({ file }) => partOf(file)))];
+const ROOMS = HOUSE.map(({ name }) => name);
+
+/** Imports that a file has and its room does not allow. */
+function forbidden(name: string, allowed: readonly string[]): string[] {
+  const open = [name, ...allowed, ...OPEN_TO_ALL];
+  return SOURCES.filter(({ file }) => partOf(file) === name).flatMap(({ file, own }) =>
+    own.filter((to) => !open.includes(partOf(to))).map((to) => `${file} imports ${to}`),
+  );
 }
 
 describe('imports', () => {
   it('are seen', () => {
-    const own = SOURCES.flatMap((source) => source.own);
+    const own = ALL.flatMap((source) => source.own);
     expect(own).to.include.members([
       'src/wire/name.ts',
-      'src/engine/engine.ts',
-      'src/cli/serve.ts',
+      'src/server/server.ts',
+      'bench/measure.ts',
     ]);
     for (const file of own) expect(existsSync(file), file).to.equal(true);
   });
 
-  for (const part of [...Object.keys(FOLDERS), ...CORE, 'cli']) {
-    it(`point one way from ${part}`, () => {
-      const wrong = SOURCES.filter(({ file }) => partOf(file) === part).flatMap(({ file, own }) =>
-        own.filter((to) => !isAllowed(part, partOf(to))).map((to) => `${file} imports ${to}`),
-      );
-      expect(wrong).to.deep.equal([]);
+  for (const { name, imports } of HOUSE) {
+    it(`of ${name} are those that scripts/reference/house.ts allows`, () => {
+      expect(forbidden(name, imports)).to.deep.equal([]);
+    });
+
+    it(`of ${name} are used, each that is allowed`, () => {
+      const used = SOURCES.filter(({ file }) => partOf(file) === name).flatMap(({ own }) => own);
+      expect(used.map(partOf)).to.include.members([...imports]);
     });
   }
 
-  it('lead to cli from nowhere', () => {
-    const wrong = SOURCES.filter(
-      ({ file, own }) => partOf(file) !== 'cli' && own.some((to) => partOf(to) === 'cli'),
+  it('lead to rooms below, never back up', () => {
+    const up = HOUSE.flatMap(({ name, imports }, floor) =>
+      imports.filter((to) => ROOMS.indexOf(to) <= floor).map((to) => `${name} imports ${to}`),
     );
-    expect(wrong.map(({ file }) => file)).to.deep.equal([]);
+    expect(up, 'move the file to the room that it belongs to').to.deep.equal([]);
   });
 
-  it('know every folder', () => {
-    const folders = SOURCES.map(({ file }) => partOf(file)).filter((part) => !part.endsWith('.ts'));
-    expect([...Object.keys(FOLDERS), 'cli']).to.include.members(folders);
+  it('know every folder: a new one gets a row in scripts/reference/house.ts', () => {
+    expect(PARTS).to.have.members([...ROOMS, ...OPEN_TO_ALL]);
+  });
+
+  it(`join at most ${MOST_ENTRIES} files and folders in src/`, () => {
+    expect(PARTS.length).to.be.at.most(MOST_ENTRIES);
+  });
+
+  it('make no circle of files', () => {
+    expect(findCircles(ALL), 'split what both need into a file of its own').to.deep.equal([]);
+  });
+
+  it('lead from no folder to one that imports it', () => {
+    expect(mutualFolders(ALL), 'one of the two must not know the other').to.deep.equal([]);
   });
 
   for (const name of new Set(SOURCES.flatMap(({ packages }) => packages))) {
@@ -95,4 +77,38 @@ describe('imports', () => {
       expect(wrong.map(({ file }) => file)).to.deep.equal([]);
     });
   }
+});
+
+describe('the import graph', () => {
+  const file = (name: string, ...own: string[]) => ({ file: name, text: '', own, packages: [] });
+
+  it('shows a circle of two files and of three', () => {
+    const two = [file('src/a/x.ts', 'src/a/y.ts'), file('src/a/y.ts', 'src/a/x.ts')];
+    expect(findCircles(two)).to.deep.equal([['src/a/x.ts', 'src/a/y.ts']]);
+    const three = [
+      file('src/a/x.ts', 'src/b/y.ts'),
+      file('src/b/y.ts', 'src/c/z.ts'),
+      file('src/c/z.ts', 'src/a/x.ts'),
+      file('src/d/w.ts', 'src/a/x.ts'),
+    ];
+    expect(findCircles(three)).to.deep.equal([['src/a/x.ts', 'src/b/y.ts', 'src/c/z.ts']]);
+  });
+
+  it('shows two folders that import each other, and not a folder and what is in it', () => {
+    const mutual = [
+      file('src/a/x.ts', 'src/b/y.ts'),
+      file('src/b/z.ts', 'src/a/w.ts'),
+      file('src/a/in/v.ts', 'src/a/x.ts'),
+      file('src/a/u.ts', 'src/a/in/v.ts'),
+    ];
+    expect(mutualFolders(mutual)).to.deep.equal(['src/a and src/b']);
+  });
+
+  it('shows two rooms of a folder that import each other', () => {
+    const rooms = [
+      file('src/a/one/x.ts', 'src/a/two/y.ts'),
+      file('src/a/two/y.ts', 'src/a/one/z.ts'),
+    ];
+    expect(mutualFolders(rooms)).to.deep.equal(['src/a/one and src/a/two']);
+  });
 });

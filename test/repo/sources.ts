@@ -15,8 +15,9 @@ export interface Source {
 
 const IMPORT = /(?:^(?:import|export)\b[^'"]*?from |^import |\bimport\()'([^']+)'/gm;
 
-export function readSources(): Source[] {
-  return globSync('src/**/*.ts')
+/** Those of `src/`, or of other folders too. */
+export function readSources(patterns: readonly string[] = ['src/**/*.ts']): Source[] {
+  return globSync([...patterns])
     .sort()
     .map((file) => {
       const text = readFileSync(file, 'utf8');
