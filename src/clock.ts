@@ -14,3 +14,11 @@ export function clockStep(time: number): number {
   const step = Date.now() - time;
   return Math.abs(step) < LEAST_STEP_MS ? 0 : step;
 }
+
+const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+/** Milliseconds of a duration like `500ms`, `2s`, `10m`, `1h` or `1d`; undefined for another text. */
+export function parseDuration(text: string): number | undefined {
+  const [, digits, unit] = /^(\d+)(ms|s|m|h|d)$/.exec(text) ?? [];
+  return digits === undefined ? undefined : Number(digits) * UNITS[unit as keyof typeof UNITS];
+}

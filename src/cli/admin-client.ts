@@ -1,14 +1,26 @@
 /** Asking a running server by its admin HTTP. */
 
 import { UsageError } from './command.ts';
+import { JSON_OPTION, type Options } from './options.ts';
 
-export const DEFAULT_ADMIN = 'http://127.0.0.1:8053';
+const DEFAULT_ADMIN = 'http://127.0.0.1:8053';
 
 /** Options that every command has that asks a running server. */
 export const ADMIN_OPTIONS = {
-  admin: { type: 'string', default: DEFAULT_ADMIN },
-  json: { type: 'boolean', default: false },
-} as const;
+  admin: {
+    type: 'string',
+    value: 'URL',
+    about: `where the admin HTTP of the running server is; ${DEFAULT_ADMIN} without it`,
+  },
+  json: JSON_OPTION,
+} as const satisfies Options;
+
+export interface AdminRequest {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  /** The default address without it. */
+  readonly admin?: string | undefined;
+}
 
 export interface AdminAnswer {
   readonly ok: boolean;
@@ -16,7 +28,11 @@ export interface AdminAnswer {
 }
 
 /** Sends a request; the token comes from the environment variable RCODE5_TOKEN. */
-export async function askAdmin(admin: string, method: string, path: string): Promise<AdminAnswer> {
+export async function askAdmin({
+  method,
+  path,
+  admin = DEFAULT_ADMIN,
+}: AdminRequest): Promise<AdminAnswer> {
   const token = process.env['RCODE5_TOKEN'];
   const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
   if (!URL.canParse(path, admin))

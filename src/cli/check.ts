@@ -9,20 +9,17 @@ import { findWarnings } from '../policy/warnings.ts';
 import { readAssertedPolicy } from './asserted-policy.ts';
 import { formatFailure } from './assertion-failure.ts';
 import { type Command, Exit } from './command.ts';
-import { DEFAULT_CONFIG } from './serve.ts';
+import { CONFIG_OPTION, JSON_OPTION, type Options } from './options.ts';
+
+const OPTIONS = { config: CONFIG_OPTION, json: JSON_OPTION } as const satisfies Options;
 
 export const check: Command = {
   name: 'check',
-  synopsis: '[-c FILE] [--json]',
+  operands: '',
+  options: OPTIONS,
   about: 'validates a configuration, its policy zones and assertions, and warns of what is odd',
   async run(args) {
-    const { values } = parseArgs({
-      args: [...args],
-      options: {
-        config: { type: 'string', short: 'c', default: DEFAULT_CONFIG },
-        json: { type: 'boolean', default: false },
-      },
-    });
+    const { values } = parseArgs({ args: [...args], options: OPTIONS });
     try {
       const { policy, assertions } = readAssertedPolicy(values.config);
       const failures = findFailures(policy, assertions, now());

@@ -5,6 +5,7 @@ import { isEmpty } from '../diagnose/plan.ts';
 import type { Probe } from '../diagnose/probe.ts';
 import type { Visit } from '../diagnose/situation.ts';
 import { escapeControls } from './printable.ts';
+import { alignColumns } from './text-table.ts';
 
 interface Column {
   readonly title: string;
@@ -23,7 +24,6 @@ const COLUMNS: readonly Column[] = [
   { title: 'MS', text: ({ ms }) => ms.toFixed(1) },
   { title: 'SAYS', text: formatWords },
 ];
-const GAP = '  ';
 const INDENT = '  ';
 
 /** What was asked of one server from one source, a line each. */
@@ -33,10 +33,7 @@ export function formatVisit(visit: Visit): string {
     COLUMNS.map(({ title }) => title),
     ...visit.map((probe) => COLUMNS.map(({ text }) => escapeControls(text(probe)))),
   ];
-  const widths = COLUMNS.map((_, i) => Math.max(...rows.map((row) => row[i]!.length)));
-  const lines = rows.map((row) =>
-    (INDENT + row.map((text, i) => text.padEnd(widths[i]!)).join(GAP)).trimEnd(),
-  );
+  const lines = alignColumns(rows).map((line) => INDENT + line);
   return `${server} from ${source}\n${lines.join('\n')}\n`;
 }
 

@@ -11,24 +11,45 @@ import { formatName, parseName } from '../wire/name.ts';
 import { formatType, parseType, RrType } from '../wire/registry.ts';
 import { type Command, Exit, UsageError } from './command.ts';
 import { formatFinding, formatVisit } from './diagnose-text.ts';
+import { JSON_OPTION, type Options } from './options.ts';
 import { readServer, readTimeout } from './server-words.ts';
+
+const OPTIONS = {
+  server: {
+    type: 'string',
+    multiple: true,
+    default: [] as string[],
+    value: 'IP[:PORT]',
+    isRequired: true,
+    about: 'a server to ask; may be given again',
+  },
+  source: {
+    type: 'string',
+    multiple: true,
+    default: [] as string[],
+    value: 'IP',
+    about: 'an address of this host to ask from; may be given again',
+  },
+  type: { type: 'string', value: 'A', default: 'A', about: 'the type asked for' },
+  timeout: { type: 'string', value: '2s', default: '2s', about: 'how long an answer may take' },
+  burst: {
+    type: 'boolean',
+    default: false,
+    about: 'asks many times at once, to find a rate limit',
+  },
+  json: JSON_OPTION,
+} as const satisfies Options;
 
 export const diagnose: Command = {
   name: 'diagnose',
-  synopsis: 'NAME --server IP[:PORT]… [--source IP…] [--type A] [--timeout 2s] [--burst] [--json]',
+  operands: 'NAME',
+  options: OPTIONS,
   about: 'asks servers in every way that tells something, and says which one refuses, and why',
   async run(args) {
     const { values, positionals } = parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: {
-        server: { type: 'string', multiple: true, default: [] },
-        source: { type: 'string', multiple: true, default: [] },
-        type: { type: 'string', default: 'A' },
-        timeout: { type: 'string', default: '2s' },
-        burst: { type: 'boolean', default: false },
-        json: { type: 'boolean', default: false },
-      },
+      options: OPTIONS,
     });
     const target = readTarget(positionals, values.type, values.burst);
     const servers = values.server.map((text) => readServer(text, '--server '));

@@ -10,20 +10,28 @@ import { VERSION } from '../version.ts';
 import { type Command, Exit, UsageError } from './command.ts';
 import { formatDifference } from './diff-text.ts';
 import { replay } from './logs/replay.ts';
+import { JSON_OPTION, type Options } from './options.ts';
+
+const OPTIONS = {
+  all: { type: 'boolean', default: false, about: 'shows every change, however many there are' },
+  replay: {
+    type: 'boolean',
+    default: false,
+    about: 'decides the queries of decision logs by both, and shows those that differ',
+  },
+  json: JSON_OPTION,
+} as const satisfies Options;
 
 export const diff: Command = {
   name: 'diff',
-  synopsis: 'OLD NEW [--all] [--replay DECISIONS.ndjson…] [--json]',
+  operands: 'OLD NEW [DECISIONS.ndjson…]',
+  options: OPTIONS,
   about: 'shows for which clients, names and types a configuration decides otherwise than another',
   async run(args) {
     const { values, positionals } = parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: {
-        json: { type: 'boolean', default: false },
-        replay: { type: 'boolean', default: false },
-        all: { type: 'boolean', default: false },
-      },
+      options: OPTIONS,
     });
     const [oldFile, newFile, ...logs] = positionals;
     if (oldFile === undefined || newFile === undefined) {

@@ -15,31 +15,30 @@ import { VERSION } from '../version.ts';
 import { Opcode, RrType } from '../wire/registry.ts';
 import { type Command, Exit, UsageError } from './command.ts';
 import { formatExplained } from './explain-text.ts';
-import { DEFAULT_CONFIG } from './serve.ts';
+import { CONFIG_OPTION, JSON_OPTION, type Options } from './options.ts';
+
+const OPTIONS = {
+  config: CONFIG_OPTION,
+  client: { type: 'string', value: 'IP', isRequired: true, about: 'who asks' },
+  name: { type: 'string', value: 'NAME', isRequired: true, about: 'what is asked for' },
+  type: { type: 'string', value: 'A', about: 'the type asked for; A without it' },
+  class: { type: 'string', value: 'IN', about: 'the class asked for; IN without it' },
+  opcode: { type: 'string', value: 'QUERY', about: 'the kind of message; QUERY without it' },
+  'no-rd': { type: 'boolean', default: false, about: 'asks without RD, for no recursion' },
+  transport: { type: 'string', value: 'udp', about: 'how it is asked; udp without it' },
+  listener: { type: 'string', value: 'ADDR', about: 'the address asked; the first without it' },
+  live: { type: 'boolean', default: false, about: 'asks the upstreams too' },
+  json: JSON_OPTION,
+} as const satisfies Options;
 
 export const explain: Command = {
   name: 'explain',
-  synopsis:
-    '[-c FILE] --client IP --name NAME [--type A] [--class IN] [--opcode QUERY] [--no-rd] [--transport udp] [--listener ADDR] [--live] [--json]',
+  operands: '',
+  options: OPTIONS,
   about:
-    'shows what each layer would say, with the rule and its line; sends nothing, or with --live asks the upstreams too',
+    'shows what each layer does with a question, with the rule and its line; sends nothing without --live',
   async run(args) {
-    const { values } = parseArgs({
-      args: [...args],
-      options: {
-        config: { type: 'string', short: 'c', default: DEFAULT_CONFIG },
-        client: { type: 'string' },
-        name: { type: 'string' },
-        type: { type: 'string' },
-        class: { type: 'string' },
-        opcode: { type: 'string' },
-        'no-rd': { type: 'boolean', default: false },
-        transport: { type: 'string' },
-        listener: { type: 'string' },
-        live: { type: 'boolean', default: false },
-        json: { type: 'boolean', default: false },
-      },
-    });
+    const { values } = parseArgs({ args: [...args], options: OPTIONS });
     const { 'no-rd': noRd, json, config, live, ...words } = values;
     const policy = compilePolicy(readConfig(config), VERSION);
     const question = askedQuestion({ ...words, rd: noRd ? '0' : '1' }, listenersOf(policy));

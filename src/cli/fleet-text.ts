@@ -2,8 +2,8 @@
 
 import type { Difference, Fleet, NodeAccount } from '../diagnose/fleet.ts';
 import { escapeControls } from './printable.ts';
+import { alignColumns } from './text-table.ts';
 
-const GAP = '  ';
 /** Behind what is not what most say. */
 const ODD = '*';
 
@@ -13,19 +13,12 @@ export function formatFleet({ nodes, differences, alike }: Fleet): string {
     ['HOST', 'NODE', 'VERSION', 'POLICY', 'ZONES', 'MS'],
     ...nodes.map((node) => rowOf(node, differences).map(escapeControls)),
   ];
-  const widths = rows[0]!.map((_, i) => Math.max(...rows.map((row) => row[i]!.length)));
-  const table = rows.map((row) =>
-    row
-      .map((text, i) => text.padEnd(widths[i]!))
-      .join(GAP)
-      .trimEnd(),
-  );
   const silent = nodes.flatMap(({ host, problem }) =>
     problem === undefined ? [] : `${host}: ${problem}`,
   );
   const notes = [...differences.map(formatDifference), ...silent].map(escapeControls);
   const last = alike ? [`all ${nodes.length} answer, and are alike`] : notes;
-  return `${[...table, '', ...last].join('\n')}\n`;
+  return `${[...alignColumns(rows), '', ...last].join('\n')}\n`;
 }
 
 function rowOf(node: NodeAccount, differences: readonly Difference[]): string[] {

@@ -3,6 +3,7 @@
 import { ConfigError } from '../config/problem.ts';
 import { VERSION } from '../version.ts';
 import { type Command, Exit, UsageError } from './command.ts';
+import { describeOptions, formatSynopsis } from './options.ts';
 
 /** In the order in which the usage has them. A start reads the code of the one that is called. */
 const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
@@ -27,9 +28,16 @@ async function usageOfAll(): Promise<string> {
 
 function usage(commands: readonly Command[]): string {
   const lines = commands.map(
-    ({ name, synopsis, about }) => `  ${name} ${synopsis}\n      ${about}`,
+    ({ name, operands, options, about }) =>
+      `  ${name} ${formatSynopsis(operands, options)}\n      ${about}`,
   );
   return `rcode5 ${VERSION}: a DNS forwarder that says which layer refused\n\n${lines.join('\n')}\n`;
+}
+
+/** One command, and a line for each of its options. */
+function help(command: Command): string {
+  const options = describeOptions(command.options).map((line) => `      ${line}\n`);
+  return `${usage([command])}\n${options.join('')}`;
 }
 
 async function main(args: readonly string[]): Promise<Exit> {
@@ -49,7 +57,7 @@ async function main(args: readonly string[]): Promise<Exit> {
   }
   const command = await load();
   if (called !== name || rest.some((word) => word === '--help' || word === '-h')) {
-    process.stdout.write(usage([command]));
+    process.stdout.write(help(command));
     return Exit.OK;
   }
   return runCommand(command, rest);
@@ -62,7 +70,7 @@ async function runCommand(command: Command, args: readonly string[]): Promise<Ex
     const { code } = error as NodeJS.ErrnoException;
     if (!(error instanceof UsageError) && !code?.startsWith('ERR_PARSE_ARGS')) throw error;
     throw new UsageError(
-      `${(error as Error).message}\nusage: rcode5 ${command.name} ${command.synopsis}`,
+      `${(error as Error).message}\nusage: rcode5 ${command.name} ${formatSynopsis(command.operands, command.options)}`,
     );
   }
 }

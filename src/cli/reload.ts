@@ -6,11 +6,16 @@ import { type Command, Exit } from './command.ts';
 
 export const reload: Command = {
   name: 'reload',
-  synopsis: '[--admin URL] [--json]',
+  operands: '',
+  options: ADMIN_OPTIONS,
   about: 'asks the running server to reload; a configuration with problems changes nothing',
   async run(args) {
     const { values } = parseArgs({ args: [...args], options: ADMIN_OPTIONS });
-    const { ok, body } = await askAdmin(values.admin, 'POST', '/api/reload');
+    const { ok, body } = await askAdmin({
+      method: 'POST',
+      path: '/api/reload',
+      admin: values.admin,
+    });
     if (values.json) process.stdout.write(`${JSON.stringify(body)}\n`);
     else {
       const lines = [...(body['problems'] as string[]), ...(body['warnings'] as string[])];

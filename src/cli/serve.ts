@@ -4,26 +4,28 @@ import { parseArgs } from 'node:util';
 import { createLog } from '../log.ts';
 import { RunningServer } from '../server/server.ts';
 import { type Command, Exit } from './command.ts';
+import { CONFIG_OPTION, type Options } from './options.ts';
 
 const AS_ROOT =
   'rcode5 runs as root and needs none of that; expect a user of its own, with the capability ' +
   'CAP_NET_BIND_SERVICE for ports below 1024';
 
-export const DEFAULT_CONFIG = 'config/default.yaml';
+const OPTIONS = {
+  config: CONFIG_OPTION,
+  share: {
+    type: 'boolean',
+    default: false,
+    about: 'for upgrades: another process started so may have the same addresses',
+  },
+} as const satisfies Options;
 
 export const serve: Command = {
   name: 'serve',
-  synopsis: '[-c FILE] [--share]',
+  operands: '',
+  options: OPTIONS,
   about: 'runs the forwarder; SIGHUP reloads and reopens logs, SIGTERM drains and ends',
   async run(args) {
-    const { values } = parseArgs({
-      args: [...args],
-      options: {
-        config: { type: 'string', short: 'c', default: DEFAULT_CONFIG },
-        // For upgrades: another process that was started so may have the same addresses.
-        share: { type: 'boolean', default: false },
-      },
-    });
+    const { values } = parseArgs({ args: [...args], options: OPTIONS });
     const log = createLog();
     const source = { file: values.config, environment: { ...process.env } };
     let server: RunningServer | undefined;

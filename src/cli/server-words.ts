@@ -1,6 +1,7 @@
 /** Servers and times as commands are given them. */
 
 import { lookup } from 'node:dns/promises';
+import { parseDuration } from '../clock.ts';
 import { type Endpoint, parseEndpoint } from '../net/address.ts';
 import { UsageError } from './command.ts';
 
@@ -20,9 +21,8 @@ export function readServer(text: string, option = ''): Endpoint {
 
 /** What `--timeout` says, in milliseconds. */
 export function readTimeout(text: string): number {
-  const [, digits, unit] = /^(\d{1,5})(ms|s)$/.exec(text) ?? [];
-  const milliseconds = Number(digits) * (unit === 's' ? 1000 : 1);
-  if (digits === undefined || milliseconds === 0 || milliseconds > MAX_TIMEOUT_MS) {
+  const milliseconds = parseDuration(text);
+  if (milliseconds === undefined || milliseconds === 0 || milliseconds > MAX_TIMEOUT_MS) {
     throw new UsageError(`--timeout ${text}: expect a duration from 1ms to 60s`);
   }
   return milliseconds;

@@ -2,9 +2,10 @@
 
 import { parseArgs } from 'node:util';
 import { askFleet } from '../diagnose/fleet.ts';
-import { askAdmin, DEFAULT_ADMIN } from './admin-client.ts';
+import { ADMIN_OPTIONS, askAdmin } from './admin-client.ts';
 import { type Command, Exit, UsageError } from './command.ts';
 import { formatFleet } from './fleet-text.ts';
+import type { Options } from './options.ts';
 import { readHosts, readTimeout } from './server-words.ts';
 
 interface PolicyStatus {
@@ -38,24 +39,26 @@ interface Status {
   readonly lastReload?: { ok: boolean; problems: readonly string[] };
 }
 
+const OPTIONS = {
+  ...ADMIN_OPTIONS,
+  timeout: { type: 'string', value: '2s', about: 'how long each HOST may take; 2s without it' },
+} as const satisfies Options;
+
 export const status: Command = {
   name: 'status',
-  synopsis: '[--admin URL] [--json] | HOST[:PORT]… [--timeout 2s] [--json]',
+  operands: '[HOST[:PORT]…]',
+  options: OPTIONS,
   about:
     'shows the policy, the upstreams and the last reload of the running server; or asks each HOST over DNS, and compares',
   async run(args) {
     const { values, positionals } = parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: {
-        admin: { type: 'string' },
-        json: { type: 'boolean', default: false },
-        timeout: { type: 'string' },
-      },
+      options: OPTIONS,
     });
     if (positionals.length > 0) return compare(positionals, values);
     if (values.timeout !== undefined) throw new UsageError('expect --timeout with HOSTs only');
-    const { body } = await askAdmin(values.admin ?? DEFAULT_ADMIN, 'GET', '/api/policy');
+    const { body } = await askAdmin({ method: 'GET', path: '/api/policy', admin: values.admin });
     const shown = values.json ? JSON.stringify(body) : format(body as unknown as Status).join('\n');
     process.stdout.write(`${shown}\n`);
     return Exit.OK;

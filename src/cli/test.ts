@@ -8,22 +8,25 @@ import { readAssertedPolicy } from './asserted-policy.ts';
 import { formatFailure } from './assertion-failure.ts';
 import { type Command, Exit, UsageError } from './command.ts';
 import { recordAssertions } from './logs/record-assertions.ts';
-import { DEFAULT_CONFIG } from './serve.ts';
+import { CONFIG_OPTION, JSON_OPTION, type Options } from './options.ts';
+
+const OPTIONS = {
+  config: CONFIG_OPTION,
+  record: { type: 'boolean', default: false, about: 'writes assertions from decision logs' },
+  json: JSON_OPTION,
+} as const satisfies Options;
 
 export const test: Command = {
   name: 'test',
-  synopsis: '[-c FILE] [ASSERTIONS.yaml…] [--json] | --record [LOG…]',
+  operands: '[ASSERTIONS.yaml…|LOG…]',
+  options: OPTIONS,
   about:
     'holds decisions to assertions, by default those that the configuration names; --record writes some from decision logs',
   async run(args) {
     const { values, positionals } = parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: {
-        config: { type: 'string', short: 'c', default: DEFAULT_CONFIG },
-        json: { type: 'boolean', default: false },
-        record: { type: 'boolean', default: false },
-      },
+      options: OPTIONS,
     });
     if (values.record) return recordAssertions(positionals, process);
     try {

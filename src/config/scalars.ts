@@ -1,5 +1,6 @@
 /** The kinds of single values that the configuration knows. */
 
+import { parseDuration } from '../clock.ts';
 import { type Endpoint, parseEndpoint } from '../net/address.ts';
 import { type Prefix, parsePrefix } from '../net/prefix.ts';
 import { type Kind, readText, scalar } from './kind.ts';
@@ -18,7 +19,7 @@ const OCTETS = {
 } as const;
 const MAX_SIZE = KIB ** 4;
 
-const MILLISECONDS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+const DAY_MS = 86_400_000;
 
 export const text: Kind<string> = scalar('a text that is not empty', (given) =>
   given === '' ? undefined : given,
@@ -31,14 +32,14 @@ export const endpoint: Kind<Endpoint> = scalar(
 
 /** Milliseconds. */
 export const duration: Kind<number> = scalar('a duration like 500ms, 2s, 10m, 1h or 1d', (given) =>
-  measure(given, MILLISECONDS),
+  readDuration(given),
 );
 
 /** Milliseconds between two durations, which are named as an operator would write them. */
 export function durationBetween(least: string, most: string): Kind<number> {
-  const [from, to] = [measure(least, MILLISECONDS)!, measure(most, MILLISECONDS)!];
+  const [from, to] = [readDuration(least)!, readDuration(most)!];
   return scalar(`a duration from ${least} to ${most}`, (given) => {
-    const value = measure(given, MILLISECONDS);
+    const value = readDuration(given);
     return value !== undefined && value >= from && value <= to ? value : undefined;
   });
 }
@@ -104,8 +105,13 @@ export const endOfDay: Kind<number> = scalar('a date like 2027-01-31', (given) =
   const start = /^\d{4}-\d\d-\d\d$/.test(given) ? Date.parse(`${given}T00:00:00Z`) : Number.NaN;
   // Date.parse takes 30 February for 2 March.
   const isDay = !Number.isNaN(start) && new Date(start).toISOString().startsWith(given);
-  return isDay ? start + MILLISECONDS.d : undefined;
+  return isDay ? start + DAY_MS : undefined;
 });
+
+/** Zero needs no unit. */
+function readDuration(given: string): number | undefined {
+  return given === '0' ? 0 : parseDuration(given);
+}
 
 function measure(given: string, units: Readonly<Record<string, number>>): number | undefined {
   const parts = /^(\d+)([A-Za-z]+)$/.exec(given);

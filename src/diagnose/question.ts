@@ -31,6 +31,8 @@ export interface Question {
   readonly name: Uint8Array;
   readonly type: number;
   readonly rrClass: number;
+  /** QUERY without one. */
+  readonly opcode?: number;
   readonly transport: 'udp' | 'tcp';
   readonly rd: boolean;
   readonly edns: boolean;

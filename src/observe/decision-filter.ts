@@ -1,5 +1,6 @@
 /** Which decision records a reader asks for: the same words on the command line and over HTTP. */
 
+import { parseDuration } from '../clock.ts';
 import { EVENTS, type Event, SUMMARY } from '../decision/outcome.ts';
 import { LAYERS } from '../decision/verdict.ts';
 import { formatEndpoint, parseAddress, parseEndpoint } from '../net/address.ts';
@@ -47,7 +48,6 @@ type Test = (record: DecisionRecord) => boolean;
 /** What a record has to meet, all of it. */
 export type Filter = readonly Test[];
 
-const MILLISECONDS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 const SCHEME = /^([a-z]+:\/\/)?(.*)$/s;
 const RECORD_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 const ISO_TIME = /^(\d{4}-\d\d-\d\d)(T\d\d:\d\d(?::\d\d(?:\.\d+)?)?)?(Z|[+-]\d\d:\d\d)?$/;
@@ -212,10 +212,8 @@ function oneOf(words: readonly string[], text: string): string | undefined {
 
 /** The first time that is meant, as records write it; undefined when the text is none. */
 function parseStart(text: string, now: number): string | undefined {
-  const parts = /^(\d+)(ms|s|m|h|d)$/.exec(text);
-  if (parts === null) return parseTime(text);
-  const ago = Number(parts[1]) * MILLISECONDS[parts[2] as keyof typeof MILLISECONDS];
-  return new Date(Math.max(now - ago, 0)).toISOString();
+  const ago = parseDuration(text);
+  return ago === undefined ? parseTime(text) : new Date(Math.max(now - ago, 0)).toISOString();
 }
 
 /** An ISO 8601 date, or date and time: UTC like the records, unless it says otherwise. */

@@ -28,7 +28,8 @@ describe('cli/program', function () {
     expect(all).to.match(/^ {2}serve /m);
     expect(ofLog.split('\n')[0]).to.equal(all.split('\n')[0]);
     expect(ofLog.match(/^ {2}\w+/gm)).to.deep.equal(['  log']);
-    expect(all).to.contain(ofLog.split('\n').slice(2).join('\n'));
+    expect(all).to.contain(ofLog.split('\n').slice(2, 4).join('\n'));
+    expect(ofLog).to.match(/^ {6}--ref REF +\S/m);
     expect(help).to.equal(ofLog);
   });
 

@@ -4,13 +4,15 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { ask } from '../../diagnose/ask.ts';
+import type { WireQuestion } from '../../diagnose/question.ts';
 import { silentLog } from '../../log.ts';
+import type { RecentDecisions } from '../../observe/recent.ts';
 import { RunningServer } from '../../server/server.ts';
 import { parseName } from '../../wire/name.ts';
 import { Opcode, RrClass, RrType } from '../../wire/registry.ts';
-import { formatRequest } from '../../wire/request.ts';
-import { ask } from '../ask.ts';
 import { type Command, Exit } from '../command.ts';
+import { JSON_OPTION, type Options } from '../options.ts';
 import { Output } from '../output.ts';
 import { formatRow, HEADING } from './demo-text.ts';
 import {
@@ -114,13 +116,15 @@ views:
 `;
 }
 
+const OPTIONS = { json: JSON_OPTION } as const satisfies Options;
+
 export const demo: Command = {
   name: 'demo',
-  synopsis: '[--json]',
+  operands: '',
+  options: OPTIONS,
   about: 'asks a question for each layer, on embedded upstreams, and shows answers and records',
   async run(args) {
-    const options = { json: { type: 'boolean', default: false } } as const;
-    const { values } = parseArgs({ args: [...args], options });
+    const { values } = parseArgs({ args: [...args], options: OPTIONS });
     const before = process.cwd();
     const folder = mkdtempSync(join(tmpdir(), 'rcode5-demo-'));
     const upstreams: DemoUpstream[] = [];
@@ -150,18 +154,19 @@ export const demo: Command = {
 async function show(file: string, json: boolean): Promise<void> {
   const output = new Output(process.stdout);
   const server = await RunningServer.start({ file, environment: {} }, silentLog());
+  const ring = server.recent[0]!;
   try {
     if (!json) await output.write(`${HEADING}\n`);
-    for (const [id, question] of QUESTIONS.entries()) {
-      const answer = await ask(formatQuestion(question, id), {
-        from: question.from,
-        port: server.endpoints[0]!.port,
+    for (const question of QUESTIONS) {
+      const before = ring.count;
+      const { type = RrType.A } = question;
+      const exchange = await ask(wireQuestion(question), {
+        server: server.endpoints[0]!,
+        source: question.from,
         timeoutMs: TIMEOUT_MS,
       });
-      const lines = recordsOf(id, server);
-      await output.write(
-        json ? lines.join('') : formatRow(question.type ?? RrType.A, answer, lines),
-      );
+      const lines = recordsSince(before, ring);
+      await output.write(json ? lines.join('') : formatRow(type, exchange, lines));
       if (output.isClosed) return;
     }
   } finally {
@@ -169,20 +174,20 @@ async function show(file: string, json: boolean): Promise<void> {
   }
 }
 
-/** The lines of the records of a message, the decision last. */
-function recordsOf(id: number, { recent: [ring] }: RunningServer): readonly string[] {
-  return [...ring!.latest()]
-    .filter((line) => JSON.parse(line).id === id)
-    .map((line) => `${line}\n`)
-    .reverse();
+/** The lines of the records since there were so many, the decision last. */
+function recordsSince(count: number, ring: RecentDecisions): readonly string[] {
+  const added = [...ring.latest()].slice(0, ring.count - count);
+  return added.map((line) => `${line}\n`).reverse();
 }
 
-function formatQuestion({ name, type, rrClass, opcode }: Question, id: number): Uint8Array {
-  return formatRequest({
-    id,
+function wireQuestion({ name, type, rrClass, opcode }: Question): WireQuestion {
+  return {
     name: parseName(name) as Uint8Array,
     type: type ?? RrType.A,
     rrClass: rrClass ?? RrClass.IN,
     opcode: opcode ?? Opcode.QUERY,
-  });
+    transport: 'udp',
+    rd: true,
+    edns: true,
+  };
 }

@@ -2,6 +2,7 @@
 
 import type { DecisionRecord } from '../../observe/decision-filter.ts';
 import { escapeControls } from '../printable.ts';
+import { formatLine } from '../text-table.ts';
 
 interface Column {
   readonly title: string;
@@ -23,7 +24,6 @@ const COLUMNS: readonly Column[] = [
   { title: 'REF', least: 7, most: 16, text: ({ ref }) => ref },
   { title: 'UPSTREAM', least: 0, most: 0, text: formatVerdict },
 ];
-const GAP = '  ';
 const ABSENT = '-';
 
 /** Rows whose columns widen with what they have to hold; its heading comes with the first row. */
@@ -38,17 +38,13 @@ export class Table {
     for (const row of rows) this.#widen(row);
     const heading = this.#begun ? [] : [COLUMNS.map(({ title }) => title)];
     this.#begun = true;
-    return [...heading, ...rows].map((row) => this.#line(row)).join('');
+    return [...heading, ...rows].map((row) => `${formatLine(row, this.#widths)}\n`).join('');
   }
 
   #widen(row: readonly string[]): void {
     for (let i = 0; i < row.length; i++) {
       this.#widths[i] = Math.max(this.#widths[i]!, Math.min(row[i]!.length, COLUMNS[i]!.most));
     }
-  }
-
-  #line(row: readonly string[]): string {
-    return `${row.map((text, i) => text.padEnd(this.#widths[i]!)).join(GAP)}\n`;
   }
 }
 

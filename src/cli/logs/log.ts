@@ -10,6 +10,7 @@ import {
   parseFilter,
 } from '../../observe/decision-filter.ts';
 import { type Command, Exit, UsageError } from '../command.ts';
+import { FILTERING, JSON_OPTION, type Options } from '../options.ts';
 import { Output } from '../output.ts';
 import { Progress } from '../progress.ts';
 import { DecisionReader, formatLost, formatSkipped } from './log-lines.ts';
@@ -17,10 +18,21 @@ import { type LogInput, LogReader, type LogSource } from './log-source.ts';
 import { Table } from './log-table.ts';
 import { formatRecord } from './record-text.ts';
 
+const OPTIONS = {
+  follow: {
+    type: 'boolean',
+    default: false,
+    about: 'goes on with what is written, and over rotations',
+  },
+  ...FILTERING,
+  ref: { ...FILTERING.ref, about: 'the record with this reference, in full' },
+  json: JSON_OPTION,
+} as const satisfies Options;
+
 export const log: Command = {
   name: 'log',
-  synopsis:
-    '[FILE…] [--follow] [--client CIDR] [--layer L] [--event E] [--name SUFFIX] [--type T] [--upstream A] [--since 10m] [--ref REF] [--json]',
+  operands: '[FILE…]',
+  options: OPTIONS,
   about:
     'shows decision logs as a table: files, also rotated and gzip, or stdin; the record of --ref in full',
   async run(args) {
@@ -58,18 +70,7 @@ export function parseRequest(args: readonly string[], at: number): LogRequest {
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
-    options: {
-      follow: { type: 'boolean', default: false },
-      json: { type: 'boolean', default: false },
-      client: { type: 'string' },
-      layer: { type: 'string' },
-      event: { type: 'string' },
-      name: { type: 'string' },
-      type: { type: 'string' },
-      upstream: { type: 'string' },
-      since: { type: 'string' },
-      ref: { type: 'string' },
-    },
+    options: OPTIONS,
   });
   const { follow, json, ...options } = values;
   const filter = parseFilter(options, at);

@@ -1,5 +1,6 @@
 /** A report as text for a terminal: tables with a small chart in each row. */
 
+import { formatLine, widthsOf } from '../text-table.ts';
 import { printable } from './log-table.ts';
 import type { Row, Summary, TableSummary } from './report-summary.ts';
 import type { Dimension } from './report-tally.ts';
@@ -11,7 +12,6 @@ const CHART_WIDTH = 40;
 const VALUE_WIDTH = 60;
 /** Policies with a column of their own. */
 const POLICY_COLUMNS = 4;
-const GAP = '  ';
 
 /** All of it. */
 export function formatReport(summary: Summary): string {
@@ -65,7 +65,8 @@ function formatTable(name: string, table: TableSummary, policies: readonly strin
   if (other.count > 0) {
     const many = missed === 0 ? `${other.values}` : `up to ${other.values}`;
     const numbers = [`${other.count}`, formatShare(other.share)];
-    lines.push({ left: `other: ${many}`, numbers, times: ['', ''], chart: '', policies: [] });
+    const none = policies.map(() => '');
+    lines.push({ left: `other: ${many}`, numbers, times: ['', ''], chart: '', policies: none });
   }
   const note = `≥: up to ${missed} more; there are too many values to count each from its beginning`;
   return [...align(lines), ...(missed === 0 ? [] : [note])];
@@ -85,19 +86,13 @@ function lineOf(row: Row, dimensions: readonly Dimension[], policies: readonly s
 }
 
 function align(lines: readonly Line[]): string[] {
-  const cells = lines.map(({ left, numbers, times, chart, policies }) => ({
-    text: [left, ...numbers, ...policies, ...times, chart],
-    isRight: [false, ...numbers.map(() => true), ...policies.map(() => true), false, false, false],
-  }));
-  const widths = cells[0]!.text.map((_, i) =>
-    Math.max(...cells.map(({ text }) => Math.min(text[i]?.length ?? 0, VALUE_WIDTH))),
-  );
-  return cells.map(({ text, isRight }) =>
-    text
-      .map((cell, i) => (isRight[i] ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!)))
-      .join(GAP)
-      .trimEnd(),
-  );
+  const { numbers, policies } = lines[0]!;
+  const counts = numbers.length + policies.length;
+  const rows = lines.map((line) => {
+    return [line.left, ...line.numbers, ...line.policies, ...line.times, line.chart];
+  });
+  const widths = widthsOf(rows, VALUE_WIDTH);
+  return rows.map((row) => formatLine(row, widths, (column) => column > 0 && column <= counts));
 }
 
 function formatShare(share: number): string {

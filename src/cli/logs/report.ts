@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { now } from '../../clock.ts';
 import { type Filter, matches, parseFilter } from '../../observe/decision-filter.ts';
 import { type Command, Exit, UsageError } from '../command.ts';
+import { FILTERING, JSON_OPTION, type Options } from '../options.ts';
 import { Output } from '../output.ts';
 import { Progress } from '../progress.ts';
 import { DecisionReader, formatSkipped } from './log-lines.ts';
@@ -20,10 +21,23 @@ const BY = 'layer,rule,group,client,name,type,upstream';
 const ROWS = { text: 10, json: 1000 } as const;
 const MOST_ROWS = 4096;
 
+const OPTIONS = {
+  by: {
+    type: 'string',
+    value: 'DIMENSION,…',
+    default: BY,
+    about: 'one table each; several in one by +, like client+rule',
+  },
+  top: { type: 'string', value: 'N', about: 'rows of a table' },
+  ...FILTERING,
+  event: { ...FILTERING.event, value: 'E|all', default: EVENT, about: 'the event that is counted' },
+  json: JSON_OPTION,
+} as const satisfies Options;
+
 export const report: Command = {
   name: 'report',
-  synopsis:
-    '[FILE…] [--since T] [--by layer,rule,group,client,name,type,upstream] [--top N] [--event E|all] [--client CIDR] [--layer L] [--name SUFFIX] [--type T] [--upstream A] [--json]',
+  operands: '[FILE…]',
+  options: OPTIONS,
   about: 'shows who is refused, by whom, how often and since when, from decision logs or stdin',
   async run(args) {
     const request = parseReport(args, now());
@@ -49,19 +63,7 @@ export function parseReport(args: readonly string[], at: number): ReportRequest 
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
-    options: {
-      json: { type: 'boolean', default: false },
-      by: { type: 'string', default: BY },
-      top: { type: 'string' },
-      event: { type: 'string', default: EVENT },
-      client: { type: 'string' },
-      layer: { type: 'string' },
-      name: { type: 'string' },
-      type: { type: 'string' },
-      upstream: { type: 'string' },
-      since: { type: 'string' },
-      ref: { type: 'string' },
-    },
+    options: OPTIONS,
   });
   const { json, by, top, event, ...options } = values;
   const rows = top === undefined ? ROWS[json ? 'json' : 'text'] : Number(top);

@@ -1,0 +1,72 @@
+/** Options of commands: one table is parsed, shown in the usage, and explained by --help. */
+
+import type { FilterOption } from '../observe/decision-filter.ts';
+
+/** An option as parseArgs of node:util takes it, and what people read of it. */
+export interface Option {
+  readonly type: 'string' | 'boolean';
+  readonly short?: string;
+  readonly default?: string | boolean | string[];
+  readonly multiple?: true;
+  /** What stands for its text in the usage. */
+  readonly value?: string;
+  /** The command does nothing without it. */
+  readonly isRequired?: true;
+  /** One line. */
+  readonly about: string;
+}
+
+export type Options = Readonly<Record<string, Option>>;
+
+export const CONFIG_OPTION = {
+  type: 'string',
+  short: 'c',
+  value: 'FILE',
+  default: 'config/default.yaml',
+  about: 'the configuration',
+} as const satisfies Option;
+
+export const JSON_OPTION = {
+  type: 'boolean',
+  default: false,
+  about: 'prints JSON for programs',
+} as const satisfies Option;
+
+/** What selects records. */
+export const FILTERING = {
+  client: { type: 'string', value: 'CIDR', about: 'only clients in a prefix, or one address' },
+  name: { type: 'string', value: 'SUFFIX', about: 'only names at and below this one' },
+  type: { type: 'string', value: 'T', about: 'only questions for this type' },
+  layer: { type: 'string', value: 'L', about: 'only decisions of this layer' },
+  event: { type: 'string', value: 'E', about: 'only records of this event, like blocked' },
+  upstream: { type: 'string', value: 'A', about: 'only records that name this upstream' },
+  since: { type: 'string', value: '10m', about: 'only records since a time, or for so long' },
+  ref: { type: 'string', value: 'REF', about: 'only the record with this reference' },
+} as const satisfies Readonly<Record<FilterOption, Option>>;
+
+/** Operands and options in one line, those that may be left out in brackets. */
+export function formatSynopsis(operands: string, options: Options): string {
+  const words = Object.entries(options).map(([name, option]) => {
+    const many = option.multiple ? '…' : '';
+    const text = `${formatName(name, option)}${many}`;
+    return option.isRequired ? text : `[${text}]`;
+  });
+  return [...(operands === '' ? [] : [operands]), ...words].join(' ');
+}
+
+/** Each option and its line, one a line. */
+export function describeOptions(options: Options): string[] {
+  const rows = Object.entries(options).map(([name, option]) => {
+    const by = typeof option.default === 'string' ? ` (${option.default})` : '';
+    const long = option.short === undefined ? '' : `, --${name}`;
+    return [`${formatName(name, option)}${long}`, `${option.about}${by}`] as const;
+  });
+  const width = Math.max(...rows.map(([name]) => name.length));
+  return rows.map(([name, about]) => `${name.padEnd(width)}  ${about}`);
+}
+
+/** `-c FILE`, `--client CIDR`, `--json`. */
+function formatName(name: string, { short, value }: Option): string {
+  const dashed = short === undefined ? `--${name}` : `-${short}`;
+  return value === undefined ? dashed : `${dashed} ${value}`;
+}
