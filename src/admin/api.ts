@@ -77,7 +77,7 @@ export function probeHandlers(
 
 /**
  * It is not ready while a policy zone has never been loaded. Answers go on when a zone has expired
- * or records cannot be written, or when a reload has failed; whoever asks is told.
+ * or records cannot be written, or when a reload has failed: the answer names it.
  */
 function readiness({ serving, lostRecords, lastReload, feeds }: AdminSource) {
   const { policy, config } = serving();

@@ -11,7 +11,7 @@ import { type AdminHttp, type AdminOptions, listenAdmin } from './http.ts';
 export interface AdminListeners {
   readonly admin: Endpoint;
   readonly probes: Endpoint | undefined;
-  /** What a log says of them. */
+  /** Lines for the log about them. */
   readonly description: readonly string[];
   close(): void;
 }

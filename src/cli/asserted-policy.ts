@@ -1,4 +1,4 @@
-/** A policy and the assertions that it is held to; what is wrong with either is told at once. */
+/** A policy and the assertions that it is held to; the problems of both are reported at once. */
 
 import { type Config, readConfig } from '../config/config.ts';
 import { ConfigError, type Problem } from '../config/problem.ts';

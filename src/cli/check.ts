@@ -1,4 +1,4 @@
-/** `check`: says whether a configuration can be used, and what is odd about it. */
+/** `check`: validates a configuration, and warns of what is odd about it. */
 
 import { parseArgs } from 'node:util';
 import { now } from '../clock.ts';

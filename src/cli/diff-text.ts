@@ -1,4 +1,4 @@
-/** Changes as a change ticket tells them. */
+/** Changes as a change ticket describes them. */
 
 import type { Change } from '../diff/changes.ts';
 import type { Fate } from '../diff/fate.ts';

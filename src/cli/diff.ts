@@ -56,7 +56,7 @@ export const diff: Command = {
   },
 };
 
-/** Compiles both; what is wrong with either is told at once. Throws a ConfigError. */
+/** Compiles both. Throws a ConfigError with the problems of both. */
 function readBoth(...files: readonly [string, string]): readonly [Policy, Policy] {
   const problems: Problem[] = [];
   const policies = files.map((file) => {

@@ -1,4 +1,4 @@
-/** What `explain` says, for people. */
+/** The output of `explain` for people. */
 
 import { styleText } from 'node:util';
 import { BUILT_IN, type Rule } from '../decision/verdict.ts';
@@ -14,10 +14,10 @@ const VERDICT_WIDTH = 9;
 
 type Paint = (color: 'red' | 'green' | 'yellow' | 'dim' | 'bold', text: string) => string;
 
-/** Colours for a terminal, if `stream` is one that wants them: no word is told by colour alone. */
+/** Colours for a terminal, if `stream` is one that wants them: no meaning depends on colour alone. */
 const paint: Paint = (color, text) => styleText(color, text, { stream: process.stdout });
 
-/** The question, each layer, and how it ends; `views` are the names of all views. */
+/** The question, each layer, and the decision; `views` are the names of all views. */
 export function formatExplained(
   explained: ExplainedDecision | LiveDecision,
   views: readonly string[],

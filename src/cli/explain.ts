@@ -1,4 +1,4 @@
-/** `explain`: what each layer says about a question that nobody asked. */
+/** `explain`: what each layer decides about a question that nobody asked. */
 
 import { parseArgs } from 'node:util';
 import { now } from '../clock.ts';

@@ -1,10 +1,10 @@
-/** What the nodes of a fleet say of themselves, as a table. */
+/** The answers of a fleet's nodes about themselves, as a table. */
 
 import type { Difference, Fleet, NodeAccount } from '../diagnose/fleet.ts';
 import { escapeControls } from './printable.ts';
 import { alignColumns } from './text-table.ts';
 
-/** Behind what is not what most say. */
+/** Behind a value that most nodes do not have. */
 const ODD = '*';
 
 /** The table, then what differs and who does not answer. */

@@ -28,7 +28,7 @@ export class Progress {
     this.#reading = reading;
   }
 
-  /** Tells of so many records, unless it has just told. */
+  /** Shows the number of records, at most some times a second. */
   update(records: number): void {
     if (this.#terminal === undefined) return;
     const at = performance.now();

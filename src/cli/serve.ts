@@ -29,12 +29,12 @@ export const serve: Command = {
     const log = createLog();
     const source = { file: values.config, environment: { ...process.env } };
     let server: RunningServer | undefined;
-    // Before there is a server there is nothing to reload, and no reason to end.
+    // Before there is a server there is nothing to reload, and no reason to exit.
     process.on('SIGHUP', () => {
       void server?.reopenLogs();
       void server?.reload();
     });
-    // A limit for the size of files (`ulimit -f`) is no reason to end, though the default is to:
+    // A limit for the size of files (`ulimit -f`) is no reason to exit, though that is the default:
     // the write fails and is accounted for.
     if (process.platform !== 'win32') process.on('SIGXFSZ', () => {});
     server = await RunningServer.start(source, log, values.share);

@@ -19,7 +19,7 @@ export function readServer(text: string, option = ''): Endpoint {
   return endpoint;
 }
 
-/** What `--timeout` says, in milliseconds. */
+/** The milliseconds of `--timeout`. */
 export function readTimeout(text: string): number {
   const milliseconds = parseDuration(text);
   if (milliseconds === undefined || milliseconds === 0 || milliseconds > MAX_TIMEOUT_MS) {

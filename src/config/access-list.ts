@@ -11,7 +11,7 @@ export interface ClientGroup {
 
 export type AccessAction = 'allow' | 'refuse' | 'drop' | 'truncate';
 
-/** What may be said of any rule: who answers for it, why and how long it is there. */
+/** Notes on any rule: its owner, its reason and its last day. */
 export interface RuleOrigin {
   readonly owner: string | undefined;
   readonly reason: string | undefined;
@@ -35,7 +35,7 @@ export interface AccessList {
   readonly entries: readonly AccessEntry[];
 }
 
-/** Nothing is said of these rules. */
+/** These rules have no notes. */
 export const NO_ORIGIN: RuleOrigin = {
   owner: undefined,
   reason: undefined,
@@ -67,7 +67,7 @@ export function prefixesOf(key: string, groups: readonly ClientGroup[]): readonl
   return groups.find(({ name }) => name === key)?.prefixes ?? [parsePrefix(key) as Prefix];
 }
 
-/** Who may ask when nobody has said it. */
+/** Who may ask when nothing is configured. */
 export const LOOPBACK_ONLY: readonly AccessEntry[] = [
   { key: 'loopback', prefixes: LOOPBACK, action: 'allow', place: undefined, ...NO_ORIGIN },
 ];

@@ -77,7 +77,7 @@ export class Document {
   }
 
   /**
-   * The keys of the mapping that is found below these keys, as far as they can be told: what
+   * The keys of the mapping that is found below these keys, as far as they can be read: what
    * may be referred to, whether or not its values make sense.
    */
   keysOf(...path: readonly string[]): readonly string[] {

@@ -1,4 +1,4 @@
-/** What clients are told of errors besides their codes, and of this server. */
+/** What clients get about errors besides their codes, and about this server. */
 
 import { list, optional, scalar } from './kind.ts';
 import { integer } from './scalars.ts';

@@ -1,5 +1,5 @@
 /**
- * Kinds of configuration values: how each is read from YAML and what it says it expects.
+ * Kinds of configuration values: how each is read from YAML and what its errors expect.
  * With `config/document.ts` the door to yaml.
  */
 
@@ -50,7 +50,7 @@ export function required<T>(kind: Kind<T>, doc: string): Key<T> {
   return { kind, doc };
 }
 
-/** A key with a default; `shown` tells a reader what the default is when the value does not. */
+/** A key with a default; `shown` is the default for readers where the value does not show it. */
 export function optional<T, const D>(
   kind: Kind<T>,
   doc: string,

@@ -1,4 +1,4 @@
-/** What can stand in the way of listening, in sentences that say what to do. */
+/** Reasons why listening fails, each with what to do. */
 
 import { type Endpoint, formatEndpoint } from '../net/address.ts';
 import { ConfigError, type Place } from './problem.ts';

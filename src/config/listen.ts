@@ -9,7 +9,7 @@ import type { Place } from './problem.ts';
 
 /** An address to serve. */
 export interface ListenAddress extends Endpoint {
-  /** It is behind these proxies: they alone are let in, and say for whom they speak. */
+  /** It is behind these proxies: they alone are let in, and name the client that they relay. */
   readonly proxies?: readonly Prefix[];
 }
 

@@ -1,10 +1,10 @@
-/** The keys of `policies`, and what every rule can say of itself. */
+/** The keys of `policies`, and the notes that every rule can have. */
 
 import { byShape, entries, list, located, optional, required, section } from './kind.ts';
 import { endOfDay, flag, oneOf, text } from './scalars.ts';
 import { TRANSFER } from './transfer-keys.ts';
 
-/** What a rule or an entry says of itself. */
+/** Notes on a rule or an entry. */
 export const RULE_ORIGIN = {
   owner: optional(text, 'who answers for this rule; shown in records', undefined, 'none'),
   reason: optional(text, 'why it exists, a ticket say; shown in records', undefined, 'none'),

@@ -28,7 +28,7 @@ export class ConfigError extends Error {
   }
 }
 
-/** The order in which problems are told. */
+/** The order in which problems are reported. */
 export function byPlace(a: Place, b: Place): number {
   return a.line - b.line || a.column - b.column;
 }

@@ -39,7 +39,7 @@ export const clients: Kind<string> = {
   },
 };
 
-/** A view says once what its clients may. */
+/** A view has one statement of what its clients may do. */
 export function checkView(
   view: {
     readonly acl: { readonly recursion: unknown } | undefined;

@@ -36,7 +36,7 @@ const tsigKey: Kind<string> = {
   },
 };
 
-/** Base64. What is wrong with a secret is told without the secret. */
+/** Base64. A problem with a secret is reported without the secret. */
 const secret: Kind<Secret> = {
   expects: 'a secret in Base64, as tsig-keygen writes it',
   read(node, document) {

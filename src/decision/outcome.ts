@@ -51,7 +51,7 @@ export function isRecorded(event: Event, level: RecordLevel): boolean {
 }
 
 /**
- * The end of one query. A single instance is reused: nothing may keep it.
+ * What became of one query. A single instance is reused: nothing may keep it.
  *
  * Together with the query it is all that the record, the counters and the ring of recent
  * decisions are made from.
@@ -97,7 +97,7 @@ export interface Reply {
 export interface Recorder {
   /** A packet that is a query has arrived. */
   received(query: Query): void;
-  /** The query has ended; called before its response is handed to a shell. */
+  /** The query is decided; called before its response is handed to a shell. */
   decided(query: Query, outcome: Outcome, now: number, reply?: Reply): void;
   /** What a rule in shadow mode would have done; the query goes on. */
   shadowed(query: Query, outcome: Outcome, now: number): void;

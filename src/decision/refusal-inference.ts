@@ -1,5 +1,5 @@
 /**
- * Why an upstream refuses, as far as it can be told: from its message, from what it did with
+ * Why an upstream refuses, as far as it can be inferred: from its message, from what it did with
  * other questions lately, and from what the servers beside it did with this one.
  */
 
@@ -7,7 +7,7 @@ import type { ExtendedError } from '../wire/opt.ts';
 import { Ede, formatType } from '../wire/registry.ts';
 import type { Confidence, Inference, RefusalCause } from './upstream-refusal.ts';
 
-/** The parts of a refusing message, and of the question it is for, that tell something. */
+/** The parts of a refusing message, and of the question it is for, that are evidence. */
 export interface RefusalSigns {
   readonly aa: boolean;
   readonly ra: boolean;
@@ -36,14 +36,14 @@ export interface History {
   readonly recanted: number;
   /** Questions that it refused and a server beside it answered. */
   readonly overruled: number;
-  /** It said RA=1 to somebody; it answered with AA=1 and RA=0. */
+  /** It sent RA=1 to somebody; it answered with AA=1 and RA=0. */
   readonly recurses: boolean;
   readonly isAuthoritative: boolean;
-  /** The quickest of its answers in milliseconds, when there were enough to tell. */
+  /** The quickest of its answers in milliseconds, when there were enough. */
   readonly quickestMs: number | undefined;
   /** Shares of refusals in its busier and its calmer seconds, when they differ in load. */
   readonly load: { readonly busy: number; readonly calm: number } | undefined;
-  /** What CHAOS id.server said to a control question; empty when it said REFUSED. */
+  /** The answer to a control question for CHAOS id.server; empty for REFUSED. */
   readonly identity: string | undefined;
 }
 
@@ -94,7 +94,7 @@ const BY_EDE: ReadonlyMap<number, RefusalCause> = new Map([
   [Ede.OVER_QUOTA, 'rate-limit'],
 ]);
 
-/** The first that can tell wins: what the server says itself, then what cannot be by chance. */
+/** The first rule that applies wins: the server's own statement, then what cannot be by chance. */
 const RULES: readonly ((facts: RefusalFacts) => Inference | undefined)[] = [
   byExtendedErrors,
   byCookie,
@@ -110,7 +110,7 @@ const RULES: readonly ((facts: RefusalFacts) => Inference | undefined)[] = [
   byMissingQuestion,
 ];
 
-/** The likeliest reason; what cannot be told is called unknown, and what may be says so. */
+/** The likeliest reason; without evidence it is unknown, and a guess has low confidence. */
 export function inferReason(facts: RefusalFacts): Inference {
   for (const rule of RULES) {
     const found = rule(facts);

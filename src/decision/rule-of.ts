@@ -14,7 +14,7 @@ export function ruleOf(verdict: Verdict, query: Query): Rule {
 }
 
 /**
- * Whether `Query.match` tells why: a policy that fails every query has looked at none of its names
+ * Whether `Query.match` has the reason: a policy that fails every query has looked at none of its names
  * and addresses.
  */
 export function isMatch({ layer, action }: Verdict): boolean {

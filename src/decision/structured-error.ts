@@ -25,7 +25,7 @@ export const NO_STRUCTURE: StructuredErrors = {
 
 const BLOCKING: readonly number[] = [Ede.BLOCKED, Ede.CENSORED, Ede.FILTERED, Ede.BLOCKED_UPSTREAM];
 
-/** Whether this INFO-CODE says that a name is blocked: errors that the draft has a structure for. */
+/** Whether this INFO-CODE means that a name is blocked: errors that the draft has a structure for. */
 export function isBlocking(code: number | undefined): boolean {
   return code !== undefined && BLOCKING.includes(code);
 }
@@ -49,7 +49,7 @@ function lengthOf({ message, optAt }: Query, code: number): number | undefined {
   return at < 0 ? undefined : readUint16(message, at + 2);
 }
 
-/** The EXTRA-TEXT: minified JSON; `justification` is what others are told as text. */
+/** The EXTRA-TEXT: minified JSON; `justification` is the text that other clients get. */
 export function formatStructured(
   { contacts, organization, language }: StructuredErrors,
   justification: string,
@@ -66,7 +66,7 @@ export function formatStructured(
 
 /**
  * Extended DNS Errors without "forged answer", which clients that ask for structure are never
- * told: whole options, one behind the other.
+ * sent: whole options, one behind the other.
  */
 export function withoutForged(options: Uint8Array): Uint8Array {
   const kept: Uint8Array[] = [];

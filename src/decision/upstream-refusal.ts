@@ -1,4 +1,4 @@
-/** What is known of an upstream that would not answer, and what that says about its reason. */
+/** What is known of an upstream's refusal, and what can be inferred from it. */
 
 import type { ExtendedError } from '../wire/opt.ts';
 
@@ -12,7 +12,7 @@ export interface Attempt {
   readonly rttMs: number;
 }
 
-/** The reasons that an upstream's refusal can be told to have. */
+/** The reasons that an upstream's refusal can have. */
 export const UPSTREAM_VERDICTS = [
   'client-acl',
   'no-recursion',
@@ -50,7 +50,7 @@ export interface Inference {
 const CONFIDENCES: readonly Confidence[] = ['low', 'medium', 'high'];
 
 /**
- * Of two refusals of one question the one that tells more. The later counts when they tell as
+ * Of two refusals of one question the one with more evidence. The later counts when they have as
  * much, and when they are of the same server, which was then asked in another way.
  */
 export function moreTelling(

@@ -1,11 +1,11 @@
-/** What the configuration can say about a query: numbered, frozen, made once at compile time. */
+/** What the configuration can decide about a query: numbered, frozen, made once at compile time. */
 
 import { formatEde } from '../wire/opt.ts';
 import type { Query } from '../wire/query.ts';
 import { Rcode } from '../wire/registry.ts';
 import type { RecordData } from '../wire/response.ts';
 
-/** Who can end a query. One name in records, metrics, EDE texts, `explain`, docs and file names. */
+/** The layers that can decide a query. One name in records, metrics, EDE texts, `explain`, docs and file names. */
 export const LAYERS = [
   'protocol',
   'acl',
@@ -43,7 +43,7 @@ export type Action = (typeof ACTIONS)[number];
 
 /** Where a decision was written down. */
 export interface Rule {
-  /** As the operator would say it: `acl.query 10.0.0.0/8`, `house/*.gambling.example`. */
+  /** As the operator would write it: `acl.query 10.0.0.0/8`, `house/*.gambling.example`. */
   readonly id: string;
   /** The file as the configuration names it; `<built-in>` when nobody wrote the rule. */
   readonly file: string;
@@ -74,7 +74,7 @@ export interface VerdictSpec {
   readonly layer: LayerName;
   readonly action: Action;
   readonly rule: Rule;
-  /** Default: what the action says by itself. */
+  /** Default: that of the action. */
   readonly rcode?: number;
   /** INFO-CODE of the Extended DNS Error that goes with it (RFC 8914). */
   readonly ede?: number;
@@ -92,7 +92,7 @@ export interface VerdictSpec {
   readonly soa?: RecordData;
   /** SOA of the policy zone that decided (RPZ draft, section 6). */
   readonly zoneSoa?: OwnedRecord;
-  /** The rules of this verdict are told apart by what matched: see `Query.match`. */
+  /** The rules of this verdict are distinguished by what matched: see `Query.match`. */
   readonly named?: boolean;
   /** The records of a matched rule, by `Query.match.entry`. */
   readonly recordsOf?: (entry: number) => readonly RecordData[];
@@ -100,9 +100,9 @@ export interface VerdictSpec {
   readonly serial?: number;
   /** Name of the policy that it belongs to, for counting hits. */
   readonly policy?: string;
-  /** Its rule is in shadow mode: what it says is recorded, and not done. */
+  /** Its rule is in shadow mode: it is recorded, and not enforced. */
   readonly isShadow?: boolean;
-  /** Name of the policy whose primary says that there is something new. */
+  /** Name of the policy whose primary has sent a NOTIFY. */
   readonly notified?: string;
   /** Puts the signature behind a reply that its request asks for (RFC 8945 section 5.3). */
   readonly sign?: (reply: Uint8Array, query: Query) => Uint8Array;

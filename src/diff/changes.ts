@@ -1,7 +1,7 @@
 /**
  * What changes between two configurations, exactly: clients, names and kinds of questions are cut
  * where any rule of either begins or ends, and for one specimen of each piece the layers that
- * serve say what becomes of it.
+ * serve decide what becomes of it.
  */
 
 import { formatPrefix } from '../net/prefix.ts';
@@ -22,7 +22,7 @@ export interface Change extends NameChange, Scope {
   readonly clients: readonly string[];
 }
 
-/** The changes from `before` to `after`: clients that change alike are told together. */
+/** The changes from `before` to `after`: clients that change alike are listed together. */
 export function findChanges(before: Policy, after: Policy): readonly Change[] {
   return new Comparison(before, after).changes();
 }

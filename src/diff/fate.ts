@@ -1,4 +1,4 @@
-/** What becomes of a question, as the serving layers say it. */
+/** What becomes of a question, decided by the layers that serve. */
 
 import { matchedOwner, ruleOf } from '../decision/rule-of.ts';
 import type { Verdict } from '../decision/verdict.ts';
@@ -50,7 +50,7 @@ function ask(layer: Layer, query: Query): Verdict | undefined {
   return layer.peek === undefined ? layer.judge(query) : layer.peek(query);
 }
 
-/** Whether the name asked had no say in it. */
+/** Whether the decision does not depend on the name. */
 export function isBlind({ verdict: { layer } }: Decided, { qtype }: Query): boolean {
   // Minimal answers to ANY come behind policy.
   return !NAME_LAYERS.has(layer) && !(layer === 'protocol' && qtype === RrType.ANY);
@@ -58,7 +58,7 @@ export function isBlind({ verdict: { layer } }: Decided, { qtype }: Query): bool
 
 const names = new WeakMap<Verdict, string>();
 
-/** What a verdict says to everybody. */
+/** What a verdict is for everybody. */
 function nameOf(verdict: Verdict): string {
   const known = names.get(verdict);
   if (known !== undefined) return known;

@@ -51,7 +51,7 @@ export class NameChanges {
   /** On neither side it is decided without a look at the name. */
   isOpen = false;
 
-  /** Changes whatever the name is; undefined when the name has a say in it. */
+  /** Changes whatever the name is; undefined when they depend on the name. */
   blind(): readonly NameChange[] | undefined {
     const query = this.#ask(this.#space.specimen(ALL_NAMES));
     const before = this.#sides.before(query);

@@ -1,4 +1,4 @@
-/** The kinds of questions that layers tell apart besides client and name. */
+/** The kinds of questions that layers distinguish besides client and name. */
 
 import type { Policy } from '../policy/compile.ts';
 import type { Transport } from '../wire/query.ts';

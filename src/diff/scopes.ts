@@ -1,4 +1,4 @@
-/** Kinds of questions, as a reader of changes is told of them. */
+/** Kinds of questions, as changes name them. */
 
 import { formatOpcode, formatType, Opcode } from '../wire/registry.ts';
 import type { QuestionKind } from './question-kinds.ts';
@@ -44,7 +44,7 @@ export function scopesOf(
   });
 }
 
-/** Types that change in the same ways are told together. */
+/** Types that change in the same ways are listed together. */
 function scopesWithin(
   kinds: ReadonlySet<QuestionKind>,
   all: readonly QuestionKind[],

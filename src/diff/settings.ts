@@ -1,4 +1,4 @@
-/** What differs between configurations besides what they say of queries. */
+/** What differs between configurations besides their decisions on queries. */
 
 import type { Config } from '../config/config.ts';
 import type { Entry } from '../config/kind.ts';

@@ -56,7 +56,7 @@ export function load(
   return { config, policy, forwarding, groups: forwarding.groups, cache, warnings };
 }
 
-/** What is told of a configuration while it is in force. */
+/** Events of a configuration while it is in force. */
 export interface ConfigWatcher {
   /** A file that names servers has changed; `warnings` are what an operator should know. */
   changed(warnings: readonly string[]): void;

@@ -29,7 +29,7 @@ export class Reloads {
   readonly #feeding: TransferredZones;
   readonly #log: Logger;
   readonly #server: Reloadable;
-  /** What it was started with: some of it stays in force until it ends. */
+  /** What it was started with: some of it stays in force until the process exits. */
   readonly #started: Config;
   #running: Promise<unknown> = Promise.resolve();
 
@@ -50,7 +50,7 @@ export class Reloads {
     return this.#inTurn(() => this.#reload());
   }
 
-  /** Of two at once, the one that read an older file might end last. */
+  /** Of two at once, the one that read an older file might finish last. */
   #inTurn<T>(task: () => Promise<T>): Promise<T> {
     const done = this.#running.then(task);
     this.#running = done.catch(() => {});
@@ -102,7 +102,7 @@ export class Reloads {
   }
 }
 
-/** Serials and counts are others in each version of a zone; what is told of it is the same. */
+/** Serials and counts are others in each version of a zone; the warning is the same. */
 function withoutNumbers(warning: string): string {
   return warning.replaceAll(/\d+/g, '');
 }

@@ -1,4 +1,4 @@
-/** The compile worker: turns a configuration into a snapshot, and ends. */
+/** The compile worker: turns a configuration into a snapshot, and exits. */
 
 import { parentPort, workerData } from 'node:worker_threads';
 import { ConfigError } from '../config/problem.ts';

@@ -37,7 +37,7 @@ export interface Snapshot extends Source {
   readonly images: PolicyImages;
 }
 
-/** What the compile worker tells. */
+/** The result of the compile worker. */
 export type Compiled = { readonly snapshot: Snapshot } | { readonly problems: readonly Problem[] };
 
 /**

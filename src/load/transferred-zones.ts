@@ -26,7 +26,7 @@ export class TransferredZones {
     const { file, environment } = this.#source;
     const text = readConfigText(file);
     const config = parseConfig(file, text, environment);
-    // What is wrong with them is told when they are compiled.
+    // Problems with them are reported when they are compiled.
     const zones = readTransferredZones(config, readTsigKeys(config, []), []);
     const next = await this.feeds.prepare(zones);
     const snapshot = await takeSnapshotAside({ ...this.#source, text, states: next.states });

@@ -11,7 +11,7 @@ const BITS = { 4: 32, 6: 128 } as const;
 /** What stands before the IPv4 address in an IPv4-mapped IPv6 address: ::ffff:0:0/96. */
 const MAPPED_BITS = 96;
 
-/** A prefix, or an address as the prefix of itself; a text that says what is wrong. */
+/** A prefix, or an address as the prefix of itself; a text for what is wrong. */
 export function parsePrefix(text: string): Prefix | string {
   const slash = text.indexOf('/');
   const address = parseAddress(slash < 0 ? text : text.slice(0, slash));

@@ -59,7 +59,7 @@ export interface DatagramSocket {
   close(): void;
 }
 
-/** By a datagram socket of the system, which takes a datagram or says that it has no room. */
+/** By a datagram socket of the system, which takes a datagram or reports that it has no room. */
 export class LocalDatagramSink implements Sink {
   sent = 0;
   dropped = 0;

@@ -51,7 +51,7 @@ export class DecisionLog {
     if (path !== undefined && endsWithinLine(path)) share.isTorn = true;
   }
 
-  /** Records of all threads that could not be written and that the log does not tell of yet. */
+  /** Records of all threads that could not be written and that the log does not mention yet. */
   get lost(): number {
     return this.#share.lost;
   }
@@ -59,7 +59,7 @@ export class DecisionLog {
   /**
    * Hands whole lines to the kernel. When it returns, `kill -9` cannot take them back. It waits
    * for a slow reader, though not for long: answers go on. Records that could not be written are
-   * counted, and when writing works again one line tells how many there were.
+   * counted, and when writing works again one line gives their count.
    */
   write(
     octets: Uint8Array,
@@ -112,7 +112,7 @@ export class DecisionLog {
     closeOutlet(this.#outlet);
   }
 
-  /** Ends a torn line and tells of lost records, before what is to come. */
+  /** Completes a torn line and reports lost records, before what is to come. */
   #mend(): void {
     if (this.#outlet === NO_READER) this.#outlet = openOutlet(this.#path!);
     if (this.#share.isTorn && isEmpty(this.#outlet)) this.#share.isTorn = false;

@@ -11,7 +11,7 @@ const CONTENT_TYPE_FIELD = 1;
 /** Octets of a control frame, without the length before it (FSTRM_CONTROL_FRAME_LENGTH_MAX). */
 const MOST_CONTROL = 512;
 
-/** A control frame: a length of 0 before it tells it from data. */
+/** A control frame: a length of 0 before it distinguishes it from data. */
 export function formatControl(type: Control): Buffer {
   const hasContent = type !== Control.STOP && type !== Control.FINISH;
   const content = Buffer.from(hasContent ? CONTENT_TYPE : '');

@@ -23,7 +23,7 @@ const LOOK_MS = 250;
 const RETRY_MS = 10_000;
 /** Milliseconds without a write after which nobody is taken to write to an old file. */
 const QUIET_MS = 1000;
-/** Octets of a file in which its first record tells its time. */
+/** Octets of a file in which the time of its first record stands. */
 const HEAD = 4096;
 const TIME = /"time":"([^"]+)"/;
 
@@ -138,7 +138,7 @@ function isDue(path: string, { size, every }: RotationSettings, now: number): bo
   return Math.floor(now / every) > Math.floor((firstTime(path) ?? stat.mtimeMs) / every);
 }
 
-/** The time of a file's first record: what file systems tell is not the same on all of them. */
+/** The time of a file's first record: the times that file systems keep differ between them. */
 function firstTime(path: string): number | undefined {
   const descriptor = openSync(path, 'r');
   try {

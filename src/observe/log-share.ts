@@ -35,12 +35,12 @@ export class LogShare {
     if (buffer === undefined) this.#times[PATIENCE] = MOST_PATIENCE_MS;
   }
 
-  /** Records that could not be written and that the log does not tell of yet. */
+  /** Records that could not be written and that the log does not mention yet. */
   get lost(): number {
     return Atomics.load(this.#numbers, LOST);
   }
 
-  /** Takes the lost records, to tell of them. */
+  /** Takes the count of lost records, to report it. */
   takeLost(): number {
     return Atomics.exchange(this.#numbers, LOST, 0);
   }

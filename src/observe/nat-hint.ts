@@ -1,5 +1,5 @@
 /**
- * Whether an address that was refused may stand for many clients: what an access list says of it
+ * Whether an address that was refused may stand for many clients: what an access list decides for it
  * is then about the wrong one. Guesses for a reader; nothing is decided by them.
  */
 
@@ -38,7 +38,7 @@ export class NatHints {
     this.#proxies = new PrefixTable(proxies);
   }
 
-  /** What there is to say of the one who asked; undefined when nothing is odd. */
+  /** A hint about the client; undefined when nothing is odd. */
   find(query: Query): string | undefined {
     // A host's own programs ask in all ways there are.
     if (isLocal(query)) return undefined;

@@ -53,7 +53,7 @@ export class RecentDecisions {
     const stop = this.#at + length;
     while (first < count && this.#overlaps(first, stop)) first++;
     first = Math.max(first, count + 1 - LINES);
-    // Readers are told first what is about to be overwritten.
+    // Readers must know first what is about to be overwritten.
     this.#head[FIRST] = first;
     octets.copy(this.#octets, this.#at, start, end);
     this.#start[count % LINES] = this.#at;

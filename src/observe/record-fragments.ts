@@ -7,7 +7,7 @@ import { HEADER_LENGTH } from '../wire/header.ts';
 import type { Query } from '../wire/query.ts';
 import { formatClass, formatOpcode, formatRcode, formatType, RrClass } from '../wire/registry.ts';
 
-/** What every record of one configuration says. */
+/** What every record of one configuration has in common. */
 export interface RecordContext {
   readonly node: string;
   readonly policy: string;
@@ -45,9 +45,9 @@ export const LEVELS: Readonly<Record<Event, number>> = {
 /** Fragments of one kind that are kept; more are rendered each time they are needed. */
 const KEPT = 1000;
 
-/** What a verdict's records say of its rule. */
+/** What a verdict's records have of its rule. */
 export interface RuleFragments {
-  /** For a rule whose line the query tells: what stands around it. */
+  /** For a rule whose line depends on the query: what stands around it. */
   readonly ruleFile: Uint8Array;
   readonly ruleEnd: Uint8Array;
   readonly ede: Uint8Array;

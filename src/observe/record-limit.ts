@@ -1,6 +1,6 @@
 /**
  * Decisions that are alike, beyond some in a second: not recorded one by one but counted, so that
- * a summary can tell how many they were.
+ * a summary can give their exact count.
  */
 
 import { randomInt } from 'node:crypto';
@@ -42,7 +42,7 @@ interface Place extends Fold {
   recorded: number;
 }
 
-/** Kinds of decisions that are told apart in a second, and places that one of them may have. */
+/** Kinds of decisions that are counted apart in a second, and places that one of them may have. */
 const PLACES = 1 << 13;
 const TRIES = 8;
 const HASH_PRIME = 0x9e3779b1;
@@ -121,7 +121,7 @@ export class RecordLimit {
     return hash;
   }
 
-  /** In a flood from everywhere, clients are no longer told apart. */
+  /** In a flood from everywhere, clients are no longer counted apart. */
   #other(query: Query, outcome: Outcome): Place {
     const others = this.#others.get(outcome.verdict) ?? [];
     const known = others.find((place) => isAlike(place, outcome));

@@ -53,7 +53,7 @@ export class Recording implements Recorder {
     if (this.feeds !== undefined) this.feeds.clockStep = step;
   }
 
-  /** What was counted under the old one is told before. */
+  /** Summaries under the old one are written before. */
   set context(context: RecordContext) {
     this.#summarize(this.#now);
     this.#limit.reset();

@@ -1,5 +1,5 @@
 /**
- * Which files a rotation removes, renames and compresses, told from their names alone: a crash
+ * Which files a rotation removes, renames and compresses, known from their names alone: a crash
  * between any two steps leaves names from which the next rotation goes on.
  */
 

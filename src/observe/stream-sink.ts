@@ -13,13 +13,13 @@ const FAREWELL_MS = 500;
 /** Octets that may wait in the socket. */
 const MOST_WAITING = 1 << 20;
 
-/** What is said over the connection, besides frames. */
+/** What is sent over the connection, besides frames. */
 export interface StreamProtocol {
   /** What the connection begins with, and what is answered to what comes back. */
   readonly greeting: Buffer | undefined;
   answerer(): (chunk: Buffer) => { readonly answer?: Buffer; readonly isReady: boolean };
   format(frames: readonly Buffer[]): Buffer;
-  /** What it ends with. */
+  /** What is sent last. */
   readonly farewell: Buffer | undefined;
 }
 

@@ -34,7 +34,7 @@ export function formatSummary(fold: Fold, context: RecordContext, now: number): 
   return `${JSON.stringify(line)}\n`;
 }
 
-/** As the records say it that it stands for. */
+/** As in the records that it stands for. */
 function whatOf({ verdict, rcode, origin }: Fold, of: Event) {
   const { layer, action, rule } = verdict;
   const isShadow = of === 'shadow';

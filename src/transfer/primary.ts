@@ -92,7 +92,7 @@ function soaOrNot(conversation: Conversation, message: Uint8Array): Soa | undefi
   }
 }
 
-/** Sends the request by TCP; `take` says whether a message was the last. */
+/** Sends the request by TCP; `take` returns whether a message was the last. */
 function converse(
   { endpoint, maxTime, signal }: Primary,
   { request }: Conversation,

@@ -1,4 +1,4 @@
-/** A thread that works on one zone, and ends. */
+/** A thread that works on one zone, and exits. */
 
 import { parentPort, workerData } from 'node:worker_threads';
 import { work, type ZoneWork } from './zone-work.ts';

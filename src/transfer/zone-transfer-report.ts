@@ -12,7 +12,7 @@ export interface FeedReport {
   readonly primaries: readonly string[];
   /** Whom the copy came from. */
   readonly primary?: string;
-  /** When a primary last said that it is up to date, and when it expires unless one does again. */
+  /** When a primary last confirmed that it is up to date, and when it expires unless one does again. */
   readonly confirmedAt?: string;
   readonly expiresAt?: string;
   /** What keeps it from being up to date. */

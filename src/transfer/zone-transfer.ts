@@ -17,7 +17,7 @@ const MAX_DELAY = 0x7fffffff;
 /** Milliseconds between two looks, however many NOTIFY come. */
 const LEAST_PAUSE = 200;
 
-/** Where a feed tells what happens to it. */
+/** Where a transfer reports what happens to it. */
 export interface FeedLog {
   info(message: string): void;
   warn(message: string): void;
@@ -85,7 +85,7 @@ export class ZoneTransfer {
     void this.#look();
   }
 
-  /** A primary says that there is something new. */
+  /** A primary has sent a NOTIFY. */
   notify(): void {
     this.#isNotified = true;
     if (this.#isLooking) return;
@@ -138,7 +138,7 @@ export class ZoneTransfer {
     return false;
   }
 
-  /** Each problem is told once, until it is another one or there was none in between. */
+  /** Each problem is logged once, until it is another one or there was none in between. */
   #complain(problem: string): void {
     if (problem === this.problem) return;
     this.problem = problem;
@@ -218,7 +218,7 @@ export class ZoneTransfer {
     this.#watchExpiry();
   }
 
-  /** A primary says that the copy is up to date. */
+  /** A primary has confirmed that the copy is up to date. */
   #confirm(): void {
     const { cacheFile } = this.settings;
     this.#known = { ...this.#known!, confirmedAt: Date.now() };
@@ -227,7 +227,7 @@ export class ZoneTransfer {
     try {
       if (cacheFile !== undefined) confirmCache(cacheFile, this.#known.confirmedAt);
     } catch {
-      // It could not be written either, and that has been told.
+      // It could not be written either, and that has been logged.
     }
   }
 

@@ -27,7 +27,7 @@ export interface ZoneWork {
 
 /** What has come of it. */
 export interface ZoneResult {
-  /** Undefined when there is nothing, or `problem` says why it cannot be used. */
+  /** Undefined when there is nothing, or `problem` is why it cannot be used. */
   readonly known: KnownCopy | undefined;
   readonly image: RpzImage | undefined;
   readonly problem?: string;

@@ -6,7 +6,7 @@ import { basename, dirname } from 'node:path';
 import { isGzip, LineSplitter } from './log-lines.ts';
 
 const CHUNK = 1 << 16;
-/** Milliseconds between two looks without an event: network file systems tell of none. */
+/** Milliseconds between two looks without an event: network file systems send none. */
 const LOOK_MS = 500;
 
 /**
@@ -102,7 +102,7 @@ function identify(device: bigint, inode: bigint): string {
   return `${device}:${inode}`;
 }
 
-/** Tells when something may have happened to a file, or the end has come. */
+/** Resolves when something may have happened to a file, or `stop` is aborted. */
 class Changes {
   readonly #stop: AbortSignal;
   readonly #watcher: FSWatcher | undefined;

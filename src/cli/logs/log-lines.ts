@@ -13,7 +13,7 @@ const LF = 0x0a;
 const GZIP = [0x1f, 0x8b] as const;
 /** What every record begins with; inside its texts the quotes are escaped. */
 const RECORD_START = '{"level":';
-/** What a log tells of records that could not be written. */
+/** The line that a log has for records that could not be written. */
 const LOST = /\{"level":50,"time":"[^"]+","event":"lost","records":(\d+),"msg":"[^"]+"\}$/;
 /** A time, a host or a name that a log collector writes before each line: no half record. */
 const COLLECTED = /^[^\p{Cc}{"]+\{/u;
@@ -112,7 +112,7 @@ async function* inflate(octets: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
 export class DecisionReader {
   /** Lines, and beginnings of lines, that were not whole records. */
   skipped = 0;
-  /** Records that the log itself says are missing. */
+  /** Records that the log itself counts as lost. */
   lost = 0;
   /** The record that was read last, as it came. */
   text = '';
@@ -153,7 +153,7 @@ export function formatSkipped(count: number): string {
     : `${count} lines were skipped: they are no whole decision records`;
 }
 
-/** Records that a log says are missing, in a sentence. */
+/** Records that a log counts as lost, in a sentence. */
 export function formatLost(count: number): string {
   return count === 1
     ? '1 record is missing: it could not be written'

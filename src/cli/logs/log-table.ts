@@ -59,7 +59,7 @@ function formatClient({ client, group }: DecisionRecord): string | undefined {
 }
 
 /**
- * The rcode where it tells what happened; NOERROR alone could be an answer or a block. Of a rule in
+ * The rcode where it shows what happened; NOERROR alone could be an answer or a block. Of a rule in
  * shadow mode, what it would do.
  */
 function formatResult({ rcode, event, of = event, count, would }: DecisionRecord): string {

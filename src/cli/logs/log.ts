@@ -78,7 +78,7 @@ export function parseRequest(args: readonly string[], at: number): LogRequest {
   return { files: positionals, follow, json, full: options.ref !== undefined, filter };
 }
 
-/** Shows what matches, until the files end or `stop` says so. */
+/** Shows what matches, until the end of the files or until `stop` is aborted. */
 export async function showLogs(
   request: LogRequest,
   streams: LogStreams,

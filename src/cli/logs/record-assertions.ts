@@ -14,7 +14,7 @@ const MOST = 10_000;
 const PASSING_LAYERS: ReadonlySet<string | undefined> = new Set(['rate-limit', 'overload']);
 const UPSTREAM_RULE = /^upstreams\.(.+?)(?: leads back to this server)?$/s;
 
-/** Writes assertions from decision logs to stdout; tells of what it leaves out on stderr. */
+/** Writes assertions from decision logs to stdout; lists what it leaves out on stderr. */
 export async function recordAssertions(
   files: readonly string[],
   streams: LogInput & { readonly stdout: Writable & { readonly isTTY?: boolean } },
@@ -79,7 +79,7 @@ export class AssertionRecorder {
     );
   }
 
-  /** Decisions of an older policy say nothing about today. */
+  /** Decisions of an older policy prove nothing about the present one. */
   #begin(policy: string | undefined): void {
     this.#older += this.#lines.size;
     this.#lines.clear();
@@ -136,7 +136,7 @@ function formatQuestion(record: DecisionRecord): string {
   ].join(', ');
 }
 
-/** What the layers say of it; what an upstream then says is not ours to hold. */
+/** What the layers decide; an upstream's answer is not asserted. */
 function formatExpectation({ layer, action, rule, rcode = NONE }: DecisionRecord): string {
   const id = rule?.id ?? '';
   // In a file of assertions this would be an environment variable.

@@ -17,7 +17,7 @@ export interface ReplayRequest {
   readonly json: boolean;
 }
 
-/** Changes that are told one by one. */
+/** Changes that are listed one by one. */
 const MOST = 100_000;
 
 /** A question that the two policies decide differently, and how often it was asked. */

@@ -1,4 +1,4 @@
-/** What a report tells, as data: behind its tables and its JSON alike. */
+/** A report as data: behind its tables and its JSON alike. */
 
 import {
   type Dimension,

@@ -31,7 +31,7 @@ export type Dimension = keyof typeof DIMENSIONS;
 const BETWEEN = '\u0000';
 /** A value that a record does not have. */
 const ABSENT = '\u0001';
-/** Policies that are told apart; those that come later are counted together. */
+/** Policies that are counted apart; those that come later are counted together. */
 const MOST_POLICIES = 32;
 const OTHER_POLICIES = 'other';
 
@@ -69,7 +69,7 @@ export interface Table {
   readonly values: FrequentValues<Tally>;
 }
 
-/** All that a report tells. */
+/** All that a report counts. */
 export class ReportTally {
   readonly timeline: Timeline = new Timeline();
   /** All that was counted. */

@@ -89,7 +89,7 @@ function parseBy(text: string): readonly Dimension[] {
   });
 }
 
-/** Counts what is in the logs and tells it. */
+/** Counts what is in the logs and shows it. */
 export async function showReport(
   request: ReportRequest,
   streams: LogInput & { readonly stdout: Writable },
