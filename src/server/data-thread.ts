@@ -1,6 +1,6 @@
 /** A data thread: an engine of its own over batched system calls, until it is told to stop. */
 
-import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { parentPort, receiveMessageOnPort } from 'node:worker_threads';
 import { clockStep, now } from '../clock.ts';
 import type { ListenAddress } from '../config/listen.ts';
 import { Engine } from '../engine/engine.ts';
@@ -23,6 +23,7 @@ import { loadLibc } from '../transport/libc.ts';
 import { OpenSockets } from '../transport/open-sockets.ts';
 import { openDecisionLog } from './open-log.ts';
 import { sinkQueues } from './record-sinks.ts';
+import { type ThreadProgress, ThreadStep } from './thread-progress.ts';
 
 /** What a thread is started with. */
 export interface ThreadStart {
@@ -34,6 +35,8 @@ export interface ThreadStart {
   readonly others: readonly number[];
   readonly servers: readonly UpstreamAddress[];
   readonly numbers: SharedNumbers;
+  /** Memory of `ThreadProgress`. */
+  readonly progress: SharedArrayBuffer;
   /** Memory of `LogShare`. */
   readonly log: SharedArrayBuffer;
   /** Memory of `Loops`. */
@@ -52,6 +55,7 @@ export interface ThreadStart {
 export type ToThread =
   | {
       readonly kind: 'use';
+      readonly number: number;
       readonly snapshot: Snapshot;
       readonly servers: readonly UpstreamAddress[];
     }
@@ -64,7 +68,7 @@ export type ToThread =
 export type FromThread =
   | { readonly kind: 'serving' }
   | { readonly kind: 'cannot-listen'; readonly endpoint: Endpoint; readonly code: string }
-  | { readonly kind: 'used'; readonly policy: string }
+  | { readonly kind: 'used'; readonly number: number }
   | { readonly kind: 'reopened'; readonly number: number; readonly ok: boolean }
   | { readonly kind: 'notified'; readonly policy: string }
   | { readonly kind: 'series'; readonly announcement: Announcement };
@@ -72,8 +76,18 @@ export type FromThread =
 /** Milliseconds that queries in flight get when the thread stops. */
 const DRAIN_MS = 4000;
 
-class DataThread {
-  readonly #start: Omit<ThreadStart, 'snapshot'>;
+/** What is kept of it while the thread runs. */
+type LastingStart = Omit<ThreadStart, 'snapshot'>;
+
+/** Loads what the thread serves by; of the snapshot only what is compiled from it stays. */
+export function createThread(given: ThreadStart, progress: ThreadProgress): DataThread {
+  const { snapshot, ...start } = given;
+  return new DataThread(start, snapshot, progress);
+}
+
+export class DataThread {
+  readonly #start: LastingStart;
+  readonly #progress: ThreadProgress;
   readonly #table: UpstreamTable;
   readonly #lasting: Lasting;
   readonly #numbers: ThreadNumbers;
@@ -88,11 +102,14 @@ class DataThread {
   #stopAt = Number.POSITIVE_INFINITY;
 
   /** Keeps nothing of the snapshot but what it compiles from it. */
-  constructor(start: Omit<ThreadStart, 'snapshot'>, snapshot: Snapshot) {
+  constructor(start: LastingStart, snapshot: Snapshot, progress: ThreadProgress) {
     this.#start = start;
+    this.#progress = progress;
+    progress.enter(ThreadStep.LOADING_NATIVE);
     const loaded = loadLibc();
     if (typeof loaded === 'string') throw new Error(loaded);
     const libc = new OpenSockets(start.sockets).watch(loaded);
+    progress.enter(ThreadStep.COMPILING);
     this.#table = new UpstreamTable(new Loops(start.loops));
     this.#table.seed(start.servers);
     this.#holdsMuch = holdsMuch(snapshot);
@@ -122,6 +139,7 @@ class DataThread {
   /** Opens the sockets; an address that cannot be had is told, and false. */
   listen(): boolean {
     const { endpoints, threads, others } = this.#start;
+    this.#progress.enter(ThreadStep.LISTENING);
     for (const [i, endpoint] of endpoints.entries()) {
       try {
         this.#shell.listen(endpoint, threads, others[i]!);
@@ -134,7 +152,9 @@ class DataThread {
     return true;
   }
 
+  /** Serves until it is told to stop. What it was told before, it takes first. */
   run(): void {
+    this.#progress.enter(ThreadStep.SERVING);
     tell({ kind: 'serving' });
     this.#shell.run(this.#engine, {
       woken: () => this.#obey(),
@@ -158,11 +178,13 @@ class DataThread {
 
   #take(message: ToThread): void {
     if (message.kind === 'use') {
+      this.#progress.enter(ThreadStep.COMPILING);
       this.#table.seed(message.servers);
       const { endpoints } = this.#start;
       const running = { serving: this.#serving, endpoints };
       this.#use(load(message.snapshot, this.#lasting, running));
-      tell({ kind: 'used', policy: this.#serving.policy.hash });
+      this.#progress.enter(ThreadStep.SERVING);
+      tell({ kind: 'used', number: message.number });
       this.#isHeavy ||= this.#holdsMuch;
       this.#holdsMuch = holdsMuch(message.snapshot);
     } else if (message.kind === 'refresh') {
@@ -222,9 +244,3 @@ class DataThread {
 function tell(message: FromThread): void {
   parentPort!.postMessage(message);
 }
-
-const { snapshot, ...start } = workerData as ThreadStart;
-// What stands in workerData stays for as long as the thread does.
-workerData.snapshot = undefined;
-const thread = new DataThread(start, snapshot);
-if (thread.listen()) thread.run();
