@@ -28,7 +28,7 @@ export class DataThreads {
   readonly #retired: ThreadNumbers[] = [];
   #requests = 0;
   #common: CommonStart;
-  #isStopping = false;
+  #stopped: Promise<void> | undefined;
 
   constructor(host: ThreadHost, common: CommonStart, log: Logger) {
     this.#host = host;
@@ -60,7 +60,7 @@ export class DataThreads {
       const used = this.#until(thread, (one) => one.kind === 'used' && one.number === number);
       thread.tell({ kind: 'use', number, snapshot, servers });
       await used.catch((error: Error) => {
-        if (this.#isStopping) return;
+        if (this.#stopped !== undefined) return;
         const next =
           error instanceof StandstillError
             ? 'it takes the configuration over when it goes on'
@@ -102,8 +102,12 @@ export class DataThreads {
   }
 
   /** Takes no more queries, answers those in flight, and ends; those that start do not serve. */
-  async stop(): Promise<void> {
-    this.#isStopping = true;
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  async #stop(): Promise<void> {
     for (const thread of this.#threads) thread.askToEnd();
     await Promise.all([
       ...this.#threads.map((thread) => this.#waitForEnd(thread)),
@@ -121,17 +125,8 @@ export class DataThreads {
   }
 
   async #waitShortly(thread: StartedThread): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const stopWaiting = this.#host.time.every(GRACE_MS, () => {
-        stopWaiting();
-        thread.leaveBehind();
-        resolve();
-      });
-      void thread.ended.then(() => {
-        stopWaiting();
-        resolve();
-      });
-    });
+    const grace = new Promise<void>((resolve) => this.#host.time.after(GRACE_MS, resolve));
+    await Promise.race([thread.ended, grace.then(() => thread.leaveBehind())]);
   }
 
   /** Resolves when the thread serves. One that is given up is asked to end. */
@@ -170,7 +165,7 @@ export class DataThreads {
     this.#retired.push(thread.numbers);
     const { failure } = thread;
     if (failure !== undefined) this.#log.error(`a data thread failed: ${failure.message}`);
-    if (this.#isStopping) return;
+    if (this.#stopped !== undefined) return;
     this.restarts++;
     this.#log.error('a data thread has ended; it is started again');
     this.#restart(RESTART_MS);
@@ -178,19 +173,19 @@ export class DataThreads {
 
   #restart(delay: number): void {
     const later = Math.min(2 * delay, LONGEST_RESTART_MS);
-    setTimeout(() => {
-      if (this.#isStopping) return;
+    this.#host.time.after(delay, () => {
+      if (this.#stopped !== undefined) return;
       // Threads that stand still take memory: there are never more of them than those that serve.
       if (this.#late.size >= this.#common.threads) {
         this.#restart(later);
         return;
       }
       this.#startOne().catch((error: Error) => {
-        if (this.#isStopping) return;
+        if (this.#stopped !== undefined) return;
         this.#log.error(`a data thread does not start again: ${error.message}; it is tried again`);
         this.#restart(later);
       });
-    }, delay).unref();
+    });
   }
 
   #tellAll(message: ToThread): void {

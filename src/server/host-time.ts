@@ -14,6 +14,8 @@ export interface HostTime {
   cpuShare(): number;
   /** Calls `look` every so many milliseconds until the returned function is called. */
   every(milliseconds: number, look: () => void): () => void;
+  /** Calls `act` once; the process does not stay for that. */
+  after(milliseconds: number, act: () => void): void;
 }
 
 /** The share of one of the threads that are runnable by the text of /proc/loadavg. */
@@ -35,5 +37,8 @@ export const thisHost: HostTime = {
   every(milliseconds, look) {
     const timer = setInterval(look, milliseconds);
     return () => clearInterval(timer);
+  },
+  after(milliseconds, act) {
+    setTimeout(act, milliseconds).unref();
   },
 };
