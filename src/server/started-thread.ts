@@ -103,9 +103,13 @@ export class StartedThread {
     this.tell({ kind: 'stop' });
   }
 
-  /** The process may end without it. */
+  /** The process ends without it: Node by itself would terminate it and wait for that. */
   leaveBehind(): void {
     this.#worker.unref();
+    const { libc } = this.#host;
+    const exit = (code: number) => libc._exit(code);
+    process.once('exit', exit);
+    void this.ended.then(() => process.off('exit', exit));
   }
 
   /**

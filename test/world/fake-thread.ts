@@ -129,6 +129,7 @@ export class ThreadStage {
     const libc = {
       eventfd: () => nextFd++,
       close: (fd: number) => this.closed.push(fd),
+      _exit: () => {},
       write: (fd: number) => this.written.push(fd),
     } as unknown as Libc;
     const host = {
