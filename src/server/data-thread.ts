@@ -1,4 +1,4 @@
-/** A data thread: an engine of its own over batched system calls, until it is told to stop. */
+/** A data thread: an engine of its own over batched system calls, until it gets a stop message. */
 
 import { parentPort, receiveMessageOnPort } from 'node:worker_threads';
 import { clockStep, now } from '../clock.ts';
@@ -51,7 +51,7 @@ export interface ThreadStart {
   readonly capacity: number;
 }
 
-/** What a thread is told. */
+/** Messages to a thread. */
 export type ToThread =
   | {
       readonly kind: 'use';
@@ -64,7 +64,7 @@ export type ToThread =
   | { readonly kind: 'reopen'; readonly number: number }
   | { readonly kind: 'stop' };
 
-/** What a thread tells. */
+/** Messages from a thread. */
 export type FromThread =
   | { readonly kind: 'serving' }
   | { readonly kind: 'cannot-listen'; readonly endpoint: Endpoint; readonly code: string }
@@ -117,7 +117,7 @@ export class DataThread {
     this.#serving = load(snapshot, this.#lasting);
     this.#log = openDecisionLog(this.#serving.config, new LogShare(start.log));
     this.#numbers = new ThreadNumbers(start.numbers);
-    this.#numbers.announce = (announcement) => tell({ kind: 'series', announcement });
+    this.#numbers.announce = (announcement) => report({ kind: 'series', announcement });
     const { statistics, recent } = this.#numbers;
     this.#recording = new Recording(statistics, recent, this.#log);
     this.#recording.feeds = sinkQueues(this.#serving.config, this.#numbers, start.endpoints);
@@ -131,12 +131,12 @@ export class DataThread {
       recorder: this.#recording,
       capacity: start.capacity,
       refPrefix: start.refPrefix,
-      notified: (policy) => tell({ kind: 'notified', policy }),
+      notified: (policy) => report({ kind: 'notified', policy }),
     });
     this.#use(this.#serving);
   }
 
-  /** Opens the sockets; an address that cannot be had is told, and false. */
+  /** Opens the sockets; reports an address that cannot be had and returns false. */
   listen(): boolean {
     const { endpoints, threads, others } = this.#start;
     this.#progress.enter(ThreadStep.LISTENING);
@@ -145,17 +145,17 @@ export class DataThread {
         this.#shell.listen(endpoint, threads, others[i]!);
       } catch (error) {
         if (!(error instanceof SystemError)) throw error;
-        tell({ kind: 'cannot-listen', endpoint, code: error.code });
+        report({ kind: 'cannot-listen', endpoint, code: error.code });
         return false;
       }
     }
     return true;
   }
 
-  /** Serves until it is told to stop. What it was told before, it takes first. */
+  /** Serves until a stop message. Messages that came while it started are taken before queries. */
   run(): void {
     this.#progress.enter(ThreadStep.SERVING);
-    tell({ kind: 'serving' });
+    report({ kind: 'serving' });
     this.#shell.run(this.#engine, {
       woken: () => this.#obey(),
       turned: (time) => this.#onTurn(time),
@@ -184,7 +184,7 @@ export class DataThread {
       const running = { serving: this.#serving, endpoints };
       this.#use(load(message.snapshot, this.#lasting, running));
       this.#progress.enter(ThreadStep.SERVING);
-      tell({ kind: 'used', number: message.number });
+      report({ kind: 'used', number: message.number });
       this.#isHeavy ||= this.#holdsMuch;
       this.#holdsMuch = holdsMuch(message.snapshot);
     } else if (message.kind === 'refresh') {
@@ -195,7 +195,7 @@ export class DataThread {
         this.#shell.steer(i, this.#start.threads, others);
       }
     } else if (message.kind === 'reopen') {
-      tell({ kind: 'reopened', number: message.number, ok: this.#reopenLog() });
+      report({ kind: 'reopened', number: message.number, ok: this.#reopenLog() });
     } else {
       this.#shell.refuseNew();
       this.#stopAt = now() + DRAIN_MS;
@@ -241,6 +241,6 @@ export class DataThread {
   }
 }
 
-function tell(message: FromThread): void {
+function report(message: FromThread): void {
   parentPort!.postMessage(message);
 }

@@ -1,4 +1,4 @@
-/** The data threads, seen from the main thread: started, told, restarted, stopped. */
+/** The data threads, seen from the main thread: started, sent messages, restarted, stopped. */
 
 import type { UpstreamAddress } from '../forward/upstream.ts';
 import type { Snapshot } from '../load/snapshot.ts';
@@ -17,11 +17,11 @@ const GRACE_MS = 5000;
 export class DataThreads {
   /** Threads that ended by themselves and were started again. */
   restarts = 0;
-  /** Called when a primary has told one of them that it has something new for a policy. */
+  /** Called when one of them has got a NOTIFY from a primary for a policy. */
   notified: (policy: string) => void = () => {};
   readonly #host: ThreadHost;
   readonly #log: Logger;
-  /** Those that serve or start; what they are told before they serve, they take first then. */
+  /** Those that serve or start; one that starts takes its messages before its first query. */
   readonly #threads: StartedThread[] = [];
   /** Those that were given up and have not ended yet. */
   readonly #late: Set<StartedThread> = new Set();
@@ -58,7 +58,7 @@ export class DataThreads {
     const number = ++this.#requests;
     const use = async (thread: StartedThread) => {
       const used = this.#until(thread, (one) => one.kind === 'used' && one.number === number);
-      thread.tell({ kind: 'use', number, snapshot, servers });
+      thread.send({ kind: 'use', number, snapshot, servers });
       await used.catch((error: Error) => {
         if (this.#stopped !== undefined) return;
         const next =
@@ -74,13 +74,13 @@ export class DataThreads {
   /** Has all threads read the files that name servers again. */
   refresh(servers: readonly UpstreamAddress[]): void {
     this.#common = { ...this.#common, servers };
-    this.#tellAll({ kind: 'refresh', servers });
+    this.#sendAll({ kind: 'refresh', servers });
   }
 
-  /** Tells all threads how many sockets other processes have at each endpoint. */
+  /** Reports to all threads how many sockets other processes have at each endpoint. */
   steer(others: readonly number[]): void {
     this.#common = { ...this.#common, others };
-    this.#tellAll({ kind: 'steer', others });
+    this.#sendAll({ kind: 'steer', others });
   }
 
   /** Has all threads open the decision log anew; resolves with whether all of them did. */
@@ -90,7 +90,7 @@ export class DataThreads {
       const reopened = this.#until(thread, (message) => {
         return message.kind === 'reopened' && message.number === number;
       });
-      thread.tell({ kind: 'reopen', number });
+      thread.send({ kind: 'reopen', number });
       return reopened.then(
         (message) => message.kind === 'reopened' && message.ok,
         // One that did not get as far as to serve writes to no file at all.
@@ -188,8 +188,8 @@ export class DataThreads {
     });
   }
 
-  #tellAll(message: ToThread): void {
-    for (const thread of this.#threads) thread.tell(message);
+  #sendAll(message: ToThread): void {
+    for (const thread of this.#threads) thread.send(message);
   }
 
   #until(thread: StartedThread, isIt: (message: FromThread) => boolean): Promise<FromThread> {

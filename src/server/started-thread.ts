@@ -85,7 +85,7 @@ export class StartedThread {
   }
 
   /** A thread that blocks in poll takes a message when it is woken; one that starts, when it serves. */
-  tell(message: ToThread): void {
+  send(message: ToThread): void {
     // The eventfd is closed then, and its number may be another's by now.
     if (this.#hasEnded) return;
     this.#worker.postMessage(message);
@@ -100,7 +100,7 @@ export class StartedThread {
    */
   askToEnd(): void {
     this.progress.askToEnd();
-    this.tell({ kind: 'stop' });
+    this.send({ kind: 'stop' });
   }
 
   /** The process ends without it: Node by itself would terminate it and wait for that. */

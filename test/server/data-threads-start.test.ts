@@ -13,7 +13,7 @@ describe('the start of data threads', () => {
     }
     stage.serve(0);
     expect(await fateOf(starting)).to.equal('resolved');
-    expect(stage.workers[0]!.told).to.deep.equal([]);
+    expect(stage.workers[0]!.messages).to.deep.equal([]);
   });
 
   it('waits longer on a host that gives a thread a tenth of a CPU', async () => {

@@ -82,7 +82,7 @@ describe('a reload in data threads', () => {
     expect(await fateOf(next)).to.equal('resolved');
   });
 
-  it('is told to a thread that starts, before that one serves', async () => {
+  it('is sent to a thread that starts, before that one serves', async () => {
     const stage = new ThreadStage();
     const starting = stage.threads.start();
     const using = stage.threads.use(snapshot('second'), []);

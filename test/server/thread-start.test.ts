@@ -84,7 +84,7 @@ describe('a data thread that starts', function () {
     });
   }
 
-  it('takes what it was told meanwhile before it answers', async () => {
+  it('takes the messages that came meanwhile before it answers', async () => {
     const port = await findPort();
     const threads = createThreads(port, createWorker);
     const starting = threads.start();

@@ -24,8 +24,8 @@ export const STARTING_STEPS = [
 export class FakeThread extends EventEmitter {
   readonly start: ThreadStart;
   readonly progress: ThreadProgress;
-  /** What it was told, in order. */
-  readonly told: ToThread[] = [];
+  /** The messages that it was sent, in order. */
+  readonly messages: ToThread[] = [];
   isLeftBehind = false;
 
   constructor(start: ThreadStart) {
@@ -35,7 +35,7 @@ export class FakeThread extends EventEmitter {
   }
 
   postMessage(message: ToThread): void {
-    this.told.push(message);
+    this.messages.push(message);
   }
 
   unref(): void {
@@ -55,9 +55,9 @@ export class FakeThread extends EventEmitter {
     this.emit('exit', failure === undefined ? 0 : 1);
   }
 
-  /** The kinds of what it was told. */
+  /** The kinds of its messages. */
   get kinds(): string[] {
-    return this.told.map(({ kind }) => kind);
+    return this.messages.map(({ kind }) => kind);
   }
 }
 
