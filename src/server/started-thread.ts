@@ -51,17 +51,24 @@ export class StartedThread {
   #hasEnded = false;
   #failure: Error | undefined;
 
+  /** Throws a ThreadEndedError. */
   constructor(host: ThreadHost, common: CommonStart) {
     this.#host = host;
     this.#wakeFd = host.libc.eventfd(0, EFD_NONBLOCK);
-    this.#worker = host.createWorker({
-      ...common,
-      numbers: this.numbers.shared,
-      progress: this.progress.shared,
-      sockets: this.#sockets.shared,
-      wakeFd: this.#wakeFd,
-      refPrefix: host.refPrefix(),
-    });
+    try {
+      this.#worker = host.createWorker({
+        ...common,
+        numbers: this.numbers.shared,
+        progress: this.progress.shared,
+        sockets: this.#sockets.shared,
+        wakeFd: this.#wakeFd,
+        refPrefix: host.refPrefix(),
+      });
+    } catch (error) {
+      // The system has no room for another thread.
+      host.libc.close(this.#wakeFd);
+      throw new ThreadEndedError(this.progress.step, error as Error);
+    }
     this.#worker.on('error', (error: Error) => {
       this.#failure = error;
     });

@@ -36,7 +36,11 @@ const STEPS: Readonly<Record<ThreadStep, StepText>> = {
   },
 };
 
-const OUT_OF_MEMORY = 'ERR_WORKER_OUT_OF_MEMORY';
+/** What to look at when a thread has ended by one of Node's errors. */
+const EXPECT: Readonly<Record<string, string>> = {
+  ERR_WORKER_OUT_OF_MEMORY: 'more memory, or fewer threads',
+  ERR_WORKER_INIT_FAILED: STEPS[ThreadStep.STARTING].expect,
+};
 
 /** What a thread does at a step: `compiling the configuration`. */
 export function describeStep(step: ThreadStep): string {
@@ -77,8 +81,7 @@ export class ThreadEndedError extends Error {
     const why = cause === undefined ? '' : `: ${cause.message}`;
     super(`a data thread has ended while ${describeStep(step)}${why}`, { cause });
     this.name = 'ThreadEndedError';
-    this.expect =
-      cause?.code === OUT_OF_MEMORY ? 'more memory, or fewer threads' : 'threads: 0 to work';
+    this.expect = EXPECT[cause?.code ?? ''] ?? 'threads: 0 to work';
   }
 }
 

@@ -126,6 +126,18 @@ describe('the start of data threads', () => {
     });
   }
 
+  it('says so when the system has no room for a thread', async () => {
+    const stage = new ThreadStage();
+    const code = 'ERR_WORKER_INIT_FAILED';
+    stage.refusal = Object.assign(new Error('Worker initialization failure: EAGAIN'), { code });
+    const error = await stage.threads.start().catch((reason: unknown) => reason);
+    expect(error).to.include({
+      message: 'a data thread has ended while starting: Worker initialization failure: EAGAIN',
+      expect: 'a host that has room for threads: see its limits of tasks and memory',
+    });
+    expect(stage.closed).to.deep.equal([WAKE_FD]);
+  });
+
   it('is given up when the server is closed meanwhile', async () => {
     const stage = new ThreadStage();
     const fate = stage.threads.start().catch((error: Error) => error.message);

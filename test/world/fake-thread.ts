@@ -122,6 +122,8 @@ export class ThreadStage {
   /** Descriptors that were closed, and those that were written to. */
   readonly closed: number[] = [];
   readonly written: number[] = [];
+  /** Why the system starts no thread. */
+  refusal: Error | undefined;
   readonly threads: DataThreads;
 
   constructor(threads = 1) {
@@ -137,6 +139,7 @@ export class ThreadStage {
       time: this.time,
       refPrefix: () => 'x',
       createWorker: (start: FakeThread['start']) => {
+        if (this.refusal !== undefined) throw this.refusal;
         const worker = new FakeThread(start);
         this.workers.push(worker);
         return worker as never;
