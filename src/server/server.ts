@@ -5,7 +5,6 @@ import type { AdminListeners } from '../admin/listeners.ts';
 import { clockStep, now } from '../clock.ts';
 import type { Config } from '../config/config.ts';
 import { cannotListen, isMissingAddress } from '../config/listen-error.ts';
-import { ConfigError } from '../config/problem.ts';
 import { Engine } from '../engine/engine.ts';
 import { UpstreamTable } from '../forward/upstream.ts';
 import { type Lasting, type LoadedConfig, load, watch } from '../load/loaded-config.ts';
@@ -29,7 +28,7 @@ import { Neighbours } from './neighbours.ts';
 import { sinkQueues } from './record-sinks.ts';
 import { refPrefix } from './ref-prefix.ts';
 import { createWorker } from './started-thread.ts';
-import { ListenError, type StartError } from './thread-errors.ts';
+import { type StartError, startProblem } from './thread-errors.ts';
 import { growSlowly } from './thread-heap.ts';
 
 /** Queries that may wait for upstreams at a time. */
@@ -222,13 +221,7 @@ export class RunningServer {
     this.#threads.notified = (policy) => this.#feeding.notify(policy);
     this.#records.threads = this.#threads;
     await this.#threads.start().catch((error: StartError) => {
-      if (error instanceof ListenError) {
-        const asked = formatEndpoint(error.endpoint);
-        const index = common.endpoints.findIndex((one) => formatEndpoint(one) === asked);
-        throw cannotListen(error.endpoint, error, config.listen[index]!.place);
-      }
-      const message = `cannot start the data threads: ${error.message}; expect ${error.expect}`;
-      throw new ConfigError([{ ...config.start, message }]);
+      throw startProblem(error, config, common.endpoints);
     });
   }
 

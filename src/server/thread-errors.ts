@@ -1,6 +1,9 @@
 /** Why a data thread does not serve, in sentences that name the step and what to do. */
 
-import type { Endpoint } from '../net/address.ts';
+import type { Config } from '../config/config.ts';
+import { cannotListen } from '../config/listen-error.ts';
+import { ConfigError } from '../config/problem.ts';
+import { type Endpoint, formatEndpoint } from '../net/address.ts';
 import { ThreadStep } from './thread-progress.ts';
 
 interface StepText {
@@ -87,3 +90,18 @@ export class ThreadEndedError extends Error {
 
 /** Why a thread does not start. */
 export type StartError = ListenError | StandstillError | ThreadEndedError;
+
+/** The same as a problem of the configuration; `endpoints` are what its `listen` has become. */
+export function startProblem(
+  error: StartError,
+  config: Config,
+  endpoints: readonly Endpoint[],
+): ConfigError {
+  if (error instanceof ListenError) {
+    const asked = formatEndpoint(error.endpoint);
+    const index = endpoints.findIndex((one) => formatEndpoint(one) === asked);
+    return cannotListen(error.endpoint, error, config.listen[index]!.place);
+  }
+  const message = `cannot start the data threads: ${error.message}; expect ${error.expect}`;
+  return new ConfigError([{ ...config.start, message }]);
+}
