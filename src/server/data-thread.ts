@@ -1,6 +1,6 @@
-/** A data thread: an engine of its own over batched system calls, until it is told to stop. */
+/** A data thread: an engine of its own over batched system calls, until it gets a stop message. */
 
-import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { parentPort, receiveMessageOnPort } from 'node:worker_threads';
 import { clockStep, now } from '../clock.ts';
 import type { ListenAddress } from '../config/listen.ts';
 import { Engine } from '../engine/engine.ts';
@@ -23,6 +23,7 @@ import { loadLibc } from '../transport/libc.ts';
 import { OpenSockets } from '../transport/open-sockets.ts';
 import { openDecisionLog } from './open-log.ts';
 import { sinkQueues } from './record-sinks.ts';
+import { type ThreadProgress, ThreadStep } from './thread-progress.ts';
 
 /** What a thread is started with. */
 export interface ThreadStart {
@@ -34,6 +35,8 @@ export interface ThreadStart {
   readonly others: readonly number[];
   readonly servers: readonly UpstreamAddress[];
   readonly numbers: SharedNumbers;
+  /** Memory of `ThreadProgress`. */
+  readonly progress: SharedArrayBuffer;
   /** Memory of `LogShare`. */
   readonly log: SharedArrayBuffer;
   /** Memory of `Loops`. */
@@ -48,10 +51,11 @@ export interface ThreadStart {
   readonly capacity: number;
 }
 
-/** What a thread is told. */
+/** Messages to a thread. */
 export type ToThread =
   | {
       readonly kind: 'use';
+      readonly number: number;
       readonly snapshot: Snapshot;
       readonly servers: readonly UpstreamAddress[];
     }
@@ -60,11 +64,11 @@ export type ToThread =
   | { readonly kind: 'reopen'; readonly number: number }
   | { readonly kind: 'stop' };
 
-/** What a thread tells. */
+/** Messages from a thread. */
 export type FromThread =
   | { readonly kind: 'serving' }
   | { readonly kind: 'cannot-listen'; readonly endpoint: Endpoint; readonly code: string }
-  | { readonly kind: 'used'; readonly policy: string }
+  | { readonly kind: 'used'; readonly number: number }
   | { readonly kind: 'reopened'; readonly number: number; readonly ok: boolean }
   | { readonly kind: 'notified'; readonly policy: string }
   | { readonly kind: 'series'; readonly announcement: Announcement };
@@ -72,8 +76,18 @@ export type FromThread =
 /** Milliseconds that queries in flight get when the thread stops. */
 const DRAIN_MS = 4000;
 
-class DataThread {
-  readonly #start: Omit<ThreadStart, 'snapshot'>;
+/** What is kept of it while the thread runs. */
+type LastingStart = Omit<ThreadStart, 'snapshot'>;
+
+/** Loads what the thread serves by; of the snapshot only what is compiled from it stays. */
+export function createThread(given: ThreadStart, progress: ThreadProgress): DataThread {
+  const { snapshot, ...start } = given;
+  return new DataThread(start, snapshot, progress);
+}
+
+export class DataThread {
+  readonly #start: LastingStart;
+  readonly #progress: ThreadProgress;
   readonly #table: UpstreamTable;
   readonly #lasting: Lasting;
   readonly #numbers: ThreadNumbers;
@@ -88,11 +102,14 @@ class DataThread {
   #stopAt = Number.POSITIVE_INFINITY;
 
   /** Keeps nothing of the snapshot but what it compiles from it. */
-  constructor(start: Omit<ThreadStart, 'snapshot'>, snapshot: Snapshot) {
+  constructor(start: LastingStart, snapshot: Snapshot, progress: ThreadProgress) {
     this.#start = start;
+    this.#progress = progress;
+    progress.enter(ThreadStep.LOADING_NATIVE);
     const loaded = loadLibc();
     if (typeof loaded === 'string') throw new Error(loaded);
     const libc = new OpenSockets(start.sockets).watch(loaded);
+    progress.enter(ThreadStep.COMPILING);
     this.#table = new UpstreamTable(new Loops(start.loops));
     this.#table.seed(start.servers);
     this.#holdsMuch = holdsMuch(snapshot);
@@ -100,7 +117,7 @@ class DataThread {
     this.#serving = load(snapshot, this.#lasting);
     this.#log = openDecisionLog(this.#serving.config, new LogShare(start.log));
     this.#numbers = new ThreadNumbers(start.numbers);
-    this.#numbers.announce = (announcement) => tell({ kind: 'series', announcement });
+    this.#numbers.announce = (announcement) => report({ kind: 'series', announcement });
     const { statistics, recent } = this.#numbers;
     this.#recording = new Recording(statistics, recent, this.#log);
     this.#recording.feeds = sinkQueues(this.#serving.config, this.#numbers, start.endpoints);
@@ -114,28 +131,31 @@ class DataThread {
       recorder: this.#recording,
       capacity: start.capacity,
       refPrefix: start.refPrefix,
-      notified: (policy) => tell({ kind: 'notified', policy }),
+      notified: (policy) => report({ kind: 'notified', policy }),
     });
     this.#use(this.#serving);
   }
 
-  /** Opens the sockets; an address that cannot be had is told, and false. */
+  /** Opens the sockets; reports an address that cannot be had and returns false. */
   listen(): boolean {
     const { endpoints, threads, others } = this.#start;
+    this.#progress.enter(ThreadStep.LISTENING);
     for (const [i, endpoint] of endpoints.entries()) {
       try {
         this.#shell.listen(endpoint, threads, others[i]!);
       } catch (error) {
         if (!(error instanceof SystemError)) throw error;
-        tell({ kind: 'cannot-listen', endpoint, code: error.code });
+        report({ kind: 'cannot-listen', endpoint, code: error.code });
         return false;
       }
     }
     return true;
   }
 
+  /** Serves until a stop message. Messages that came while it started are taken before queries. */
   run(): void {
-    tell({ kind: 'serving' });
+    this.#progress.enter(ThreadStep.SERVING);
+    report({ kind: 'serving' });
     this.#shell.run(this.#engine, {
       woken: () => this.#obey(),
       turned: (time) => this.#onTurn(time),
@@ -158,11 +178,13 @@ class DataThread {
 
   #take(message: ToThread): void {
     if (message.kind === 'use') {
+      this.#progress.enter(ThreadStep.COMPILING);
       this.#table.seed(message.servers);
       const { endpoints } = this.#start;
       const running = { serving: this.#serving, endpoints };
       this.#use(load(message.snapshot, this.#lasting, running));
-      tell({ kind: 'used', policy: this.#serving.policy.hash });
+      this.#progress.enter(ThreadStep.SERVING);
+      report({ kind: 'used', number: message.number });
       this.#isHeavy ||= this.#holdsMuch;
       this.#holdsMuch = holdsMuch(message.snapshot);
     } else if (message.kind === 'refresh') {
@@ -173,7 +195,7 @@ class DataThread {
         this.#shell.steer(i, this.#start.threads, others);
       }
     } else if (message.kind === 'reopen') {
-      tell({ kind: 'reopened', number: message.number, ok: this.#reopenLog() });
+      report({ kind: 'reopened', number: message.number, ok: this.#reopenLog() });
     } else {
       this.#shell.refuseNew();
       this.#stopAt = now() + DRAIN_MS;
@@ -219,12 +241,6 @@ class DataThread {
   }
 }
 
-function tell(message: FromThread): void {
+function report(message: FromThread): void {
   parentPort!.postMessage(message);
 }
-
-const { snapshot, ...start } = workerData as ThreadStart;
-// What stands in workerData stays for as long as the thread does.
-workerData.snapshot = undefined;
-const thread = new DataThread(start, snapshot);
-if (thread.listen()) thread.run();

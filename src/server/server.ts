@@ -5,7 +5,6 @@ import type { AdminListeners } from '../admin/listeners.ts';
 import { clockStep, now } from '../clock.ts';
 import type { Config } from '../config/config.ts';
 import { cannotListen, isMissingAddress } from '../config/listen-error.ts';
-import { ConfigError } from '../config/problem.ts';
 import { Engine } from '../engine/engine.ts';
 import { UpstreamTable } from '../forward/upstream.ts';
 import { type Lasting, type LoadedConfig, load, watch } from '../load/loaded-config.ts';
@@ -22,11 +21,14 @@ import { TokenBuckets } from '../policy/access/token-buckets.ts';
 import { recordContext } from '../policy/record-context.ts';
 import { PortableShell } from '../shell/portable-shell.ts';
 import { type Libc, loadLibc } from '../transport/libc.ts';
-import { DataThreads, ListenError } from './data-threads.ts';
+import { DataThreads } from './data-threads.ts';
+import { thisHost } from './host-time.ts';
 import { LogKeeper } from './log-keeper.ts';
 import { Neighbours } from './neighbours.ts';
 import { sinkQueues } from './record-sinks.ts';
 import { refPrefix } from './ref-prefix.ts';
+import { createWorker } from './started-thread.ts';
+import { type StartError, startProblem } from './thread-errors.ts';
 import { growSlowly } from './thread-heap.ts';
 
 /** Queries that may wait for upstreams at a time. */
@@ -137,10 +139,7 @@ export class RunningServer {
     const isWorthwhile = holdsMuch(this.#snapshot);
     this.#snapshot = snapshot;
     this.#use(serving);
-    // A thread that does not take it over is started again, and then does.
-    await this.#threads?.use(snapshot, this.#table.addresses).catch((error: Error) => {
-      this.#log.error(`reload: ${error.message}`);
-    });
+    await this.#threads?.use(snapshot, this.#table.addresses);
     if (isWorthwhile) setImmediate(releaseMemory);
     return serving;
   }
@@ -217,17 +216,12 @@ export class RunningServer {
       buckets: this.#lasting.buckets.buffer,
       capacity: IN_FLIGHT,
     };
-    this.#threads = new DataThreads(libc, common, this.#log, refPrefix);
+    const host = { libc, time: thisHost, refPrefix, createWorker };
+    this.#threads = new DataThreads(host, common, this.#log);
     this.#threads.notified = (policy) => this.#feeding.notify(policy);
     this.#records.threads = this.#threads;
-    await this.#threads.start().catch((error: Error) => {
-      if (error instanceof ListenError) {
-        const asked = formatEndpoint(error.endpoint);
-        const index = common.endpoints.findIndex((one) => formatEndpoint(one) === asked);
-        throw cannotListen(error.endpoint, error, config.listen[index]!.place);
-      }
-      const message = `cannot start the data threads: ${error.message}; expect threads: 0 to work`;
-      throw new ConfigError([{ ...config.start, message }]);
+    await this.#threads.start().catch((error: StartError) => {
+      throw startProblem(error, config, common.endpoints);
     });
   }
 

@@ -65,6 +65,8 @@ export interface Libc {
   close(fd: number): number;
   flock(fd: number, operation: number): number;
   usleep(microseconds: number): number;
+  /** Ends the process at once, whatever its threads do. */
+  _exit(code: number): void;
   errno(): number;
   /** Where the memory begins. */
   address(memory: Memory): number;
@@ -86,6 +88,7 @@ const SIGNATURES = {
   close: 'int close(int)',
   flock: 'int flock(int, int)',
   usleep: 'int usleep(uint32_t)',
+  _exit: 'void _exit(int)',
 } as const;
 
 /** The C library; a text says why it cannot be used on this machine. */
