@@ -12,8 +12,7 @@ const NOERROR = 0;
 const NXDOMAIN = 3;
 const REFUSED = 5;
 
-describe('e2e: a storm of SIGHUP', function () {
-  this.timeout(30_000);
+describe('e2e: a storm of SIGHUP', () => {
   /** Signals, and milliseconds between two of them: a reload takes longer. */
   const SIGNALS = 60;
   const PAUSE_MS = 10;
@@ -109,8 +108,7 @@ class BadLink {
   }
 }
 
-describe('e2e: links to upstreams that lose and delay', function () {
-  this.timeout(30_000);
+describe('e2e: links to upstreams that lose and delay', () => {
   const MANY = 300;
   const AT_A_TIME = 30;
   /** Percent each way, and milliseconds each way. */

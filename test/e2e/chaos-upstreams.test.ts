@@ -83,8 +83,7 @@ const TROUBLES: readonly Trouble[] = [
   },
 ];
 
-describe('e2e: an upstream in trouble', function () {
-  this.timeout(30_000);
+describe('e2e: an upstream in trouble', () => {
   /** One for each trouble, the one that is well, and the one whose trouble changes. */
   let troubled: Upstream[];
   let well: Upstream;

@@ -116,8 +116,7 @@ const CASES: readonly Case[] = [
   },
 ];
 
-describeWith(['nsd', 'unbound', 'dig'], 'e2e: what a record is promised to tell', function () {
-  this.timeout(20_000);
+describeWith(['nsd', 'unbound', 'dig'], 'e2e: what a record is promised to tell', () => {
   let world: World;
   const records = () => world.server.site.records() as unknown as Fields[];
   const ask = async (args: readonly string[], client = '127.0.0.1') => {

@@ -88,8 +88,7 @@ function readAnswered(line: string): string {
   return `${transport} ${port} ${id} ${qname}`;
 }
 
-describe('e2e: the decision log of a server that is killed', function () {
-  this.timeout(60_000);
+describe('e2e: the decision log of a server that is killed', () => {
   const rounds: Round[] = [];
 
   before(async () => {

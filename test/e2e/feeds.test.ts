@@ -33,8 +33,7 @@ describeWith(
   'e2e: policy zones of BIND and NSD',
   () => {
     for (const { name, start, how } of MAKERS) {
-      describe(name, function () {
-        this.timeout(20_000);
+      describe(name, () => {
         let primary: ZonePrimary;
         let server: Rcode5;
         let listen: number;

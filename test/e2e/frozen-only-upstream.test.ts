@@ -25,8 +25,7 @@ const NEXT_MS = 100;
 
 const RCODES = { NOERROR: 0, SERVFAIL: 2, REFUSED: 5 } as const;
 
-describeWith(['nsd'], 'e2e: the only upstream frozen', function () {
-  this.timeout(30_000);
+describeWith(['nsd'], 'e2e: the only upstream frozen', () => {
   let upstream: Peer;
   let server: Rcode5;
   let socket: Socket;

@@ -15,8 +15,7 @@ const NOERROR = 0;
 /** Queries at a time. */
 const WINDOW = 20;
 
-describeWith(['nsd'], 'e2e: one of two upstreams frozen', function () {
-  this.timeout(20_000);
+describeWith(['nsd'], 'e2e: one of two upstreams frozen', () => {
   let first: Peer;
   let second: Peer;
   let server: Rcode5;

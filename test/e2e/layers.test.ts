@@ -193,8 +193,7 @@ const CASES: readonly Case[] = [
   },
 ];
 
-describeWith(['nsd', 'dig', 'nsupdate'], 'e2e: the layers of a server', function () {
-  this.timeout(20_000);
+describeWith(['nsd', 'dig', 'nsupdate'], 'e2e: the layers of a server', () => {
   let server: Rcode5;
 
   before(async () => {

@@ -13,8 +13,7 @@ const CONFIG = `threads: 2
 policies: [{ name: house, rules: { www.example.org: nxdomain } }]
 `;
 
-describeWith(['setpriv'], 'e2e: a user with CAP_NET_BIND_SERVICE alone', function () {
-  this.timeout(20_000);
+describeWith(['setpriv'], 'e2e: a user with CAP_NET_BIND_SERVICE alone', () => {
   after(cleanUp);
 
   before(function () {

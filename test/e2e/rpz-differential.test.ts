@@ -55,8 +55,7 @@ function show({ rcode, flags, answer }: MessageText): string {
 describeWith(['named', 'unbound', 'nsd'], 'policy zones, by us, BIND and Unbound', () => {
   const outcomes: Map<string, Outcomes> = new Map();
 
-  before(async function () {
-    this.timeout(60_000);
+  before(async () => {
     const world = await startNsd('.', WORLD);
     const servers = await Promise.all([
       startBindRpz(world.port),

@@ -19,8 +19,7 @@ const rules = (action: string) => `policies:
       www.example.org: ${action}
 `;
 
-describe('e2e: SIGHUP', function () {
-  this.timeout(20_000);
+describe('e2e: SIGHUP', () => {
   let server: Rcode5;
 
   beforeEach(async () => {
@@ -101,8 +100,7 @@ describe('e2e: SIGHUP', function () {
   }
 });
 
-describe('e2e: SIGTERM', function () {
-  this.timeout(20_000);
+describe('e2e: SIGTERM', () => {
   after(cleanUp);
 
   /** Sends the signal; resolves when the program has ended as it should. */

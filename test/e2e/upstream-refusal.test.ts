@@ -25,8 +25,7 @@ const PEERS = [
   },
 ] as const;
 
-describeWith(['named', 'nsd', 'dig', 'kdig'], 'e2e: REFUSED of BIND and NSD', function () {
-  this.timeout(20_000);
+describeWith(['named', 'nsd', 'dig', 'kdig'], 'e2e: REFUSED of BIND and NSD', () => {
   let peers: Readonly<Record<'bind' | 'nsd', Peer>>;
   let server: Rcode5;
   let count = 0;

@@ -136,8 +136,7 @@ function codes(errors: readonly string[] = []): string[] {
 }
 
 describe('engine, one query after the other', () => {
-  it('knows nothing of another query', function () {
-    this.timeout(10_000);
+  it('knows nothing of another query', () => {
     const stage = () => new Stage(`${CONFIG}ede: full\n`, { files: FILES, capacity: 64 });
     fc.assert(
       fc.property(fc.array(anyEvent, { minLength: 2, maxLength: 24 }), (events) => {

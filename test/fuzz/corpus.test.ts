@@ -6,9 +6,7 @@ import { TARGETS } from './targets.ts';
 
 describe('fuzz', () => {
   for (const target of TARGETS) {
-    describe(target.name, function () {
-      // Of some an input takes a connection, or time that is played.
-      this.timeout(10_000);
+    describe(target.name, () => {
       after(() => target.close?.());
 
       it('has a corpus', () => {

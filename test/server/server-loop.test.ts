@@ -9,9 +9,7 @@ const NAMES = Array.from({ length: 8 }, (_, i) => `${i}.example.com`);
 
 // Two servers, each of which forwards to the other.
 for (const threads of [0, 2]) {
-  describe(`server loop with threads: ${threads}`, function () {
-    // A thread compiles all of the program when it starts.
-    this.timeout(10_000);
+  describe(`server loop with threads: ${threads}`, () => {
     const common = COMMON.replace('threads: 0', `threads: ${threads}`);
     let first: Site;
     let second: Site;

@@ -27,8 +27,7 @@ const WAYS = [
 ];
 
 for (const { what, threads } of WAYS) {
-  describe(`server behind proxies, ${what}`, function () {
-    this.timeout(10_000);
+  describe(`server behind proxies, ${what}`, () => {
     let site: Site;
     let upstream: Upstream;
     before(async () => {
