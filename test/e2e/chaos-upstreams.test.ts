@@ -14,7 +14,7 @@ const LIE = [203, 0, 113, 66];
 const MANY = 60;
 const AT_A_TIME = 6;
 /** Milliseconds of the upstreams' timeout. */
-const TIMEOUT = 150;
+const TIMEOUT = 500;
 const COMMON = `timeout: ${TIMEOUT}ms, attempts: 1, probe: 0`;
 
 const lie = () => record(TO_QUESTION, TYPE.A, LIE);

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { runProgram } from '../world/run-program.ts';
 import { dig, kdig } from './dig.ts';
-import { cleanUp } from './processes.ts';
+import { cleanUp, describeWith } from './processes.ts';
 import { type Rcode5, Site, serve } from './rcode5.ts';
 
 const CONFIG = `
@@ -11,7 +11,7 @@ structuredErrors: { contacts: ["mailto:dns@example.com"], option: 65001 }
 infoUrl: https://dns.example.com/
 `;
 
-describe('e2e: Extended DNS Errors', () => {
+describeWith(['dig', 'kdig'], 'e2e: Extended DNS Errors', () => {
   let server: Rcode5;
   before(async () => {
     server = await serve(new Site(CONFIG));

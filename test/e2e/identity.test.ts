@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { runProgram } from '../world/run-program.ts';
 import { dig } from './dig.ts';
-import { cleanUp } from './processes.ts';
+import { cleanUp, itWith } from './processes.ts';
 import { type Rcode5, Site, scrape, serve } from './rcode5.ts';
 
 const ZONE = (serial: number) =>
@@ -33,7 +33,7 @@ describe('e2e: identity of a fleet', () => {
   const status = (...args: readonly string[]) => runProgram(['status', ...args]);
   const hostOf = ({ port }: Rcode5) => `127.0.0.1:${port}`;
 
-  it('is the same in CHAOS, NSID, metrics, records, /readyz and status', async () => {
+  itWith(['dig'], 'is the same in CHAOS, NSID, metrics, records, /readyz and status', async () => {
     const answer = await fetch(`${first.admin}/readyz`);
     const ready = (await answer.json()) as Ready;
     expect(ready).to.include({ ready: true, node: 'ns1' });
@@ -70,7 +70,7 @@ describe('e2e: identity of a fleet', () => {
     expect(JSON.parse(same.stdout)).to.include({ alike: true });
   });
 
-  it('tells who may not ask the node by NSID alone', async () => {
+  itWith(['dig'], 'tells who may not ask the node by NSID alone', async () => {
     const refused = await dig(first.port, '-b', '127.0.9.1', '+nsid', 'CH', 'TXT', 'policy.rcode5');
     expect(refused).to.include({ status: 'REFUSED', answers: 0 });
     expect(refused.text).to.match(/NSID: .*\("ns1 /);

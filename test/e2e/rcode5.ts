@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeFolder, Program } from './processes.ts';
 
-const ROOT: string = join(import.meta.dirname, '..', '..');
+export const ROOT: string = join(import.meta.dirname, '..', '..');
 /** What Node runs. */
 export const RCODE5: string = join(ROOT, 'src', 'cli', 'main.ts');
 
