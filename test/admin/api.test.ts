@@ -23,8 +23,8 @@ describe('server admin', () => {
     await site.start(forwardTo(upstream.server) + MINE);
   });
   afterEach(async () => {
-    await site.close();
-    upstream.close();
+    await site?.close();
+    upstream?.close();
   });
 
   async function ask(name: string, from?: string): Promise<void> {

@@ -116,8 +116,8 @@ decisionLog: { to: decisions.log, record: all }
     server = await serve(new Site(configure()));
   });
   after(() => {
-    elsewhere.close();
-    for (const upstream of [...troubled, well, moody]) upstream.close();
+    elsewhere?.close();
+    for (const upstream of [...(troubled ?? []), well, moody]) upstream?.close();
     return cleanUp();
   });
 

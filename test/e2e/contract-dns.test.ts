@@ -117,7 +117,7 @@ describeWith(['nsd', 'unbound', 'dig', 'kdig'], 'e2e: what clients are promised'
     world = await startWorld();
   });
   after(() => {
-    world.close();
+    world?.close();
     return cleanUp();
   });
 

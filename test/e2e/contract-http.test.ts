@@ -82,7 +82,7 @@ describeWith(['nsd', 'unbound', 'dig'], 'e2e: what admin HTTP is promised to tel
     await ask('www.example');
   });
   after(() => {
-    world.close();
+    world?.close();
     return cleanUp();
   });
 

@@ -129,7 +129,7 @@ describeWith(['nsd', 'unbound', 'dig'], 'e2e: what a record is promised to tell'
     world = await startWorld();
   });
   after(() => {
-    world.close();
+    world?.close();
     return cleanUp();
   });
 

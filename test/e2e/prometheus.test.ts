@@ -64,7 +64,7 @@ describeWith(['prometheus'], 'e2e: Prometheus watches a server', () => {
   });
   after(async () => {
     await cleanUp();
-    upstream.close();
+    upstream?.close();
   });
 
   async function askAll(): Promise<void> {

@@ -103,7 +103,7 @@ describe('explain', () => {
   before(() => {
     stage = new Stage(CONFIG, { files: { 'feed.rpz': FEED } });
   });
-  after(() => stage.close());
+  after(() => stage?.close());
 
   /** Files as the records of the stage name them. */
   const asServed = (value: unknown) => JSON.parse(stage.shown(JSON.stringify(value)));
@@ -149,7 +149,7 @@ describe('explain of a rate limit', () => {
   beforeEach(() => {
     stage = new Stage(limited, { files: { 'feed.rpz': FEED } });
   });
-  afterEach(() => stage.close());
+  afterEach(() => stage?.close());
 
   const stepOf = () => {
     return explained(stage, words).trace.find(({ layer }) => layer === 'rate-limit')!;

@@ -33,7 +33,7 @@ describe('live', () => {
     upstream.asked.length = 0;
   });
   after(() => {
-    upstream.close();
+    upstream?.close();
     rmSync(folder, { recursive: true });
   });
 

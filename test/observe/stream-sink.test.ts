@@ -38,9 +38,9 @@ describe('observe/stream-sink', () => {
     port = (server.address() as AddressInfo).port;
   });
   afterEach(async () => {
-    await sink.close();
+    await sink?.close();
     for (const socket of sockets) socket.destroy();
-    server.close();
+    server?.close();
   });
 
   function open(protocol = FRAME_STREAM): void {

@@ -18,7 +18,7 @@ describe('server assertions', () => {
     site = new Site();
     said = '';
   });
-  afterEach(() => site.close());
+  afterEach(() => site?.close());
 
   const log = () =>
     pino(

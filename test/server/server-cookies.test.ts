@@ -22,7 +22,7 @@ describe('server cookies', () => {
     site.environment = { COOKIE_SECRET: '00112233445566778899aabbccddeeff' };
     await site.start(CONFIG);
   });
-  after(() => site.close());
+  after(() => site?.close());
 
   async function ask(
     from: string,

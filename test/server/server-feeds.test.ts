@@ -26,9 +26,9 @@ describe('server feeds', () => {
     upstream = await Upstream.start();
   });
   afterEach(async () => {
-    await site.close();
-    primary.close();
-    upstream.close();
+    await site?.close();
+    primary?.close();
+    upstream?.close();
   });
 
   function configure(feed = '', more = ''): string {

@@ -27,8 +27,8 @@ for (const threads of [0, 2]) {
       while (!serverOf(first).isLoop) await new Promise(setImmediate);
     });
     after(async () => {
-      await first.close();
-      await second.close();
+      await first?.close();
+      await second?.close();
     });
 
     function addressOf(site: Site): string {

@@ -44,8 +44,8 @@ cache: { entries: 0 }
       await site.start();
     });
     after(async () => {
-      await site.close();
-      upstream.close();
+      await site?.close();
+      upstream?.close();
     });
 
     async function counted(reason: string): Promise<number> {

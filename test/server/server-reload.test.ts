@@ -18,8 +18,8 @@ describe('server reload', () => {
     upstream = await Upstream.start();
   });
   afterEach(async () => {
-    await site.close();
-    upstream.close();
+    await site?.close();
+    upstream?.close();
   });
 
   /** The rcode that a client gets. */

@@ -43,8 +43,8 @@ describe('server secrets', () => {
     await site.start(undefined, log);
   });
   afterEach(async () => {
-    await site.close();
-    upstream.close();
+    await site?.close();
+    upstream?.close();
   });
 
   const headers = { authorization: `Bearer ${TOKEN}` };

@@ -14,7 +14,7 @@ describe('server start', () => {
   beforeEach(() => {
     site = new Site();
   });
-  afterEach(() => site.close());
+  afterEach(() => site?.close());
 
   /** The one problem that is in the way; its place without the folder. */
   async function problem(): Promise<string> {

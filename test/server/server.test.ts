@@ -33,8 +33,8 @@ describe('server', () => {
     upstream = await Upstream.start();
   });
   afterEach(async () => {
-    await site.close();
-    upstream.close();
+    await site?.close();
+    upstream?.close();
   });
 
   it('writes the record of a query that gets no answer, without waiting for one that does', async () => {
