@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { askTcp, askUdp } from '../world/client.ts';
 import { Flag, message, question } from '../world/messages.ts';
 import { passOver } from '../world/needs.ts';
-import { forwardTo, Site } from '../world/site.ts';
+import { forwardTo, ServedSite } from '../world/served-site.ts';
 import { Upstream } from '../world/upstream.ts';
 
 const STRANGER = '127.0.0.2';
@@ -15,10 +15,10 @@ policies:
 `;
 
 describe('server admin', () => {
-  let site: Site;
+  let site: ServedSite;
   let upstream: Upstream;
   beforeEach(async () => {
-    site = new Site();
+    site = new ServedSite();
     upstream = await Upstream.start();
     await site.start(forwardTo(upstream.server) + MINE);
   });

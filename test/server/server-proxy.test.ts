@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { askUdp, framed, Stream } from '../world/client.ts';
 import { Flag, message, octets, question } from '../world/messages.ts';
 import { binaryHeader, headerFor, lineFor } from '../world/proxy-header.ts';
-import { COMMON, Site } from '../world/site.ts';
+import { COMMON, ServedSite } from '../world/served-site.ts';
 import { answerTo, Upstream } from '../world/upstream.ts';
 
 const PROXY = '127.0.0.2';
@@ -28,10 +28,10 @@ const WAYS = [
 
 for (const { what, threads } of WAYS) {
   describe(`server behind proxies, ${what}`, () => {
-    let site: Site;
+    let site: ServedSite;
     let upstream: Upstream;
     before(async () => {
-      site = new Site();
+      site = new ServedSite();
       upstream = await Upstream.start();
       const common = COMMON.replace('threads: 0', `threads: ${threads}`);
       site.configure(

@@ -5,14 +5,14 @@ import { expect } from 'chai';
 import { ConfigError } from '../../src/config/problem.ts';
 import { askUdp } from '../world/client.ts';
 import { Flag, message, question } from '../world/messages.ts';
-import { COMMON, forwardTo, Site } from '../world/site.ts';
+import { COMMON, forwardTo, ServedSite } from '../world/served-site.ts';
 
 const NOWHERE = forwardTo('127.0.0.1:9');
 
 describe('server start', () => {
-  let site: Site;
+  let site: ServedSite;
   beforeEach(() => {
-    site = new Site();
+    site = new ServedSite();
   });
   afterEach(() => site?.close());
 

@@ -21,7 +21,7 @@ decisionLog: { to: ${LOG}, record: all }
 
 export type DecisionRecord = Readonly<Record<string, unknown>>;
 
-export class Site {
+export class ServedSite {
   environment: Readonly<Record<string, string>> = {};
   readonly folder: string = mkdtempSync(join(tmpdir(), 'rcode5-'));
   #server: RunningServer | undefined;
