@@ -98,7 +98,8 @@ describe('server admin', () => {
     await ask('www.example.com', STRANGER);
     const explained = await site.json(`/api/explain?client=${STRANGER}&name=www.example.com`);
     const [record] = site.records();
-    for (const key of ['event', 'rcode', 'layer', 'action', 'rule', 'policy', 'group', 'ede']) {
+    const keys = ['event', 'rcode', 'layer', 'action', 'rule', 'policy', 'group', 'ede'] as const;
+    for (const key of keys) {
       expect(explained.decision[key], key).to.deep.equal(record![key]);
     }
     expect(explained.trace.map(({ layer }: { layer: string }) => layer)).to.deep.equal([

@@ -1,8 +1,9 @@
 import { expect } from 'chai';
+import type { WrittenRecord } from '../world/written-record.ts';
 import { expectOpt, WAYS, type Way } from './dig.ts';
 import { type Peer, startBind, startNsd } from './peers.ts';
 import { cleanUp, describeWith } from './processes.ts';
-import { type DecisionRecord, type Rcode5, Site, serve } from './rcode5.ts';
+import { type Rcode5, Site, serve } from './rcode5.ts';
 
 const ZONE = `$TTL 300
 @ SOA ns hostmaster 1 3600 600 86400 60
@@ -45,7 +46,7 @@ routes:
   });
   after(cleanUp);
 
-  function expectRecord(record: DecisionRecord, peer: (typeof PEERS)[number], way: Way): void {
+  function expectRecord(record: WrittenRecord, peer: (typeof PEERS)[number], way: Way): void {
     const { group, code, verdict } = peer;
     expect(record).to.deep.include({
       event: 'refused',
