@@ -11,8 +11,8 @@ import { spawnSync } from 'node:child_process';
 import { globSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 
-/** Tests wait for processes and sockets as much as they compute, so one a core is too few. */
-const LEAST_JOBS = 2;
+/** Tests wait for processes and sockets as much as they compute, so one for each core is too few. */
+const LEAST_JOBS = 3;
 const MOST_JOBS = 4;
 const LONG = 'test/e2e/';
 
