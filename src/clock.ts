@@ -3,6 +3,19 @@ export function now(): number {
   return performance.timeOrigin + performance.now();
 }
 
+/** A timer that was started: what code uses of those of Node. */
+export interface Timer {
+  /** Starts it once more, from now. */
+  refresh(): unknown;
+  /** From now on it does not keep the process from ending. */
+  unref(): unknown;
+  /** Stops it. */
+  close(): unknown;
+}
+
+/** How a timer is started: `setTimeout`, or a test's own that moves the time itself. */
+export type StartTimer = (run: () => void, milliseconds: number) => Timer;
+
 /** Milliseconds less than which a clock is not taken to have been set. */
 const LEAST_STEP_MS = 500;
 

@@ -3,9 +3,10 @@
 import { styleText } from 'node:util';
 import { BUILT_IN, type Rule } from '../decision/verdict.ts';
 import type { Probe } from '../diagnose/probe.ts';
-import type { DecisionRecord, ExplainedDecision } from '../explain/explain.ts';
+import type { ExplainedDecision } from '../explain/explain.ts';
 import type { LiveDecision } from '../explain/live.ts';
 import type { UpstreamAccount } from '../explain/live-upstreams.ts';
+import type { DecisionRecord } from '../observe/decision-filter.ts';
 import type { TraceStep } from '../policy/trace.ts';
 import { escapeControls } from './printable.ts';
 

@@ -10,4 +10,5 @@ enableCompileCache(folder);
 // Threads look at the environment.
 process.env['NODE_COMPILE_CACHE'] ??= folder;
 
-await import('./program.ts');
+const { run } = await import('./program.ts');
+process.exitCode = await run(process.argv.slice(2));

@@ -40,7 +40,18 @@ function help(command: Command): string {
   return `${usage([command])}\n${options.join('')}`;
 }
 
-async function main(args: readonly string[]): Promise<Exit> {
+/** Runs the program with these arguments; what it cannot use is reported on stderr. */
+export async function run(args: readonly string[]): Promise<Exit> {
+  try {
+    return await runArguments(args);
+  } catch (error) {
+    if (!(error instanceof UsageError) && !(error instanceof ConfigError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    return Exit.UNUSABLE;
+  }
+}
+
+async function runArguments(args: readonly string[]): Promise<Exit> {
   const [name = '--help', ...rest] = args;
   if (HELP.includes(name) && rest.length === 0) {
     process.stdout.write(await usageOfAll());
@@ -73,12 +84,4 @@ async function runCommand(command: Command, args: readonly string[]): Promise<Ex
       `${(error as Error).message}\nusage: rcode5 ${command.name} ${formatSynopsis(command.operands, command.options)}`,
     );
   }
-}
-
-try {
-  process.exitCode = await main(process.argv.slice(2));
-} catch (error) {
-  if (!(error instanceof UsageError) && !(error instanceof ConfigError)) throw error;
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = Exit.UNUSABLE;
 }

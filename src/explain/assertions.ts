@@ -41,7 +41,7 @@ export function findFailures(
 function actualOf(key: string, { decision, upstream }: ExplainedDecision): string {
   if (key === 'upstream') return upstream ?? NONE;
   if (key === 'rule') return (decision['rule'] as Rule).id;
-  const value = decision[key];
+  const value = (decision as unknown as Readonly<Record<string, unknown>>)[key];
   return Array.isArray(value) ? value.join(', ') : String(value ?? NONE);
 }
 

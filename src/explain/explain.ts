@@ -3,6 +3,7 @@
 import type { Verdict } from '../decision/verdict.ts';
 import { Conclusion } from '../engine/conclusion.ts';
 import { formatEndpoint, parseAddress } from '../net/address.ts';
+import type { DecisionRecord } from '../observe/decision-filter.ts';
 import { RecordWriter } from '../observe/record.ts';
 import type { Policy } from '../policy/compile.ts';
 import { recordContext } from '../policy/record-context.ts';
@@ -25,9 +26,6 @@ export interface AskedQuestion {
   /** Which of the addresses served is asked. */
   readonly listener: number;
 }
-
-/** A record as readers see it. */
-export type DecisionRecord = Readonly<Record<string, unknown>>;
 
 export interface ExplainedDecision {
   /** The record that the server would write; for a forwarded query, up to the upstream. */

@@ -2,8 +2,8 @@
 
 import type { Attempt, UpstreamRefusal } from '../decision/upstream-refusal.ts';
 import { fateOf, type Probe } from '../diagnose/probe.ts';
+import type { DecisionRecord } from '../observe/decision-filter.ts';
 import type { TraceStep } from '../policy/trace.ts';
-import type { DecisionRecord } from './explain.ts';
 import type { UpstreamAccount } from './live-upstreams.ts';
 
 /** The parts of a record that tell what became of forwarding. */

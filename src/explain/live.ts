@@ -10,6 +10,7 @@ import type { Setup } from '../engine/forwarder.ts';
 import { AnswerCache } from '../forward/cache.ts';
 import { createForwarding } from '../forward/forwarding.ts';
 import { UpstreamTable } from '../forward/upstream.ts';
+import type { DecisionRecord } from '../observe/decision-filter.ts';
 import { RecordWriter } from '../observe/record.ts';
 import type { Policy } from '../policy/compile.ts';
 import { recordContext } from '../policy/record-context.ts';
@@ -20,7 +21,6 @@ import { BUFFER_LENGTH } from '../wire/header.ts';
 import { Query } from '../wire/query.ts';
 import {
   type AskedQuestion,
-  type DecisionRecord,
   type ExplainedDecision,
   listenersOf,
   playQuestion,

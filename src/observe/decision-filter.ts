@@ -41,6 +41,8 @@ export interface DecisionRecord {
     readonly confidence?: string;
   };
   readonly attempts?: readonly { readonly address?: string }[];
+  readonly ede?: unknown;
+  readonly hint?: unknown;
 }
 
 type Test = (record: DecisionRecord) => boolean;

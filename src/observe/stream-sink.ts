@@ -1,6 +1,7 @@
 /** Sends frames over a connection that may come and go; nobody waits for it. */
 
 import { connect, type NetConnectOpts, type Socket } from 'node:net';
+import type { StartTimer, Timer } from '../clock.ts';
 import { Control, ControlReader, formatControl, formatFrames } from './frame-stream.ts';
 import type { Sink, SinkEvents } from './sink.ts';
 import { formatOctetCounted } from './syslog.ts';
@@ -53,15 +54,22 @@ export class StreamSink implements Sink {
   readonly #to: NetConnectOpts;
   readonly #protocol: StreamProtocol;
   readonly #events: SinkEvents;
+  readonly #startTimer: StartTimer;
   #socket: Socket | undefined;
   #isReady = false;
   #isClosing = false;
-  #retry: NodeJS.Timeout | undefined;
+  #retry: Timer | undefined;
 
-  constructor(to: NetConnectOpts, protocol: StreamProtocol, events: SinkEvents) {
+  constructor(
+    to: NetConnectOpts,
+    protocol: StreamProtocol,
+    events: SinkEvents,
+    startTimer: StartTimer = setTimeout,
+  ) {
     this.#to = to;
     this.#protocol = protocol;
     this.#events = events;
+    this.#startTimer = startTimer;
     this.#connect();
   }
 
@@ -78,10 +86,10 @@ export class StreamSink implements Sink {
 
   async close(): Promise<void> {
     this.#isClosing = true;
-    clearTimeout(this.#retry);
+    this.#retry?.close();
     const socket = this.#socket;
     if (socket === undefined || socket.destroyed) return;
-    const timer = setTimeout(() => socket.destroy(), FAREWELL_MS);
+    const timer = this.#startTimer(() => socket.destroy(), FAREWELL_MS);
     await new Promise((resolve) => {
       socket.once('close', resolve);
       const { farewell } = this.#protocol;
@@ -89,7 +97,7 @@ export class StreamSink implements Sink {
       else if (farewell === undefined) socket.end();
       else socket.end(farewell);
     });
-    clearTimeout(timer);
+    timer.close();
   }
 
   #connect(): void {
@@ -97,11 +105,11 @@ export class StreamSink implements Sink {
     const answer = this.#protocol.answerer();
     let why = 'it has closed the connection';
     const { greeting } = this.#protocol;
-    const timer = setTimeout(() => {
+    const timer = this.#startTimer(() => {
       socket.destroy(new Error('it does not answer'));
     }, PATIENCE_MS);
     const ready = () => {
-      clearTimeout(timer);
+      timer.close();
       if (this.#isReady) return;
       this.#isReady = true;
       this.#events.up();
@@ -120,11 +128,11 @@ export class StreamSink implements Sink {
       why = error.message;
     });
     socket.on('close', () => {
-      clearTimeout(timer);
+      timer.close();
       this.#isReady = false;
       if (this.#isClosing) return;
       this.#events.down(why);
-      this.#retry = setTimeout(() => this.#connect(), RETRY_MS);
+      this.#retry = this.#startTimer(() => this.#connect(), RETRY_MS);
       this.#retry.unref();
     });
     socket.unref();

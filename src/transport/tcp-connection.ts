@@ -1,6 +1,7 @@
 /** One client's TCP connection: what has come, what waits, and when it has to go. */
 
 import type { Socket } from 'node:net';
+import type { StartTimer, Timer } from '../clock.ts';
 import { FrameReader, FrameWriter } from './frames.ts';
 import { INCOMPLETE, type ProxyHeader } from './proxy-protocol.ts';
 
@@ -56,6 +57,7 @@ export interface ConnectionEvents {
 export interface ConnectionStart {
   readonly number: number;
   readonly limits: TcpLimits;
+  readonly startTimer: StartTimer;
   /** Behind proxies: what the header is read into. */
   readonly proxy: ProxyHeader | undefined;
 }
@@ -71,8 +73,8 @@ export class Connection implements TcpClient {
   readonly #limits: TcpLimits;
   readonly #events: ConnectionEvents;
   readonly #frames = new FrameReader();
-  readonly #idle: NodeJS.Timeout;
-  readonly #total: NodeJS.Timeout;
+  readonly #idle: Timer;
+  readonly #total: Timer;
   /** What has come of the proxy's header; undefined when that is done with. */
   #head: Buffer | undefined;
   /** Queries that have come and are not asked yet, from `#next` on. */
@@ -90,7 +92,7 @@ export class Connection implements TcpClient {
 
   constructor(
     socket: Socket,
-    { number, limits, proxy }: ConnectionStart,
+    { number, limits, startTimer, proxy }: ConnectionStart,
     events: ConnectionEvents,
   ) {
     this.number = number;
@@ -101,16 +103,16 @@ export class Connection implements TcpClient {
     this.#socket = socket;
     this.#limits = limits;
     this.#events = events;
-    this.#idle = setTimeout(() => this.#onIdle(), limits.idle);
-    this.#total = setTimeout(() => this.finish(), limits.total);
+    this.#idle = startTimer(() => this.#onIdle(), limits.idle);
+    this.#total = startTimer(() => this.finish(), limits.total);
     socket.on('data', (chunk) => this.#read(chunk));
     socket.on('end', () => this.finish());
     socket.on('drain', () => this.#proceed());
     // What went wrong with a client's connection is the client's to notice.
     socket.on('error', () => socket.destroy());
     socket.on('close', () => {
-      clearTimeout(this.#idle);
-      clearTimeout(this.#total);
+      this.#idle.close();
+      this.#total.close();
       if (this.#head !== undefined && this.#head.length > 0) events.faulty('proxy-header');
       events.closed(this);
     });

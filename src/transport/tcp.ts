@@ -2,11 +2,13 @@
 
 import { once } from 'node:events';
 import { createServer, isIPv6, type Socket } from 'node:net';
+import type { StartTimer } from '../clock.ts';
 import type { ProxyHeader } from './proxy-protocol.ts';
 import { ClientTable, ownerOf, ownerOfWords } from './tcp-clients.ts';
 import {
   Connection,
   type ConnectionEvents,
+  type ConnectionStart,
   type ProxyFault,
   TCP_LIMITS,
   type TcpClient,
@@ -55,8 +57,9 @@ export async function listenTcp(
   { address, port, shared, proxies }: TcpAddress,
   onMessage: (octets: Buffer, client: TcpClient) => void,
   limits: TcpLimits = TCP_LIMITS,
+  startTimer: StartTimer = setTimeout,
 ): Promise<TcpListener> {
-  const connections = new Connections(limits, proxies, onMessage);
+  const connections = new Connections({ limits, startTimer }, proxies, onMessage);
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
     connections.accept(socket);
   });
@@ -86,6 +89,7 @@ export async function listenTcp(
 class Connections implements ConnectionEvents {
   rejected = 0;
   readonly #limits: TcpLimits;
+  readonly #startTimer: StartTimer;
   readonly #proxies: TcpProxies | undefined;
   readonly #all: Map<number, Connection> = new Map();
   readonly #clients: ClientTable = new ClientTable();
@@ -94,11 +98,12 @@ class Connections implements ConnectionEvents {
   readonly message: (octets: Buffer, client: TcpClient) => void;
 
   constructor(
-    limits: TcpLimits,
+    { limits, startTimer }: Pick<ConnectionStart, 'limits' | 'startTimer'>,
     proxies: TcpProxies | undefined,
     onMessage: (octets: Buffer, client: TcpClient) => void,
   ) {
     this.#limits = limits;
+    this.#startTimer = startTimer;
     this.#proxies = proxies;
     this.message = onMessage;
   }
@@ -123,7 +128,8 @@ class Connections implements ConnectionEvents {
     }
     const number = ++this.#count;
     const proxy = this.#proxies?.createHeader();
-    const connection = new Connection(socket, { number, limits: this.#limits, proxy }, this);
+    const start = { number, limits: this.#limits, startTimer: this.#startTimer, proxy };
+    const connection = new Connection(socket, start, this);
     this.#all.set(number, connection);
     this.#clients.add(owner ?? ownerOf(''), connection);
   }

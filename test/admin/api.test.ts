@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { askTcp, askUdp } from '../world/client.ts';
 import { Flag, message, question } from '../world/messages.ts';
 import { passOver } from '../world/needs.ts';
-import { forwardTo, Site } from '../world/site.ts';
+import { forwardTo, ServedSite } from '../world/served-site.ts';
 import { Upstream } from '../world/upstream.ts';
 
 const STRANGER = '127.0.0.2';
@@ -15,16 +15,16 @@ policies:
 `;
 
 describe('server admin', () => {
-  let site: Site;
+  let site: ServedSite;
   let upstream: Upstream;
   beforeEach(async () => {
-    site = new Site();
+    site = new ServedSite();
     upstream = await Upstream.start();
     await site.start(forwardTo(upstream.server) + MINE);
   });
   afterEach(async () => {
-    await site.close();
-    upstream.close();
+    await site?.close();
+    upstream?.close();
   });
 
   async function ask(name: string, from?: string): Promise<void> {
@@ -98,7 +98,8 @@ describe('server admin', () => {
     await ask('www.example.com', STRANGER);
     const explained = await site.json(`/api/explain?client=${STRANGER}&name=www.example.com`);
     const [record] = site.records();
-    for (const key of ['event', 'rcode', 'layer', 'action', 'rule', 'policy', 'group', 'ede']) {
+    const keys = ['event', 'rcode', 'layer', 'action', 'rule', 'policy', 'group', 'ede'] as const;
+    for (const key of keys) {
       expect(explained.decision[key], key).to.deep.equal(record![key]);
     }
     expect(explained.trace.map(({ layer }: { layer: string }) => layer)).to.deep.equal([

@@ -23,7 +23,7 @@ const HANDLERS: Readonly<Record<string, AdminHandler>> = {
 
 describe('observe/admin', () => {
   let admin: AdminHttp;
-  afterEach(() => admin.close());
+  afterEach(() => admin?.close());
 
   async function listen(token?: string): Promise<void> {
     admin = await listenAdmin({ address: '127.0.0.1', port: 0, token, handlers: HANDLERS });

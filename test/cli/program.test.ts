@@ -3,27 +3,23 @@ import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { VERSION } from '../../src/version.ts';
+import { runProgram } from '../world/run-program.ts';
 
 const execute = promisify(execFile);
 const README = readFileSync('README.md', 'utf8');
 
-/** What the program says on stdout when it ends with 0. */
 async function rcode5(...args: readonly string[]): Promise<string> {
-  const { stdout } = await execute(process.execPath, ['src/cli/main.ts', ...args]);
+  const { code, stdout, stderr } = await runProgram(args);
+  expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' });
   return stdout;
 }
 
-describe('cli/program', function () {
-  // Each takes a process.
-  this.timeout(10_000);
-
+describe('cli/program', () => {
   it('tells all commands, and of one alone how it is used', async () => {
-    const [all, short, ofLog, help] = await Promise.all([
-      rcode5('--help'),
-      rcode5(),
-      rcode5('log', '--client', 'x', '--help'),
-      rcode5('help', 'log'),
-    ]);
+    const all = await rcode5('--help');
+    const short = await rcode5();
+    const ofLog = await rcode5('log', '--client', 'x', '--help');
+    const help = await rcode5('help', 'log');
     expect(short).to.equal(all);
     expect(all).to.match(/^ {2}serve /m);
     expect(ofLog.split('\n')[0]).to.equal(all.split('\n')[0]);
@@ -40,7 +36,8 @@ describe('cli/program', function () {
   });
 
   it('tells its version', async () => {
-    expect(await rcode5('--version')).to.equal(`${VERSION}\n`);
+    const { stdout } = await execute(process.execPath, ['src/cli/main.ts', '--version']);
+    expect(stdout).to.equal(`${VERSION}\n`);
   });
 
   it('does not know the usage of a command that there is not', async () => {

@@ -45,8 +45,7 @@ describe('config/deploy/kubernetes', () => {
     ]);
   });
 
-  it('has the types of the Kubernetes API', async function () {
-    this.timeout(20_000);
+  it('has the types of the Kubernetes API', async () => {
     expect(await typeErrorsOf(manifests)).to.equal('');
     const [workload] = workloads;
     const wrong = { ...workload!, spec: { ...workload!.spec, replicaz: 3 } };
@@ -160,7 +159,6 @@ describe('config/deploy/kubernetes, built by Kustomize', () => {
 
   for (const overlay of OVERLAYS) {
     const build = async function (this: Mocha.Context) {
-      this.timeout(20_000);
       const { code, stdout, stderr } = await run(kubectl!, ['kustomize', join(FOLDER, overlay)]);
       expect(code, stderr).to.equal(0);
       const built = parseManifests(overlay, stdout);

@@ -41,8 +41,7 @@ describe('config/deploy/prometheus alerts', () => {
   });
 });
 
-describeWith(['promtool'], 'config/deploy/prometheus, to promtool', function () {
-  this.timeout(10_000);
+describeWith(['promtool'], 'config/deploy/prometheus, to promtool', () => {
   const promtool = async (...args: string[]) => {
     const { code, stdout, stderr } = await run(findProgram('promtool')!, args);
     expect(code, stdout + stderr).to.equal(0);

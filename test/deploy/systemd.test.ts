@@ -30,8 +30,7 @@ describe('config/deploy/systemd', () => {
   });
 });
 
-describeWith(['systemd-analyze'], 'config/deploy/systemd, to systemd-analyze', function () {
-  this.timeout(20_000);
+describeWith(['systemd-analyze'], 'config/deploy/systemd, to systemd-analyze', () => {
   let folder: string;
   let unit: string;
 

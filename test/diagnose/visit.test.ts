@@ -63,8 +63,8 @@ describe('diagnose with sockets', () => {
   });
 
   afterEach(() => {
-    udp.close();
-    tcp.close();
+    udp?.close();
+    tcp?.close();
   });
 
   const route = (timeoutMs = 2000, source = HOST) => ({

@@ -205,8 +205,7 @@ function explained(policy: Policy, question: AnyQuestion): string {
 }
 
 describe('diff/changes and explain', () => {
-  it('differ in no question', function () {
-    this.timeout(20_000);
+  it('differ in no question', () => {
     fc.assert(
       fc.property(
         anyConfig,

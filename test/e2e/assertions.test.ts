@@ -1,6 +1,7 @@
 import { expect } from 'chai';
+import { runProgram } from '../world/run-program.ts';
 import { cleanUp } from './processes.ts';
-import { Site, spawnRcode5 } from './rcode5.ts';
+import { Site } from './rcode5.ts';
 
 const HOLDS = '- { client: 127.0.0.1, query: www.example, expect: { action: forward } }\n';
 const FAILS =
@@ -9,11 +10,7 @@ const FAILS =
 describe('e2e assertions', () => {
   afterEach(cleanUp);
 
-  async function run(site: Site, ...args: readonly string[]) {
-    const program = spawnRcode5(args, site.folder);
-    const { code } = await program.ended;
-    return { code, stdout: program.stdout, stderr: program.stderr };
-  }
+  const run = ({ folder }: Site, ...args: readonly string[]) => runProgram(args, { folder });
 
   it('hold: exit code 0', async () => {
     const site = new Site('node: ns1\n', { 'a.yaml': HOLDS, 'b.yaml': HOLDS + HOLDS });

@@ -14,7 +14,7 @@ const LIE = [203, 0, 113, 66];
 const MANY = 60;
 const AT_A_TIME = 6;
 /** Milliseconds of the upstreams' timeout. */
-const TIMEOUT = 150;
+const TIMEOUT = 500;
 const COMMON = `timeout: ${TIMEOUT}ms, attempts: 1, probe: 0`;
 
 const lie = () => record(TO_QUESTION, TYPE.A, LIE);
@@ -83,8 +83,7 @@ const TROUBLES: readonly Trouble[] = [
   },
 ];
 
-describe('e2e: an upstream in trouble', function () {
-  this.timeout(30_000);
+describe('e2e: an upstream in trouble', () => {
   /** One for each trouble, the one that is well, and the one whose trouble changes. */
   let troubled: Upstream[];
   let well: Upstream;
@@ -117,8 +116,8 @@ decisionLog: { to: decisions.log, record: all }
     server = await serve(new Site(configure()));
   });
   after(() => {
-    elsewhere.close();
-    for (const upstream of [...troubled, well, moody]) upstream.close();
+    elsewhere?.close();
+    for (const upstream of [...(troubled ?? []), well, moody]) upstream?.close();
     return cleanUp();
   });
 

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
+import { runProgram } from '../world/run-program.ts';
 import { cleanUp, run } from './processes.ts';
 import { RCODE5, Site, serve } from './rcode5.ts';
 
@@ -133,13 +134,10 @@ const OBJECTS = [
   },
 ] as const;
 
-describe('e2e: what commands are promised to do', function () {
-  this.timeout(20_000);
+describe('e2e: what commands are promised to do', () => {
   let site: Site;
-  const rcode5 = (args: string) => {
-    const words = args.replaceAll('FOLDER', site.folder).split(' ').filter(Boolean);
-    return run(process.execPath, [RCODE5, ...words]);
-  };
+  const words = (args: string) => args.replaceAll('FOLDER', site.folder).split(' ').filter(Boolean);
+  const rcode5 = (args: string) => runProgram(words(args));
 
   before(() => {
     site = new Site(SITE, {
@@ -197,7 +195,7 @@ describe('e2e: what commands are promised to do', function () {
   });
 
   it('asks a layer after the other in `demo`, and exits 0', async () => {
-    const { code, stdout } = await rcode5('demo');
+    const { code, stdout } = await run(process.execPath, [RCODE5, 'demo']);
     expect(code).to.equal(0);
     for (const layer of LAYERS) expect(stdout).to.contain(` ${layer} (`);
   });
@@ -208,7 +206,8 @@ describe('e2e: what commands are promised to do', function () {
     expect(await rcode5(`status --admin ${admin}`)).to.include({ code: 0 });
     expect(await rcode5(`reload --admin ${admin}`)).to.include({ code: 0, stderr: '' });
     server.site.configure(`${SITE}nothing: 1\n`);
-    const { code, stdout, stderr } = await rcode5(`reload --admin ${admin}`);
+    const reload = words(`reload --admin ${admin}`);
+    const { code, stdout, stderr } = await run(process.execPath, [RCODE5, ...reload]);
     expect(code).to.equal(1);
     expect(stdout + stderr).to.match(/site\.yaml:\d+:\d+: unknown key/);
     program.signal('SIGTERM');

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
+import { runProgram } from '../world/run-program.ts';
 import { findPort } from './peers.ts';
-import { cleanUp, type Program, run } from './processes.ts';
-import { RCODE5, Site, spawnRcode5 } from './rcode5.ts';
+import { cleanUp, type Program } from './processes.ts';
+import { Site, spawnRcode5 } from './rcode5.ts';
 
 const SECRETS = {
   RCODE5_TOKEN: '0123456789abcdef0123',
@@ -104,8 +105,7 @@ const WRONG: readonly Wrong[] = [
 
 const LEAST = 'upstreams: { default: { servers: [192.0.2.53] } }\n';
 
-describe('e2e: what a configuration is promised to be', function () {
-  this.timeout(20_000);
+describe('e2e: what a configuration is promised to be', () => {
   let site: Site;
   let admin: number;
   let program: Program;
@@ -123,11 +123,11 @@ describe('e2e: what a configuration is promised to be', function () {
     site = new Site(siteText(...ports), FILES);
   });
   after(async () => {
-    await cleanUp();
     for (const name of Object.keys(SECRETS)) delete process.env[name];
+    await cleanUp();
   });
 
-  const rcode5 = (...args: readonly string[]) => run(process.execPath, [RCODE5, ...args]);
+  const rcode5 = (...args: readonly string[]) => runProgram(args);
 
   it('is fine with every key in every form', async () => {
     const { code, stdout, stderr } = await rcode5('check', '-c', site.config);

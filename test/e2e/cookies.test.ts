@@ -11,8 +11,7 @@ cookies: { secret: 00112233445566778899aabbccddeeff }
 /** More queries than the limit lets through, however slow dig is. */
 const MANY = 10;
 
-describeWith(['dig'], 'e2e: DNS cookies', function () {
-  this.timeout(20_000);
+describeWith(['dig'], 'e2e: DNS cookies', () => {
   let server: Rcode5;
   before(async () => {
     server = await serve(new Site(SITE));

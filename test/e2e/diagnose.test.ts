@@ -19,8 +19,7 @@ const PAGE = readFileSync('docs/diagnose.md', 'utf8');
 const SHOWN_AT = '127.0.0.1:20053';
 const STATES = [...CLIENT_STATES, ...QUESTION_STATES];
 
-describeWith(PROGRAMS, 'e2e: diagnose', function () {
-  this.timeout(30_000);
+describeWith(PROGRAMS, 'e2e: diagnose', () => {
   let servers: Diagnosed;
   let own: Rcode5;
   const findings = new Map<State, Promise<Finding>>();

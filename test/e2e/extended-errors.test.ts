@@ -1,7 +1,8 @@
 import { expect } from 'chai';
+import { runProgram } from '../world/run-program.ts';
 import { dig, kdig } from './dig.ts';
-import { cleanUp, run } from './processes.ts';
-import { RCODE5, type Rcode5, Site, serve } from './rcode5.ts';
+import { cleanUp, describeWith } from './processes.ts';
+import { type Rcode5, Site, serve } from './rcode5.ts';
 
 const CONFIG = `
 acl: { query: { 127.0.0.0/8: allow, 127.0.9.0/24: refuse } }
@@ -10,8 +11,7 @@ structuredErrors: { contacts: ["mailto:dns@example.com"], option: 65001 }
 infoUrl: https://dns.example.com/
 `;
 
-describe('e2e: Extended DNS Errors', function () {
-  this.timeout(30_000);
+describeWith(['dig', 'kdig'], 'e2e: Extended DNS Errors', () => {
   let server: Rcode5;
   before(async () => {
     server = await serve(new Site(CONFIG));
@@ -24,7 +24,7 @@ describe('e2e: Extended DNS Errors', function () {
     const ref = /policy house\/bad\.example ref ([a-z\d]+-[a-z\d]+)/.exec(text)![1]!;
     await dig(server.port, 'bad.example');
     const log = ['log', server.site.log, '--ref', ref, '--json'];
-    const { stdout, code } = await run(process.execPath, [RCODE5, ...log]);
+    const { stdout, code } = await runProgram(log);
     expect(code).to.equal(0);
     const records = stdout.trim().split('\n');
     expect(records).to.have.length(1);

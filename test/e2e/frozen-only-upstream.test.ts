@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
 import { expect } from 'chai';
 import { askUdp } from '../world/client.ts';
+import { elapsed, few } from '../world/control.ts';
 import { Flag, message, question } from '../world/messages.ts';
 import { type Peer, startNsd } from './peers.ts';
 import { cleanUp, describeWith } from './processes.ts';
@@ -25,8 +26,7 @@ const NEXT_MS = 100;
 
 const RCODES = { NOERROR: 0, SERVFAIL: 2, REFUSED: 5 } as const;
 
-describeWith(['nsd'], 'e2e: the only upstream frozen', function () {
-  this.timeout(30_000);
+describeWith(['nsd'], 'e2e: the only upstream frozen', () => {
   let upstream: Peer;
   let server: Rcode5;
   let socket: Socket;
@@ -51,8 +51,8 @@ policies: [{ name: house, rules: { "*.refused.example.com": refuse } }]
     });
   });
   // A frozen program cannot end.
-  after(() => upstream.program.signalAll('SIGCONT'));
-  after(() => socket.close());
+  after(() => upstream?.program.signalAll('SIGCONT'));
+  after(() => socket?.close());
   after(cleanUp);
 
   const query = (domain: string) => {
@@ -60,8 +60,8 @@ policies: [{ name: house, rules: { "*.refused.example.com": refuse } }]
     return message({ id: count & 0xffff, flags: Flag.RD, questions: [question(name)] });
   };
 
-  async function ask(domain: string): Promise<number> {
-    const target = { address: '127.0.0.1', port: server.port };
+  async function ask(domain: string, port = server.port): Promise<number> {
+    const target = { address: '127.0.0.1', port };
     return (await askUdp(target, query(domain)))[3]! & 0x0f;
   }
 
@@ -71,6 +71,7 @@ policies: [{ name: house, rules: { "*.refused.example.com": refuse } }]
 
   it('leaves local policy alone, and takes no more queries than there is room for', async () => {
     expect(await ask('www')).to.equal(RCODES.NOERROR);
+    expect(await ask('refused')).to.equal(RCODES.REFUSED);
     upstream.program.signalAll('SIGSTOP');
     for (let sent = 0; sent < LOAD; sent += BURST) {
       for (let i = 0; i < BURST; i++) socket.send(query('www'));
@@ -81,20 +82,25 @@ policies: [{ name: house, rules: { "*.refused.example.com": refuse } }]
     // What found no room was told so, and nobody was refused for it.
     await server.program.until('SERVFAIL', () => answers.get(RCODES.SERVFAIL));
     expect(answers.has(RCODES.REFUSED)).to.equal(false);
-    const records = server.site.records().filter(({ layer }) => layer === 'policy');
-    const slow = records.filter(({ elapsedMs }) => elapsedMs > 100);
-    expect(slow).to.deep.equal([]);
+    const [control, ...records] = server.site.records().filter(({ layer }) => layer === 'policy');
+    expect(records).to.have.lengthOf(LOAD / BURST);
+    const slow = records.filter(({ elapsedMs }) => elapsedMs > few(100, control!.elapsedMs));
+    // The machine may stop a thread for a while, at any load; upstreams hold up all or none.
+    expect(slow.length, JSON.stringify(slow)).to.be.below(records.length / 10);
   });
 
   it('is asked again as soon as it is back', async () => {
     upstream.program.signalAll('SIGCONT');
-    const start = Date.now();
-    await server.program.until('an answer', () => {
-      // One query may be lost to a full buffer of the upstream; the next one is not.
-      const answered = ask('www').then((rcode) => rcode === RCODES.NOERROR || undefined);
-      return Promise.race([answered, setTimeout(NEXT_MS, undefined)]);
-    });
-    expect(Date.now() - start).to.be.below(RECOVERY_MS);
+    const recovery = (port: number) =>
+      elapsed(() =>
+        server.program.until('an answer', () => {
+          // One query may be lost to a full buffer of the upstream; the next one is not.
+          const answered = ask('www', port).then((rcode) => rcode === RCODES.NOERROR || undefined);
+          return Promise.race([answered, setTimeout(NEXT_MS, undefined)]);
+        }),
+      );
+    const [time, control] = await Promise.all([server.port, upstream.port].map(recovery));
+    expect(time).to.be.below(few(RECOVERY_MS, control!));
     await server.program.until('no more waiting', async () => {
       return (await metric('rcode5_inflight_queries')) === 0 ? true : undefined;
     });

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { askUdp } from '../world/client.ts';
+import { few } from '../world/control.ts';
 import { Flag, message, question } from '../world/messages.ts';
 import { type Peer, startNsd } from './peers.ts';
 import { cleanUp, describeWith } from './processes.ts';
@@ -15,8 +16,7 @@ const NOERROR = 0;
 /** Queries at a time. */
 const WINDOW = 20;
 
-describeWith(['nsd'], 'e2e: one of two upstreams frozen', function () {
-  this.timeout(20_000);
+describeWith(['nsd'], 'e2e: one of two upstreams frozen', () => {
   let first: Peer;
   let second: Peer;
   let server: Rcode5;
@@ -35,7 +35,7 @@ decisionLog: { to: decisions.log, record: all }
     );
   });
   // A frozen program cannot end.
-  after(() => first.program.signalAll('SIGCONT'));
+  after(() => first?.program.signalAll('SIGCONT'));
   after(cleanUp);
 
   /** Asks for names that are in no cache; the records say how long each took. */
@@ -63,10 +63,12 @@ decisionLog: { to: decisions.log, record: all }
   }
 
   it('delays few queries', async () => {
-    expect(await ask(200)).to.have.lengthOf(200);
+    const control = await ask(200);
+    expect(control).to.have.lengthOf(200);
     first.program.signalAll('SIGSTOP');
     const times = await ask(2000);
-    const slow = times.filter((elapsed) => elapsed > 200);
+    const most = few(200, Math.max(...control));
+    const slow = times.filter((time) => time > most);
     expect(slow.length, `slow: ${slow}`).to.be.at.most(times.length / 100);
     expect(await isUp(first)).to.equal(false);
     expect(await isUp(second)).to.equal(true);

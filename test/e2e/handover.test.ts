@@ -17,8 +17,7 @@ policies:
     rules: { "*.refused.example": refuse, "*.local.example": { answer: [192.0.2.1] } }
 `;
 
-describe('e2e: a second process on the same address', function () {
-  this.timeout(20_000);
+describe('e2e: a second process on the same address', () => {
   after(cleanUp);
 
   it('does not start beside one by mistake', async () => {
@@ -49,8 +48,7 @@ describe('e2e: a second process on the same address', function () {
   });
 });
 
-describeWith(['dnsperf'], 'e2e: an upgrade under load', function () {
-  this.timeout(60_000);
+describeWith(['dnsperf'], 'e2e: an upgrade under load', () => {
   after(cleanUp);
 
   it('loses no query and no record', async () => {

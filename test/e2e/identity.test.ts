@@ -1,7 +1,8 @@
 import { expect } from 'chai';
+import { runProgram } from '../world/run-program.ts';
 import { dig } from './dig.ts';
-import { cleanUp, run } from './processes.ts';
-import { RCODE5, type Rcode5, Site, scrape, serve } from './rcode5.ts';
+import { cleanUp, itWith } from './processes.ts';
+import { type Rcode5, Site, scrape, serve } from './rcode5.ts';
 
 const ZONE = (serial: number) =>
   `@ 60 SOA ns.example. host.example. ${serial} 1h 10m 1d 60\nbad.example CNAME .\n`;
@@ -21,8 +22,7 @@ interface Ready {
   readonly zones: Readonly<Record<string, number>>;
 }
 
-describe('e2e: identity of a fleet', function () {
-  this.timeout(30_000);
+describe('e2e: identity of a fleet', () => {
   let first: Rcode5;
   let second: Rcode5;
   before(async () => {
@@ -30,10 +30,10 @@ describe('e2e: identity of a fleet', function () {
   });
   after(cleanUp);
 
-  const status = (...args: readonly string[]) => run(process.execPath, [RCODE5, 'status', ...args]);
+  const status = (...args: readonly string[]) => runProgram(['status', ...args]);
   const hostOf = ({ port }: Rcode5) => `127.0.0.1:${port}`;
 
-  it('is the same in CHAOS, NSID, metrics, records, /readyz and status', async () => {
+  itWith(['dig'], 'is the same in CHAOS, NSID, metrics, records, /readyz and status', async () => {
     const answer = await fetch(`${first.admin}/readyz`);
     const ready = (await answer.json()) as Ready;
     expect(ready).to.include({ ready: true, node: 'ns1' });
@@ -70,7 +70,7 @@ describe('e2e: identity of a fleet', function () {
     expect(JSON.parse(same.stdout)).to.include({ alike: true });
   });
 
-  it('tells who may not ask the node by NSID alone', async () => {
+  itWith(['dig'], 'tells who may not ask the node by NSID alone', async () => {
     const refused = await dig(first.port, '-b', '127.0.9.1', '+nsid', 'CH', 'TXT', 'policy.rcode5');
     expect(refused).to.include({ status: 'REFUSED', answers: 0 });
     expect(refused.text).to.match(/NSID: .*\("ns1 /);

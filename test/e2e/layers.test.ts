@@ -1,7 +1,8 @@
 import { expect } from 'chai';
+import type { WrittenRecord } from '../world/written-record.ts';
 import { startNsd } from './peers.ts';
 import { cleanUp, describeWith, run } from './processes.ts';
-import { type DecisionRecord, type Rcode5, Site, serve } from './rcode5.ts';
+import { type Rcode5, Site, serve } from './rcode5.ts';
 
 const ZONE = `$TTL 300
 @ SOA ns hostmaster 1 3600 600 86400 60
@@ -193,8 +194,7 @@ const CASES: readonly Case[] = [
   },
 ];
 
-describeWith(['nsd', 'dig', 'nsupdate'], 'e2e: the layers of a server', function () {
-  this.timeout(20_000);
+describeWith(['nsd', 'dig', 'nsupdate'], 'e2e: the layers of a server', () => {
   let server: Rcode5;
 
   before(async () => {
@@ -229,7 +229,7 @@ describeWith(['nsd', 'dig', 'nsupdate'], 'e2e: the layers of a server', function
     it(`refuse in ${one.layer} when ${one.when}`, async () => {
       const before = server.site.records().length;
       expect(await ask(one)).to.contain(one.says ?? 'status: REFUSED');
-      const records: DecisionRecord[] = server.site.records().slice(before);
+      const records: WrittenRecord[] = server.site.records().slice(before);
       expect(records).to.have.length(1);
       const [record] = records;
       expect(record).to.deep.include({

@@ -9,8 +9,7 @@ const ANSWERS = 20_000;
 const WRITERS = 3;
 const SOURCES = ['127.0.1.1', '127.0.1.2', '127.0.3.1'];
 
-describe('e2e: a decision log with a limit', function () {
-  this.timeout(30_000);
+describe('e2e: a decision log with a limit', () => {
   after(cleanUp);
 
   it('has records and summaries of each REFUSED, and not many', async () => {

@@ -119,8 +119,7 @@ async function expectRecovery(server: Rcode5, look: () => void): Promise<void> {
   await server.program.says(/the decision log is written again/);
 }
 
-describe('e2e: a decision log that cannot be written', function () {
-  this.timeout(30_000);
+describe('e2e: a decision log that cannot be written', () => {
   let site: Site;
   afterEach(cleanUp);
 

@@ -69,8 +69,7 @@ function readAnswered(line: string): string | undefined {
   }
 }
 
-describe('e2e: the decision log of a server that rotates it and is killed', function () {
-  this.timeout(60_000);
+describe('e2e: the decision log of a server that rotates it and is killed', () => {
   let site: Site;
   const refused: string[] = [];
   const lines: string[] = [];
@@ -104,8 +103,7 @@ describe('e2e: the decision log of a server that rotates it and is killed', func
   });
 });
 
-describe('e2e: a decision log that two servers write to and rotate', function () {
-  this.timeout(60_000);
+describe('e2e: a decision log that two servers write to and rotate', () => {
   after(cleanUp);
 
   it('has a whole record of each REFUSED that was received', async () => {

@@ -23,8 +23,7 @@ function readFrames(octets: Buffer): Buffer[] {
   return frames;
 }
 
-describeWith(['fstrm_capture', 'dnstap-ldns'], 'e2e: dnstap', function () {
-  this.timeout(30_000);
+describeWith(['fstrm_capture', 'dnstap-ldns'], 'e2e: dnstap', () => {
   let site: Site;
   let server: Rcode5;
   let payloads: ReturnType<typeof readProtobuf>[];
@@ -90,8 +89,7 @@ decisionLog: { to: decisions.log, dnstap: { to: ./dnstap.sock } }
   });
 });
 
-describe('e2e: syslog', function () {
-  this.timeout(30_000);
+describe('e2e: syslog', () => {
   after(cleanUp);
 
   it('gets each record as a message, also the summaries', async () => {
@@ -122,8 +120,7 @@ decisionLog:
   });
 });
 
-describe('e2e: receivers of records that are not there', function () {
-  this.timeout(30_000);
+describe('e2e: receivers of records that are not there', () => {
   after(cleanUp);
 
   it('hold up no answer; the log says that they are missing', async () => {

@@ -17,8 +17,7 @@ describeWith(
     let primary: ZonePrimary;
     let server: Rcode5;
 
-    before(async function () {
-      this.timeout(20_000);
+    before(async () => {
       primary = await startBindPrimary(OWNERS, await findPort());
       server = await serve(
         new Site(`acl:

@@ -10,7 +10,7 @@ import { findProgram, makeFolder, Program } from './processes.ts';
 
 /** Below the ports that the kernel gives to those who do not choose. */
 const ANY_PORTS = { first: 20_000, count: 12_000 };
-const ANSWER_MS = 200;
+const ANSWER_MS = 1000;
 
 /** A name server that answers, whatever its answer is. */
 export interface Peer {

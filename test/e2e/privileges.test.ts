@@ -1,9 +1,10 @@
 import { chownSync, readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { passOver } from '../world/needs.ts';
+import { type Installation, install } from './installation.ts';
 import { findPort } from './peers.ts';
 import { cleanUp, describeWith, findProgram, Program } from './processes.ts';
-import { RCODE5, Site } from './rcode5.ts';
+import { Site } from './rcode5.ts';
 import { ask } from './sockets.ts';
 
 const NOBODY = 65_534;
@@ -13,13 +14,14 @@ const CONFIG = `threads: 2
 policies: [{ name: house, rules: { www.example.org: nxdomain } }]
 `;
 
-describeWith(['setpriv'], 'e2e: a user with CAP_NET_BIND_SERVICE alone', function () {
-  this.timeout(20_000);
+describeWith(['setpriv'], 'e2e: a user with CAP_NET_BIND_SERVICE alone', () => {
+  let installation: Installation;
   after(cleanUp);
 
   before(function () {
     // Only root can become somebody else.
     if (process.getuid?.() !== 0) passOver(this, 'this is not root');
+    installation = install();
   });
 
   /** As the systemd unit starts it. */
@@ -30,8 +32,8 @@ describeWith(['setpriv'], 'e2e: a user with CAP_NET_BIND_SERVICE alone', functio
     );
     const user = [`--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups', '--no-new-privs'];
     return new Program(findProgram('setpriv')!, [
-      ...[...user, ...sets, process.execPath],
-      ...[RCODE5, 'serve', '-c', site.config],
+      ...[...user, ...sets, installation.node],
+      ...[installation.program, 'serve', '-c', site.config],
     ]);
   }
 

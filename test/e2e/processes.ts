@@ -10,9 +10,9 @@ import { passOver } from '../world/needs.ts';
 const SYSTEM_FOLDERS: readonly string[] = ['/usr/local/sbin', '/usr/sbin', '/sbin'];
 /** Milliseconds between two tries to reach a program, and until one gives up. */
 const PAUSE_MS = 20;
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 40_000;
 /** Milliseconds that a program gets to end by itself. */
-const GRACE_MS = 6000;
+const GRACE_MS = 20_000;
 
 /** How a program ended: by itself with a code, or by a signal. */
 export interface Ending {
@@ -170,7 +170,7 @@ export function describeWith(
   title: string,
   tests: (this: Mocha.Suite) => void,
 ): void {
-  const missing = programs.filter((name) => findProgram(name) === undefined);
+  const missing = missingOf(programs);
   if (missing.length === 0) {
     describe(title, tests);
     return;
@@ -180,4 +180,17 @@ export function describeWith(
       passOver(this, `not installed: ${missing.join(', ')}`);
     });
   });
+}
+
+/** One test that needs programs of others, like `describeWith`. */
+export function itWith(programs: readonly string[], title: string, test: Mocha.AsyncFunc): void {
+  const missing = missingOf(programs);
+  it(title, function () {
+    if (missing.length > 0) passOver(this, `not installed: ${missing.join(', ')}`);
+    return test.call(this);
+  });
+}
+
+function missingOf(programs: readonly string[]): string[] {
+  return programs.filter((name) => findProgram(name) === undefined);
 }

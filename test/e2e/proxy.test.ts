@@ -17,8 +17,7 @@ policies:
 `;
 
 /** Clients ask dnsdist, which asks the program and says for whom. */
-describeWith(['dnsdist', 'dig'], 'e2e: behind dnsdist', function () {
-  this.timeout(20_000);
+describeWith(['dnsdist', 'dig'], 'e2e: behind dnsdist', () => {
   let server: Rcode5;
   let dnsdist: Peer;
 

@@ -2,63 +2,24 @@
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { WrittenRecord } from '../world/written-record.ts';
 import { makeFolder, Program } from './processes.ts';
 
-const ROOT: string = join(import.meta.dirname, '..', '..');
+export const ROOT: string = join(import.meta.dirname, '..', '..');
 /** What Node runs. */
 export const RCODE5: string = join(ROOT, 'src', 'cli', 'main.ts');
 
 /** Where it is set, all datagrams are served so: `npm run test:portable` sets 0. */
 const { RCODE5_TEST_THREADS: THREADS } = process.env;
 
-/** What a configuration has when a test does not care: free ports, a log file. */
+/** What a configuration has when a test does not care: free ports, a log file, one data thread. */
 const USUAL: Readonly<Record<string, string>> = {
   listen: '["127.0.0.1:0"]',
   admin: '{ listen: "127.0.0.1:0" }',
   upstreams: '{ default: { servers: ["127.0.0.1:1"], timeout: 300ms, attempts: 1 } }',
   decisionLog: '{ to: decisions.log }',
-  ...(THREADS !== undefined && { threads: THREADS }),
+  threads: THREADS ?? '1',
 };
-
-/** The parts of a decision record that tests look at; see the list of fields. */
-export interface DecisionRecord {
-  readonly time: string;
-  readonly event: string;
-  /** Of a summary. */
-  readonly count?: number;
-  readonly node: string;
-  readonly listener: string;
-  readonly client: string;
-  readonly port: number;
-  readonly transport: string;
-  readonly id: number;
-  readonly qname?: string;
-  readonly qtype?: string;
-  readonly rcode?: string;
-  readonly layer: string;
-  readonly origin: string;
-  readonly policy: string;
-  readonly rule: {
-    readonly id: string;
-    readonly file: string;
-    readonly line: number;
-    readonly implicit: boolean;
-    readonly owner?: string;
-    readonly reason?: string;
-  };
-  readonly hint?: string;
-  readonly elapsedMs: number;
-  readonly ede?: readonly number[];
-  readonly upstream?: {
-    readonly address: string;
-    readonly aa: boolean;
-    readonly ra: boolean;
-    readonly ede: readonly { readonly code: number; readonly text: string }[];
-    readonly verdict: string;
-    readonly confidence: string;
-    readonly evidence: string;
-  };
-}
 
 /** A configuration in a folder of its own. */
 export class Site {
@@ -95,7 +56,7 @@ export class Site {
   }
 
   /** Every line of the log, which must be whole. */
-  records(file: string = this.log): DecisionRecord[] {
+  records(file: string = this.log): WrittenRecord[] {
     const text = readFileSync(file, 'utf8');
     if (text !== '' && !text.endsWith('\n')) throw new Error('the last line is not whole');
     return text

@@ -6,7 +6,7 @@ import { connect, createServer } from 'node:net';
 import { Flag, message, octets, question, uint16 } from '../world/messages.ts';
 
 /** Milliseconds after which an answer is taken for lost. */
-const LOST_MS = 8000;
+const LOST_MS = 30_000;
 
 export interface Manner {
   readonly source?: string;

@@ -90,8 +90,7 @@ const USAGES = [
   { when: 'there is no such command', args: ['server'], says: /there is no command server/ },
 ] as const;
 
-describe('e2e: a server that cannot start', function () {
-  this.timeout(20_000);
+describe('e2e: a server that cannot start', () => {
   after(cleanUp);
 
   function expectOneSentence({ code, signal, stdout, stderr }: Failure, says: RegExp): void {

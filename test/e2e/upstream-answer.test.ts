@@ -35,8 +35,7 @@ const SIZES = [
   { args: ['+bufsize=4096'], most: 1232 },
 ] as const;
 
-describeWith(['nsd', 'dig', 'kdig'], 'e2e: answers of NSD', function () {
-  this.timeout(20_000);
+describeWith(['nsd', 'dig', 'kdig'], 'e2e: answers of NSD', () => {
   let server: Rcode5;
   let count = 0;
   /** Nobody has asked for it before, so that it is in no cache. */

@@ -1,8 +1,9 @@
 import { expect } from 'chai';
+import type { WrittenRecord } from '../world/written-record.ts';
 import { expectOpt, WAYS, type Way } from './dig.ts';
 import { type Peer, startBind, startNsd } from './peers.ts';
 import { cleanUp, describeWith } from './processes.ts';
-import { type DecisionRecord, type Rcode5, Site, serve } from './rcode5.ts';
+import { type Rcode5, Site, serve } from './rcode5.ts';
 
 const ZONE = `$TTL 300
 @ SOA ns hostmaster 1 3600 600 86400 60
@@ -25,8 +26,7 @@ const PEERS = [
   },
 ] as const;
 
-describeWith(['named', 'nsd', 'dig', 'kdig'], 'e2e: REFUSED of BIND and NSD', function () {
-  this.timeout(20_000);
+describeWith(['named', 'nsd', 'dig', 'kdig'], 'e2e: REFUSED of BIND and NSD', () => {
   let peers: Readonly<Record<'bind' | 'nsd', Peer>>;
   let server: Rcode5;
   let count = 0;
@@ -46,7 +46,7 @@ routes:
   });
   after(cleanUp);
 
-  function expectRecord(record: DecisionRecord, peer: (typeof PEERS)[number], way: Way): void {
+  function expectRecord(record: WrittenRecord, peer: (typeof PEERS)[number], way: Way): void {
     const { group, code, verdict } = peer;
     expect(record).to.deep.include({
       event: 'refused',

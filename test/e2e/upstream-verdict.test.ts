@@ -11,8 +11,7 @@ const ZONES = [
   'local-zone: "blocked.example." always_refuse',
 ];
 
-describeWith(['unbound', 'dig'], 'e2e: why Unbound refuses', function () {
-  this.timeout(20_000);
+describeWith(['unbound', 'dig'], 'e2e: why Unbound refuses', () => {
   let peers: Readonly<Record<'open' | 'closed' | 'asked', Peer>>;
   let server: Rcode5;
   let count = 0;

@@ -43,7 +43,7 @@ describe('who is refused', () => {
   before(() => {
     stage = new Stage(CONFIG, { capacity: 2000 });
   });
-  after(() => stage.close());
+  after(() => stage?.close());
 
   /** Of a client that may ask, only what the rate limit says is meant: others explain themselves. */
   const clients = [

@@ -14,7 +14,7 @@ const NEIGHBOUR: Client = { ...CLIENT, address: '10.2.0.1' };
 describe('engine after a reload', () => {
   let stage: Stage;
   let lastId = 0;
-  afterEach(() => stage.close());
+  afterEach(() => stage?.close());
 
   const ask = (client: Client) =>
     stage.query(writeQuery({ name: 'www.example' }, ++lastId), client);

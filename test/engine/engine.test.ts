@@ -151,7 +151,7 @@ describe('engine', () => {
   beforeEach(() => {
     stage = new Stage(CONFIG, { capacity: 3, files: ZONES });
   });
-  afterEach(() => stage.close());
+  afterEach(() => stage?.close());
 
   it('ends every query once, whatever upstreams do', () => {
     fc.assert(

@@ -17,7 +17,7 @@ describe('forwarder abandon', () => {
   beforeEach(() => {
     stage = new Stage(CONFIG, { files });
   });
-  afterEach(() => stage.close());
+  afterEach(() => stage?.close());
 
   function ask(text: string, id: number, port: number): void {
     const query = toQuery(text);

@@ -88,5 +88,5 @@ describe('forwarder, whatever happens', () => {
       }),
       { numRuns: 150 },
     );
-  }).timeout(20_000);
+  });
 });

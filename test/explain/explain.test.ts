@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { askedQuestion, explainQuestion } from '../../src/explain/explain.ts';
 import { writeAnswer } from '../world/answer-text.ts';
 import { writeQuery } from '../world/query-text.ts';
-import { type DecisionRecord, Stage } from '../world/stage.ts';
+import { Stage } from '../world/stage.ts';
+import type { WrittenRecord } from '../world/written-record.ts';
 
 const CONFIG = `
 node: ns1.test
@@ -77,7 +78,7 @@ const anyQuestion = fc.record({
 type Words = typeof anyQuestion extends fc.Arbitrary<infer T> ? T : never;
 
 /** The record that the engine writes for the question, its upstreams answering NOERROR. */
-function served(stage: Stage, { rd, ...words }: Words): DecisionRecord {
+function served(stage: Stage, { rd, ...words }: Words): WrittenRecord {
   const octets = writeQuery({ ...words, flags: rd === '1' ? 'rd' : '' }, 1);
   const { client: address, transport } = words;
   stage.query(octets, { address, port: 40_000, transport });
@@ -95,15 +96,15 @@ function explained(stage: Stage, words: Words) {
   return explainQuestion(stage.serving.policy, question, stage.now);
 }
 
-const pick = (record: DecisionRecord) =>
-  Object.fromEntries(FIELDS.filter((name) => name in record).map((name) => [name, record[name]]));
+const pick = (record: WrittenRecord) =>
+  Object.fromEntries(Object.entries(record).filter(([name]) => FIELDS.includes(name)));
 
 describe('explain', () => {
   let stage: Stage;
   before(() => {
     stage = new Stage(CONFIG, { files: { 'feed.rpz': FEED } });
   });
-  after(() => stage.close());
+  after(() => stage?.close());
 
   /** Files as the records of the stage name them. */
   const asServed = (value: unknown) => JSON.parse(stage.shown(JSON.stringify(value)));
@@ -149,7 +150,7 @@ describe('explain of a rate limit', () => {
   beforeEach(() => {
     stage = new Stage(limited, { files: { 'feed.rpz': FEED } });
   });
-  afterEach(() => stage.close());
+  afterEach(() => stage?.close());
 
   const stepOf = () => {
     return explained(stage, words).trace.find(({ layer }) => layer === 'rate-limit')!;

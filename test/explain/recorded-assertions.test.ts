@@ -58,7 +58,7 @@ describe('assertions that were recorded', () => {
   before(() => {
     stage = new Stage(CONFIG, {});
   });
-  after(() => stage.close());
+  after(() => stage?.close());
 
   it('hold for the policy that made the decisions', () => {
     const recorder = new AssertionRecorder();

@@ -2,7 +2,7 @@
 
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { Site } from '../world/site.ts';
+import { ServedSite } from '../world/served-site.ts';
 import { plainly } from './fuzzing.ts';
 import { hold, type Target } from './target.ts';
 
@@ -12,13 +12,13 @@ const STATUSES: readonly number[] = [200, 400, 401, 403, 404, 405, 408, 413, 414
 const LONG_ENOUGH_MS = 400;
 const MOST_OCTETS = 1 << 20;
 
-let site: Site | undefined;
+let site: ServedSite | undefined;
 
 export const http: Target = {
   name: 'http',
   async run(input) {
     if (site === undefined) {
-      site = new Site();
+      site = new ServedSite();
       await site.start('upstreams: { default: { servers: ["127.0.0.1:9"] } }\n');
     }
     const { address, port } = site.server.admin;

@@ -8,7 +8,8 @@ import { LAYERS } from '../../src/decision/verdict.ts';
 import type { Query, Transport } from '../../src/wire/query.ts';
 import { NO_QUERIES, ODD_QUERIES } from '../world/odd-queries.ts';
 import { faultOf } from '../world/reply-check.ts';
-import { type DecisionRecord, type SentQuestion, Stage } from '../world/stage.ts';
+import { type SentQuestion, Stage } from '../world/stage.ts';
+import type { WrittenRecord } from '../world/written-record.ts';
 import { hold, type Target } from './target.ts';
 import {
   type AnswerStep,
@@ -148,7 +149,7 @@ class WatchedStage extends Stage {
     for (const record of [...this.records.splice(0), ...this.shadows.splice(0)]) this.#read(record);
   }
 
-  #read(record: DecisionRecord): void {
+  #read(record: WrittenRecord): void {
     for (const name of Object.keys(record)) hold(FIELDS.has(name), `the field ${name}`);
     const { event, layer, port, client, action } = record;
     hold(EVENTS.includes(event), `the event ${event}`);

@@ -48,7 +48,7 @@ describe('observe/log-rotation', () => {
     open(path);
   });
   afterEach(async () => {
-    await rotation.close();
+    await rotation?.close();
     rmSync(folder, { recursive: true });
   });
 

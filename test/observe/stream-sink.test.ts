@@ -3,6 +3,11 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { expect } from 'chai';
 import { Control, formatControl } from '../../src/observe/frame-stream.ts';
 import { FRAME_STREAM, StreamSink, SYSLOG_STREAM } from '../../src/observe/stream-sink.ts';
+import { PlayedTimers } from '../world/played-timers.ts';
+
+/** It tries once a second, and has no patience with a receiver that does not answer. */
+const RETRY_MS = 1000;
+const PATIENCE_MS = 5000;
 
 const READY = formatControl(Control.READY);
 const START = formatControl(Control.START);
@@ -14,11 +19,13 @@ describe('observe/stream-sink', () => {
   let received: Buffer;
   let said: string[];
   let sink: StreamSink;
+  let timers: PlayedTimers;
 
   beforeEach(async () => {
     sockets = [];
     received = Buffer.alloc(0);
     said = [];
+    timers = new PlayedTimers();
     server = createServer((socket) => {
       sockets.push(socket);
       socket.on('data', (chunk) => {
@@ -31,18 +38,18 @@ describe('observe/stream-sink', () => {
     port = (server.address() as AddressInfo).port;
   });
   afterEach(async () => {
-    await sink.close();
+    await sink?.close();
     for (const socket of sockets) socket.destroy();
-    server.close();
+    server?.close();
   });
 
   function open(protocol = FRAME_STREAM): void {
     const events = { up: () => said.push('up'), down: (why: string) => said.push(why) };
-    sink = new StreamSink({ host: '127.0.0.1', port }, protocol, events);
+    sink = new StreamSink({ host: '127.0.0.1', port }, protocol, events, timers.start);
   }
 
   async function until(isSo: () => boolean): Promise<void> {
-    while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 1));
+    while (!isSo()) await new Promise((resolve) => setImmediate(resolve));
   }
 
   async function greeted(): Promise<void> {
@@ -99,15 +106,33 @@ describe('observe/stream-sink', () => {
     expect(said).to.deep.equal(['the receiver does not speak Frame Streams']);
   });
 
-  it('comes back when the receiver does', async function () {
-    // It tries once a second.
-    this.timeout(10_000);
+  it('gives up a receiver that says nothing', async () => {
+    open();
+    await until(() => received.length === READY.length);
+    timers.pass(PATIENCE_MS);
+    await until(() => said.length === 1);
+    expect(said).to.deep.equal(['it does not answer']);
+  });
+
+  it('does not wait for long until a receiver has said goodbye', async () => {
+    open();
+    await greeted();
+    sockets[0]!.pause();
+    const closed = sink.close();
+    timers.pass(PATIENCE_MS);
+    await closed;
+  });
+
+  it('comes back when the receiver does', async () => {
     open();
     await greeted();
     sockets[0]!.destroy();
     await until(() => said.length === 2);
     expect(sink.isReady).to.equal(false);
     received = Buffer.alloc(0);
+    timers.pass(RETRY_MS - 1);
+    expect(timers.count).to.equal(1);
+    timers.pass(1);
     await until(() => received.length === READY.length);
     sockets[1]!.write(formatControl(Control.ACCEPT));
     await until(() => sink.isReady);

@@ -12,10 +12,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
-import { check } from '../../src/cli/check.ts';
-import type { Command } from '../../src/cli/command.ts';
-import { explain } from '../../src/cli/explain.ts';
-import { test } from '../../src/cli/test.ts';
+import { type Printed, runProgram } from '../world/run-program.ts';
 import type { Block } from './markdown.ts';
 
 /** A command and what a page says that it prints. */
@@ -26,8 +23,6 @@ export interface Transcript {
   readonly shown: string;
 }
 
-/** Commands that run in this process, which takes a hundredth of the time. */
-const WITHIN: readonly Command[] = [check, explain, test];
 const BY_NPM = /\bnpm run -s rcode5 --(?= |$)/g;
 
 /** The commands of ours of the console blocks among `blocks`. */
@@ -64,30 +59,32 @@ export function isAsShown(shown: string, output: string): boolean {
   return new RegExp(`^${lines.join('')}$`).test(`${output.trimEnd()}\n`);
 }
 
-/** Runs commands where the files of `blocks` stand. Returns what each printed, by command. */
+/**
+ * Runs commands where the files of `blocks` stand. Returns what each printed, by command.
+ * `stop` ends the run before the next command.
+ */
 export async function runCommands(
   commands: readonly string[],
   blocks: readonly Block[],
+  stop: AbortSignal,
 ): Promise<ReadonlyMap<string, string>> {
-  const before = process.cwd();
   const folder = furnish(blocks);
+  const outputs = new Map<string, string>();
+  const spawned = commands
+    .filter((command) => partsOf(command) === undefined)
+    .map(async (command) => outputs.set(command, await runInShell(command, folder)));
   try {
-    process.chdir(folder);
-    const outputs = new Map<string, string>();
-    const spawned = commands
-      .filter((command) => commandWithin(command) === undefined)
-      .map(async (command) => outputs.set(command, await runInShell(command, folder)));
+    const run = createPipes(folder);
     for (const command of commands) {
-      // What a command says of an error, the program around it says: that takes a process.
-      const output = await commandWithin(command)?.().catch(() => runInShell(command, folder));
-      if (output !== undefined) outputs.set(command, output);
+      stop.throwIfAborted();
+      const parts = partsOf(command);
+      if (parts !== undefined) outputs.set(command, await run(parts));
     }
-    await Promise.all(spawned);
-    return outputs;
   } finally {
-    process.chdir(before);
+    await Promise.all(spawned);
     rmSync(folder, { recursive: true });
   }
+  return outputs;
 }
 
 /** Makes a folder with `config/`, the files that pages show, and `rcode5` in `bin/`. */
@@ -108,27 +105,30 @@ export function furnish(blocks: readonly Block[]): string {
   return folder;
 }
 
-/** The command as a call; undefined when it takes a shell, or is one that we do not call. */
-function commandWithin(line: string): (() => Promise<string>) | undefined {
-  if (!/^[\w ./:-]+$/.test(line)) return undefined;
-  const [program, name, ...args] = line.split(' ');
-  const command = program === 'rcode5' ? WITHIN.find((one) => one.name === name) : undefined;
-  return command === undefined ? undefined : () => captureStdout(() => command.run(args));
+/** The arguments of each command of a pipe; undefined when it takes a shell, or a command of others. */
+function partsOf(line: string): (readonly string[])[] | undefined {
+  const parts = line.split(' | ').map((part) => part.split(' '));
+  const isOurs = ([program]: readonly string[]) => program === 'rcode5';
+  return /^[\w ./:,+|-]+$/.test(line) && parts.every(isOurs)
+    ? parts.map(([, ...args]) => args)
+    : undefined;
 }
 
-async function captureStdout(run: () => Promise<unknown>): Promise<string> {
-  const { write } = process.stdout;
-  let text = '';
-  process.stdout.write = (chunk: string | Uint8Array) => {
-    text += chunk;
-    return true;
+/** Runs pipes in this process; what begins many of them runs once. Returns what is printed. */
+function createPipes(folder: string): (parts: readonly (readonly string[])[]) => Promise<string> {
+  const first = new Map<string, Printed>();
+  return async (parts) => {
+    const [begin = [], ...others] = parts;
+    const printed = first.get(begin.join(' ')) ?? (await runProgram(begin, { folder }));
+    if (others.length > 0) first.set(begin.join(' '), printed);
+    let { stdout, stderr } = printed;
+    for (const args of others) {
+      const next = await runProgram(args, { input: stdout, folder });
+      stdout = next.stdout;
+      stderr += next.stderr;
+    }
+    return stripVTControlCharacters(stdout + stderr);
   };
-  try {
-    await run();
-  } finally {
-    process.stdout.write = write;
-  }
-  return stripVTControlCharacters(text);
 }
 
 /** What a command prints where `rcode5` is the program under test. */

@@ -28,12 +28,19 @@ const SECRET = '00112233445566778899aabbccddeeff';
 
 describe('the commands on the pages', () => {
   let outputs: ReadonlyMap<string, string>;
+  const stop = new AbortController();
+  let run: Promise<unknown> | undefined;
 
-  before(async function () {
-    // Some take a process, and all of those run at once.
-    this.timeout(30_000);
+  before(async () => {
     const commands = TRANSCRIPTS.map(({ command }) => command);
-    outputs = await runCommands(commands, BLOCKS);
+    const running = runCommands(commands, BLOCKS, stop.signal);
+    run = running;
+    outputs = await running;
+  });
+  // Whatever happened, the working directory is the one before when other tests begin.
+  after(async () => {
+    stop.abort();
+    await run?.catch(() => {});
   });
 
   for (const { file, line, command, shown } of TRANSCRIPTS) {

@@ -2,7 +2,7 @@ import { Writable } from 'node:stream';
 import { expect } from 'chai';
 import { pino } from 'pino';
 import { ConfigError } from '../../src/config/problem.ts';
-import { forwardTo, Site } from '../world/site.ts';
+import { forwardTo, ServedSite } from '../world/served-site.ts';
 
 const ALLOWED = '- { client: 127.0.0.1, query: www.example, expect: { action: forward } }\n';
 const REFUSED =
@@ -12,13 +12,13 @@ const FAILURE =
   'assertions.yaml:2:79: assertion failed: no strangers: a.example from 127.0.0.2: layer is upstream (routes . at site.yaml:9); expect layer acl';
 
 describe('server assertions', () => {
-  let site: Site;
+  let site: ServedSite;
   let said: string;
   beforeEach(() => {
-    site = new Site();
+    site = new ServedSite();
     said = '';
   });
-  afterEach(() => site.close());
+  afterEach(() => site?.close());
 
   const log = () =>
     pino(

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { askUdp } from '../world/client.ts';
 import { Flag, message, octets, opt, option, question } from '../world/messages.ts';
-import { Site } from '../world/site.ts';
+import { ServedSite } from '../world/served-site.ts';
 
 const CLIENT_COOKIE = [1, 2, 3, 4, 5, 6, 7, 8];
 /** More queries than the limit lets through. */
@@ -16,13 +16,13 @@ upstreams: { default: { servers: [192.0.2.1] } }
 `;
 
 describe('server cookies', () => {
-  let site: Site;
+  let site: ServedSite;
   before(async () => {
-    site = new Site();
+    site = new ServedSite();
     site.environment = { COOKIE_SECRET: '00112233445566778899aabbccddeeff' };
     await site.start(CONFIG);
   });
-  after(() => site.close());
+  after(() => site?.close());
 
   async function ask(
     from: string,

@@ -4,14 +4,14 @@ import { rule, ZONE } from '../policy/rpz/transfer/zones.ts';
 import { ScriptedPrimary } from '../transfer/scripted-primary.ts';
 import { askTcp, askUdp } from '../world/client.ts';
 import { Flag, message, opt, question, TYPE } from '../world/messages.ts';
-import { Site } from '../world/site.ts';
+import { ServedSite } from '../world/served-site.ts';
 import { SECRET, signed } from '../world/tsig.ts';
 import { Upstream } from '../world/upstream.ts';
 
 const NOTAUTH = 9;
 
 describe('server feeds', () => {
-  let site: Site;
+  let site: ServedSite;
   let primary: ScriptedPrimary;
   let upstream: Upstream;
   let said: string;
@@ -20,15 +20,15 @@ describe('server feeds', () => {
   beforeEach(async () => {
     said = '';
     wake = () => {};
-    site = new Site();
+    site = new ServedSite();
     primary = await ScriptedPrimary.start();
     primary.records = [rule('bad.example')];
     upstream = await Upstream.start();
   });
   afterEach(async () => {
-    await site.close();
-    primary.close();
-    upstream.close();
+    await site?.close();
+    primary?.close();
+    upstream?.close();
   });
 
   function configure(feed = '', more = ''): string {

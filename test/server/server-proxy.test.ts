@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { askUdp, framed, Stream } from '../world/client.ts';
 import { Flag, message, octets, question } from '../world/messages.ts';
 import { binaryHeader, headerFor, lineFor } from '../world/proxy-header.ts';
-import { COMMON, Site } from '../world/site.ts';
+import { COMMON, ServedSite } from '../world/served-site.ts';
 import { answerTo, Upstream } from '../world/upstream.ts';
 
 const PROXY = '127.0.0.2';
@@ -27,12 +27,11 @@ const WAYS = [
 ];
 
 for (const { what, threads } of WAYS) {
-  describe(`server behind proxies, ${what}`, function () {
-    this.timeout(10_000);
-    let site: Site;
+  describe(`server behind proxies, ${what}`, () => {
+    let site: ServedSite;
     let upstream: Upstream;
     before(async () => {
-      site = new Site();
+      site = new ServedSite();
       upstream = await Upstream.start();
       const common = COMMON.replace('threads: 0', `threads: ${threads}`);
       site.configure(
@@ -45,8 +44,8 @@ cache: { entries: 0 }
       await site.start();
     });
     after(async () => {
-      await site.close();
-      upstream.close();
+      await site?.close();
+      upstream?.close();
     });
 
     async function counted(reason: string): Promise<number> {

@@ -4,22 +4,22 @@ import { expect } from 'chai';
 import { pino } from 'pino';
 import { askUdp } from '../world/client.ts';
 import { Flag, message, question } from '../world/messages.ts';
-import { COMMON, forwardTo, Site } from '../world/site.ts';
+import { COMMON, forwardTo, ServedSite } from '../world/served-site.ts';
 import { answerTo, Upstream } from '../world/upstream.ts';
 
 const REFUSED = 5;
 const STRANGER = '127.0.0.2';
 
 describe('server reload', () => {
-  let site: Site;
+  let site: ServedSite;
   let upstream: Upstream;
   beforeEach(async () => {
-    site = new Site();
+    site = new ServedSite();
     upstream = await Upstream.start();
   });
   afterEach(async () => {
-    await site.close();
-    upstream.close();
+    await site?.close();
+    upstream?.close();
   });
 
   /** The rcode that a client gets. */

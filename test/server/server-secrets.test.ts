@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { pino } from 'pino';
 import { askUdp } from '../world/client.ts';
 import { Flag, message, question } from '../world/messages.ts';
-import { forwardTo, Site } from '../world/site.ts';
+import { forwardTo, ServedSite } from '../world/served-site.ts';
 import { Upstream } from '../world/upstream.ts';
 
 const TOKEN = 'a-token-that-nobody-may-see';
@@ -26,7 +26,7 @@ const TARGETS = [
 ];
 
 describe('server secrets', () => {
-  let site: Site;
+  let site: ServedSite;
   let upstream: Upstream;
   let said: string;
 
@@ -36,15 +36,15 @@ describe('server secrets', () => {
       said += line;
     };
     const log = pino({ level: 'trace' }, { write });
-    site = new Site();
+    site = new ServedSite();
     site.environment = { TOKEN };
     upstream = await Upstream.start();
     site.configure(forwardTo(upstream.server), COMMON);
     await site.start(undefined, log);
   });
   afterEach(async () => {
-    await site.close();
-    upstream.close();
+    await site?.close();
+    upstream?.close();
   });
 
   const headers = { authorization: `Bearer ${TOKEN}` };

@@ -5,16 +5,16 @@ import { expect } from 'chai';
 import { ConfigError } from '../../src/config/problem.ts';
 import { askUdp } from '../world/client.ts';
 import { Flag, message, question } from '../world/messages.ts';
-import { COMMON, forwardTo, Site } from '../world/site.ts';
+import { COMMON, forwardTo, ServedSite } from '../world/served-site.ts';
 
 const NOWHERE = forwardTo('127.0.0.1:9');
 
 describe('server start', () => {
-  let site: Site;
+  let site: ServedSite;
   beforeEach(() => {
-    site = new Site();
+    site = new ServedSite();
   });
-  afterEach(() => site.close());
+  afterEach(() => site?.close());
 
   /** The one problem that is in the way; its place without the folder. */
   async function problem(): Promise<string> {

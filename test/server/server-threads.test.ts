@@ -2,7 +2,7 @@ import { renameSync } from 'node:fs';
 import { expect } from 'chai';
 import { askTcp, askUdp } from '../world/client.ts';
 import { Flag, message, question } from '../world/messages.ts';
-import { COMMON, forwardTo, Site } from '../world/site.ts';
+import { COMMON, forwardTo, ServedSite } from '../world/served-site.ts';
 import { answerTo, Upstream } from '../world/upstream.ts';
 
 const REFUSED = 5;
@@ -22,10 +22,10 @@ function rcodeOf(answer: Uint8Array): number {
 describe('server threads', function () {
   // A thread compiles all of the program when it starts.
   this.timeout(10_000);
-  let site: Site;
+  let site: ServedSite;
   let upstream: Upstream;
   before(async () => {
-    site = new Site();
+    site = new ServedSite();
     upstream = await Upstream.start();
     site.configure(forwardTo(upstream.server), COMMON.replace('threads: 0', 'threads: 2'));
     await site.start();

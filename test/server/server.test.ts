@@ -2,7 +2,7 @@ import { createSocket } from 'node:dgram';
 import { expect } from 'chai';
 import { askTcp, askUdp, Stream } from '../world/client.ts';
 import { Flag, message, question, record, TO_QUESTION, TYPE } from '../world/messages.ts';
-import { COMMON, forwardTo, Site } from '../world/site.ts';
+import { COMMON, forwardTo, ServedSite } from '../world/served-site.ts';
 import { answerTo, Upstream } from '../world/upstream.ts';
 
 const REFUSED = 5;
@@ -26,15 +26,15 @@ async function send(target: { address: string; port: number }, octets: Uint8Arra
 }
 
 describe('server', () => {
-  let site: Site;
+  let site: ServedSite;
   let upstream: Upstream;
   beforeEach(async () => {
-    site = new Site();
+    site = new ServedSite();
     upstream = await Upstream.start();
   });
   afterEach(async () => {
-    await site.close();
-    upstream.close();
+    await site?.close();
+    upstream?.close();
   });
 
   it('writes the record of a query that gets no answer, without waiting for one that does', async () => {

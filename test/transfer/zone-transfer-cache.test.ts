@@ -12,7 +12,7 @@ describe('transfer/feed', () => {
   beforeEach(async () => {
     stage = await FeedStage.open();
   });
-  afterEach(() => stage.close());
+  afterEach(() => stage?.close());
 
   describe('with a cache file', () => {
     const known = (records: readonly Octets[], ageMs = 0) => ({

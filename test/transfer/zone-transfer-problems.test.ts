@@ -11,7 +11,7 @@ describe('transfer/feed, with a primary that cannot be trusted', () => {
   beforeEach(async () => {
     stage = await FeedStage.open();
   });
-  afterEach(() => stage.close());
+  afterEach(() => stage?.close());
 
   const big = Array.from({ length: 20 }, (_, i) => text(`t${i}`, 'x'.repeat(100)));
   const bad: readonly (readonly [string, (asked: Asked) => void, RegExp])[] = [

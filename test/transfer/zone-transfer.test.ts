@@ -9,7 +9,7 @@ describe('transfer/feed', () => {
   beforeEach(async () => {
     stage = await FeedStage.open();
   });
-  afterEach(() => stage.close());
+  afterEach(() => stage?.close());
 
   it('transfers the zone at once, and says from whom', async () => {
     const started = stage.create();

@@ -31,7 +31,7 @@ describe('transport/udp-batch-channel', () => {
     const incoming = new ReceiveBatch(libc as Libc, shape);
     channel = new BatchChannel(libc as Libc, 7, loopback(upstream.address().port), incoming);
   });
-  afterEach(() => channel.close());
+  afterEach(() => channel?.close());
 
   function received(): string[] {
     const seen: string[] = [];
@@ -91,7 +91,7 @@ describe('transport/tcp-batch-channel', () => {
     upstream.listen(0, '127.0.0.1');
     await once(upstream, 'listening');
   });
-  afterEach(() => upstream.close());
+  afterEach(() => upstream?.close());
 
   function connect(): BatchStream {
     const { port } = upstream.address() as { port: number };

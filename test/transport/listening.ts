@@ -5,6 +5,7 @@ import { listenTcp, type TcpListener, type TcpProxies } from '../../src/transpor
 import { TCP_LIMITS, type TcpLimits } from '../../src/transport/tcp-connection.ts';
 import { Stream } from '../world/client.ts';
 import { message } from '../world/messages.ts';
+import { PlayedTimers } from '../world/played-timers.ts';
 
 export interface Received {
   readonly id: number;
@@ -38,6 +39,8 @@ export class Listening {
   /** What to do with a query; at first, nothing. */
   onQuery: (query: Received) => void = () => {};
   listener!: TcpListener;
+  /** Those of the listener's connections: idle, and in all. */
+  readonly timers: PlayedTimers = new PlayedTimers();
   readonly #streams: Stream[] = [];
   #wake: () => void = () => {};
 
@@ -51,6 +54,7 @@ export class Listening {
         made.#take({ id, connection: number, address, port });
       },
       { ...TCP_LIMITS, ...limits },
+      made.timers.start,
     );
     return made;
   }
@@ -59,6 +63,14 @@ export class Listening {
     const { address, port } = this.listener;
     const stream = await Stream.open({ address, port, ...(from !== undefined && { from }) });
     this.#streams.push(stream);
+    return stream;
+  }
+
+  /** Opens a connection that the listener has taken, so that its timers run. */
+  async openTimed(): Promise<Stream> {
+    const before = this.timers.count;
+    const stream = await this.open();
+    while (this.timers.count === before) await new Promise((resolve) => setImmediate(resolve));
     return stream;
   }
 

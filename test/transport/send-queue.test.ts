@@ -36,7 +36,7 @@ describe('transport/send-queue', () => {
   });
   afterEach(() => {
     for (const client of clients) client.socket.close();
-    for (const fd of fds) libc.close(fd);
+    for (const fd of fds) libc?.close(fd);
     fds = [];
   });
 

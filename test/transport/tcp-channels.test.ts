@@ -30,9 +30,9 @@ describe('transport/tcp-channels', () => {
     channels = openTcpChannels(log);
   });
   afterEach(() => {
-    channels.close();
+    channels?.close();
     for (const connection of connections) connection.destroy();
-    upstream.close();
+    upstream?.close();
   });
 
   function send(octets = FIRST, length = 3, of = SERVER): number {

@@ -4,10 +4,13 @@ import { ids, Listening, one } from './listening.ts';
 
 /** Queries whose answers are more than the kernel has room for. */
 const MANY = 600;
+/** Milliseconds that a test lets pass. */
+const IDLE = 1000;
+const TOTAL = 4000;
 
 describe('transport/tcp limits', () => {
   let tcp: Listening;
-  afterEach(() => tcp.close());
+  afterEach(() => tcp?.close());
 
   async function listen(limits: Partial<TcpLimits>): Promise<void> {
     tcp = await Listening.start(limits);
@@ -79,55 +82,70 @@ describe('transport/tcp limits', () => {
   });
 
   it('close a connection without a query', async () => {
-    await listen({ idle: 20 });
-    await (await tcp.open()).ended;
+    await listen({ idle: IDLE });
+    const stream = await tcp.openTimed();
+    tcp.timers.pass(IDLE);
+    await stream.ended;
   });
 
   it('close a connection some time after its last answer', async () => {
-    await listen({ idle: 20 });
+    await listen({ idle: IDLE });
     tcp.onQuery = tcp.reply;
-    const stream = await tcp.open();
-    stream.ask(one(1));
-    await ids(stream, 1);
+    const stream = await tcp.openTimed();
+    for (const id of [1, 2]) {
+      tcp.timers.pass(IDLE - 1);
+      stream.ask(one(id));
+      expect(await ids(stream, 1)).to.deep.equal([id]);
+      await tcp.others();
+    }
+    tcp.timers.pass(IDLE);
     await stream.ended;
   });
 
   it('leave a connection alone whose query takes its time', async () => {
-    await listen({ idle: 15 });
-    tcp.onQuery = (query) => setTimeout(() => tcp.reply(query), 60);
+    await listen({ idle: IDLE });
     const stream = await tcp.open();
     stream.ask(one(1));
+    const [query] = await tcp.queries(1);
+    tcp.timers.pass(4 * IDLE);
+    tcp.reply(query!);
     expect(await ids(stream, 1)).to.deep.equal([1]);
   });
 
   it('leave a connection alone that keeps asking, even when its queries are dropped', async () => {
-    await listen({ idle: 150 });
-    tcp.onQuery = (query) => (query.id < 50 ? tcp.drop(query) : tcp.reply(query));
-    const stream = await tcp.open();
-    let id = 0;
-    const asking = setInterval(() => stream.ask(one(++id)), 5);
-    expect((await ids(stream, 1))[0]).to.equal(50);
-    clearInterval(asking);
+    await listen({ idle: IDLE });
+    tcp.onQuery = (query) => (query.id < 5 ? tcp.drop(query) : tcp.reply(query));
+    const stream = await tcp.openTimed();
+    for (const id of [1, 2, 3, 4, 5]) {
+      tcp.timers.pass(IDLE - 1);
+      stream.ask(one(id));
+      await tcp.queries(id);
+    }
+    expect(await ids(stream, 1)).to.deep.equal([5]);
   });
 
   it('cut off a query that comes drop by drop', async () => {
-    await listen({ idle: 40 });
-    const stream = await tcp.open();
+    await listen({ idle: IDLE });
+    const stream = await tcp.openTimed();
     stream.socket.write(Uint8Array.of(0xff, 0xff));
-    const dripping = setInterval(() => stream.socket.write(Uint8Array.of(0)), 5);
+    for (let drops = 0; drops < 4; drops++) {
+      stream.socket.write(Uint8Array.of(0));
+      await tcp.others();
+      tcp.timers.pass(IDLE / 4);
+    }
     await stream.ended;
-    clearInterval(dripping);
     expect(tcp.received).to.deep.equal([]);
   });
 
   it('let go of a client that was answered, has been told so, and stays', async () => {
-    await listen({ idle: 20, connections: 1 });
+    await listen({ idle: IDLE, connections: 1 });
     tcp.onQuery = tcp.reply;
     const stream = await tcp.open();
     stream.ask(one(1));
     await ids(stream, 1);
     tcp.listener.close();
     await stream.ended;
+    tcp.timers.pass(IDLE);
     const gone = new Promise((resolve) => stream.socket.on('close', resolve));
     // A client notices that nobody is there when it writes.
     const writing = setInterval(() => stream.socket.write(Uint8Array.of(0)), 5);
@@ -136,26 +154,25 @@ describe('transport/tcp limits', () => {
   });
 
   it('end a busy connection when its time is up', async () => {
-    await listen({ total: 40 });
+    await listen({ total: TOTAL });
     tcp.onQuery = tcp.reply;
-    const stream = await tcp.open();
-    let answers = 0;
-    for (let isOver = false; !isOver; ) {
-      stream.ask(one(1));
-      isOver = await ids(stream, 1).then(
-        () => false,
-        () => true,
-      );
-      answers++;
+    const stream = await tcp.openTimed();
+    for (const id of [1, 2, 3]) {
+      stream.ask(one(id));
+      expect(await ids(stream, 1)).to.deep.equal([id]);
+      tcp.timers.pass(TOTAL / 4);
     }
-    expect(answers).to.be.above(2);
+    tcp.timers.pass(TOTAL / 4);
+    await stream.ended;
   });
 
   it('let a connection whose time is up have its last answers', async () => {
-    await listen({ total: 20 });
-    tcp.onQuery = (query) => setTimeout(() => tcp.reply(query), 50);
+    await listen({ total: TOTAL });
     const stream = await tcp.open();
     stream.ask(one(1), one(2));
+    const queries = await tcp.queries(2);
+    tcp.timers.pass(TOTAL);
+    for (const query of queries) tcp.reply(query);
     expect(await ids(stream, 2)).to.deep.equal([1, 2]);
     await stream.ended;
   });
@@ -172,9 +189,7 @@ describe('transport/tcp limits', () => {
     expect((await tcp.queries(3))[2]!.id).to.equal(3);
   });
 
-  it('read no more of a client that does not take its answers', async function () {
-    // Megabytes go through the kernel.
-    this.timeout(10_000);
+  it('read no more of a client that does not take its answers', async () => {
     await listen({ unread: 1 << 26 });
     const answer = new Uint8Array(0xffff);
     tcp.onQuery = (query) => tcp.reply(query, answer);
@@ -192,7 +207,7 @@ describe('transport/tcp limits', () => {
   });
 
   it('let go of a client that takes no answer for too long', async () => {
-    await listen({ idle: 40, unread: 1 << 26 });
+    await listen({ idle: IDLE, unread: 1 << 26 });
     const answer = new Uint8Array(0xffff);
     // More than the kernel has room for; the query itself is never settled.
     tcp.onQuery = (query) => tcp.more(query, ...new Array(200).fill(answer));
@@ -201,6 +216,7 @@ describe('transport/tcp limits', () => {
     const gone = new Promise((resolve) => stream.socket.on('close', resolve));
     stream.ask(one(1));
     await tcp.queries(1);
+    tcp.timers.pass(IDLE);
     // A client notices that nobody is there when it writes.
     const writing = setInterval(() => stream.socket.write(Uint8Array.of(0)), 5);
     await gone;

@@ -6,13 +6,16 @@ import { octets } from '../world/messages.ts';
 import { binaryHeader, CLIENT_6, headerFor, lineFor } from '../world/proxy-header.ts';
 import { ids, Listening, one } from './listening.ts';
 
+/** Milliseconds that a test lets pass. */
+const IDLE = 1000;
+
 describe('transport/tcp behind proxies', () => {
   let tcp: Listening;
   let faults: string[];
   beforeEach(() => {
     faults = [];
   });
-  afterEach(() => tcp.close());
+  afterEach(() => tcp?.close());
 
   async function listen(limits: Parameters<typeof Listening.start>[0] = {}): Promise<void> {
     tcp = await Listening.start(limits, {
@@ -64,17 +67,24 @@ describe('transport/tcp behind proxies', () => {
   });
 
   it('turns away a proxy whose header does not come to its end', async () => {
-    await listen({ idle: 20 });
-    const stream = await tcp.open();
+    await listen({ idle: IDLE });
+    const stream = await tcp.openTimed();
     stream.socket.write(headerFor('192.0.2.7').subarray(0, 20));
+    // When another proxy's query has arrived, these octets have too.
+    const other = await tcp.open();
+    other.socket.write(octets(headerFor('192.0.2.8'), framed(one(1))));
+    await ids(other, 1);
+    tcp.timers.pass(IDLE);
     await stream.ended;
     while (faults.length === 0) await new Promise(setImmediate);
     expect(faults).to.deep.equal(['proxy-header']);
   });
 
   it('lets a proxy look whether somebody is there', async () => {
-    await listen({ idle: 20 });
-    await (await tcp.open()).ended;
+    await listen({ idle: IDLE });
+    const stream = await tcp.openTimed();
+    tcp.timers.pass(IDLE);
+    await stream.ended;
     expect(faults).to.deep.equal([]);
   });
 

@@ -8,7 +8,7 @@ describe('transport/tcp', () => {
   beforeEach(async () => {
     tcp = await Listening.start();
   });
-  afterEach(() => tcp.close());
+  afterEach(() => tcp?.close());
 
   it('takes queries one behind the other on one connection', async () => {
     tcp.onQuery = tcp.reply;
@@ -138,7 +138,7 @@ describe('transport/tcp close', () => {
   beforeEach(async () => {
     tcp = await Listening.start();
   });
-  afterEach(() => tcp.close());
+  afterEach(() => tcp?.close());
 
   it('ends the connections that wait for nothing', async () => {
     const stream = await tcp.open();

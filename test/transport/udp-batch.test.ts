@@ -44,7 +44,7 @@ describe('transport/udp-batch', () => {
   afterEach(() => {
     for (const listener of listeners) listener.close();
     listeners = [];
-    client.close();
+    client?.close();
   });
 
   function listen(words: number[], port = 0, family: 4 | 6 = 4): BatchListener {

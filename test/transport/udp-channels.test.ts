@@ -34,8 +34,8 @@ describe('transport/udp-channels', () => {
     channels = openUdpChannels(log);
   });
   afterEach(() => {
-    channels.close();
-    upstream.close();
+    channels?.close();
+    upstream?.close();
   });
 
   function send(to = remote): number {

@@ -42,7 +42,7 @@ for (const { where, word } of [
     });
     afterEach(() => {
       for (const listener of open) listener.close();
-      client.close();
+      client?.close();
     });
 
     /** The sockets of a process with two threads, behind `others`. */

@@ -18,8 +18,8 @@ describe('transport/udp-portable', () => {
     await once(client, 'listening');
   });
   afterEach(() => {
-    listener.close();
-    client.close();
+    listener?.close();
+    client?.close();
   });
 
   function ask(): void {

@@ -11,7 +11,8 @@ import { checkMessage, type Expected, expectPart } from './expectation.ts';
 import { readMessage } from './message-text.ts';
 import { clientOf, type QueryText, toQuery, writeQuery } from './query-text.ts';
 import { checkWords, type Scenario, type ScenarioFile } from './scenario-file.ts';
-import { type DecisionRecord, type SentQuestion, type SentReply, Stage } from './stage.ts';
+import { type SentQuestion, type SentReply, Stage } from './stage.ts';
+import type { WrittenRecord } from './written-record.ts';
 
 interface ExpectedQuestion extends Expected {
   readonly server?: string;
@@ -58,7 +59,7 @@ class Player {
   #droppedBefore = 0;
   #probesBefore = 0;
   #checksBefore = 0;
-  readonly #shadows: DecisionRecord[] = [];
+  readonly #shadows: WrittenRecord[] = [];
   readonly #events: Readonly<Record<string, (value: never) => void>> = {
     query: (given: QueryText | string) => this.#query(toQuery(given)),
     asks: (expected: ExpectedQuestion | string) => this.#asks(expected),

@@ -21,6 +21,7 @@ import type { Query, Transport } from '../../src/wire/query.ts';
 import { RCODES } from './message-text.ts';
 import { withRoom } from './messages.ts';
 import { outline } from './reply-check.ts';
+import type { WrittenRecord } from './written-record.ts';
 
 const START = Date.parse('2026-11-20T23:00:00.000Z');
 /** How often a shell lets the engine look at its clock. */
@@ -46,8 +47,6 @@ export interface SentQuestion {
   readonly channel: number;
 }
 
-export type DecisionRecord = Readonly<Record<string, unknown>>;
-
 export class Stage implements Outbox {
   now: number = START;
   /** What has happened and was not looked at yet, the oldest first. */
@@ -55,9 +54,9 @@ export class Stage implements Outbox {
   readonly asked: SentQuestion[] = [];
   readonly probes: SentQuestion[] = [];
   readonly checks: SentQuestion[] = [];
-  readonly records: DecisionRecord[] = [];
+  readonly records: WrittenRecord[] = [];
   /** Records of what rules in shadow mode would have done. */
-  readonly shadows: DecisionRecord[] = [];
+  readonly shadows: WrittenRecord[] = [];
   dropped = 0;
   /** How often the engine has told something beside decisions: `ignored short`. */
   readonly told: Map<string, number> = new Map();

@@ -7,6 +7,7 @@ import { type Logger, silentLog } from '../../src/log.ts';
 import { RunningServer } from '../../src/server/server.ts';
 import type { Target } from './client.ts';
 import { ask, type HttpReply, type HttpRequest } from './http.ts';
+import type { WrittenRecord } from './written-record.ts';
 
 const LOG = 'decisions.log';
 
@@ -19,9 +20,7 @@ admin: { listen: "127.0.0.1:0" }
 decisionLog: { to: ${LOG}, record: all }
 `;
 
-export type DecisionRecord = Readonly<Record<string, unknown>>;
-
-export class Site {
+export class ServedSite {
   environment: Readonly<Record<string, string>> = {};
   readonly folder: string = mkdtempSync(join(tmpdir(), 'rcode5-'));
   #server: RunningServer | undefined;
@@ -58,7 +57,7 @@ export class Site {
   }
 
   /** The records that stand in the decision log. */
-  records(file: string = LOG): DecisionRecord[] {
+  records(file: string = LOG): WrittenRecord[] {
     const lines = readFileSync(this.path(file), 'utf8').split('\n').slice(0, -1);
     return lines.map((line) => JSON.parse(line));
   }
