@@ -155,8 +155,8 @@ class Comparison {
   #clientKey(): string {
     const query = this.#query;
     const sides = [this.#before, this.#after];
-    const rules = sides.flatMap(({ viewTable, zones }) => [
-      viewTable.find(query),
+    const rules = sides.flatMap(({ viewOf, zones }) => [
+      viewOf(query).index,
       ...zones.map(({ policy }) => {
         const answer = policy?.judgeClient(query);
         if (answer === undefined) return 'none';
@@ -173,7 +173,7 @@ class Comparison {
   /** Whether the client's views ask the same policies and go the same ways. */
   #haveSameNames(): boolean {
     const [before, after] = [this.#before, this.#after].map((policy) => {
-      const view = policy.config.views[policy.viewTable.find(this.#query)]!;
+      const view = policy.config.views[policy.viewOf(this.#query).index]!;
       const policies = view.policies.map((index) => [
         policy.config.policies[index]!.value,
         policy.zones[index]!.digest,

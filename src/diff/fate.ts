@@ -3,7 +3,7 @@
 import { matchedOwner, ruleOf } from '../decision/rule-of.ts';
 import type { Verdict } from '../decision/verdict.ts';
 import type { Policy } from '../policy/compile.ts';
-import type { Layer } from '../policy/layer.ts';
+import { peek } from '../policy/layer.ts';
 import type { View } from '../policy/view.ts';
 import type { Query } from '../wire/query.ts';
 import { formatRcode, RrType } from '../wire/registry.ts';
@@ -36,18 +36,14 @@ export interface Decided {
 }
 
 export function decide(policy: Policy, query: Query): Decided {
-  const view = policy.views[policy.viewTable.find(query)]!;
+  const view = policy.viewOf(query);
   query.view = view.index;
   for (const layer of view.layers) {
-    const verdict = ask(layer, query);
+    const verdict = peek(layer, query);
     if (verdict !== undefined) return { view, verdict, upstream: undefined };
   }
   const { forwarded, group } = view.routes.find(query)!;
   return { view, verdict: forwarded, upstream: group };
-}
-
-function ask(layer: Layer, query: Query): Verdict | undefined {
-  return layer.peek === undefined ? layer.judge(query) : layer.peek(query);
 }
 
 /** Whether the decision does not depend on the name. */

@@ -68,11 +68,11 @@ function prepareForwarding({ config }: Policy, table: UpstreamTable) {
 }
 
 /** The group that the name's route leads to, whatever the layers say. */
-function routeOf({ views, viewTable }: Policy, question: AskedQuestion): string | undefined {
+function routeOf(policy: Policy, question: AskedQuestion): string | undefined {
   const query = new Query();
   const length = playQuestion(query, question, now());
   query.parse(query.message, length);
-  return views[viewTable.find(query)]!.routes.find(query)?.group;
+  return policy.viewOf(query).routes.find(query)?.group;
 }
 
 /** The record that the server would write, with what its upstreams say now. */

@@ -6,6 +6,7 @@ import { ConfigError, type Problem } from '../config/problem.ts';
 import type { ViewConfig } from '../config/views.ts';
 import { type Verdict, VerdictTable } from '../decision/verdict.ts';
 import { ServerCookies } from '../wire/cookie.ts';
+import type { Query } from '../wire/query.ts';
 import { Ede } from '../wire/registry.ts';
 import type { RecordData } from '../wire/response.ts';
 import { ClientGroups } from './access/client-groups.ts';
@@ -49,7 +50,8 @@ export interface Policy {
   readonly verdicts: readonly Verdict[];
   /** The first is for clients that are in no other. */
   readonly views: readonly View[];
-  readonly viewTable: ViewTable;
+  /** The view of the query's client. */
+  readonly viewOf: (query: Query) => View;
   readonly overload: Verdict;
   readonly groups: ClientGroups;
   readonly zones: readonly PolicyZone[];
@@ -88,12 +90,13 @@ export function compilePolicy(
   if (compiler.problems.length > 0) throw new ConfigError(compiler.problems);
   const { zones, verdicts } = compiler;
   const overload = compileOverload(verdicts);
+  const viewTable = new ViewTable(config.views);
   return {
     hash: compiler.finish(),
     config,
     verdicts: verdicts.verdicts,
     views,
-    viewTable: new ViewTable(config.views),
+    viewOf: (query) => views[viewTable.find(query)]!,
     overload,
     groups: new ClientGroups(config.clientGroups),
     zones,

@@ -2,7 +2,7 @@
 
 import type { AccessList } from '../../config/access-list.ts';
 import type { VerdictTable } from '../../decision/verdict.ts';
-import { Ede, Opcode, RrClass } from '../../wire/registry.ts';
+import { Ede } from '../../wire/registry.ts';
 import { compilePermission } from '../access/permission.ts';
 import type { Layer } from '../layer.ts';
 import type { Enforcement } from '../rules/in-force.ts';
@@ -21,8 +21,7 @@ export function compileRecursion(
       name: 'recursion',
       list,
       ede: Ede.NOT_AUTHORITATIVE,
-      asks: (query) =>
-        query.opcode === Opcode.QUERY && query.qclass === RrClass.IN && query.recursionDesired,
+      asks: (query) => query.isLookup && query.recursionDesired,
     },
     enforcement,
     verdicts,

@@ -13,7 +13,7 @@ import {
 } from '../../decision/verdict.ts';
 import { lowerName, parseName } from '../../wire/name.ts';
 import type { Query } from '../../wire/query.ts';
-import { Opcode, RrClass, RrType } from '../../wire/registry.ts';
+import { RrType } from '../../wire/registry.ts';
 import type { RecordData } from '../../wire/response.ts';
 import type { Layer } from '../layer.ts';
 import { NO_ROUTE, type RouteTable } from '../route-table.ts';
@@ -103,7 +103,7 @@ export function compileSpecialUse(
   });
 
   const search = (query: Query): Verdict | undefined => {
-    if (!isJudged(query)) return undefined;
+    if (!query.isLookup) return undefined;
     for (let depth = 0; depth < query.labels; depth++) {
       const entry = table.find(query, depth, false);
       if (entry < 0) continue;
@@ -125,8 +125,4 @@ export function compileSpecialUse(
 /** Names below resolver.arpa are of others: RESINFO is at the very name. */
 function asksForInfo({ qtype }: Query, depth: number): boolean {
   return depth === 0 && qtype === RrType.RESINFO;
-}
-
-function isJudged({ opcode, qclass }: Query): boolean {
-  return opcode === Opcode.QUERY && qclass === RrClass.IN;
 }
