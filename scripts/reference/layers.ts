@@ -1,7 +1,7 @@
 /** The layers in the order in which a query meets them, from the file that writes the order. */
 
 import { readdirSync, readFileSync } from 'node:fs';
-import { LAYERS } from '../../src/decision/verdict.ts';
+import { LAYERS } from '../../src/decision/layers.ts';
 import type { Specimen } from './specimen.ts';
 import { code, formatTable } from './table.ts';
 

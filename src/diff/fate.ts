@@ -1,5 +1,6 @@
 /** What becomes of a question, decided by the layers that serve. */
 
+import { decidesBy } from '../decision/layers.ts';
 import { matchedOwner, ruleOf } from '../decision/rule-of.ts';
 import type { Verdict } from '../decision/verdict.ts';
 import type { Policy } from '../policy/compile.ts';
@@ -24,9 +25,6 @@ export interface Fate {
   readonly upstream?: string;
 }
 
-/** Layers whose word depends on the name asked. */
-const NAME_LAYERS: ReadonlySet<string> = new Set(['special-use', 'policy', 'route', 'upstream']);
-
 /** A decision, cheap to compare with another. */
 export interface Decided {
   readonly view: View;
@@ -49,7 +47,7 @@ export function decide(policy: Policy, query: Query): Decided {
 /** Whether the decision does not depend on the name. */
 export function isBlind({ verdict: { layer } }: Decided, { qtype }: Query): boolean {
   // Minimal answers to ANY come behind policy.
-  return !NAME_LAYERS.has(layer) && !(layer === 'protocol' && qtype === RrType.ANY);
+  return !decidesBy(layer, 'name') && !(layer === 'protocol' && qtype === RrType.ANY);
 }
 
 const names = new WeakMap<Verdict, string>();

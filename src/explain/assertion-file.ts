@@ -15,8 +15,9 @@ import {
 } from '../config/kind.ts';
 import { byPlace, ConfigError, type Place, type Problem } from '../config/problem.ts';
 import { integer, oneOf, text } from '../config/scalars.ts';
+import { LAYERS } from '../decision/layers.ts';
 import { EVENTS } from '../decision/outcome.ts';
-import { ACTIONS, LAYERS } from '../decision/verdict.ts';
+import { ACTIONS } from '../decision/verdict.ts';
 import { parseAddress } from '../net/address.ts';
 import { parseName } from '../wire/name.ts';
 import { Opcode, parseClass, parseType, Rcode } from '../wire/registry.ts';

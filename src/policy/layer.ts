@@ -1,6 +1,7 @@
 /** What a layer is, and how a list of them judges. */
 
-import type { LayerName, Rule, Verdict } from '../decision/verdict.ts';
+import type { LayerName } from '../decision/layers.ts';
+import type { Rule, Verdict } from '../decision/verdict.ts';
 import type { Query } from '../wire/query.ts';
 
 /**

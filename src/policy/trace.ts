@@ -1,7 +1,8 @@
 /** What the layers say about a question that nobody asked: the very layers that serve. */
 
+import type { LayerName } from '../decision/layers.ts';
 import { ruleOf } from '../decision/rule-of.ts';
-import type { LayerName, Rule, Verdict } from '../decision/verdict.ts';
+import type { Rule, Verdict } from '../decision/verdict.ts';
 import type { Query } from '../wire/query.ts';
 import type { Policy } from './compile.ts';
 import { type Account, type Layer, peek, withoutCounting } from './layer.ts';

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { parseConfig } from '../../src/config/config.ts';
 import { ConfigError } from '../../src/config/problem.ts';
-import { LAYERS } from '../../src/decision/verdict.ts';
+import { LAYERS } from '../../src/decision/layers.ts';
 import { compilePolicy, type Policy } from '../../src/policy/compile.ts';
 import { judge } from '../../src/policy/layer.ts';
 import { READ_FILES } from '../../src/policy/policy-files.ts';

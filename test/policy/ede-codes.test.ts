@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { parseConfig } from '../../src/config/config.ts';
-import { LAYERS } from '../../src/decision/verdict.ts';
+import { LAYERS } from '../../src/decision/layers.ts';
 import { compilePolicy } from '../../src/policy/compile.ts';
 
 const CONFIG = `
