@@ -4,6 +4,7 @@
  * serve decide what becomes of it.
  */
 
+import { contentOf } from '../config/content.ts';
 import { formatPrefix } from '../net/prefix.ts';
 import type { Policy } from '../policy/compile.ts';
 import { SPECIAL_USE_ZONES } from '../policy/layers/special-use.ts';
@@ -178,9 +179,7 @@ class Comparison {
         policy.config.policies[index]!.value,
         policy.zones[index]!.digest,
       ]);
-      return JSON.stringify([view.routes, policies], (key, value) =>
-        key === 'place' ? undefined : value,
-      );
+      return contentOf([view.routes, policies]);
     });
     return before === after;
   }

@@ -3,6 +3,7 @@
 import { unwatchFile, watchFile } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { type Config, parseConfig, resolvePath } from '../config/config.ts';
+import { contentOf } from '../config/content.ts';
 import type { Setup } from '../engine/forwarder.ts';
 import { AnswerCache } from '../forward/cache.ts';
 import { createForwarding, type Forwarding } from '../forward/forwarding.ts';
@@ -111,9 +112,7 @@ function forwardsAlike(a: Config, b: Config): boolean {
       views.findIndex((other) => other.routes === routes),
       routes,
     ]);
-    return JSON.stringify([upstreams, ways, cache], (key, value) =>
-      key === 'place' ? undefined : value,
-    );
+    return contentOf([upstreams, ways, cache]);
   };
   return content(a) === content(b);
 }
