@@ -60,6 +60,7 @@ export class Stage implements Outbox {
   dropped = 0;
   /** How often the engine has told something beside decisions: `ignored short`. */
   readonly told: Map<string, number> = new Map();
+  readonly statistics: Statistics = new Statistics();
   readonly table: UpstreamTable = new UpstreamTable();
   readonly #lasting: Lasting = { table: this.table, buckets: new TokenBuckets() };
   readonly engine: Engine;
@@ -78,7 +79,7 @@ export class Stage implements Outbox {
     for (const [file, text] of Object.entries(files)) writeFileSync(this.#path(file), text);
     this.serving = this.#prepare(config);
     const log = new PlayedLog((text) => this.#take(text));
-    this.#recording = new Recording(new Statistics(), new RecentDecisions(), log);
+    this.#recording = new Recording(this.statistics, new RecentDecisions(), log);
     const recorder = this.#recorder();
     this.engine = new Engine(this.serving, { outbox: this, recorder, capacity, refPrefix: 't' });
     this.use(this.serving);
