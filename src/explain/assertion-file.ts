@@ -21,7 +21,7 @@ import { ACTIONS } from '../decision/verdict.ts';
 import { parseAddress } from '../net/address.ts';
 import { parseName } from '../wire/name.ts';
 import { Opcode, parseClass, parseType, Rcode } from '../wire/registry.ts';
-import { type AskedQuestion, askedQuestion } from './explain.ts';
+import { type AskedQuestion, askedQuestion } from './question.ts';
 
 /** What stands for no answer, no group, no upstream, no EDE. */
 export const NONE = 'none';

@@ -19,14 +19,10 @@ import { openTcpChannels } from '../transport/tcp-channels.ts';
 import { openUdpChannels } from '../transport/udp-channels.ts';
 import { BUFFER_LENGTH } from '../wire/header.ts';
 import { Query } from '../wire/query.ts';
-import {
-  type AskedQuestion,
-  type ExplainedDecision,
-  listenersOf,
-  playQuestion,
-} from './explain.ts';
+import type { ExplainedDecision } from './explain.ts';
 import { meaningOf, stepOf } from './live-meaning.ts';
 import { askEach, type UpstreamAccount } from './live-upstreams.ts';
+import { type AskedQuestion, listenersOf, playQuestion } from './question.ts';
 
 /** Milliseconds between two looks at what has timed out. */
 const TICK_MS = 25;
