@@ -117,7 +117,7 @@ const blocked = queryFrom(0x0a020001, ask('www.bad500.example'));
 const sixth = queryFrom(0);
 sixth.family = 6;
 sixth.address.set([0x20010db8, 0x00020000, 0, 1]);
-const guests = large.views[large.viewTable.find(guest)]!;
+const guests = large.viewOf(guest);
 const judges = new AnswerJudge(() => {});
 const aliased = answerWith(true);
 const plain = answerWith(false);
@@ -163,7 +163,7 @@ function receive(engine: Engine, address = 0x0a020001): void {
 const cachedPlain = engineWith(large, plain.octets);
 const cachedAliased = engineWith(large, aliased.octets);
 assert.equal(judge(guests.layers, blocked)?.action, 'nxdomain');
-assert.equal(large.viewTable.find(sixth), guests.index);
+assert.equal(large.viewOf(sixth).index, guests.index);
 assert.equal(judge(limited.views[0]!.layers, guest), undefined);
 
 assertSees();
@@ -186,8 +186,8 @@ const results: Measured[] = [
     replies.writeVerdict(denied, outcome);
   }),
   measure('find the view of a client', NOTHING, () => {
-    large.viewTable.find(guest);
-    large.viewTable.find(sixth);
+    large.viewOf(guest);
+    large.viewOf(sixth);
   }),
   measure('judge: 1000 rules, none matches', NOTHING, () => {
     judge(guests.layers, guest);

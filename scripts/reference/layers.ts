@@ -1,21 +1,17 @@
 /** The layers in the order in which a query meets them, from the file that writes the order. */
 
 import { readdirSync, readFileSync } from 'node:fs';
-import { LAYERS } from '../../src/decision/verdict.ts';
+import { LAYERS } from '../../src/decision/layers.ts';
 import type { Specimen } from './specimen.ts';
 import { code, formatTable } from './table.ts';
 
 const FOLDER = 'src/policy/layers';
-const ORDER = /THE ORDER[\s\S]*? = \[([\s\S]*?)\n {4}\];/;
-/** `compileAcl(`, or what is compiled once for all views: `identity,`. */
-const LAYER = /^ {6}(?:(compile\w+)\(|(\w+),$)/gm;
+const ORDER = /\{ (?:once|forView): (compile\w+) \}/g;
 
 /** One row for each layer: those that judge, then what can come of forwarding. */
 export function layersTable({ serving }: Specimen): string {
-  const source = readFileSync('src/policy/compile.ts', 'utf8');
-  const judging = [...ORDER.exec(source)![1]!.matchAll(LAYER)].map(([, compile, shared = '']) =>
-    fileOf(compile ?? `compile${shared[0]!.toUpperCase()}${shared.slice(1)}`, source),
-  );
+  const source = readFileSync('src/policy/order.ts', 'utf8');
+  const judging = [...source.matchAll(ORDER)].map(([, compile]) => fileOf(compile!, source));
   const names = serving.policy.views[0]!.layers.map(({ name }) => name);
   const others = LAYERS.map((name) => `${name}.ts`).filter(
     (file) => readdirSync(FOLDER).includes(file) && !judging.includes(file),

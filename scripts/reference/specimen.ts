@@ -4,7 +4,7 @@ import type { MeasuredServer } from '../../src/admin/exposed-metrics.ts';
 import type { Outcome } from '../../src/decision/outcome.ts';
 import type { Verdict } from '../../src/decision/verdict.ts';
 import { UpstreamTable } from '../../src/forward/upstream.ts';
-import { type LoadedConfig, load } from '../../src/load/loaded-config.ts';
+import { type LoadedConfig, loadTaken } from '../../src/load/loaded-config.ts';
 import { takeSnapshot } from '../../src/load/snapshot.ts';
 import { silentLog } from '../../src/log.ts';
 import { readAddress } from '../../src/net/address.ts';
@@ -37,7 +37,7 @@ const POLICY_HASH = '3f2a9c11';
 export function createSpecimen(): Specimen {
   const table = new UpstreamTable();
   const lasting = { table, buckets: new TokenBuckets() };
-  const serving = load(takeSnapshot({ file: CONFIG_FILE, environment: {} }), lasting);
+  const serving = loadTaken(takeSnapshot({ file: CONFIG_FILE, environment: {} }), lasting);
   const numbers = new ThreadNumbers();
   const { statistics, recent } = numbers;
   // Nobody flushes the recording, so that nothing is written to stdout.

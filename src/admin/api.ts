@@ -2,7 +2,8 @@
 
 import type { ServerResponse } from 'node:http';
 import { now } from '../clock.ts';
-import { askedQuestion, explainQuestion } from '../explain/explain.ts';
+import { explainQuestion } from '../explain/explain.ts';
+import { askedQuestion } from '../explain/question.ts';
 import type { LoadedConfig } from '../load/loaded-config.ts';
 import type { ReloadResult } from '../load/reloads.ts';
 import { FILTER_OPTIONS, type Filter, matches, parseFilter } from '../observe/decision-filter.ts';

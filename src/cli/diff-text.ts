@@ -32,7 +32,11 @@ export interface Difference {
 
 export function formatDifference({ hashes, changes, settings, all }: Difference): string {
   const [before, after] = hashes;
-  if (changes.length === 0 && settings.length === 0) return `no change: policy ${before}\n`;
+  if (changes.length === 0 && settings.length === 0) {
+    return before === after
+      ? `no change: policy ${before}\n`
+      : `no decision changes: policy ${before} -> ${after}\n`;
+  }
   const kinds = Object.keys(HEADINGS) as Kind[];
   const shown = all ? changes : changes.filter(isChief);
   const parts = kinds.flatMap((kind) => {

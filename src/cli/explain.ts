@@ -3,13 +3,9 @@
 import { parseArgs } from 'node:util';
 import { now } from '../clock.ts';
 import { readConfig } from '../config/config.ts';
-import {
-  type AskedQuestion,
-  askedQuestion,
-  explainQuestion,
-  listenersOf,
-} from '../explain/explain.ts';
+import { explainQuestion } from '../explain/explain.ts';
 import { explainLive } from '../explain/live.ts';
+import { type AskedQuestion, askedQuestion, listenersOf } from '../explain/question.ts';
 import { compilePolicy, type Policy } from '../policy/compile.ts';
 import { VERSION } from '../version.ts';
 import { Opcode, RrType } from '../wire/registry.ts';

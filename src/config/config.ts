@@ -13,11 +13,18 @@ import { byPlace, ConfigError, type Place } from './problem.ts';
 import { type RateLimit, readRateLimit } from './rate-limit.ts';
 import { readViews, type ViewConfig } from './views.ts';
 
-/** The configuration as it was meant: nothing is left to default behind this type. */
-export interface Config {
+/** Sections that mean more than they say: groups, defaults and inheritance are filled in. */
+type FilledIn = 'listen' | 'admin' | 'threads' | 'clientGroups' | 'views' | 'rateLimit';
+/** Sections that become part of the views. */
+type OfViews = 'acl' | 'routes';
+
+/**
+ * The configuration as it was meant: nothing is left to default behind this type. Any other section
+ * of `keys.ts` is part of it as it was read.
+ */
+export interface Config extends Omit<RawConfig, FilledIn | OfViews> {
   /** As it was named to the program; relative paths in it start from its folder. */
   readonly file: string;
-  readonly node: string;
   readonly listen: readonly Located<ListenAddress>[];
   /** Nobody wrote `listen`: not every host has both of the default addresses. */
   readonly listensByDefault: boolean;
@@ -32,17 +39,6 @@ export interface Config {
   /** The first is for all clients that are in no other. */
   readonly views: readonly [ViewConfig, ...ViewConfig[]];
   readonly rateLimit: RateLimit | undefined;
-  readonly cookies: RawConfig['cookies'];
-  readonly upstreams: RawConfig['upstreams'];
-  readonly policies: RawConfig['policies'];
-  readonly tsigKeys: RawConfig['tsigKeys'];
-  readonly cache: RawConfig['cache'];
-  readonly ede: RawConfig['ede'];
-  readonly structuredErrors: RawConfig['structuredErrors'];
-  readonly infoUrl: RawConfig['infoUrl'];
-  readonly decisionLog: RawConfig['decisionLog'];
-  readonly assertions: RawConfig['assertions'];
-  readonly watch: boolean;
   /** Where sections begin, for what has no line of its own. */
   readonly start: Place;
 }

@@ -4,6 +4,7 @@ import { parseDuration } from '../clock.ts';
 import { type Endpoint, parseEndpoint } from '../net/address.ts';
 import { type Prefix, parsePrefix } from '../net/prefix.ts';
 import { type Kind, readText, scalar } from './kind.ts';
+import { Secret } from './secret.ts';
 
 const MAX_THREADS = 64;
 
@@ -57,12 +58,13 @@ export function oneOf<const T extends string>(...words: readonly T[]): Kind<T> {
 }
 
 /** Sixteen octets that nobody should know; a wrong one is not shown. */
-export const secret: Kind<Uint8Array> = {
+export const secret: Kind<Secret> = {
   expects: '32 hexadecimal digits',
   read(node, document) {
     const given = readText(node, document, this.expects);
     if (given === undefined) return undefined;
-    if (/^[0-9a-f]{32}$/i.test(given)) return Uint8Array.from(Buffer.from(given, 'hex'));
+    if (/^[0-9a-f]{32}$/i.test(given))
+      return new Secret(Uint8Array.from(Buffer.from(given, 'hex')));
     return document.report(node, `this is no secret; expect ${this.expects}`);
   },
 };

@@ -4,23 +4,7 @@ import { formatEde } from '../wire/opt.ts';
 import type { Query } from '../wire/query.ts';
 import { Rcode } from '../wire/registry.ts';
 import type { RecordData } from '../wire/response.ts';
-
-/** The layers that can decide a query. One name in records, metrics, EDE texts, `explain`, docs and file names. */
-export const LAYERS = [
-  'protocol',
-  'acl',
-  'transfer',
-  'update',
-  'notify',
-  'rate-limit',
-  'recursion',
-  'special-use',
-  'policy',
-  'route',
-  'upstream',
-  'overload',
-] as const;
-export type LayerName = (typeof LAYERS)[number];
+import type { LayerName } from './layers.ts';
 
 /**
  * What becomes of the query. `reject` is an error that is nobody's policy (FORMERR, NOTIMP,

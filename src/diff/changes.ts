@@ -4,6 +4,7 @@
  * serve decide what becomes of it.
  */
 
+import { contentOf } from '../config/content.ts';
 import { formatPrefix } from '../net/prefix.ts';
 import type { Policy } from '../policy/compile.ts';
 import { SPECIAL_USE_ZONES } from '../policy/layers/special-use.ts';
@@ -155,8 +156,8 @@ class Comparison {
   #clientKey(): string {
     const query = this.#query;
     const sides = [this.#before, this.#after];
-    const rules = sides.flatMap(({ viewTable, zones }) => [
-      viewTable.find(query),
+    const rules = sides.flatMap(({ viewOf, zones }) => [
+      viewOf(query).index,
       ...zones.map(({ policy }) => {
         const answer = policy?.judgeClient(query);
         if (answer === undefined) return 'none';
@@ -173,14 +174,12 @@ class Comparison {
   /** Whether the client's views ask the same policies and go the same ways. */
   #haveSameNames(): boolean {
     const [before, after] = [this.#before, this.#after].map((policy) => {
-      const view = policy.config.views[policy.viewTable.find(this.#query)]!;
+      const view = policy.config.views[policy.viewOf(this.#query).index]!;
       const policies = view.policies.map((index) => [
         policy.config.policies[index]!.value,
         policy.zones[index]!.digest,
       ]);
-      return JSON.stringify([view.routes, policies], (key, value) =>
-        key === 'place' ? undefined : value,
-      );
+      return contentOf([view.routes, policies]);
     });
     return before === after;
   }

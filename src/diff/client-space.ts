@@ -4,6 +4,7 @@
  */
 
 import type { AccessList } from '../config/access-list.ts';
+import type { Config } from '../config/config.ts';
 import { firstWords, lastWords, type Prefix } from '../net/prefix.ts';
 import { NO_PREFIX, PrefixTable } from '../net/prefix-table.ts';
 import type { Policy } from '../policy/compile.ts';
@@ -50,17 +51,33 @@ export function partitionClients(before: Policy, after: Policy): readonly Client
 function facetsOf({ config, zones }: Policy): Facet[] {
   const lists = new Set(config.views.flatMap(({ acl }) => Object.values(acl)));
   const access = [...lists].filter((list): list is AccessList => list !== undefined);
-  const exempt = config.rateLimit?.exempt.map((prefix, owner) => ({ prefix, owner })) ?? [];
   return [
     config.views.flatMap(({ clients }, owner) => clients.map((prefix) => ({ prefix, owner }))),
     ...access.map(({ entries }) =>
       entries.flatMap(({ prefixes }, owner) => prefixes.map((prefix) => ({ prefix, owner }))),
     ),
-    exempt,
+    prefixesIn(sectionsOf(config)).map((prefix, owner) => ({ prefix, owner })),
     ...zones.map(({ policy }) =>
       (policy?.clientPrefixes ?? []).map((prefix, owner) => ({ prefix, owner })),
     ),
   ];
+}
+
+/** Sections whose prefixes are looked at above, or are not about who asks for what. */
+const LOOKED_AT: readonly string[] = ['views', 'policies', 'clientGroups', 'listen'];
+
+/** All others, also those of layers that came later. */
+function sectionsOf(config: Config): readonly unknown[] {
+  return Object.entries(config).flatMap(([key, value]) => (LOOKED_AT.includes(key) ? [] : [value]));
+}
+
+function prefixesIn(value: unknown): readonly Prefix[] {
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return [];
+  return isPrefix(value) ? [value] : Object.values(value).flatMap(prefixesIn);
+}
+
+function isPrefix(value: object): value is Prefix {
+  return 'family' in value && 'words' in value && 'length' in value;
 }
 
 function cut(facets: readonly Facet[], family: 4 | 6): AddressRange[] {

@@ -1,9 +1,10 @@
 /** What becomes of a question, decided by the layers that serve. */
 
+import { decidesBy } from '../decision/layers.ts';
 import { matchedOwner, ruleOf } from '../decision/rule-of.ts';
 import type { Verdict } from '../decision/verdict.ts';
 import type { Policy } from '../policy/compile.ts';
-import type { Layer } from '../policy/layer.ts';
+import { peek } from '../policy/layer.ts';
 import type { View } from '../policy/view.ts';
 import type { Query } from '../wire/query.ts';
 import { formatRcode, RrType } from '../wire/registry.ts';
@@ -24,9 +25,6 @@ export interface Fate {
   readonly upstream?: string;
 }
 
-/** Layers whose word depends on the name asked. */
-const NAME_LAYERS: ReadonlySet<string> = new Set(['special-use', 'policy', 'route', 'upstream']);
-
 /** A decision, cheap to compare with another. */
 export interface Decided {
   readonly view: View;
@@ -36,24 +34,20 @@ export interface Decided {
 }
 
 export function decide(policy: Policy, query: Query): Decided {
-  const view = policy.views[policy.viewTable.find(query)]!;
+  const view = policy.viewOf(query);
   query.view = view.index;
   for (const layer of view.layers) {
-    const verdict = ask(layer, query);
+    const verdict = peek(layer, query);
     if (verdict !== undefined) return { view, verdict, upstream: undefined };
   }
   const { forwarded, group } = view.routes.find(query)!;
   return { view, verdict: forwarded, upstream: group };
 }
 
-function ask(layer: Layer, query: Query): Verdict | undefined {
-  return layer.peek === undefined ? layer.judge(query) : layer.peek(query);
-}
-
 /** Whether the decision does not depend on the name. */
 export function isBlind({ verdict: { layer } }: Decided, { qtype }: Query): boolean {
   // Minimal answers to ANY come behind policy.
-  return !NAME_LAYERS.has(layer) && !(layer === 'protocol' && qtype === RrType.ANY);
+  return !decidesBy(layer, 'name') && !(layer === 'protocol' && qtype === RrType.ANY);
 }
 
 const names = new WeakMap<Verdict, string>();

@@ -1,44 +1,52 @@
 /** What differs between configurations besides their decisions on queries. */
 
 import type { Config } from '../config/config.ts';
-import type { Entry } from '../config/kind.ts';
+import { contentWithSecrets } from '../config/content.ts';
+import type { ViewConfig } from '../config/views.ts';
 
-/** What is compared by queries, group by group, or is no setting. */
-type Other = 'views' | 'policies' | 'upstreams' | 'file' | 'start' | 'listensByDefault';
+/** Where the configuration stands, and what another key of it says. */
+const NO_SETTINGS: readonly string[] = ['file', 'start', 'listensByDefault'];
+/** What `changes.ts` compares by asking: the same decisions can be written in many ways. */
+const COMPARED_BY_QUERIES: readonly string[] = ['policies'];
+const COMPARED_IN_VIEWS: readonly string[] = ['clients', 'acl', 'routes', 'policies'];
+/** Sections that are compared part by part. */
+const IN_PARTS: readonly string[] = ['upstreams', 'views'];
 
-/** Sections that decide on no query by themselves. */
-const SECTIONS: Readonly<Record<Exclude<keyof Config, Other>, true>> = {
-  node: true,
-  listen: true,
-  admin: true,
-  threads: true,
-  clientGroups: true,
-  rateLimit: true,
-  cookies: true,
-  cache: true,
-  ede: true,
-  structuredErrors: true,
-  infoUrl: true,
-  decisionLog: true,
-  assertions: true,
-  watch: true,
-  tsigKeys: true,
-};
-const NAMES = Object.keys(SECTIONS) as (keyof typeof SECTIONS)[];
-
-/** The keys that differ: `rateLimit`, `upstreams.corp`. */
+/**
+ * The keys that differ: `rateLimit`, `upstreams.corp`. Every section is compared but for those that
+ * are named above: also one that came later.
+ */
 export function changedSettings(before: Config, after: Config): readonly string[] {
-  const sections = NAMES.filter((key) => content(before[key]) !== content(after[key]));
-  const groups = new Set([...before.upstreams, ...after.upstreams].map(({ key }) => key));
-  const find = (entries: readonly Entry<unknown>[], name: string) =>
-    content(entries.find(({ key }) => key === name)?.value);
-  const upstreams = [...groups].filter(
-    (name) => find(before.upstreams, name) !== find(after.upstreams, name),
-  );
-  return [...sections, ...upstreams.map((name) => `upstreams.${name}`)];
+  const left = [...NO_SETTINGS, ...COMPARED_BY_QUERIES, ...IN_PARTS];
+  return [
+    ...changedKeys(before, after, left),
+    ...changedKeys(groupsOf(before), groupsOf(after), []).map((name) => `upstreams.${name}`),
+    ...changedViewSettings(before, after),
+  ];
 }
 
-/** A value without the places where it stands. */
-function content(value: unknown): string | undefined {
-  return JSON.stringify(value, (key, part) => (key === 'place' ? undefined : part));
+/** A view that only one of them has shows in what becomes of its clients. */
+function changedViewSettings(before: Config, after: Config): readonly string[] {
+  const left = [...COMPARED_IN_VIEWS, 'name', 'place'];
+  const others = new Map(after.views.map((view): [string, ViewConfig] => [view.name, view]));
+  return before.views.flatMap((view) => {
+    const other = others.get(view.name);
+    const keys = other === undefined ? [] : changedKeys(view, other, left);
+    return keys.map((key) => `views.${view.name}.${key}`);
+  });
+}
+
+function groupsOf({ upstreams }: Config): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(upstreams.map(({ key, value }) => [key, value]));
+}
+
+/** The keys whose values differ, but for those in `left`. */
+function changedKeys<T extends object>(before: T, after: T, left: readonly string[]): string[] {
+  const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+  const isChanged = (key: string) => contentOf(before, key) !== contentOf(after, key);
+  return keys.filter((key) => !left.includes(key) && isChanged(key));
+}
+
+function contentOf(holder: object, key: string): string | undefined {
+  return contentWithSecrets((holder as Readonly<Record<string, unknown>>)[key]);
 }

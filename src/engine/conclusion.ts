@@ -25,7 +25,7 @@ export interface ReplyBox {
 }
 
 /** What clients that ask for structured errors are told. */
-function structureOf({ structuredErrors }: Policy['config']): StructuredErrors {
+function structureOf({ structuredErrors }: Policy['replies']): StructuredErrors {
   const { contacts, organization, language, option } = structuredErrors;
   return { contacts: contacts.map(({ value }) => value), organization, language, option };
 }
@@ -88,9 +88,9 @@ export class Conclusion {
     this.#policy = policy;
     // The last verdict of the old policy would keep all of it in memory.
     this.#outcome.verdict = policy.overload;
-    this.#replies.ede = policy.config.ede;
-    this.#replies.structured = structureOf(policy.config);
-    this.#replies.identify(policy.config.node, policy.hash);
+    this.#replies.ede = policy.replies.ede;
+    this.#replies.structured = structureOf(policy.replies);
+    this.#replies.identify(policy.replies.node, policy.hash);
     this.#replies.cookies = policy.cookies;
   }
 

@@ -59,9 +59,10 @@ export class Delivery {
     const { query, buffer } = this.#parts;
     pending.restore(query, buffer);
     const { index } = pending.purpose.view!;
-    const { views, viewTable } = this.#setup.policy;
-    // Of a query that began by an earlier configuration the record is one of this.
-    query.view = views[index] === pending.purpose.view ? index : viewTable.find(query);
+    const { policy } = this.#setup;
+    // A query that began under an earlier configuration gets a record of the present one.
+    const isPresent = policy.views[index] === pending.purpose.view;
+    query.view = isPresent ? index : policy.viewOf(query).index;
   }
 
   /** The last word on the pending query's question, whose query is at hand. */

@@ -86,8 +86,7 @@ export class Engine {
     query.receivedAt = now;
     query.parse(message, length);
     this.#recorder.received(query);
-    const { views, viewTable } = this.#policy;
-    const view = views[viewTable.find(query)]!;
+    const view = this.#policy.viewOf(query);
     query.view = view.index;
     const verdict =
       view.shadow === undefined ? judge(view.layers, query) : this.#judgeWithShadow(view, now);

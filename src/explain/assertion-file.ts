@@ -15,12 +15,13 @@ import {
 } from '../config/kind.ts';
 import { byPlace, ConfigError, type Place, type Problem } from '../config/problem.ts';
 import { integer, oneOf, text } from '../config/scalars.ts';
+import { LAYERS } from '../decision/layers.ts';
 import { EVENTS } from '../decision/outcome.ts';
-import { ACTIONS, LAYERS } from '../decision/verdict.ts';
+import { ACTIONS } from '../decision/verdict.ts';
 import { parseAddress } from '../net/address.ts';
 import { parseName } from '../wire/name.ts';
 import { Opcode, parseClass, parseType, Rcode } from '../wire/registry.ts';
-import { type AskedQuestion, askedQuestion } from './explain.ts';
+import { type AskedQuestion, askedQuestion } from './question.ts';
 
 /** What stands for no answer, no group, no upstream, no EDE. */
 export const NONE = 'none';

@@ -2,30 +2,13 @@
 
 import type { Verdict } from '../decision/verdict.ts';
 import { Conclusion } from '../engine/conclusion.ts';
-import { formatEndpoint, parseAddress } from '../net/address.ts';
 import type { DecisionRecord } from '../observe/decision-filter.ts';
 import { RecordWriter } from '../observe/record.ts';
 import type { Policy } from '../policy/compile.ts';
 import { recordContext } from '../policy/record-context.ts';
 import { explain, type TraceStep } from '../policy/trace.ts';
-import { BUFFER_LENGTH } from '../wire/header.ts';
-import { parseName } from '../wire/name.ts';
-import { Query, type Transport } from '../wire/query.ts';
-import { parseClass, parseOpcode, parseType } from '../wire/registry.ts';
-import { formatRequest } from '../wire/request.ts';
-
-/** A question as somebody would ask it. */
-export interface AskedQuestion {
-  readonly client: string;
-  readonly name: string;
-  readonly type: number;
-  readonly rrClass: number;
-  readonly opcode: number;
-  readonly recursionDesired: boolean;
-  readonly transport: Transport;
-  /** Which of the addresses served is asked. */
-  readonly listener: number;
-}
+import { Query } from '../wire/query.ts';
+import { type AskedQuestion, listenersOf, playQuestion } from './question.ts';
 
 export interface ExplainedDecision {
   /** The record that the server would write; for a forwarded query, up to the upstream. */
@@ -35,50 +18,6 @@ export interface ExplainedDecision {
   readonly trace: readonly TraceStep[];
   /** Records of what rules in shadow mode would do; absent when none of them matches. */
   readonly shadow?: readonly DecisionRecord[];
-}
-
-/** Reads the words of a question; a text says what is wrong with them. */
-export function askedQuestion(
-  words: Readonly<Record<string, string | undefined>>,
-  listeners: readonly string[] = [],
-): AskedQuestion | string {
-  const { client, name, type = 'A', class: rrClass = 'IN', opcode = 'QUERY' } = words;
-  const { transport = 'udp', rd = '1' } = words;
-  if (client === undefined || parseAddress(client) === undefined) {
-    return `client ${client ?? 'is missing'}: expect an IPv4 or IPv6 address`;
-  }
-  if (name === undefined) return 'name is missing: expect a domain name';
-  const wire = parseName(name);
-  if (typeof wire === 'string') return `name ${name}: expect a domain name, not ${wire}`;
-  const numbers = {
-    type: parseType(type),
-    class: parseClass(rrClass),
-    opcode: parseOpcode(opcode),
-  };
-  if (numbers.type === undefined) return `type ${type}: expect one like A, AAAA or TYPE65`;
-  if (numbers.class === undefined) return `class ${rrClass}: expect one like IN or CH`;
-  if (numbers.opcode === undefined) return `opcode ${opcode}: expect one like QUERY or UPDATE`;
-  if (transport !== 'udp' && transport !== 'tcp')
-    return `transport ${transport}: expect udp or tcp`;
-  const listener = words['listener'] === undefined ? 0 : listeners.indexOf(words['listener']);
-  if (listener < 0) {
-    return `listener ${words['listener']}: expect one of ${listeners.join(', ')}`;
-  }
-  return {
-    client,
-    name,
-    type: numbers.type,
-    rrClass: numbers.class,
-    opcode: numbers.opcode,
-    recursionDesired: rd !== '0',
-    transport,
-    listener,
-  };
-}
-
-/** The addresses that a configuration serves, as records name them. */
-export function listenersOf({ config }: Policy): readonly string[] {
-  return config.listen.map(({ value }) => formatEndpoint(value));
 }
 
 /**
@@ -104,27 +43,6 @@ export function explainQuestion(
   if (verdict !== undefined) return { decision: conclude(verdict), trace, ...told };
   const { group, forwarded } = view.routes.find(query)!;
   return { decision: conclude(forwarded), upstream: group, trace, ...told };
-}
-
-/** Fills in who asks, and the octets that he would send; returns their length. */
-export function playQuestion(query: Query, question: AskedQuestion, now: number): number {
-  const { family, words } = parseAddress(question.client)!;
-  query.family = family;
-  query.address.set(words);
-  query.transport = question.transport;
-  query.listener = question.listener;
-  query.receivedAt = now;
-  const request = formatRequest({
-    id: 0,
-    opcode: question.opcode,
-    recursionDesired: question.recursionDesired,
-    name: parseName(question.name) as Uint8Array,
-    type: question.type,
-    rrClass: question.rrClass,
-  });
-  query.message = new Uint8Array(BUFFER_LENGTH);
-  query.message.set(request);
-  return request.length;
 }
 
 /** Makes the records of real conclusions, which are written to nobody. */

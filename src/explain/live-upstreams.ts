@@ -8,7 +8,7 @@ import type { UpstreamGroup } from '../forward/group.ts';
 import type { Upstream } from '../forward/upstream.ts';
 import { parseName } from '../wire/name.ts';
 import { RrClass, RrType } from '../wire/registry.ts';
-import type { AskedQuestion } from './explain.ts';
+import type { AskedQuestion } from './question.ts';
 
 /** Milliseconds that one answer may take. */
 const MAX_TIMEOUT_MS = 2000;

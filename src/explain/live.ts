@@ -19,14 +19,10 @@ import { openTcpChannels } from '../transport/tcp-channels.ts';
 import { openUdpChannels } from '../transport/udp-channels.ts';
 import { BUFFER_LENGTH } from '../wire/header.ts';
 import { Query } from '../wire/query.ts';
-import {
-  type AskedQuestion,
-  type ExplainedDecision,
-  listenersOf,
-  playQuestion,
-} from './explain.ts';
+import type { ExplainedDecision } from './explain.ts';
 import { meaningOf, stepOf } from './live-meaning.ts';
 import { askEach, type UpstreamAccount } from './live-upstreams.ts';
+import { type AskedQuestion, listenersOf, playQuestion } from './question.ts';
 
 /** Milliseconds between two looks at what has timed out. */
 const TICK_MS = 25;
@@ -68,11 +64,11 @@ function prepareForwarding({ config }: Policy, table: UpstreamTable) {
 }
 
 /** The group that the name's route leads to, whatever the layers say. */
-function routeOf({ views, viewTable }: Policy, question: AskedQuestion): string | undefined {
+function routeOf(policy: Policy, question: AskedQuestion): string | undefined {
   const query = new Query();
   const length = playQuestion(query, question, now());
   query.parse(query.message, length);
-  return views[viewTable.find(query)]!.routes.find(query)?.group;
+  return policy.viewOf(query).routes.find(query)?.group;
 }
 
 /** The record that the server would write, with what its upstreams say now. */

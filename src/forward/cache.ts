@@ -4,7 +4,7 @@ import { LRUCache } from 'lru-cache';
 import type { UpstreamRefusal } from '../decision/upstream-refusal.ts';
 import type { Answer } from '../wire/answer.ts';
 import type { Query } from '../wire/query.ts';
-import { Opcode, Rcode, RrClass } from '../wire/registry.ts';
+import { Rcode } from '../wire/registry.ts';
 import {
   type CacheEntry,
   type EntryContent,
@@ -187,10 +187,5 @@ export class AnswerCache {
 
 /** RD=0 asks what a server knows by itself, and is not content who asked what (cache snooping). */
 export function isKeepable(query: Query): boolean {
-  return (
-    query.opcode === Opcode.QUERY &&
-    query.qclass === RrClass.IN &&
-    query.recursionDesired &&
-    !query.isVerbatim
-  );
+  return query.isLookup && query.recursionDesired && !query.isVerbatim;
 }

@@ -3,6 +3,7 @@
 import { unwatchFile, watchFile } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { type Config, parseConfig, resolvePath } from '../config/config.ts';
+import { contentOf } from '../config/content.ts';
 import type { Setup } from '../engine/forwarder.ts';
 import { AnswerCache } from '../forward/cache.ts';
 import { createForwarding, type Forwarding } from '../forward/forwarding.ts';
@@ -13,7 +14,7 @@ import { compilePolicy } from '../policy/compile.ts';
 import { replay } from '../policy/policy-files.ts';
 import { findWarnings } from '../policy/warnings.ts';
 import { VERSION } from '../version.ts';
-import type { Snapshot } from './snapshot.ts';
+import type { Snapshot, TakenSnapshot } from './snapshot.ts';
 
 /** Milliseconds that a timer can wait: after 24 days a reload looks again. */
 const MAX_DELAY = 0x7fffffff;
@@ -35,16 +36,25 @@ export interface Lasting {
   readonly buckets: TokenBuckets;
 }
 
-/**
- * Makes a snapshot serve in this thread; `running` is what it will take the place of. Throws a
- * ConfigError.
- */
-export function load(
-  { file, environment, text, images, states, takenAt }: Snapshot,
-  { table, buckets }: Lasting,
-  running?: { readonly serving: LoadedConfig; readonly endpoints: readonly Endpoint[] },
-): LoadedConfig {
+/** What a configuration will take the place of. */
+interface Running {
+  readonly serving: LoadedConfig;
+  readonly endpoints: readonly Endpoint[];
+}
+
+/** Makes a snapshot that another thread has taken serve in this one. Throws a ConfigError. */
+export function load(snapshot: Snapshot, lasting: Lasting, running?: Running): LoadedConfig {
+  const { file, environment, text } = snapshot;
   const config = parseConfig(file, text, environment);
+  return loadTaken({ snapshot, config }, lasting, running);
+}
+
+/** Makes a snapshot serve in the thread that has taken it. Throws a ConfigError. */
+export function loadTaken(
+  { snapshot: { images, states, takenAt }, config }: TakenSnapshot,
+  { table, buckets }: Lasting,
+  running?: Running,
+): LoadedConfig {
   const files = replay(images, states);
   const policy = compilePolicy(config, VERSION, { files, now: takenAt, buckets });
   const listeners = running?.endpoints ?? config.listen.map(({ value }) => value);
@@ -111,9 +121,7 @@ function forwardsAlike(a: Config, b: Config): boolean {
       views.findIndex((other) => other.routes === routes),
       routes,
     ]);
-    return JSON.stringify([upstreams, ways, cache], (key, value) =>
-      key === 'place' ? undefined : value,
-    );
+    return contentOf([upstreams, ways, cache]);
   };
   return content(a) === content(b);
 }

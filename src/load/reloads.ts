@@ -5,7 +5,7 @@ import { ConfigError, formatProblem } from '../config/problem.ts';
 import type { Logger } from '../log.ts';
 import { type LoadedConfig, restartNeeded } from './loaded-config.ts';
 import { holdsMuch, releaseMemory } from './release-memory.ts';
-import type { Snapshot } from './snapshot.ts';
+import type { TakenSnapshot } from './snapshot.ts';
 import type { TransferredZones } from './transferred-zones.ts';
 
 /** What became of the last reload. */
@@ -20,7 +20,7 @@ export interface ReloadResult {
 export interface Reloadable {
   readonly serving: LoadedConfig;
   /** Makes all threads serve by another snapshot, or by the present one as it is now. */
-  replace(next: (present: Snapshot) => Snapshot): Promise<LoadedConfig>;
+  replace(next: (present: TakenSnapshot) => TakenSnapshot): Promise<LoadedConfig>;
 }
 
 export class Reloads {
@@ -73,8 +73,8 @@ export class Reloads {
     return this.last;
   }
 
-  async #takeOver(snapshot: Snapshot): Promise<ReloadResult> {
-    const { config, policy, warnings } = await this.#server.replace(() => snapshot);
+  async #takeOver(taken: TakenSnapshot): Promise<ReloadResult> {
+    const { config, policy, warnings } = await this.#server.replace(() => taken);
     this.#feeding.begin();
     const changed = restartNeeded(this.#started, config);
     const restart = changed.map((key) => `${key} has changed: that takes a restart`);
@@ -91,7 +91,7 @@ export class Reloads {
     let isMuch = false;
     const { policy, warnings } = await this.#server.replace((present) => {
       const next = this.#feeding.renew(present);
-      isMuch = holdsMuch(next);
+      isMuch = holdsMuch(next.snapshot);
       return next;
     });
     // What a transfer took on its way is as much again as what came of it.

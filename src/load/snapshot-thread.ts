@@ -6,7 +6,7 @@ import { type Compiled, type Source, takeSnapshot } from './snapshot.ts';
 
 function compile(source: Source): Compiled {
   try {
-    return { snapshot: takeSnapshot(source) };
+    return { snapshot: takeSnapshot(source).snapshot };
   } catch (error) {
     if (error instanceof ConfigError) return { problems: error.problems };
     throw error;

@@ -37,6 +37,15 @@ export interface Snapshot extends Source {
   readonly images: PolicyImages;
 }
 
+/**
+ * A snapshot in the thread that has read its configuration. Other threads parse the text again: a
+ * configuration has secrets (`config/secret.ts`), which cannot be sent to a thread.
+ */
+export interface TakenSnapshot {
+  readonly snapshot: Snapshot;
+  readonly config: Config;
+}
+
 /** The result of the compile worker. */
 export type Compiled = { readonly snapshot: Snapshot } | { readonly problems: readonly Problem[] };
 
@@ -44,9 +53,14 @@ export type Compiled = { readonly snapshot: Snapshot } | { readonly problems: re
  * Reads a configuration and the policy zones that it names. Throws a ConfigError, also for a
  * configuration that breaks its assertions.
  */
-export function takeSnapshot(source: Source): Snapshot {
-  const { file, environment, text = readConfigText(file), states = new Map() } = source;
+export function takeSnapshot(source: Source): TakenSnapshot {
+  const { file, environment, text = readConfigText(file) } = source;
   const config = parseConfig(file, text, environment);
+  return { config, snapshot: compileSnapshot({ ...source, text }, config) };
+}
+
+function compileSnapshot(source: Source & { readonly text: string }, config: Config): Snapshot {
+  const { file, environment, text, states = new Map() } = source;
   const files = new RecordedFiles(states);
   const takenAt = Date.now();
   const policy = compilePolicy(config, VERSION, { files, now: takenAt });
@@ -55,16 +69,17 @@ export function takeSnapshot(source: Source): Snapshot {
 }
 
 /**
- * The same without holding up this thread: what takes long is done by a worker, whose memory
- * goes with it. Rejects with a ConfigError.
+ * The snapshot of a configuration that was parsed, without holding up this thread: a worker does
+ * what takes long, and its memory goes with it. Rejects with a ConfigError.
  */
-export async function takeSnapshotAside(source: Source): Promise<Snapshot> {
-  const { file, environment, text = readConfigText(file) } = source;
-  const config = parseConfig(file, text, environment);
-  if (workOf(config) <= AT_ONCE) return takeSnapshot(source);
+export async function takeSnapshotAside(
+  source: Source & { readonly text: string },
+  config: Config,
+): Promise<Snapshot> {
+  if (workOf(config) <= AT_ONCE) return compileSnapshot(source, config);
   const extension = import.meta.url.slice(import.meta.url.lastIndexOf('.'));
   const worker = new Worker(new URL(`./snapshot-thread${extension}`, import.meta.url), {
-    workerData: { ...source, text },
+    workerData: source,
   });
   const compiled = await new Promise<Compiled>((resolve, reject) => {
     worker.once('message', resolve).once('error', reject);

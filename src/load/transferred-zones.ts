@@ -4,7 +4,7 @@ import { parseConfig, readConfigText } from '../config/config.ts';
 import type { Logger } from '../log.ts';
 import { readTransferredZones, readTsigKeys } from '../policy/rpz/transfer/transferred-zone.ts';
 import { type NextTransfers, ZoneTransfers } from '../transfer/zone-transfers.ts';
-import { type Snapshot, type Source, takeSnapshotAside } from './snapshot.ts';
+import { type Source, type TakenSnapshot, takeSnapshotAside } from './snapshot.ts';
 
 export class TransferredZones {
   /** Called when another copy is there, or one has expired. */
@@ -22,16 +22,17 @@ export class TransferredZones {
    * Reads the configuration with all that belongs to it. The transfers that it asks for begin with
    * `begin`. Rejects with a ConfigError.
    */
-  async take(): Promise<Snapshot> {
+  async take(): Promise<TakenSnapshot> {
     const { file, environment } = this.#source;
     const text = readConfigText(file);
     const config = parseConfig(file, text, environment);
     // Problems with them are reported when they are compiled.
     const zones = readTransferredZones(config, readTsigKeys(config, []), []);
     const next = await this.feeds.prepare(zones);
-    const snapshot = await takeSnapshotAside({ ...this.#source, text, states: next.states });
+    const source = { ...this.#source, text, states: next.states };
+    const snapshot = await takeSnapshotAside(source, config);
     this.#next = next;
-    return snapshot;
+    return { snapshot, config };
   }
 
   /** The snapshot that was taken last is in force. */
@@ -41,8 +42,8 @@ export class TransferredZones {
   }
 
   /** A snapshot with the copies that are there now. */
-  renew(snapshot: Snapshot): Snapshot {
-    return { ...snapshot, states: this.feeds.states };
+  renew({ snapshot, config }: TakenSnapshot): TakenSnapshot {
+    return { snapshot: { ...snapshot, states: this.feeds.states }, config };
   }
 
   /** A primary has something new. */

@@ -1,8 +1,8 @@
 /** Which decision records a reader asks for: the same words on the command line and over HTTP. */
 
 import { parseDuration } from '../clock.ts';
+import { LAYERS } from '../decision/layers.ts';
 import { EVENTS, type Event, SUMMARY } from '../decision/outcome.ts';
-import { LAYERS } from '../decision/verdict.ts';
 import { formatEndpoint, parseAddress, parseEndpoint } from '../net/address.ts';
 import { contains, type Prefix, parsePrefix } from '../net/prefix.ts';
 import { formatName, lowerName, parseName } from '../wire/name.ts';

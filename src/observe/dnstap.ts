@@ -3,9 +3,10 @@
  * gets none; who asked whom and when; the policy that decided; the decision record as `extra`.
  */
 
+import { decidesBy } from '../decision/layers.ts';
 import { eventOf, type Outcome, type Reply } from '../decision/outcome.ts';
 import { isMatch } from '../decision/rule-of.ts';
-import type { Action, LayerName } from '../decision/verdict.ts';
+import type { Action } from '../decision/verdict.ts';
 import { type Endpoint, isUnspecified, parseAddress } from '../net/address.ts';
 import type { Query } from '../wire/query.ts';
 import { ProtobufWriter } from './protobuf-writer.ts';
@@ -50,10 +51,6 @@ const ACTIONS: Readonly<Partial<Record<Action, number>>> = {
   truncate: 5,
   answer: 6,
 };
-/** Layers that go by who asks. */
-const BY_CLIENT: ReadonlySet<LayerName> = new Set([
-  ...(['acl', 'transfer', 'update', 'notify', 'rate-limit', 'recursion'] as const),
-]);
 const WILDCARD = Uint8Array.of(1, 0x2a);
 
 /** Who speaks. */
@@ -141,7 +138,7 @@ export class DnstapWriter extends ProtobufWriter {
     const done = isShadow === true ? undefined : ACTIONS[action];
     if (done !== undefined) this.number(Policy.ACTION, done);
     if (isMatch(verdict)) this.#match(query);
-    else if (BY_CLIENT.has(layer)) {
+    else if (decidesBy(layer, 'client')) {
       this.number(Policy.MATCH, MATCHES['client-ip']);
       this.#words(Policy.VALUE, query.family, query.address);
     }

@@ -3,10 +3,11 @@
  * rendered once and copied; the rest is written octet by octet.
  */
 
+import { decidesBy } from '../decision/layers.ts';
 import { type Event, edeCodes, eventOf, type Outcome } from '../decision/outcome.ts';
 import { isMatch, matchedOwner } from '../decision/rule-of.ts';
 import type { Attempt, UpstreamRefusal } from '../decision/upstream-refusal.ts';
-import type { LayerName, Verdict } from '../decision/verdict.ts';
+import type { Verdict } from '../decision/verdict.ts';
 import { HEADER_LENGTH, id } from '../wire/header.ts';
 import type { Query, RuleMatch, Trigger } from '../wire/query.ts';
 import { JsonWriter } from './json-writer.ts';
@@ -24,15 +25,6 @@ const TRIGGERED: Readonly<Record<Trigger, Uint8Array>> = {
   'client-ip': json(',"trigger":"client-ip","match":"'),
   'response-ip': json(',"trigger":"response-ip","match":"'),
 };
-/** Layers that go by the client's address. */
-const ABOUT_CLIENTS: ReadonlySet<LayerName> = new Set([
-  'acl',
-  'transfer',
-  'update',
-  'notify',
-  'rate-limit',
-  'recursion',
-]);
 const FOR = json('for ');
 const END = json(')"}\n');
 
@@ -166,7 +158,7 @@ export class RecordWriter extends JsonWriter {
   /** What the verdict knows, and whether the client may be somebody else. */
   #hint(query: Query, verdict: Verdict): void {
     const hint = verdict.hint?.(query);
-    const nat = ABOUT_CLIENTS.has(verdict.layer) ? this.#natHints.find(query) : undefined;
+    const nat = decidesBy(verdict.layer, 'client') ? this.#natHints.find(query) : undefined;
     if (hint === undefined && nat === undefined) return;
     const both = hint === undefined || nat === undefined ? (hint ?? nat)! : `${hint}; ${nat}`;
     this.raw(this.#fragments.hint(both));

@@ -1,31 +1,23 @@
 /** From a configuration to what judges queries. */
 
-import { createHash } from 'node:crypto';
 import type { Config } from '../config/config.ts';
 import { ConfigError, type Problem } from '../config/problem.ts';
 import type { ViewConfig } from '../config/views.ts';
 import { type Verdict, VerdictTable } from '../decision/verdict.ts';
 import { ServerCookies } from '../wire/cookie.ts';
+import type { Query } from '../wire/query.ts';
 import { Ede } from '../wire/registry.ts';
 import type { RecordData } from '../wire/response.ts';
 import { ClientGroups } from './access/client-groups.ts';
 import { TokenBuckets } from './access/token-buckets.ts';
 import { type Layer, withoutCounting } from './layer.ts';
-import { compileAcl } from './layers/acl.ts';
-import { compileAny } from './layers/any.ts';
-import { compileIdentity } from './layers/identity.ts';
-import { compileNotify } from './layers/notify.ts';
+import type { PolicyParts } from './layer-parts.ts';
 import { compileOverload } from './layers/overload.ts';
-import { compilePolicies } from './layers/policy.ts';
-import { compileProtocol } from './layers/protocol.ts';
-import { compileRateLimit, limitRefusals } from './layers/rate-limit.ts';
-import { compileRecursion } from './layers/recursion.ts';
-import { compileRoute } from './layers/route.ts';
-import { compileSpecialUse } from './layers/special-use.ts';
-import { compileTransfer } from './layers/transfer.ts';
-import { compileUpdate } from './layers/update.ts';
+import { limitRefusals } from './layers/rate-limit.ts';
 import { compileUpstream, type UpstreamVerdicts } from './layers/upstream.ts';
+import { ORDER } from './order.ts';
 import { type PolicyFiles, READ_FILES } from './policy-files.ts';
+import { PolicyHash } from './policy-hash.ts';
 import { compilePolicyZones, type PolicyZone } from './policy-zones.ts';
 import { Primaries } from './primaries.ts';
 import { resolverInfo } from './resinfo.ts';
@@ -45,11 +37,15 @@ import { type View, ViewTable } from './view.ts';
 export interface Policy {
   /** Eight hexadecimal digits over its content: the identity shown in every record. */
   readonly hash: string;
+  /** All of it, for readers: whoever judges or answers goes by what was compiled from it. */
   readonly config: Config;
+  /** What replies have besides the verdict. */
+  readonly replies: Pick<Config, 'node' | 'ede' | 'structuredErrors'>;
   readonly verdicts: readonly Verdict[];
   /** The first is for clients that are in no other. */
   readonly views: readonly View[];
-  readonly viewTable: ViewTable;
+  /** The view of the query's client. */
+  readonly viewOf: (query: Query) => View;
   readonly overload: Verdict;
   readonly groups: ClientGroups;
   readonly zones: readonly PolicyZone[];
@@ -82,92 +78,78 @@ export function compilePolicy(
     buckets: new TokenBuckets(),
     ...given,
   };
-  const { now } = options;
-  const compiler = new Compiler(config, version, options);
-  const views = config.views.map((view, index) => compiler.view(view, index));
-  if (compiler.problems.length > 0) throw new ConfigError(compiler.problems);
-  const { zones, verdicts } = compiler;
-  const overload = compileOverload(verdicts);
-  return {
-    hash: compiler.finish(),
-    config,
-    verdicts: verdicts.verdicts,
-    views,
-    viewTable: new ViewTable(config.views),
-    overload,
-    groups: new ClientGroups(config.clientGroups),
-    zones,
-    transferred: compiler.transferred,
-    cookies: compiler.cookies,
-    expiresAt: Math.min(...expiriesOf(config).filter((expires) => expires > now)),
-  };
+  return { ...new Compiler(config, version, options).compile(), config };
 }
 
-/** What is the same for all views. */
-type Shared = Readonly<Record<'protocol' | 'rateLimit' | 'identity' | 'any', Layer>>;
-
+/** Sees of the configuration only what goes into the policy hash. */
 class Compiler {
-  readonly verdicts: VerdictTable = new VerdictTable();
-  readonly problems: Problem[] = [];
-  readonly zones: readonly PolicyZone[];
-  readonly transferred: ReadonlyMap<string, TransferredZone>;
-  readonly cookies: ServerCookies | undefined;
-  /** The policy hash and the serials of its zones. */
-  #identity = '';
-  /** What RESINFO tells. */
-  #resolverInfo: readonly RecordData[] = [];
+  readonly #hash: PolicyHash;
   readonly #config: Config;
   readonly #now: number;
-  readonly #shared: Shared;
-  readonly #primaries: Primaries;
+  readonly #problems: Problem[] = [];
+  readonly #parts: PolicyParts;
+  readonly #zones: readonly PolicyZone[];
+  readonly #transferred: ReadonlyMap<string, TransferredZone>;
+  /** The policy hash and the serials of its zones. */
+  #identity = '';
+  #resolverInfo: readonly RecordData[] = [];
+  /** The layers of THE ORDER that are the same for all views, at their positions. */
+  readonly #common: readonly (Layer | undefined)[];
   readonly #limitRefusals: (layers: readonly Layer[]) => readonly Layer[];
   readonly #upstreams: ReadonlyMap<string, UpstreamVerdicts>;
   /** One table for each list of routes; its position is the views' `cache`. */
   readonly #routes: { readonly lines: ViewConfig['routes']; readonly table: RouteTable }[] = [];
-  readonly #hash = createHash('sha256');
 
-  constructor(config: Config, version: string, { files, now, buckets }: CompileOptions) {
-    const { verdicts, problems } = this;
+  constructor(given: Config, version: string, { files, now, buckets }: CompileOptions) {
+    this.#hash = new PolicyHash(given, files);
+    const { config } = this.#hash;
     this.#config = config;
     this.#now = now;
-    const { clientGroups, views, rateLimit, upstreams, policies, ede } = config;
-    const expired = expiriesOf(config).filter((expires) => expires <= now).length;
-    const content = { clientGroups, views, rateLimit, upstreams, policies, ede, expired };
-    this.#hash.update(
-      JSON.stringify(content, (key, value) => (key === 'place' ? undefined : value)),
-    );
-    const digest = (text: string) => this.#hash.update(text);
+    const problems = this.#problems;
+    const verdicts = new VerdictTable();
     const keys = readTsigKeys(config, problems);
     const transferred = readTransferredZones(config, keys, problems);
-    this.transferred = transferred;
-    this.#primaries = new Primaries(config, transferred, [...keys.values()], verdicts);
-    const options = {
-      config,
-      files,
-      transferred,
-      now,
-      verdicts,
-      problems,
-      digest,
-      expired: new ExpiredRules(),
+    this.#transferred = transferred;
+    this.#parts = {
+      ...{ config, files: this.#hash.files, version, verdicts, buckets },
+      cookies: compileCookies(config),
+      primaries: new Primaries(config, transferred, [...keys.values()], verdicts),
+      identity: () => this.#identity,
+      resolverInfo: () => this.#resolverInfo,
     };
-    this.zones = compilePolicyZones(options);
+    const expired = new ExpiredRules();
+    this.#zones = compilePolicyZones({ ...this.#parts, transferred, now, problems, expired });
     this.#upstreams = new Map(
-      upstreams.map((group) => [group.key, compileUpstream(group, verdicts)]),
+      config.upstreams.map((group) => [group.key, compileUpstream(group, verdicts)]),
     );
-    const policy = () => this.#identity;
-    this.cookies = compileCookies(config);
-    const limit = { limit: rateLimit, buckets, cookies: this.cookies };
-    this.#limitRefusals = limitRefusals(limit, verdicts);
-    this.#shared = {
-      protocol: compileProtocol(config.cookies !== undefined, verdicts),
-      rateLimit: compileRateLimit(limit, verdicts),
-      identity: compileIdentity({ node: config.node, version, policy }, verdicts),
-      any: compileAny(verdicts),
+    this.#limitRefusals = limitRefusals(this.#parts);
+    this.#common = ORDER.map((layer) => ('once' in layer ? layer.once(this.#parts) : undefined));
+  }
+
+  compile(): Omit<Policy, 'config'> {
+    const config = this.#config;
+    const { verdicts, cookies } = this.#parts;
+    const views = config.views.map((view, index) => this.#view(view, index));
+    if (this.#problems.length > 0) throw new ConfigError(this.#problems);
+    const viewTable = new ViewTable(config.views);
+    const expiries = expiriesOf(config);
+    const isPast = (expires: number) => expires <= this.#now;
+    const { node, ede, structuredErrors, infoUrl } = config;
+    const overload = compileOverload(verdicts);
+    const groups = new ClientGroups(config.clientGroups);
+    const hash = this.#hash.finish(expiries.filter(isPast).length);
+    this.#describe(hash, ede, infoUrl);
+    return {
+      ...{ hash, verdicts: verdicts.verdicts, views, overload, groups, cookies },
+      viewOf: (query) => views[viewTable.find(query)]!,
+      replies: { node, ede, structuredErrors },
+      zones: this.#zones,
+      transferred: this.#transferred,
+      expiresAt: Math.min(...expiries.filter((expires) => !isPast(expires))),
     };
   }
 
-  view(config: ViewConfig, index: number): View {
+  #view(config: ViewConfig, index: number): View {
     const { name, routes: lines } = config;
     const cache = this.#routesAt(lines);
     const routes = this.#routes[cache]!.table;
@@ -182,37 +164,24 @@ class Compiler {
     };
   }
 
-  /** THE ORDER: what a query meets before it is forwarded. */
-  #layers({ acl, policies }: ViewConfig, routes: RouteTable, enforcement: Enforcement) {
-    const { verdicts } = this;
-    const { protocol, identity, any } = this.#shared;
-    const rateLimit = enforcement.withShadow
-      ? withoutCounting(this.#shared.rateLimit)
-      : this.#shared.rateLimit;
-    const zones = policies.flatMap((index) => this.zones[index] ?? []);
-    const chain = new PolicyChain(
-      zones.flatMap(({ policy, shadow }) => (enforcement.withShadow ? shadow : policy) ?? []),
+  #layers(view: ViewConfig, routes: RouteTable, enforcement: Enforcement) {
+    const { withShadow } = enforcement;
+    const zones = view.policies.flatMap((index) => this.#zones[index] ?? []);
+    const policies = new PolicyChain(
+      zones.flatMap(({ policy, shadow }) => (withShadow ? shadow : policy) ?? []),
     );
-    const layers: readonly Layer[] = [
-      protocol,
-      compileAcl(acl.query, this.#primaries, enforcement, verdicts),
-      compileTransfer(acl.transfer, enforcement, verdicts),
-      compileUpdate(acl.update, enforcement, verdicts),
-      compileNotify(acl.notify, this.#primaries, enforcement, verdicts),
-      rateLimit,
-      compileRecursion(acl.recursion, enforcement, verdicts),
-      identity,
-      compileSpecialUse(routes, () => this.#resolverInfo, verdicts),
-      compilePolicies(chain),
-      any,
-      compileRoute(routes, verdicts),
-    ];
-    return { layers, policies: chain };
+    const parts = { ...this.#parts, view, routes, policies, enforcement };
+    const layers = ORDER.map((layer, i) => {
+      if ('forView' in layer) return layer.forView(parts);
+      const common = this.#common[i]!;
+      return withShadow ? withoutCounting(common) : common;
+    });
+    return { layers, policies };
   }
 
   #hasShadow({ acl, policies }: ViewConfig): boolean {
     const entries = Object.values(acl).flatMap((list) => list?.entries ?? []);
-    const zones = policies.flatMap((index) => this.zones[index] ?? []);
+    const zones = policies.flatMap((index) => this.#zones[index] ?? []);
     return (
       entries.some(({ mode }) => mode === 'shadow') ||
       zones.some(({ policy, shadow }) => policy !== shadow)
@@ -224,25 +193,24 @@ class Compiler {
     if (known >= 0) return known;
     const table = new RouteTable();
     for (const line of lines) {
-      table.add(line, this.#upstreams.get(line.value)!, this.verdicts, this.problems);
+      table.add(line, this.#upstreams.get(line.value)!, this.#parts.verdicts, this.#problems);
     }
     return this.#routes.push({ lines, table }) - 1;
   }
 
-  finish(): string {
-    const hash = this.#hash.digest('hex').slice(0, 8);
-    const { ede, infoUrl } = this.#config;
-    const codes = this.verdicts.verdicts.flatMap((verdict) => verdict.ede ?? []);
-    const told = ede === 'off' ? [] : [...codes, Ede.BLOCKED_UPSTREAM];
-    this.#resolverInfo = resolverInfo(told, infoUrl);
-    const serials = this.zones.filter(({ serial }) => serial !== undefined);
+  /** What the server says of itself: in class CH, and by RESINFO. */
+  #describe(hash: string, ede: Config['ede'], infoUrl: string | undefined): void {
+    const codes = this.#parts.verdicts.verdicts.flatMap((verdict) => verdict.ede ?? []);
+    const sent = ede === 'off' ? [] : [...codes, Ede.BLOCKED_UPSTREAM];
+    this.#resolverInfo = resolverInfo(sent, infoUrl);
+    const serials = this.#zones.filter(({ serial }) => serial !== undefined);
     this.#identity = [hash, ...serials.map(({ name, serial }) => `${name}=${serial}`)].join(' ');
-    return hash;
   }
 }
 
 function compileCookies({ cookies }: Config): ServerCookies | undefined {
   if (cookies === undefined) return undefined;
   const { secret, previous } = cookies;
-  return new ServerCookies(previous === undefined ? [secret] : [secret, previous]);
+  const secrets = previous === undefined ? [] : [previous.octets];
+  return new ServerCookies([secret.octets, ...secrets]);
 }

@@ -59,8 +59,6 @@ export interface ZoneSurroundings {
   readonly now: number;
   readonly verdicts: VerdictTable;
   readonly problems: Problem[];
-  /** Takes note of what the policies are made of. */
-  readonly digest: (content: string) => void;
   /** Inline rules that do not count any more, of all policies. */
   readonly expired: ExpiredRules;
 }
@@ -138,13 +136,12 @@ function compileRpz(
   options: ZoneSurroundings,
 ): Compiled {
   if (typeof path !== 'string') return compileTransferred(config, path.whenMissing, options);
-  const { verdicts, problems, digest } = options;
+  const { verdicts, problems } = options;
   const file = resolvePath(options.config, path);
   const image = load({ file, place, expected: 'a zone file' }, options, {
     read: (files) => files.rpz(file, config.override),
     otherwise: () => readRpz(new Uint8Array(0), config.override, { file }),
   });
-  digest(image.digest);
   problems.push(...image.problems);
   const traits = traitsOf(config, options);
   const shadow = attachRpz({ ...config, ...traits }, image, verdicts);
@@ -174,12 +171,11 @@ function compileTransferred(
   whenMissing: 'fail' | 'pass',
   options: ZoneSurroundings,
 ): Compiled {
-  const { transferred, files, verdicts, digest } = options;
+  const { transferred, files, verdicts } = options;
   const zone = transferred.get(config.name.value);
   // Without one there is a problem with its name, and that has been told.
   const state = zone === undefined ? MISSING : files.transferred(zone);
   const { standing, image, since } = state;
-  digest(`${standing} ${image?.digest}`);
   const { place } = config.name;
   const traits = {
     ...config,
@@ -207,14 +203,13 @@ function compileList(
   format: ListFormat,
   options: ZoneSurroundings,
 ): Compiled {
-  const { verdicts, problems, digest } = options;
+  const { verdicts, problems } = options;
   const { value, place } = config[format]!;
   const file = resolvePath(options.config, value);
   const image = load({ file, place, expected: 'a list' }, options, {
     read: (files) => files.list(file, format),
     otherwise: () => readList(new Uint8Array(0), format, file),
   });
-  digest(image.digest);
   problems.push(...image.problems);
   const traits = traitsOf(config, options);
   const action = config.action ?? DEFAULT_LIST_ACTION;

@@ -1,10 +1,11 @@
 /** What the layers say about a question that nobody asked: the very layers that serve. */
 
+import type { LayerName } from '../decision/layers.ts';
 import { ruleOf } from '../decision/rule-of.ts';
-import type { LayerName, Rule, Verdict } from '../decision/verdict.ts';
+import type { Rule, Verdict } from '../decision/verdict.ts';
 import type { Query } from '../wire/query.ts';
 import type { Policy } from './compile.ts';
-import { type Account, type Layer, withoutCounting } from './layer.ts';
+import { type Account, type Layer, peek, withoutCounting } from './layer.ts';
 import { judgeWithShadow, type View } from './view.ts';
 
 /** One layer's part in a decision. */
@@ -35,14 +36,14 @@ export function explain(
   tell: (would: Verdict) => void = () => {},
 ): Explanation {
   const trace: TraceStep[] = [];
-  const view = policy.views[policy.viewTable.find(query)]!;
+  const view = policy.viewOf(query);
   query.view = view.index;
   if (view.shadow !== undefined) {
     const layers = view.layers.map(withoutCounting);
     judgeWithShadow({ ...view, layers, shadow: view.shadow.map(withoutCounting) }, query, tell);
   }
   for (const layer of view.layers) {
-    const verdict = layer.peek === undefined ? layer.judge(query) : layer.peek(query);
+    const verdict = peek(layer, query);
     trace.push(describe(layer, verdict, query));
     if (verdict !== undefined) return { view, trace, verdict };
   }

@@ -7,10 +7,10 @@ import type { Config } from '../config/config.ts';
 import { cannotListen, isMissingAddress } from '../config/listen-error.ts';
 import { Engine } from '../engine/engine.ts';
 import { UpstreamTable } from '../forward/upstream.ts';
-import { type Lasting, type LoadedConfig, load, watch } from '../load/loaded-config.ts';
+import { type Lasting, type LoadedConfig, loadTaken, watch } from '../load/loaded-config.ts';
 import { holdsMuch, releaseMemory } from '../load/release-memory.ts';
 import { type ReloadResult, Reloads } from '../load/reloads.ts';
-import type { Snapshot, Source } from '../load/snapshot.ts';
+import type { Source, TakenSnapshot } from '../load/snapshot.ts';
 import { TransferredZones } from '../load/transferred-zones.ts';
 import type { Logger } from '../log.ts';
 import { type Endpoint, formatEndpoint } from '../net/address.ts';
@@ -55,21 +55,21 @@ export class RunningServer {
   #unfollow: () => void = () => {};
   #admin: AdminListeners | undefined;
   #threads: DataThreads | undefined;
-  #snapshot: Snapshot;
+  #taken: TakenSnapshot;
   #reading: NodeJS.Timeout | undefined;
 
   /** Throws a ConfigError for a configuration or a log path that cannot be used. */
   private constructor(
     feeding: TransferredZones,
-    snapshot: Snapshot,
+    taken: TakenSnapshot,
     log: Logger,
     isShared: boolean,
   ) {
     this.#neighbours = new Neighbours(isShared);
     this.#feeding = feeding;
     this.#log = log;
-    this.#snapshot = snapshot;
-    this.#serving = load(this.#snapshot, this.#lasting);
+    this.#taken = taken;
+    this.#serving = loadTaken(taken, this.#lasting);
     this.#started = this.#serving.config;
     this.#records = new LogKeeper(this.#started, log);
     const { statistics, recent } = this.#numbers;
@@ -132,14 +132,14 @@ export class RunningServer {
   }
 
   /** Makes all threads serve by another snapshot, or by the present one as it is now. */
-  async replace(next: (present: Snapshot) => Snapshot): Promise<LoadedConfig> {
-    const snapshot = next(this.#snapshot);
+  async replace(next: (present: TakenSnapshot) => TakenSnapshot): Promise<LoadedConfig> {
+    const taken = next(this.#taken);
     const running = { serving: this.#serving, endpoints: this.endpoints };
-    const serving = load(snapshot, this.#lasting, running);
-    const isWorthwhile = holdsMuch(this.#snapshot);
-    this.#snapshot = snapshot;
+    const serving = loadTaken(taken, this.#lasting, running);
+    const isWorthwhile = holdsMuch(this.#taken.snapshot);
+    this.#taken = taken;
     this.#use(serving);
-    await this.#threads?.use(snapshot, this.#table.addresses);
+    await this.#threads?.use(taken.snapshot, this.#table.addresses);
     if (isWorthwhile) setImmediate(releaseMemory);
     return serving;
   }
@@ -206,7 +206,7 @@ export class RunningServer {
 
   async #startThreads(libc: Libc, config: Config): Promise<void> {
     const common = {
-      snapshot: this.#snapshot,
+      snapshot: this.#taken.snapshot,
       endpoints: this.endpoints,
       threads: config.threads,
       others: this.#neighbours.meet(this.endpoints),

@@ -15,7 +15,7 @@ import {
   payloadSize,
 } from './opt.ts';
 import { RecordCursor, Section } from './records.ts';
-import { EdnsOption, Opcode, RrType } from './registry.ts';
+import { EdnsOption, Opcode, RrClass, RrType } from './registry.ts';
 
 /** What is wrong with a message; `NONE` is a message that can be judged. */
 export const Malformed = {
@@ -128,6 +128,11 @@ export class Query extends HashedName {
 
   get recursionDesired(): boolean {
     return hasFlag(this.message, RD);
+  }
+
+  /** A name of the Internet is looked up: opcode QUERY, class IN. */
+  get isLookup(): boolean {
+    return this.opcode === Opcode.QUERY && this.qclass === RrClass.IN;
   }
 
   /** A zone transfer (RFC 5936, RFC 1995). */

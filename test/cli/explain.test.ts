@@ -6,7 +6,8 @@ import { UsageError } from '../../src/cli/command.ts';
 import { explain } from '../../src/cli/explain.ts';
 import { formatExplained } from '../../src/cli/explain-text.ts';
 import { parseConfig } from '../../src/config/config.ts';
-import { askedQuestion, explainQuestion, listenersOf } from '../../src/explain/explain.ts';
+import { explainQuestion } from '../../src/explain/explain.ts';
+import { askedQuestion, listenersOf } from '../../src/explain/question.ts';
 import { compilePolicy } from '../../src/policy/compile.ts';
 
 const CONFIG = `

@@ -21,6 +21,7 @@ describe('diff/settings changedSettings', () => {
     { key: 'infoUrl', text: 'infoUrl: https://example.com/dns' },
     { key: 'decisionLog', text: 'decisionLog: { to: other.log }' },
     { key: 'assertions', text: 'assertions: [must-hold.yaml]' },
+    { key: 'tsigKeys', text: 'tsigKeys: { key: { secret: c2VjcmV0 } }' },
     { key: 'watch', text: 'watch: true' },
   ];
   for (const { key, text } of cases) {
@@ -28,6 +29,32 @@ describe('diff/settings changedSettings', () => {
       expect(changedSettings(config(''), config(`${text}\n`))).to.deep.equal([key]);
     });
   }
+
+  for (const [key, text] of [
+    ['tsigKeys', 'tsigKeys: { key: { secret: SECRET } }'],
+    ['cookies', 'cookies: { secret: SECRET }'],
+  ] as const) {
+    it(`tells that a secret of ${key} is another`, () => {
+      const [before, after] = [
+        '11111111222222223333333344444444',
+        '5555555566666666777777778888888f',
+      ];
+      const withSecret = (secret: string) => config(`${text.replace('SECRET', `"${secret}"`)}\n`);
+      expect(changedSettings(withSecret(before!), withSecret(after!))).to.deep.equal([key]);
+      expect(changedSettings(withSecret(before!), withSecret(before!))).to.deep.equal([]);
+    });
+  }
+
+  it('compares every section but those that queries compare, also one that came later', () => {
+    const [before, after] = [config(''), config('')];
+    const later = { ...after, tonics: { strong: true } };
+    expect(changedSettings(before, later)).to.deep.equal(['tonics']);
+    const [view, ...views] = after.views;
+    const [laterView] = [{ ...view, tonic: 'strong' }, ...views];
+    expect(changedSettings(before, { ...after, views: [laterView] })).to.deep.equal([
+      'views.default.tonic',
+    ]);
+  });
 
   it('tells which group of upstreams is another', () => {
     const both = (server: string) =>

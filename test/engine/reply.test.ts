@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { LAYERS } from '../../src/decision/layers.ts';
 import type { Outcome } from '../../src/decision/outcome.ts';
-import { builtIn, LAYERS, type VerdictSpec, VerdictTable } from '../../src/decision/verdict.ts';
+import { builtIn, type VerdictSpec, VerdictTable } from '../../src/decision/verdict.ts';
 import { clampRcode, Replies } from '../../src/engine/reply.ts';
 import type { Query } from '../../src/wire/query.ts';
 import { asked } from '../world/asked.ts';

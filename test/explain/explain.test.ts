@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { askedQuestion, explainQuestion } from '../../src/explain/explain.ts';
+import { explainQuestion } from '../../src/explain/explain.ts';
+import { askedQuestion } from '../../src/explain/question.ts';
 import { writeAnswer } from '../world/answer-text.ts';
 import { writeQuery } from '../world/query-text.ts';
 import { Stage } from '../world/stage.ts';

@@ -4,7 +4,7 @@
  */
 
 import { DECISION_FIELDS } from '../../src/decision/fields.ts';
-import { LAYERS } from '../../src/decision/verdict.ts';
+import { LAYERS } from '../../src/decision/layers.ts';
 import type { Query, Transport } from '../../src/wire/query.ts';
 import { NO_QUERIES, ODD_QUERIES } from '../world/odd-queries.ts';
 import { faultOf } from '../world/reply-check.ts';

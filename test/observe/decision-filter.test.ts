@@ -188,7 +188,7 @@ describe('observe/decision-filter parseFilter', () => {
     { name: '', says: 'name: "" has no labels; expect a name like example.com' },
     { name: 'a..b', says: 'name: "a..b" has an empty label; expect a name like example.com' },
     { type: 'TYPE65536', says: 'type: "TYPE65536" is not a type; expect one like AAAA' },
-    { layer: 'ACL', says: 'layer: "ACL" is not known; expect protocol, acl, transfer' },
+    { layer: 'ACL', says: 'layer: "ACL" is not known; expect protocol, acl, ' },
     { event: 'denied', says: 'event: "denied" is not known; expect refused, blocked, dropped' },
     { since: 'yesterday', says: 'since: "yesterday" is not a time; expect a duration like 10m' },
     { since: '10', says: 'since: "10" is not a time' },

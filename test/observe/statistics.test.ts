@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { LAYERS } from '../../src/decision/layers.ts';
 import { ORIGINS, type Outcome } from '../../src/decision/outcome.ts';
-import { ACTIONS, LAYERS, type VerdictSpec } from '../../src/decision/verdict.ts';
+import { ACTIONS, type VerdictSpec } from '../../src/decision/verdict.ts';
 import type { CellFamily } from '../../src/observe/cells.ts';
 import { Statistics } from '../../src/observe/statistics.ts';
 import { asked } from '../world/asked.ts';

@@ -31,8 +31,8 @@ function viewOf(lines: PolicyLines): View {
   return {
     ...{ name: 'default', index: 0, cache: 0, routes: new RouteTable() },
     policies: withShadow ? none : chain,
-    layers: [compilePolicies(withShadow ? none : chain)],
-    shadow: withShadow ? [compilePolicies(chain)] : undefined,
+    layers: [compilePolicies({ policies: withShadow ? none : chain })],
+    shadow: withShadow ? [compilePolicies({ policies: chain })] : undefined,
     shadowPolicies: withShadow ? chain : undefined,
   };
 }

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { parseConfig } from '../../src/config/config.ts';
 import { ConfigError } from '../../src/config/problem.ts';
-import { LAYERS } from '../../src/decision/verdict.ts';
+import { LAYERS } from '../../src/decision/layers.ts';
 import { compilePolicy, type Policy } from '../../src/policy/compile.ts';
 import { judge } from '../../src/policy/layer.ts';
 import { READ_FILES } from '../../src/policy/policy-files.ts';
@@ -190,18 +190,12 @@ describe('policy/explain', () => {
 
   it('walks the layers up to the one that ends the query', () => {
     const steps = trace('bad.example');
+    const names = compile().views[0]!.layers.map(({ name }) => name);
     expect(steps.map(({ layer, verdict }) => `${layer} ${verdict}`)).to.deep.equal([
-      'protocol pass',
-      'acl pass',
-      'transfer pass',
-      'update pass',
-      'notify pass',
-      'rate-limit pass',
-      'recursion pass',
-      'special-use pass',
-      'special-use pass',
+      ...names.slice(0, names.indexOf('policy')).map((name) => `${name} pass`),
       'policy nxdomain',
     ]);
+    expect(steps.length).to.be.at.least(10);
     expect(steps.at(-1)!.rule).to.deep.include({ id: 'house/bad.example', line: 3 });
   });
 
@@ -225,7 +219,7 @@ describe('policy/explain', () => {
   });
 
   it('tells of permissions that were not asked for', () => {
-    const [, , transfer] = trace('good.example');
+    const transfer = trace('good.example').find(({ layer }) => layer === 'transfer');
     expect(transfer).to.deep.equal({ layer: 'transfer', verdict: 'pass', why: 'not asked for' });
   });
 

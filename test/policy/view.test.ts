@@ -118,7 +118,11 @@ describe('policy/view shadow', () => {
     };
     const actual = chainOf('example', true, 4, verdict('nxdomain', false, 'policy'));
     const shadow = chainOf('www.example', false, 9, verdict('forward', true, 'policy'));
-    const view = viewOf([compilePolicies(actual)], [compilePolicies(shadow)], actual);
+    const view = viewOf(
+      [compilePolicies({ policies: actual })],
+      [compilePolicies({ policies: shadow })],
+      actual,
+    );
     const query = asked('www.example');
     const ids: string[] = [];
     const found = judgeWithShadow(view, query, (would) => ids.push(ruleOf(would, query).id));

@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { keysOf } from '../../scripts/reference/keys.ts';
 import { readConfig } from '../../src/config/config.ts';
 import { CONFIG } from '../../src/config/keys.ts';
-import { LAYERS } from '../../src/decision/verdict.ts';
+import { LAYERS } from '../../src/decision/layers.ts';
 import { configuredAssertions, findFailures } from '../../src/explain/assertions.ts';
 import { compilePolicy } from '../../src/policy/compile.ts';
 import { readSources } from './sources.ts';

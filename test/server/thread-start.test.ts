@@ -43,7 +43,7 @@ describe('a data thread that starts', function () {
       file: join(folder, 'site.yaml'),
       environment: {},
       text: `${common}${upstreams}${text}`,
-    });
+    }).snapshot;
   }
 
   function createThreads(port: number, create: ThreadHost['createWorker']): DataThreads {

@@ -7,7 +7,7 @@ import { expect } from 'chai';
 import type { Recorder } from '../../src/decision/outcome.ts';
 import { Engine, type Outbox } from '../../src/engine/engine.ts';
 import { type Upstream, UpstreamTable } from '../../src/forward/upstream.ts';
-import { type Lasting, type LoadedConfig, load } from '../../src/load/loaded-config.ts';
+import { type Lasting, type LoadedConfig, loadTaken } from '../../src/load/loaded-config.ts';
 import { takeSnapshot } from '../../src/load/snapshot.ts';
 import { formatAddress, parseAddress } from '../../src/net/address.ts';
 import { DecisionLog } from '../../src/observe/decision-log.ts';
@@ -60,6 +60,7 @@ export class Stage implements Outbox {
   dropped = 0;
   /** How often the engine has told something beside decisions: `ignored short`. */
   readonly told: Map<string, number> = new Map();
+  readonly statistics: Statistics = new Statistics();
   readonly table: UpstreamTable = new UpstreamTable();
   readonly #lasting: Lasting = { table: this.table, buckets: new TokenBuckets() };
   readonly engine: Engine;
@@ -78,7 +79,7 @@ export class Stage implements Outbox {
     for (const [file, text] of Object.entries(files)) writeFileSync(this.#path(file), text);
     this.serving = this.#prepare(config);
     const log = new PlayedLog((text) => this.#take(text));
-    this.#recording = new Recording(new Statistics(), new RecentDecisions(), log);
+    this.#recording = new Recording(this.statistics, new RecentDecisions(), log);
     const recorder = this.#recorder();
     this.engine = new Engine(this.serving, { outbox: this, recorder, capacity, refPrefix: 't' });
     this.use(this.serving);
@@ -212,8 +213,9 @@ export class Stage implements Outbox {
     const file = this.#path('site.yaml');
     // Room for a hundred thousand answers takes longer than all that is played here.
     writeFileSync(file, /^cache:/m.test(text) ? text : `${text}\ncache: { entries: 100 }\n`);
-    const snapshot = { ...takeSnapshot({ file, environment: {} }), takenAt: this.now };
-    return load(snapshot, this.#lasting, running);
+    const { snapshot, config } = takeSnapshot({ file, environment: {} });
+    const taken = { snapshot: { ...snapshot, takenAt: this.now }, config };
+    return loadTaken(taken, this.#lasting, running);
   }
 
   #path(file: string): string {

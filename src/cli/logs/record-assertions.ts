@@ -1,6 +1,7 @@
 /** `test --record`: from the decisions in logs to assertions that hold them. */
 
 import type { Writable } from 'node:stream';
+import { decidesBy, LAYERS } from '../../decision/layers.ts';
 import { NONE } from '../../explain/assertion-file.ts';
 import type { DecisionRecord } from '../../observe/decision-filter.ts';
 import { Exit, UsageError } from '../command.ts';
@@ -10,8 +11,10 @@ import { type LogInput, LogReader } from './log-source.ts';
 
 /** Assertions that are written at most. */
 const MOST = 10_000;
-/** Layers that decide by how much is going on. */
-const PASSING_LAYERS: ReadonlySet<string | undefined> = new Set(['rate-limit', 'overload']);
+/** Layers that decide by how much is asked at the moment. */
+const PASSING_LAYERS: ReadonlySet<string | undefined> = new Set(
+  LAYERS.filter((layer) => decidesBy(layer, 'load')),
+);
 const UPSTREAM_RULE = /^upstreams\.(.+?)(?: leads back to this server)?$/s;
 
 /** Writes assertions from decision logs to stdout; lists what it leaves out on stderr. */

@@ -1,7 +1,8 @@
 /** `diff --replay`: which of the queries in decision logs would be decided otherwise. */
 
 import type { Writable } from 'node:stream';
-import { type AskedQuestion, askedQuestion, explainQuestion } from '../../explain/explain.ts';
+import { explainQuestion } from '../../explain/explain.ts';
+import { type AskedQuestion, askedQuestion } from '../../explain/question.ts';
 import type { DecisionRecord } from '../../observe/decision-filter.ts';
 import type { Policy } from '../../policy/compile.ts';
 import { Exit, UsageError } from '../command.ts';

@@ -1,30 +1,15 @@
 /** Rules by what the server itself says of its reason. */
 
+import { LAYER_FACTS, LAYERS, type LayerName } from '../../decision/layers.ts';
 import { inferFromErrors } from '../../decision/refusal-inference.ts';
-import { LAYERS, type LayerName } from '../../decision/verdict.ts';
 import { Ede } from '../../wire/registry.ts';
 import { differenceOf, identityOf, tell, tellAll } from '../evidence.ts';
-import type { Diagnosis, Inference } from '../inference.ts';
+import type { Inference } from '../inference.ts';
 import { fateOf, type Probe } from '../probe.ts';
 import type { Situation } from '../situation.ts';
 
 /** What rcode5 says in an Extended DNS Error: its layer, the rule, and what finds the record. */
 const TOLD = new RegExp(`^(${LAYERS.join('|')}) (.+) ref (\\S+)$`);
-
-const VERDICT_OF: Readonly<Record<LayerName, Diagnosis>> = {
-  protocol: 'type-policy',
-  acl: 'client-acl',
-  transfer: 'transfer',
-  update: 'client-acl',
-  notify: 'client-acl',
-  'rate-limit': 'rate-limit',
-  recursion: 'no-recursion',
-  'special-use': 'name-policy',
-  policy: 'name-policy',
-  route: 'upstream',
-  upstream: 'upstream',
-  overload: 'failure',
-};
 
 /** rcode5 tells layer and rule itself. */
 export function byItsWord({ probes, ask }: Situation): Inference | undefined {
@@ -35,7 +20,7 @@ export function byItsWord({ probes, ask }: Situation): Inference | undefined {
   if (told === undefined) return undefined;
   const [, layer, rule, ref] = told.parts!;
   return {
-    verdict: VERDICT_OF[layer as LayerName],
+    verdict: LAYER_FACTS[layer as LayerName].cause,
     confidence: 'high',
     summary: `says itself: ${ask.name} ${told.probe.rcode} by its layer ${layer}, ${layer === 'upstream' ? 'server' : 'rule'} ${rule}`,
     evidence: [

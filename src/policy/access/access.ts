@@ -1,13 +1,8 @@
 /** Who may do something: the most specific prefix decides. Shared by the layers that ask it. */
 
 import type { AccessEntry, AccessList } from '../../config/access-list.ts';
-import {
-  builtIn,
-  type LayerName,
-  type Rule,
-  type Verdict,
-  type VerdictTable,
-} from '../../decision/verdict.ts';
+import type { LayerName } from '../../decision/layers.ts';
+import { builtIn, type Rule, type Verdict, type VerdictTable } from '../../decision/verdict.ts';
 import { formatPrefix } from '../../net/prefix.ts';
 import { NearestPrefix, NO_PREFIX, PrefixTable } from '../../net/prefix-table.ts';
 import type { Query } from '../../wire/query.ts';

@@ -1,12 +1,8 @@
 /** What only permitted clients may do: one shape for recursion, transfer, update and notify. */
 
 import type { AccessList } from '../../config/access-list.ts';
-import {
-  builtIn,
-  type LayerName,
-  type Verdict,
-  type VerdictTable,
-} from '../../decision/verdict.ts';
+import type { LayerName } from '../../decision/layers.ts';
+import { builtIn, type Verdict, type VerdictTable } from '../../decision/verdict.ts';
 import type { Query } from '../../wire/query.ts';
 import type { Layer } from '../layer.ts';
 import type { Enforcement } from '../rules/in-force.ts';

@@ -1,19 +1,13 @@
 /** Who may ask at all: `acl.query`, the most specific prefix wins. */
 
-import type { AccessAction, AccessList } from '../../config/access-list.ts';
-import { builtIn, type Rule, type Verdict, type VerdictTable } from '../../decision/verdict.ts';
+import type { AccessAction } from '../../config/access-list.ts';
+import { builtIn, type Rule, type Verdict } from '../../decision/verdict.ts';
 import { Ede } from '../../wire/registry.ts';
 import { Access, allowance } from '../access/access.ts';
 import type { Layer } from '../layer.ts';
-import type { Primaries } from '../primaries.ts';
-import type { Enforcement } from '../rules/in-force.ts';
+import type { ViewParts } from '../layer-parts.ts';
 
-export function compileAcl(
-  list: AccessList,
-  primaries: Primaries,
-  enforcement: Enforcement,
-  verdicts: VerdictTable,
-): Layer {
+export function compileAcl({ view, primaries, enforcement, verdicts }: ViewParts): Layer {
   const deny = (action: Exclude<AccessAction, 'allow'>, rule: Rule, isShadow: boolean): Verdict =>
     verdicts.add({
       layer: 'acl',
@@ -25,7 +19,7 @@ export function compileAcl(
       hint: (query) => access.hint(query),
     });
   const access: Access = new Access(
-    list,
+    view.acl.query,
     enforcement,
     ({ action, mode }, rule) =>
       action === 'allow'

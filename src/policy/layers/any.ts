@@ -1,14 +1,15 @@
 /** QTYPE=ANY gets a minimal answer in place of everything there is (RFC 8482 section 4.2). */
 
-import { builtIn, type VerdictTable } from '../../decision/verdict.ts';
+import { builtIn } from '../../decision/verdict.ts';
 import { Opcode, RrType } from '../../wire/registry.ts';
 import type { Layer } from '../layer.ts';
+import type { PolicyParts } from '../layer-parts.ts';
 
 const TTL = 3789;
 /** HINFO "RFC8482" "". */
 const RDATA: Uint8Array = Uint8Array.of(7, ...new TextEncoder().encode('RFC8482'), 0);
 
-export function compileAny(verdicts: VerdictTable): Layer {
+export function compileAny({ verdicts }: PolicyParts): Layer {
   const minimal = verdicts.add({
     layer: 'protocol',
     action: 'reject',

@@ -1,18 +1,11 @@
 /** Which server and which policy answered: CHAOS TXT names (RFC 4892), under acl. */
 
-import { builtIn, type Verdict, type VerdictTable } from '../../decision/verdict.ts';
+import { builtIn, type Verdict } from '../../decision/verdict.ts';
 import { lowerName, parseName } from '../../wire/name.ts';
 import type { Query } from '../../wire/query.ts';
 import { Opcode, RrClass, RrType } from '../../wire/registry.ts';
 import type { Layer } from '../layer.ts';
-
-/** What the CHAOS names tell. */
-export interface Identity {
-  readonly node: string;
-  readonly version: string;
-  /** Read at each query: the hash is known only when all else is compiled. */
-  readonly policy: () => string;
-}
+import type { PolicyParts } from '../layer-parts.ts';
 
 /** Octets of a character string. */
 const MAX_STRING = 255;
@@ -44,7 +37,10 @@ function isName(query: Query, wire: Uint8Array): boolean {
   return true;
 }
 
-export function compileIdentity(identity: Identity, verdicts: VerdictTable): Layer {
+export function compileIdentity({ config, version, identity, verdicts }: PolicyParts): Layer {
+  const { node } = config;
+  // Read at each query: the hash is known only when all else is compiled.
+  const texts = { node: () => node, version: () => version, policy: identity };
   const answers = Object.entries(NAMES).map(([name, key]): Verdict => {
     const rule = builtIn(`special-use ${name}`);
     return verdicts.add({
@@ -52,7 +48,7 @@ export function compileIdentity(identity: Identity, verdicts: VerdictTable): Lay
       action: 'accept',
       rule,
       authoritative: true,
-      recordsOf: () => [{ type: RrType.TXT, ttl: 0, rdata: txt(textOf(identity[key])) }],
+      recordsOf: () => [{ type: RrType.TXT, ttl: 0, rdata: txt(texts[key]()) }],
     });
   });
   return {
@@ -63,10 +59,6 @@ export function compileIdentity(identity: Identity, verdicts: VerdictTable): Lay
     },
     account: () => ({ why: 'identity names are asked in class CH' }),
   };
-}
-
-function textOf(value: string | (() => string)): string {
-  return typeof value === 'string' ? value : value();
 }
 
 /** As many character strings as it takes (RFC 1035 section 3.3.14). */

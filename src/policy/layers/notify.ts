@@ -3,23 +3,16 @@
  * never forwarded; a permitted one for a zone that is not held here is told so.
  */
 
-import type { AccessList } from '../../config/access-list.ts';
-import { builtIn, type VerdictTable } from '../../decision/verdict.ts';
+import { builtIn } from '../../decision/verdict.ts';
 import { Ede, Opcode, Rcode } from '../../wire/registry.ts';
 import { compilePermission } from '../access/permission.ts';
 import type { Layer } from '../layer.ts';
-import type { Primaries } from '../primaries.ts';
-import type { Enforcement } from '../rules/in-force.ts';
+import type { ViewParts } from '../layer-parts.ts';
 
-export function compileNotify(
-  list: AccessList,
-  primaries: Primaries,
-  enforcement: Enforcement,
-  verdicts: VerdictTable,
-): Layer {
+export function compileNotify({ view, primaries, enforcement, verdicts }: ViewParts): Layer {
   const isNotify = ({ opcode }: { opcode: number }) => opcode === Opcode.NOTIFY;
   const permission = compilePermission(
-    { name: 'notify', list, ede: Ede.PROHIBITED, asks: isNotify },
+    { name: 'notify', list: view.acl.notify, ede: Ede.PROHIBITED, asks: isNotify },
     enforcement,
     verdicts,
   );

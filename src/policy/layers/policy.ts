@@ -2,10 +2,10 @@
 
 import { ruleOf } from '../../decision/rule-of.ts';
 import type { Layer } from '../layer.ts';
+import type { ViewParts } from '../layer-parts.ts';
 import { letsPass } from '../rules/name-policy.ts';
-import type { PolicyChain } from '../rules/policy-chain.ts';
 
-export function compilePolicies(chain: PolicyChain): Layer {
+export function compilePolicies({ policies: chain }: Pick<ViewParts, 'policies'>): Layer {
   return {
     name: 'policy',
     judge: (query) => chain.judge(query),

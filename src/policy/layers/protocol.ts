@@ -1,10 +1,11 @@
 /** What a forwarder does not understand or does not do, whoever asks (RFC 1035, 6891, 9619). */
 
-import { builtIn, type Verdict, type VerdictTable } from '../../decision/verdict.ts';
+import { builtIn, type Verdict } from '../../decision/verdict.ts';
 import { isCookieLength } from '../../wire/opt.ts';
 import { Malformed, NO_COOKIE, type Query } from '../../wire/query.ts';
 import { Ede, Opcode, Rcode, RrClass, RrType } from '../../wire/registry.ts';
 import type { Layer } from '../layer.ts';
+import type { PolicyParts } from '../layer-parts.ts';
 import { isIdentityQuery } from './identity.ts';
 
 const FAULTS: readonly (readonly [Malformed, string])[] = [
@@ -16,8 +17,7 @@ const FAULTS: readonly (readonly [Malformed, string])[] = [
   [Malformed.TSIG, 'TSIG record last'],
 ];
 
-/** `hasCookies`: a server that gives none need not understand them. */
-export function compileProtocol(hasCookies: boolean, verdicts: VerdictTable): Layer {
+export function compileProtocol({ cookies, verdicts }: PolicyParts): Layer {
   const add = (rule: string, rcode: number, ede?: number) =>
     verdicts.add({
       layer: 'protocol',
@@ -28,7 +28,8 @@ export function compileProtocol(hasCookies: boolean, verdicts: VerdictTable): La
       ...(ede !== undefined && { ede }),
     });
   const notImplemented = add('opcode', Rcode.NOTIMP, Ede.NOT_SUPPORTED);
-  const badCookie = hasCookies ? add('whole COOKIE option', Rcode.FORMERR) : undefined;
+  // A server that gives no cookies need not understand them.
+  const badCookie = cookies && add('whole COOKIE option', Rcode.FORMERR);
   const badVersion = add('EDNS version 0', Rcode.BADVERS);
   const wrongClass = add('class IN', Rcode.REFUSED, Ede.NOT_SUPPORTED);
   const metaType = add('question type', Rcode.REFUSED, Ede.NOT_SUPPORTED);

@@ -15,26 +15,18 @@ import { NO_COOKIE, type Query } from '../../wire/query.ts';
 import { Ede, formatRcode, Rcode } from '../../wire/registry.ts';
 import { type TokenBuckets, tickOf } from '../access/token-buckets.ts';
 import type { Account, Layer } from '../layer.ts';
+import type { PolicyParts } from '../layer-parts.ts';
 
 /** What is counted apart from each other. */
 const Counted = { CLAIMED: 1, PROVEN: 2, REFUSAL: 3 } as const;
 type Counted = (typeof Counted)[keyof typeof Counted];
 
-/** What is limited, by what, and the cookies that prove an address. */
-export interface Limits {
-  readonly limit: RateLimit | undefined;
-  readonly buckets: TokenBuckets;
-  readonly cookies: ServerCookies | undefined;
-}
-
 /** Of so many refusals over the limit one is sent: it says TC, and an honest client uses TCP. */
 const SLIP = 10;
 
 /** Without `limit` the layer passes all. */
-export function compileRateLimit(
-  { limit, buckets, cookies }: Limits,
-  verdicts: VerdictTable,
-): Layer {
+export function compileRateLimit({ config, buckets, cookies, verdicts }: PolicyParts): Layer {
+  const { rateLimit: limit } = config;
   if (limit === undefined) {
     const why = 'no limit is configured';
     return { name: 'rate-limit', judge: () => undefined, account: () => ({ why }) };
@@ -71,10 +63,12 @@ export function compileRateLimit(
  * Layers that refuse before the rate limit is asked: their answers to datagrams are limited by
  * themselves, so that nobody is flooded with the answers to queries that others ask in his name.
  */
-export function limitRefusals(
-  { limit, buckets, cookies }: Limits,
-  verdicts: VerdictTable,
-): (layers: readonly Layer[]) => readonly Layer[] {
+export function limitRefusals({
+  config: { rateLimit: limit },
+  buckets,
+  cookies,
+  verdicts,
+}: PolicyParts): (layers: readonly Layer[]) => readonly Layer[] {
   if (limit === undefined) return (layers) => layers;
   const limiter = new Limiter(limit, buckets);
   return (layers) => {

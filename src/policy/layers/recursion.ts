@@ -1,17 +1,12 @@
 /** Who may ask with RD=1: `acl.recursion`; without that list, all who may query. */
 
-import type { AccessList } from '../../config/access-list.ts';
-import type { VerdictTable } from '../../decision/verdict.ts';
-import { Ede, Opcode, RrClass } from '../../wire/registry.ts';
+import { Ede } from '../../wire/registry.ts';
 import { compilePermission } from '../access/permission.ts';
 import type { Layer } from '../layer.ts';
-import type { Enforcement } from '../rules/in-force.ts';
+import type { ViewParts } from '../layer-parts.ts';
 
-export function compileRecursion(
-  list: AccessList | undefined,
-  enforcement: Enforcement,
-  verdicts: VerdictTable,
-): Layer {
+export function compileRecursion({ view, enforcement, verdicts }: ViewParts): Layer {
+  const { recursion: list } = view.acl;
   if (list === undefined) {
     const why = 'no acl.recursion: for all who may query';
     return { name: 'recursion', judge: () => undefined, account: () => ({ why }) };
@@ -21,8 +16,7 @@ export function compileRecursion(
       name: 'recursion',
       list,
       ede: Ede.NOT_AUTHORITATIVE,
-      asks: (query) =>
-        query.opcode === Opcode.QUERY && query.qclass === RrClass.IN && query.recursionDesired,
+      asks: (query) => query.isLookup && query.recursionDesired,
     },
     enforcement,
     verdicts,

@@ -1,11 +1,12 @@
 /** Whether there is an upstream group for the name: a name that no route covers is refused. */
 
-import { builtIn, type Verdict, type VerdictTable } from '../../decision/verdict.ts';
+import { builtIn, type Verdict } from '../../decision/verdict.ts';
 import { Ede } from '../../wire/registry.ts';
 import type { Layer } from '../layer.ts';
-import { NO_ROUTE, type RouteTable } from '../route-table.ts';
+import type { ViewParts } from '../layer-parts.ts';
+import { NO_ROUTE } from '../route-table.ts';
 
-export function compileRoute(routes: RouteTable, verdicts: VerdictTable): Layer {
+export function compileRoute({ routes, verdicts }: ViewParts): Layer {
   const nowhere: Verdict = verdicts.add({
     layer: 'route',
     action: 'refuse',

@@ -5,18 +5,14 @@
  * operator knows who answers.
  */
 
-import {
-  builtIn,
-  type Verdict,
-  type VerdictSpec,
-  type VerdictTable,
-} from '../../decision/verdict.ts';
+import { builtIn, type Verdict, type VerdictSpec } from '../../decision/verdict.ts';
 import { lowerName, parseName } from '../../wire/name.ts';
 import type { Query } from '../../wire/query.ts';
-import { Opcode, RrClass, RrType } from '../../wire/registry.ts';
+import { RrType } from '../../wire/registry.ts';
 import type { RecordData } from '../../wire/response.ts';
 import type { Layer } from '../layer.ts';
-import { NO_ROUTE, type RouteTable } from '../route-table.ts';
+import type { ViewParts } from '../layer-parts.ts';
+import { NO_ROUTE } from '../route-table.ts';
 import { NameTable } from '../rules/name-table.ts';
 import { negativeSoa } from '../soa.ts';
 
@@ -67,12 +63,7 @@ export const SPECIAL_USE_ZONES: readonly string[] = [
   'localhost',
 ];
 
-/** `info` is what this server says of itself, read at each query that asks for it. */
-export function compileSpecialUse(
-  routes: RouteTable,
-  info: () => readonly RecordData[],
-  verdicts: VerdictTable,
-): Layer {
+export function compileSpecialUse({ routes, resolverInfo, verdicts }: ViewParts): Layer {
   const table = new NameTable();
   const compiled: Verdict[] = [];
   const add = (zone: string, spec: Pick<VerdictSpec, 'action' | 'records'>) => {
@@ -99,11 +90,11 @@ export function compileSpecialUse(
     rule: builtIn('special-use resolver.arpa RESINFO'),
     soa: SOA,
     authoritative: true,
-    recordsOf: info,
+    recordsOf: resolverInfo,
   });
 
   const search = (query: Query): Verdict | undefined => {
-    if (!isJudged(query)) return undefined;
+    if (!query.isLookup) return undefined;
     for (let depth = 0; depth < query.labels; depth++) {
       const entry = table.find(query, depth, false);
       if (entry < 0) continue;
@@ -125,8 +116,4 @@ export function compileSpecialUse(
 /** Names below resolver.arpa are of others: RESINFO is at the very name. */
 function asksForInfo({ qtype }: Query, depth: number): boolean {
   return depth === 0 && qtype === RrType.RESINFO;
-}
-
-function isJudged({ opcode, qclass }: Query): boolean {
-  return opcode === Opcode.QUERY && qclass === RrClass.IN;
 }

@@ -1,23 +1,19 @@
 /** Who may ask for zone transfers, AXFR (RFC 5936) and IXFR (RFC 1995): `acl.transfer`. */
 
-import type { AccessList } from '../../config/access-list.ts';
-import { builtIn, type VerdictTable } from '../../decision/verdict.ts';
+import { builtIn } from '../../decision/verdict.ts';
 import type { Query } from '../../wire/query.ts';
 import { Ede, RrType } from '../../wire/registry.ts';
 import { compilePermission } from '../access/permission.ts';
 import type { Layer } from '../layer.ts';
-import type { Enforcement } from '../rules/in-force.ts';
+import type { ViewParts } from '../layer-parts.ts';
 
 /** RFC 5936 section 4.2: AXFR is not defined over UDP. */
 function isByWrongTransport({ isTransfer, qtype, transport }: Query): boolean {
   return isTransfer && qtype === RrType.AXFR && transport === 'udp';
 }
 
-export function compileTransfer(
-  list: AccessList,
-  enforcement: Enforcement,
-  verdicts: VerdictTable,
-): Layer {
+export function compileTransfer({ view, enforcement, verdicts }: ViewParts): Layer {
+  const list = view.acl.transfer;
   const permission = compilePermission(
     { name: 'transfer', list, ede: Ede.PROHIBITED, asks: ({ isTransfer }) => isTransfer },
     enforcement,

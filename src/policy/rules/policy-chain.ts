@@ -10,7 +10,6 @@ import type { Rule, Verdict } from '../../decision/verdict.ts';
 import type { AliasChain } from '../../wire/alias-chain.ts';
 import type { HashedName } from '../../wire/hashed-name.ts';
 import type { Query } from '../../wire/query.ts';
-import { Opcode, RrClass } from '../../wire/registry.ts';
 import { letsPass, type NamePolicy } from './name-policy.ts';
 
 /** No step of the way matched. */
@@ -45,7 +44,7 @@ export class PolicyChain {
 
   /** Whether an answer to the query has to be judged; `hasAlias` tells of the answer. */
   watches(query: Query, hasAlias: boolean): boolean {
-    if (this.#policies.length === 0 || !isJudged(query) || query.isVerbatim) return false;
+    if (this.#policies.length === 0 || !query.isLookup || query.isVerbatim) return false;
     return hasAlias || this.#watchesAddresses || (this.#keepsSigned && query.dnssecOk);
   }
 
@@ -68,14 +67,14 @@ export class PolicyChain {
 
   /** The first match for the query by itself, whether or not an answer has a say in it. */
   search(query: Query): Verdict | undefined {
-    return isJudged(query) ? this.#searchStep(query, query, 0, undefined) : undefined;
+    return query.isLookup ? this.#searchStep(query, query, 0, undefined) : undefined;
   }
 
   /** The rule of all policies that comes nearest to the name asked; only for readers. */
   findNear(query: Query): { readonly rule: Rule; readonly why: string } | undefined {
     let best: { readonly rule: Rule; readonly why: string } | undefined;
     let depth = Number.POSITIVE_INFINITY;
-    for (const policy of isJudged(query) ? this.#policies : []) {
+    for (const policy of query.isLookup ? this.#policies : []) {
       const near = policy.findNear(query);
       if (near === undefined || query.match.depth >= depth) continue;
       depth = query.match.depth;
@@ -131,10 +130,6 @@ export class PolicyChain {
   #leavesSigned(query: Query): boolean {
     return query.dnssecOk && this.#policies[this.#position]!.keepsSigned;
   }
-}
-
-function isJudged({ opcode, qclass }: Query): boolean {
-  return opcode === Opcode.QUERY && qclass === RrClass.IN;
 }
 
 /** What the rule that was found does to the query; undefined when it lets it pass. */

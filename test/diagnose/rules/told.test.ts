@@ -1,22 +1,7 @@
 import { expect } from 'chai';
-import { LAYERS } from '../../../src/decision/verdict.ts';
+import { LAYER_FACTS, LAYERS } from '../../../src/decision/layers.ts';
 import { conclude } from '../../../src/diagnose/conclude.ts';
 import { REFUSED, situation, visitOf } from '../visits.ts';
-
-const VERDICT_OF: Readonly<Record<string, string>> = {
-  protocol: 'type-policy',
-  acl: 'client-acl',
-  transfer: 'transfer',
-  update: 'client-acl',
-  notify: 'client-acl',
-  'rate-limit': 'rate-limit',
-  recursion: 'no-recursion',
-  'special-use': 'name-policy',
-  policy: 'name-policy',
-  route: 'upstream',
-  upstream: 'upstream',
-  overload: 'failure',
-};
 
 function judge(code: number, text: string) {
   return conclude(situation(visitOf({ ask: { ...REFUSED, ede: [{ code, text }] } })));
@@ -26,7 +11,7 @@ describe('diagnose/rules/told', () => {
   for (const layer of LAYERS) {
     it(`takes the word of rcode5 for its layer ${layer}`, () => {
       const conclusion = judge(0, `${layer} some rule ref k3f9x-1`);
-      expect(conclusion).to.include({ verdict: VERDICT_OF[layer], confidence: 'high' });
+      expect(conclusion).to.include({ verdict: LAYER_FACTS[layer].cause, confidence: 'high' });
       expect(conclusion.summary).to.include(`layer ${layer},`).and.to.include('some rule');
       expect(conclusion.evidence.join()).to.include('rcode5 log FILE --ref k3f9x-1');
     });

@@ -1,0 +1,17 @@
+/** What a part of a configuration says, wherever it stands in the file. */
+
+import { Secret } from './secret.ts';
+
+/** A text that two values share when they say the same. Secrets all look alike in it. */
+export function contentOf(value: unknown): string | undefined {
+  return JSON.stringify(value, (key, part) => (key === 'place' ? undefined : part));
+}
+
+/** The same with the octets of secrets: to compare, never to show. */
+export function contentWithSecrets(value: unknown): string | undefined {
+  return JSON.stringify(value, function (this: Readonly<Record<string, unknown>>, key, part) {
+    if (key === 'place') return undefined;
+    const held = this[key];
+    return held instanceof Secret ? [...held.octets] : part;
+  });
+}
