@@ -19,9 +19,7 @@ function rcodeOf(answer: Uint8Array): number {
 }
 
 /** Two threads for datagrams beside the main one, which has the connections. */
-describe('server threads', function () {
-  // A thread compiles all of the program when it starts.
-  this.timeout(10_000);
+describe('server threads', () => {
   let site: ServedSite;
   let upstream: Upstream;
   before(async () => {
