@@ -106,8 +106,9 @@ export class Unanswered {
     upstream.failed(transport, sentAt, now, pending.group!.timeout);
     if (isExtra) return this.failed(pending, AttemptResult.TIMEOUT, now);
     loops.probe(upstream, now);
-    const isSilentStream = isRetired && transport === 'tcp';
-    exchanges.note(pending, isSilentStream ? SILENT_STREAM : TIMEOUT, now);
+    const isRepeated = pending.round + 1 < pending.group!.attempts;
+    const isStreamLeft = isRetired && transport === 'tcp' && isRepeated;
+    exchanges.note(pending, isStreamLeft ? SILENT_STREAM : TIMEOUT, now);
     exchanges.setAside(pending);
     this.#askNext(pending, now);
   }

@@ -180,7 +180,7 @@ export class BatchChannels {
     const kind = isRefused ? 'failed' : 'unsent';
     const end = { kind, reason: errorName(errno), hasAnswered } as const;
     this.#ended.push({ upstream, channel: channel.number, end });
-    if (!isRefused) this.#ports[upstream]!.drop(channel);
+    if (!isRefused) this.#ports[upstream]!.unsent(channel, now());
   }
 
   /** What to poll, in the order in which `handle` takes it. */

@@ -69,6 +69,16 @@ export class PortPool<P extends Port> {
     return true;
   }
 
+  /**
+   * The socket cannot send any more. If it could before, the address or route that it was opened
+   * with is gone, and with it that of the others.
+   */
+  unsent(port: P, now: number): void {
+    this.drop(port);
+    if (port.heardAt === port.openedAt) return;
+    for (let i = 0; i < this.#ports.length; i++) this.#replace(i, now);
+  }
+
   /** The socket is of no use any more, not even for answers. */
   drop(port: P): void {
     const position = this.#ports.indexOf(port);

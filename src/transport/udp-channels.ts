@@ -23,7 +23,7 @@ export function openUdpChannels(events: ChannelEvents): Channels {
       const channel: Channel = new Channel(++count, remote, time, {
         answered: (octets) => events.answered(upstream, channel.number, octets),
         ended(end, isOver) {
-          if (isOver) pool.drop(channel);
+          if (isOver) pool.unsent(channel, now());
           events.ended(upstream, channel.number, end);
         },
       });
