@@ -132,14 +132,15 @@ function engineWith(setup: Policy, answer: Uint8Array): Engine {
     asked = { upstream, id: (octets[0]! << 8) | octets[1]! };
     return 1;
   };
+  const channels = { send, isStuck: () => false, unanswered: () => false };
   const cache = new AnswerCache(CACHE);
   const engine = new Engine(
     { policy: setup, groups: groups.groups, cache },
     {
-      outbox: { reply: nothing, more: nothing, drop: nothing, send },
+      outbox: { reply: nothing, more: nothing, drop: nothing, end: nothing, channels },
       recorder: {
         ...{ received: nothing, decided: nothing, shadowed: nothing, ignored: nothing },
-        ...{ upstreamAnswered: nothing, upstreamRefused: nothing },
+        ...{ upstreamAnswered: nothing, upstreamRefused: nothing, channelLost: nothing },
       },
       capacity: 16,
       refPrefix: 'bench',

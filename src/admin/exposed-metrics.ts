@@ -8,7 +8,7 @@ import { type Series, sumHistograms, sumSeries } from '../observe/cells.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { SinkCount } from '../observe/sink.ts';
 import type { Statistics } from '../observe/statistics.ts';
-import { Gauge, isUp, type ThreadNumbers } from '../observe/thread-numbers.ts';
+import { Gauge, isUp, isUpBy, type ThreadNumbers } from '../observe/thread-numbers.ts';
 import type { PolicyZone } from '../policy/policy-zones.ts';
 import type { ZoneTransfers } from '../transfer/zone-transfers.ts';
 
@@ -114,13 +114,33 @@ function exposeUpstreams(metrics: Metrics, server: MeasuredServer): void {
   ]);
   metrics.gauge(
     'rcode5_upstream_up',
-    'Whether an upstream answers, and not with REFUSED alone.',
+    'Whether an upstream answers by any transport, and not with REFUSED alone.',
     () =>
       server.servers.map((upstream) => ({
         labels: { upstream: upstream.name },
         value: isUp(server.threads(), upstream) ? 1 : 0,
       })),
   );
+  metrics.gauge(
+    'rcode5_upstream_transport_up',
+    'Whether an upstream answers by a transport, as far as it was asked by it.',
+    () =>
+      server.servers.flatMap((upstream) =>
+        transportsOf(upstream).map((transport) => ({
+          labels: { upstream: upstream.name, transport },
+          value: isUpBy(server.threads(), upstream, transport) ? 1 : 0,
+        })),
+      ),
+  );
+  metrics.counter(
+    'rcode5_upstream_channels_lost_total',
+    'Sockets and connections to upstreams that were given up while questions waited on them.',
+    family('channelsLost'),
+  );
+}
+
+function transportsOf({ transport }: Upstream): readonly ('udp' | 'tcp')[] {
+  return transport === 'tcp' ? ['tcp'] : ['udp', 'tcp'];
 }
 
 function exposeCache(metrics: Metrics, server: MeasuredServer): void {

@@ -68,7 +68,7 @@ export const DECISION_FIELDS: readonly Field[] = [
   },
   {
     name: 'attempts',
-    doc: 'every upstream that refused or failed, in order: `address`, `rcode` or what went wrong, `rttMs`, and the `verdict` on a refusal',
+    doc: 'every upstream that refused or failed, in order: `address`, `transport`, `rcode` or what went wrong, `rttMs`, and the `verdict` on a refusal',
   },
   { name: 'elapsedMs', doc: 'from the query to the decision' },
   { name: 'msg', doc: 'all of it in a sentence' },

@@ -1,6 +1,6 @@
 /** What happened to one query: a verdict and the facts of this one time. */
 
-import type { Query } from '../wire/query.ts';
+import type { Query, Transport } from '../wire/query.ts';
 import { Ede } from '../wire/registry.ts';
 import type { Aliases } from '../wire/response.ts';
 import { isBlocking } from './structured-error.ts';
@@ -76,6 +76,12 @@ export interface Outcome {
   resolved: Uint8Array | undefined;
 }
 
+/**
+ * Why a socket or connection to an upstream is given up: it has been silent, it cannot send, or
+ * its server has closed it.
+ */
+export type ChannelLoss = 'silent' | 'unsent' | 'closed';
+
 /** Why a packet was dropped without a word: nobody asked a question with it. */
 export const IGNORED = [
   'short',
@@ -104,6 +110,8 @@ export interface Recorder {
   /** An upstream has answered. */
   upstreamAnswered(upstream: string, rcode: number, rttMs: number): void;
   upstreamRefused(upstream: string, verdict: RefusalCause): void;
+  /** A socket or connection to an upstream is given up, and questions waited on it. */
+  channelLost(upstream: string, transport: Transport, loss: ChannelLoss): void;
   ignored(reason: Ignored): void;
 }
 

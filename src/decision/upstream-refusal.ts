@@ -5,11 +5,35 @@ import type { ExtendedError } from '../wire/opt.ts';
 /** One exchange with one upstream: the rcode that came back, or why nothing did. */
 export interface Attempt {
   readonly upstream: string;
+  readonly transport: 'udp' | 'tcp';
   readonly result: string;
   /** Of a refusal: what seems to be its reason. */
   readonly verdict?: RefusalCause;
   /** Milliseconds from the question to the result. */
   readonly rttMs: number;
+}
+
+/** What is noted of attempts without an rcode, besides the names of system errors. */
+export const AttemptResult = {
+  TIMEOUT: 'timeout',
+  MALFORMED: 'malformed answer',
+  /** Nothing was heard by its channel: it was asked once more by another. */
+  SILENT_SOCKET: 'silent, new socket',
+  SILENT_STREAM: 'silent, new stream',
+  /** The server closed the connection, and was asked again by another; or closed that too. */
+  STREAM_CLOSED: 'stream closed, asked again',
+  CLOSED: 'connection closed',
+  /** A TCP client's answer does not fit in a datagram, and the server has no TCP. */
+  TRUNCATED: 'truncated, no TCP',
+} as const;
+
+/** Whether the attempt ended because nothing came for too long. */
+export function isSilence({ result }: Attempt): boolean {
+  return (
+    result === AttemptResult.TIMEOUT ||
+    result === AttemptResult.SILENT_SOCKET ||
+    result === AttemptResult.SILENT_STREAM
+  );
 }
 
 /** The reasons that an upstream's refusal can have. */

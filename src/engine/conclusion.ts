@@ -22,6 +22,11 @@ export interface ReplyBox {
   more(query: Query, octets: Uint8Array, length: number): void;
   /** Nothing (more) is sent: by policy, because the packet is no query, after `more`. */
   drop(query: Query): void;
+  /**
+   * What should have followed a `more` does not come: the connection is closed, so that nobody
+   * waits for it.
+   */
+  end(query: Query): void;
 }
 
 /** What clients that ask for structured errors are told. */
@@ -172,9 +177,10 @@ export class Conclusion {
     this.#box.more(this.#query, this.#replies.octets, this.#replies.length);
   }
 
-  /** No message of the transfer is left. */
-  done(): void {
-    this.#box.drop(this.#query);
+  /** No message of the transfer is left; or what is left does not come. */
+  done(isWhole: boolean): void {
+    if (isWhole) this.#box.drop(this.#query);
+    else this.#box.end(this.#query);
   }
 
   /** An answer from the cache; `aged` is as it is by now. */

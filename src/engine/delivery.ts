@@ -3,12 +3,14 @@
  * answer: each by its own view, policy and record.
  */
 
+import { AttemptResult, isSilence } from '../decision/upstream-refusal.ts';
 import { type AnswerCache, isKeepable } from '../forward/cache.ts';
 import type { CacheEntry } from '../forward/cache-entry.ts';
 import type { Coalescing } from '../forward/coalescing.ts';
 import type { Exchanges } from '../forward/exchanges.ts';
 import type { PendingQuery } from '../forward/pending-query.ts';
 import { overrule } from '../forward/refusal.ts';
+import { type Rest, restOf, TRANSFER_MS } from '../forward/transfer.ts';
 import type { Policy } from '../policy/compile.ts';
 import type { Answer } from '../wire/answer.ts';
 import { BUFFER_LENGTH } from '../wire/header.ts';
@@ -37,7 +39,7 @@ interface DeliverySetup {
 }
 
 /** Why nobody has answered. */
-type Reason = 'timedOut' | 'unreachable' | 'looped';
+type Reason = 'timedOut' | 'unreachable' | 'tooLarge' | 'looped';
 
 export class Delivery {
   readonly #parts: DeliveryParts;
@@ -139,9 +141,20 @@ export class Delivery {
     pending.isStreaming = query.isTransfer && query.transport === 'tcp' && answer.rcode === 0;
     const { forwarded } = view!.routes.find(query)!;
     const options = collectOptions(answer.message, answer.optAt, EdnsOption.EDE);
+    const rest = pending.isStreaming ? restOf(pending, query, answer) : 'none';
     conclusion.answer(told, answer, options, { verdict: forwarded, now });
-    if (pending.isStreaming) exchanges.wait(pending, now);
+    if (pending.isStreaming) this.await(pending, rest, now);
     else exchanges.close(pending);
+  }
+
+  /** A message of a transfer has been passed on; the next one, if there is one, has its own time. */
+  await(pending: Pending, rest: Rest, now: number): void {
+    const { exchanges, conclusion } = this.#parts;
+    pending.isPerhapsWhole = rest !== 'more';
+    if (rest === 'none') {
+      exchanges.close(pending);
+      conclusion.done(true);
+    } else exchanges.wait(pending, now, rest === 'more' ? TRANSFER_MS : pending.group!.timeout);
   }
 
   /** The answer is for the alias of a rule. */
@@ -213,6 +226,7 @@ export class Delivery {
 }
 
 function reasonOf({ attempts, group }: Pending): Reason {
-  if (attempts.some(({ result }) => result === 'timeout')) return 'timedOut';
+  if (attempts.some(({ result }) => result === AttemptResult.TRUNCATED)) return 'tooLarge';
+  if (attempts.some(isSilence)) return 'timedOut';
   return group!.upstreams.some((upstream) => upstream.isLoop) ? 'looped' : 'unreachable';
 }

@@ -5,7 +5,7 @@
 
 import type { Ignored, Recorder } from '../decision/outcome.ts';
 import type { Verdict } from '../decision/verdict.ts';
-import type { Send } from '../forward/exchanges.ts';
+import type { ChannelEnd, Channels } from '../forward/channels.ts';
 import type { Upstream } from '../forward/upstream.ts';
 import { AnswerJudge } from '../policy/answer-judge.ts';
 import type { Policy } from '../policy/compile.ts';
@@ -19,7 +19,7 @@ import { Forwarder, type Setup } from './forwarder.ts';
 
 /** Where replies and questions leave. */
 export interface Outbox extends ReplyBox {
-  readonly send: Send;
+  readonly channels: Channels;
 }
 
 /** What an engine works in. */
@@ -116,17 +116,9 @@ export class Engine {
     this.#forwarder.response(octets, length, from, now);
   }
 
-  /**
-   * Nothing more will come by a channel: whoever waits there need not wait on. Without a
-   * reason it was closed in good order, which says nothing against the server.
-   */
-  channelFailed(
-    upstream: Upstream,
-    channel: number,
-    reason: string | undefined,
-    now: number,
-  ): void {
-    this.#forwarder.channelFailed(upstream, channel, reason, now);
+  /** Nothing more will come by a channel: what waits there need not wait on. */
+  channelEnded(upstream: Upstream, channel: number, end: ChannelEnd, now: number): void {
+    this.#forwarder.channelEnded(upstream, channel, end, now);
   }
 
   /** Lets time pass: timeouts, the next servers, probes. */

@@ -1,26 +1,31 @@
 /**
  * Queries that every layer passes: answered from the cache, or forwarded to upstreams.
  *
- *     open ──▶ asked ──▶ answered ───────────────▶ closed     Delivery.answer
- *               ▲  │
- *               │  ├──▶ refused ─┐
+ *     open ──▶ asked ──▶ answered ───────────────────▶ closed     Delivery.answer
+ *               ▲  ├──▶ refused ─┐
  *               │  ├──▶ timed out ├─▶ another upstream is left? ─ no ─▶ closed     Delivery.failure
- *               │  └──▶ failed  ──┘            │
- *               └──────────── yes ─────────────┘
+ *               │  ├──▶ failed  ──┘            │ yes
+ *               │  ├──▶ channel closed, unsent ─▶ the same upstream, by another channel
+ *               └──┴───────────────────────────┘
  *
  * A pending query is opened by `forward`, asked by `Exchanges.ask`, and closed by `Delivery`, together
- * with those that wait for the same answer. A transfer (AXFR, IXFR) is streaming between its first
- * answer and its last.
+ * with those that wait for the same answer. A question that timed out stays open as long as its query:
+ * its answer is used if it comes. What becomes of those that get none is in `Unanswered`. A transfer
+ * (AXFR, IXFR) is streaming between its first answer and its last.
  */
 
 import type { Recorder } from '../decision/outcome.ts';
+import { AttemptResult } from '../decision/upstream-refusal.ts';
 import { type AnswerCache, isKeepable } from '../forward/cache.ts';
+import type { CacheEntry } from '../forward/cache-entry.ts';
+import { type ChannelEnd, type Channels, transportOf } from '../forward/channels.ts';
 import { Coalescing } from '../forward/coalescing.ts';
-import { Exchanges, type Send } from '../forward/exchanges.ts';
-import type { UpstreamGroup } from '../forward/group.ts';
+import { Exchanges } from '../forward/exchanges.ts';
+import { NO_UPSTREAM, type UpstreamGroup } from '../forward/group.ts';
 import type { PendingQuery } from '../forward/pending-query.ts';
 import { readRefusal } from '../forward/refusal.ts';
 import { SelfQueries } from '../forward/self-queries.ts';
+import { restOf } from '../forward/transfer.ts';
 import type { Upstream } from '../forward/upstream.ts';
 import type { Policy } from '../policy/compile.ts';
 import type { View } from '../policy/view.ts';
@@ -33,6 +38,7 @@ import { CacheHits, type HitParts } from './cache-hits.ts';
 import type { Conclusion } from './conclusion.ts';
 import { Delivery } from './delivery.ts';
 import { QueryPurpose } from './purpose.ts';
+import { Unanswered } from './unanswered.ts';
 
 /** What a configuration brings to the engine; swapped as a whole. */
 export interface Setup {
@@ -43,7 +49,7 @@ export interface Setup {
 
 /** What the forwarder works with. */
 export interface ForwarderParts extends HitParts {
-  readonly outbox: { readonly send: Send };
+  readonly outbox: { readonly channels: Channels };
   readonly recorder: Recorder;
   /** Queries that may wait for upstreams at a time. */
   readonly capacity: number;
@@ -65,14 +71,16 @@ export class Forwarder {
   readonly #hits: CacheHits;
   readonly #coalescing: Coalescing<QueryPurpose> = new Coalescing();
   readonly #delivery: Delivery;
+  readonly #unanswered: Unanswered;
   #setup: Setup;
 
   constructor(setup: Setup, parts: ForwarderParts) {
     this.#setup = setup;
     this.#query = parts.query;
     this.#recorder = parts.recorder;
-    this.#exchanges = new Exchanges(parts.capacity, parts.outbox.send, () => new QueryPurpose());
-    this.#selfQueries = new SelfQueries(parts.outbox.send, () => this.#recovered());
+    const { channels } = parts.outbox;
+    this.#exchanges = new Exchanges(parts.capacity, channels, () => new QueryPurpose());
+    this.#selfQueries = new SelfQueries(channels, () => this.#recovered());
     this.#conclusion = parts.conclusion;
     this.#hits = new CacheHits(parts, new Uint8Array(BUFFER_LENGTH));
     this.#delivery = new Delivery(setup, {
@@ -81,6 +89,13 @@ export class Forwarder {
       coalescing: this.#coalescing,
       hits: this.#hits,
       buffer: this.#buffer,
+    });
+    this.#unanswered = new Unanswered({
+      ...parts,
+      channels,
+      exchanges: this.#exchanges,
+      delivery: this.#delivery,
+      loops: this.#selfQueries.loops,
     });
   }
 
@@ -108,80 +123,28 @@ export class Forwarder {
     if (pending === undefined) {
       if (!this.#selfQueries.take({ octets, length, answer }, from, now)) {
         // Late as it may be, it shows that the server answers.
-        from.upstream.health.heard(now);
+        from.upstream.health[transportOf(from.channel)].heard(now);
         this.#recorder.ignored('unexpected-answer');
       }
       return;
     }
     this.#delivery.restore(pending);
-    if (!answer.parse(octets, length)) {
-      if (pending.isStreaming) this.#endStream(pending);
-      else this.#askNext(pending, 'malformed answer', now);
-      return;
-    }
+    if (!answer.parse(octets, length))
+      return this.#unanswered.failed(pending, AttemptResult.MALFORMED, now);
     if (!answer.matches(this.#query)) return this.#recorder.ignored('wrong-question');
-    const rttMs = now - pending.sentAt;
-    if (from.upstream.answered(rttMs, now)) this.#recovered();
-    from.upstream.note(this.#query, answer, rttMs, now);
-    this.#recorder.upstreamAnswered(from.upstream.name, answer.rcode, rttMs);
+    this.#note(pending, answer, now);
     if (pending.isStreaming && answer.rcode !== Rcode.REFUSED) this.#stream(pending, answer, now);
     else this.#judgeAnswer(pending, answer, now);
   }
 
-  /**
-   * Nothing more will come by a channel: whoever waits there need not wait on. Without a
-   * reason it was closed in good order, which says nothing against the server.
-   */
-  channelFailed(
-    upstream: Upstream,
-    channel: number,
-    reason: string | undefined,
-    now: number,
-  ): void {
-    for (const pending of this.#exchanges.on(upstream, channel)) {
-      this.#delivery.restore(pending);
-      if (pending.isStreaming) {
-        this.#endStream(pending);
-        continue;
-      }
-      if (reason !== undefined) upstream.failed(pending.sentAt, now, pending.group!.timeout);
-      this.#askNext(pending, reason ?? 'connection closed', now);
-    }
+  /** Nothing more will come by a channel: what waits there need not wait on. */
+  channelEnded(upstream: Upstream, channel: number, end: ChannelEnd, now: number): void {
+    this.#unanswered.channelEnded(upstream, channel, end, now);
   }
 
   /** Lets time pass: timeouts, the next servers, probes. */
   tick(now: number): void {
-    for (
-      let pending = this.#exchanges.expired(now);
-      pending;
-      pending = this.#exchanges.expired(now)
-    ) {
-      const { upstream } = pending;
-      this.#delivery.restore(pending);
-      if (pending.isStreaming) {
-        this.#endStream(pending);
-        continue;
-      }
-      upstream.failed(pending.sentAt, now, pending.group!.timeout);
-      this.#selfQueries.loops.probe(upstream, now);
-      this.#askNext(pending, 'timeout', now);
-    }
-    for (
-      let pending = this.#exchanges.hedgeDue(now);
-      pending;
-      pending = this.#exchanges.hedgeDue(now)
-    ) {
-      this.#delivery.restore(pending);
-      this.#exchanges.askBesides(pending, this.#query, now);
-    }
-    for (
-      let pending = this.#exchanges.staleDue(now);
-      pending;
-      pending = this.#exchanges.staleDue(now)
-    ) {
-      this.#delivery.restore(pending);
-      this.#delivery.answerStale(pending, now);
-    }
+    this.#unanswered.tick(now);
     this.#selfQueries.tick(this.#setup.groups, now);
   }
 
@@ -189,7 +152,7 @@ export class Forwarder {
   abandon(now: number): void {
     for (let pending = this.#exchanges.any(); pending; pending = this.#exchanges.any()) {
       this.#delivery.restore(pending);
-      if (pending.isStreaming) this.#endStream(pending);
+      if (pending.isStreaming) this.#unanswered.endStream(pending);
       else this.#delivery.failure(pending, now);
     }
   }
@@ -204,30 +167,61 @@ export class Forwarder {
   /** Asks for the query's name; for that of an alias there is a `resolution`. */
   forward(view: View, now: number, resolution?: AliasResolution): void {
     const query = this.#query;
-    const { policy, groups, cache } = this.#setup;
     const route = view.routes.find(query);
     if (route === undefined)
       return this.#delivery.resume(resolution!, { rcode: Rcode.NOERROR }, now);
-    if (isKeepable(query)) {
-      const entry = cache.find(query, view.cache, now);
-      if (entry !== undefined) return this.#hits.answer(entry, view, now, resolution);
-    }
+    const group = this.#setup.groups.get(route.group)!;
+    const entry = isKeepable(query) ? this.#findAnswer(view, group, now) : undefined;
+    if (entry !== undefined) return this.#hits.answer(entry, view, now, resolution);
     if (this.#selfQueries.loops.match(query)) {
       return this.#conclusion.verdict(route.verdicts.looped, now);
     }
-    const group = groups.get(route.group)!;
-    const stale = isKeepable(query) ? cache.findStale(query, view.cache, now) : undefined;
-    if (stale !== undefined && group.isDown) return this.#hits.answer(stale, view, now, resolution);
     const pending = this.#exchanges.open(query, group);
     if (pending === undefined) {
       if (resolution !== undefined) return this.#delivery.resume(resolution, FAILED, now);
-      return this.#conclusion.verdict(policy.overload, now);
+      return this.#conclusion.verdict(this.#setup.policy.overload, now);
     }
     pending.purpose.view = view;
     pending.purpose.resolution = resolution;
-    if (stale !== undefined) this.#exchanges.staleAfter(pending, now, CLIENT_RESPONSE_MS);
-    if (isKeepable(query) && this.#coalescing.join(pending, query, view.cache)) return;
-    if (!this.#exchanges.ask(pending, query, now)) this.#delivery.failure(pending, now);
+    if (isKeepable(query) && this.#joins(pending, view, now)) return;
+    if (!this.#exchanges.ask(pending, query, now)) return this.#delivery.failure(pending, now);
+    this.#exchanges.askTrial(pending, query, now);
+  }
+
+  /**
+   * What the cache has for the query. One that failed, or is stale, is not taken while a server
+   * that is down should be asked, to find out whether it is back.
+   */
+  #findAnswer(view: View, group: UpstreamGroup, now: number): CacheEntry | undefined {
+    const query = this.#query;
+    const { cache } = this.#setup;
+    const entry = cache.find(query, view.cache, now);
+    const isLive = entry?.failure === undefined && (entry?.expiresAt ?? 0) > now;
+    if (isLive) return entry;
+    if (group.chooseTrial(query, now) !== NO_UPSTREAM) return undefined;
+    return (
+      entry ?? (group.isDownFor(query, now) ? cache.findStale(query, view.cache, now) : undefined)
+    );
+  }
+
+  /** Whether the pending query waits for an answer that somebody else has asked for. */
+  #joins(pending: Pending, view: View, now: number): boolean {
+    const query = this.#query;
+    if (this.#setup.cache.findStale(query, view.cache, now) !== undefined) {
+      // While all are down it is asked for the next client: this one does not wait.
+      const isDown = pending.group!.isDownFor(query, now);
+      this.#exchanges.staleAfter(pending, now, isDown ? 0 : CLIENT_RESPONSE_MS);
+    }
+    return this.#coalescing.join(pending, query, view.cache);
+  }
+
+  #note(pending: Pending, answer: Answer, now: number): void {
+    const { upstream, sentAt } = pending;
+    const { transport } = pending.current!;
+    const rttMs = now - sentAt;
+    if (upstream.answered(transport, rttMs, now)) this.#recovered();
+    upstream.note(this.#query, answer, rttMs, now);
+    this.#recorder.upstreamAnswered(upstream.name, answer.rcode, rttMs);
   }
 
   /** An answer to the pending query's question has come: is it the last word? */
@@ -240,8 +234,12 @@ export class Forwarder {
       return this.#exchanges.askAgain(pending, query, now);
     }
     if (answer.rcode === Rcode.REFUSED) return this.#noteRefusal(pending, answer, now);
+    if (answer.truncated && query.transport === 'tcp' && current.transport === 'udp') {
+      return this.#unanswered.failed(pending, AttemptResult.TRUNCATED, now);
+    }
     if (answer.rcode === Rcode.SERVFAIL) {
       this.#exchanges.note(pending, formatRcode(answer.rcode), now);
+      this.#exchanges.drop(pending);
       if (this.#exchanges.ask(pending, query, now)) return;
       if (pending.refusal !== undefined) return this.#delivery.failure(pending, now);
     }
@@ -256,8 +254,7 @@ export class Forwarder {
     this.#selfQueries.refused(pending, refusal, this.#query, now);
     if (answer.truncated && pending.current!.transport === 'udp' && !this.#query.isVerbatim) {
       // It may be that only an address that nobody can forge is answered.
-      pending.current!.byTcp = true;
-      return this.#exchanges.askAgain(pending, this.#query, now);
+      return this.#exchanges.askByTcp(pending, this.#query, now);
     }
     this.#exchanges.drop(pending);
     // Nobody can go on with a transfer that another server has begun.
@@ -266,23 +263,12 @@ export class Forwarder {
     }
   }
 
-  #askNext(pending: Pending, reason: string, now: number): void {
-    this.#exchanges.note(pending, reason, now);
-    if (!this.#exchanges.ask(pending, this.#query, now)) this.#delivery.failure(pending, now);
-  }
-
   #recovered(): void {
     this.#setup.cache.forgetFailures();
   }
 
-  /** Where a transfer ends only the zone tells: it is over when nothing more comes. */
   #stream(pending: Pending, answer: Answer, now: number): void {
     this.#conclusion.more(answer);
-    this.#exchanges.wait(pending, now);
-  }
-
-  #endStream(pending: Pending): void {
-    this.#exchanges.close(pending);
-    this.#conclusion.done();
+    this.#delivery.await(pending, restOf(pending, this.#query, answer), now);
   }
 }

@@ -56,13 +56,14 @@ function recordWriter(
   writer.context = recordContext(policy, listeners);
   const nothing = () => {};
   const conclusion = new Conclusion(query, policy, {
-    box: { reply: nothing, more: nothing, drop: nothing },
+    box: { reply: nothing, more: nothing, drop: nothing, end: nothing },
     recorder: {
       received: nothing,
       decided: (_query, outcome) => writer.record(query, outcome, now),
       shadowed: (_query, outcome) => writer.record(query, outcome, now),
       upstreamAnswered: nothing,
       upstreamRefused: nothing,
+      channelLost: nothing,
       ignored: nothing,
     },
     refPrefix: 'explain',

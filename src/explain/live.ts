@@ -14,9 +14,7 @@ import type { DecisionRecord } from '../observe/decision-filter.ts';
 import { RecordWriter } from '../observe/record.ts';
 import type { Policy } from '../policy/compile.ts';
 import { recordContext } from '../policy/record-context.ts';
-import type { ChannelEvents } from '../transport/channels.ts';
-import { openTcpChannels } from '../transport/tcp-channels.ts';
-import { openUdpChannels } from '../transport/udp-channels.ts';
+import { PortableChannels } from '../transport/portable-channels.ts';
 import { BUFFER_LENGTH } from '../wire/header.ts';
 import { Query } from '../wire/query.ts';
 import type { ExplainedDecision } from './explain.ts';
@@ -79,22 +77,21 @@ async function serve(
 ): Promise<DecisionRecord> {
   const { promise, resolve } = Promise.withResolvers<DecisionRecord>();
   const buffer = new Uint8Array(BUFFER_LENGTH);
-  const events: ChannelEvents = {
+  const channels = new PortableChannels({
     answered(upstream, channel, octets) {
       buffer.set(octets);
       engine.response(buffer, octets.length, { upstream: upstreams[upstream]!, channel }, now());
     },
-    failed: (upstream, channel, reason) =>
-      engine.channelFailed(upstreams[upstream]!, channel, reason, now()),
-  };
-  const channels = { udp: openUdpChannels(events), tcp: openTcpChannels(events) };
+    ended: (upstream, channel, end) =>
+      engine.channelEnded(upstreams[upstream]!, channel, end, now()),
+  });
   const nothing = () => {};
   const outbox: Outbox = {
     reply: nothing,
     more: nothing,
     drop: nothing,
-    send: ({ index, endpoint }, octets, length, transport) =>
-      channels[transport].send(index, endpoint, octets, length),
+    end: nothing,
+    channels,
   };
   const recorder = recordOnce(setup.policy, resolve);
   const shell = { outbox, recorder, capacity: 2, refPrefix: 'explain' };
@@ -106,8 +103,7 @@ async function serve(
     return await promise;
   } finally {
     clearInterval(ticking);
-    channels.udp.close();
-    channels.tcp.close();
+    channels.close();
   }
 }
 
@@ -125,6 +121,7 @@ function recordOnce(policy: Policy, take: (record: DecisionRecord) => void): Rec
     shadowed: nothing,
     upstreamAnswered: nothing,
     upstreamRefused: nothing,
+    channelLost: nothing,
     ignored: nothing,
   };
 }

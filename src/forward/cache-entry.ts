@@ -10,7 +10,7 @@ const STALE_TTL = 30;
 
 /** No upstream has answered: why, and who was asked. */
 export interface ResolutionFailure {
-  readonly reason: 'timedOut' | 'unreachable';
+  readonly reason: 'timedOut' | 'unreachable' | 'tooLarge';
   readonly attempts: readonly Attempt[];
 }
 

@@ -1,54 +1,43 @@
 /** Queries that wait for an upstream: which server is asked next, and whose answer is whose. */
 
-import { moreTelling, type UpstreamRefusal } from '../decision/upstream-refusal.ts';
-import { setId } from '../wire/header.ts';
-import type { Query, Transport } from '../wire/query.ts';
+import { AttemptResult, moreTelling, type UpstreamRefusal } from '../decision/upstream-refusal.ts';
+import type { Query } from '../wire/query.ts';
 import { formatRcode, Opcode, Rcode } from '../wire/registry.ts';
-import { writeForwarded, writeVerbatim } from '../wire/request.ts';
+import type { Channels, Manner } from './channels.ts';
 import { Deadlines } from './deadlines.ts';
 import { NO_UPSTREAM, type UpstreamGroup } from './group.ts';
-import { PendingQuery, type Purpose, UpstreamQuery } from './pending-query.ts';
+import { PendingQuery, type Purpose, type UpstreamQuery } from './pending-query.ts';
 import { Pool } from './pool.ts';
-import { random16 } from './random.ts';
 import type { Upstream } from './upstream.ts';
+import { UpstreamQueries } from './upstream-queries.ts';
 
-/**
- * Hands a query to a shell; returns the number of the channel it left by, of which an answer
- * must come back. The octets are valid during the call only.
- */
-export type Send = (
-  upstream: Upstream,
-  octets: Uint8Array,
-  length: number,
-  transport: Transport,
-) => number;
+export type Send = Channels['send'];
 
-/** Servers that are asked the same question at a time. */
+/** Questions of one query that wait for their answers at a time. */
 const MAX_UNDER_WAY = 3;
+/**
+ * Milliseconds without a word from a server after which a datagram is sent once more, by a new
+ * socket: the host's address or route may have changed.
+ */
+const MOVE_MS = 500;
 
 export class Exchanges<P extends Purpose> {
   readonly #pending: Pool<PendingQuery<P>>;
-  readonly #upstreamQueries: Pool<UpstreamQuery<P>>;
-  /** The upstream query, plus one, by the ID that an upstream was sent. */
-  readonly #byId: Uint16Array = new Uint16Array(0x10000);
-  /** When an upstream query has taken too long, and when a pending query has waited long enough for one server. */
-  readonly #timeouts: Deadlines;
+  readonly #queries: UpstreamQueries<P>;
+  readonly #channels: Channels;
+  /** When a pending query has waited long enough for one server, and when its client has. */
   readonly #hedges: Deadlines;
-  /** When a pending query's client has waited long enough. */
   readonly #stale: Deadlines;
-  readonly #out: Uint8Array = new Uint8Array(0x10000);
-  readonly #send: Send;
 
   /** `capacity` is at most an eighth of all IDs, so that a free one is found at once. */
-  constructor(capacity: number, send: Send, createPurpose: () => P) {
+  constructor(capacity: number, channels: Channels, createPurpose: () => P) {
     this.#pending = new Pool(capacity, (i) => new PendingQuery(i, createPurpose()));
     // One for each pending query, and some for those that are asked besides.
     const most = capacity + Math.max(1, capacity >> 2);
-    this.#upstreamQueries = new Pool(most, (i) => new UpstreamQuery(i));
-    this.#timeouts = new Deadlines(most);
+    this.#queries = new UpstreamQueries(most, channels);
+    this.#channels = channels;
     this.#hedges = new Deadlines(capacity);
     this.#stale = new Deadlines(capacity);
-    this.#send = send;
   }
 
   get inFlight(): number {
@@ -70,78 +59,108 @@ export class Exchanges<P extends Purpose> {
   ask(pending: PendingQuery<P>, query: Query, now: number): boolean {
     if (query.opcode !== Opcode.QUERY && pending.tried !== 0) return false;
     const group = pending.group!;
-    let position = group.choose(pending.tried, pending.start, now);
+    let position = group.choose(pending.tried, pending.start, query, now);
     if (position === NO_UPSTREAM) {
-      if (pending.underWay.length > 0) return true;
+      if (pending.isWaiting) return true;
       if (pending.refusal !== undefined || ++pending.round >= group.attempts) return false;
       pending.tried = 0;
-      position = group.choose(0, pending.start, now);
+      position = group.choose(0, pending.start, query, now);
       if (position === NO_UPSTREAM) return false;
     }
     this.#askUpstream(pending, position, query, now);
     return true;
   }
 
-  /** Asks one more server besides those that are being asked, if one is likely to answer. */
-  askBesides(pending: PendingQuery<P>, query: Query, now: number): void {
-    const position = pending.group!.chooseBesides(pending.tried, pending.start, now);
-    if (position === NO_UPSTREAM || pending.underWay.length === MAX_UNDER_WAY) return;
-    // Whatever waits for an answer must be able to ask on.
-    if (this.#upstreamQueries.left > this.#pending.left)
-      this.#askUpstream(pending, position, query, now);
+  /** Asks a server that is down besides, now and then, to find out whether it is back. */
+  askTrial(pending: PendingQuery<P>, query: Query, now: number): void {
+    const position = pending.group!.chooseTrial(query, now);
+    if (position === NO_UPSTREAM || query.isVerbatim || !this.#hasSpare) return;
+    const upstream = pending.group!.upstreams[position]!;
+    const asked = pending.current;
+    const trial = this.#queries.take(pending, upstream);
+    trial.isExtra = true;
+    trial.transport = upstream.wanted(query);
+    this.#queries.send(trial, query, 'fresh', now);
+    pending.current = asked;
+  }
+
+  /**
+   * The pending query has waited for its server longer than usual: another is asked besides, or
+   * the same by another channel. Returns what is not waited for any more, if anything.
+   */
+  hedge(pending: PendingQuery<P>, query: Query, now: number): UpstreamQuery<P> | undefined {
+    const current = pending.underWay.findLast(({ isLate, isExtra }) => !isLate && !isExtra);
+    if (current === undefined) return undefined;
+    pending.current = current;
+    const { transport, channel, id, sentAt } = current;
+    const upstream = current.upstream!;
+    if (this.#channels.isStuck(upstream, channel, id, sentAt)) {
+      return this.#move(current, query, now);
+    }
+    if (this.#askBesides(pending, query, now) || transport === 'tcp') return undefined;
+    if (upstream.health.udp.heardAt >= sentAt || pending.isMoved) return undefined;
+    if (now - sentAt < MOVE_MS) this.#hedges.set(pending.index, now, MOVE_MS);
+    else if (this.#channels.unanswered(upstream, channel, sentAt)) {
+      return this.#move(current, query, now);
+    }
+    return undefined;
   }
 
   /** Asks the pending query's server again, with a new ID and from another port. */
   askAgain(pending: PendingQuery<P>, query: Query, now: number): void {
     const current = pending.current!;
-    this.#forgetId(current);
-    this.#timeouts.clear(current.index);
-    this.#ask(current, query, now);
+    current.transport = current.upstream!.chosen(query);
+    this.#send(current, query, 'usual', now);
+  }
+
+  /** The same by TCP. */
+  askByTcp(pending: PendingQuery<P>, query: Query, now: number): void {
+    pending.current!.transport = 'tcp';
+    this.#send(pending.current!, query, 'usual', now);
   }
 
   /**
-   * The pending query that waits for this ID from this server and channel (RFC 5452 section 9.1): from
-   * here on it is about that server.
+   * The pending query that waits for this ID from this server and channel: from here on it is
+   * about that server.
    */
   find(id: number, upstream: Upstream, channel: number): PendingQuery<P> | undefined {
-    const current = this.#upstreamQueries.made[this.#byId[id]! - 1];
-    if (current?.upstream !== upstream || current.channel !== channel) return undefined;
-    current.pending!.current = current;
-    return current.pending;
+    return about(this.#queries.find(id, upstream, channel));
   }
 
   /** Waits for more from the pending query's server. */
-  wait({ current, group }: PendingQuery<P>, now: number): void {
-    this.#timeouts.clear(current!.index);
-    this.#timeouts.set(current!.index, now, group!.timeout);
+  wait({ current }: PendingQuery<P>, now: number, milliseconds: number): void {
+    this.#queries.wait(current!, now, milliseconds);
   }
 
-  /** Notes what came of asking the pending query's server, which need not answer any more. */
+  /** Notes what came of asking the pending query's server. */
   note(pending: PendingQuery<P>, result: string, now: number): void {
-    pending.attempts.push({ upstream: pending.upstream.name, result, rttMs: now - pending.sentAt });
-    this.#end(pending.current!);
+    const { upstream, transport, sentAt } = pending.current!;
+    pending.attempts.push({ upstream: upstream!.name, transport, result, rttMs: now - sentAt });
   }
 
   /** Notes that the pending query's server has refused. */
   noteRefusal(pending: PendingQuery<P>, refusal: UpstreamRefusal): void {
     const { address, rttMs, verdict } = refusal;
+    const { transport } = pending.current!;
     const result = formatRcode(Rcode.REFUSED);
-    pending.attempts.push({ upstream: address, result, rttMs, verdict });
+    pending.attempts.push({ upstream: address, transport, result, rttMs, verdict });
     pending.refusal = moreTelling(pending.refusal, refusal);
   }
 
   /** The pending query's server is not waited for any more. */
   drop(pending: PendingQuery<P>): void {
-    this.#end(pending.current!);
+    this.#queries.end(pending.current!);
+  }
+
+  /** The same, and what it may yet answer is used: as long as there is room for that. */
+  setAside(pending: PendingQuery<P>): void {
+    if (this.#hasSpare) this.#queries.setAside(pending.current!);
+    else this.#queries.end(pending.current!);
   }
 
   /** A pending query one of whose servers has not answered in time; undefined when there is none. */
   expired(now: number): PendingQuery<P> | undefined {
-    const index = this.#timeouts.expired(now);
-    if (index < 0) return undefined;
-    const current = this.#upstreamQueries.made[index]!;
-    current.pending!.current = current;
-    return current.pending;
+    return about(this.#queries.expired(now));
   }
 
   /** A pending query that has waited for its server longer than usual; undefined when there is none. */
@@ -167,87 +186,95 @@ export class Exchanges<P extends Purpose> {
     return this.#pending.made.find(({ group, tried }) => group !== undefined && tried !== 0);
   }
 
-  /** Slots that wait for an answer on a channel that is gone: from here on they are about it. */
-  on(upstream: Upstream, channel: number): PendingQuery<P>[] {
-    const gone = this.#upstreamQueries.made.filter((current) => {
-      return (
-        current.pending !== undefined &&
-        current.upstream === upstream &&
-        current.channel === channel
-      );
-    });
-    return gone.map((current) => {
-      current.pending!.current = current;
-      return current.pending!;
-    });
+  /** Questions that wait for an answer by a channel. */
+  on(upstream: Upstream, channel: number): UpstreamQuery<P>[] {
+    return this.#queries.on(upstream, channel);
   }
 
   /** The pending query's server has answered: those that were asked before it have been slower. */
   overtake({ current, underWay }: PendingQuery<P>, now: number): void {
-    for (const { upstream, sentAt } of underWay) {
-      if (sentAt < current!.sentAt) upstream!.health.overtaken(sentAt, now);
+    for (const { upstream, transport, channel, sentAt } of underWay) {
+      if (sentAt >= current!.sentAt) continue;
+      const health = upstream!.health[transport];
+      const wasDown = health.isDown;
+      health.overtaken(sentAt, now);
+      if (health.isDown && !wasDown) this.#channels.unanswered(upstream!, channel, sentAt);
     }
   }
 
   close(pending: PendingQuery<P>): void {
-    while (pending.underWay.length > 0) this.#end(pending.underWay[pending.underWay.length - 1]!);
+    const { underWay } = pending;
+    while (underWay.length > 0) this.#queries.end(underWay[underWay.length - 1]!);
     this.#hedges.clear(pending.index);
     this.#stale.clear(pending.index);
     pending.clear();
     this.#pending.give(pending);
   }
 
-  #askUpstream(pending: PendingQuery<P>, position: number, query: Query, now: number): void {
-    const current = this.#upstreamQueries.take()!;
-    pending.tried |= 1 << position;
-    pending.underWay.push(current);
-    pending.current = current;
-    current.pending = pending;
-    current.upstream = pending.group!.upstreams[position]!;
-    current.edns = true;
-    current.byTcp = false;
-    this.#ask(current, query, now);
+  /** Whatever waits for an answer must be able to ask on: this is for more than that. */
+  get #hasSpare(): boolean {
+    return this.#queries.left > this.#pending.left;
   }
 
-  #ask(current: UpstreamQuery<P>, query: Query, now: number): void {
-    const upstream = current.upstream!;
+  /** Asks one more server besides those that are being asked, if one is likely to answer. */
+  #askBesides(pending: PendingQuery<P>, query: Query, now: number): boolean {
+    const { group, tried, start, underWay } = pending;
+    if (underWay.length >= MAX_UNDER_WAY || !this.#hasSpare) return false;
+    const position = group!.chooseBesides(tried, start, query, now);
+    if (position === NO_UPSTREAM) return false;
+    this.#askUpstream(pending, position, query, now);
+    return true;
+  }
+
+  /** Asks a server once more by another channel; an answer by the first is used if it comes. */
+  #move(current: UpstreamQuery<P>, query: Query, now: number): UpstreamQuery<P> | undefined {
     const pending = current.pending!;
-    const length = query.isVerbatim
-      ? writeVerbatim(this.#out, query)
-      : writeForwarded(this.#out, query, current.edns);
-    current.id = this.#freeId();
-    this.#byId[current.id] = current.index + 1;
-    setId(this.#out, current.id);
-    current.sentAt = now;
-    const isTcp = upstream.transport === 'tcp' || current.byTcp || query.opcode !== Opcode.QUERY;
-    current.transport = isTcp ? 'tcp' : query.transport;
-    current.channel = this.#send(upstream, this.#out, length, current.transport);
+    if (pending.isMoved || !this.#hasSpare) return undefined;
+    pending.isMoved = true;
+    const isUdp = current.transport === 'udp';
+    const { SILENT_SOCKET, SILENT_STREAM } = AttemptResult;
+    this.note(pending, isUdp ? SILENT_SOCKET : SILENT_STREAM, now);
+    this.#queries.setAside(current);
+    const again = this.#queries.take(pending, current.upstream!);
+    again.edns = current.edns;
+    again.transport = current.transport;
+    this.#send(again, query, 'usual', now);
+    return current;
+  }
+
+  #askUpstream(pending: PendingQuery<P>, position: number, query: Query, now: number): void {
+    pending.tried |= 1 << position;
+    const upstream = pending.group!.upstreams[position]!;
+    const current = this.#queries.take(pending, upstream);
+    current.transport = upstream.chosen(query);
+    this.#send(current, query, mannerOf(current, query), now);
+  }
+
+  #send(current: UpstreamQuery<P>, query: Query, manner: Manner, now: number): void {
+    this.#queries.send(current, query, manner, now);
+    const pending = current.pending!;
     const { timeout, upstreams } = pending.group!;
-    this.#timeouts.set(current.index, now, timeout);
+    const isAlone = upstreams.length < 2 && current.transport === 'udp';
+    const patience = isAlone ? MOVE_MS : current.upstream!.patienceMs;
     this.#hedges.clear(pending.index);
     // What is passed on as it is may not be asked twice: an update, a transfer.
-    const patience = upstream.patienceMs;
-    if (upstreams.length < 2 || query.isVerbatim || patience > timeout / 2) return;
+    if (query.isVerbatim || patience > timeout / 2) return;
     this.#hedges.set(pending.index, now, patience);
   }
+}
 
-  #end(current: UpstreamQuery<P>): void {
-    this.#forgetId(current);
-    this.#timeouts.clear(current.index);
-    const { underWay } = current.pending!;
-    const last = underWay.pop()!;
-    if (last !== current) underWay[underWay.indexOf(current)] = last;
-    current.pending = undefined;
-    this.#upstreamQueries.give(current);
-  }
+/**
+ * A server may work off the questions of a connection one by one: a transfer keeps it busy, and so
+ * does a question that was not answered the first time.
+ */
+function mannerOf({ transport, pending }: UpstreamQuery<Purpose>, query: Query): Manner {
+  if (transport === 'udp') return 'usual';
+  if (query.isTransfer) return 'alone';
+  return pending!.round > 0 ? 'fresh' : 'usual';
+}
 
-  #forgetId(current: UpstreamQuery<P>): void {
-    if (this.#byId[current.id] === current.index + 1) this.#byId[current.id] = 0;
-  }
-
-  #freeId(): number {
-    let id = random16();
-    while (this.#byId[id] !== 0) id = random16();
-    return id;
-  }
+/** The pending query whose question it is, which is about that from here on. */
+function about<P extends Purpose>(current?: UpstreamQuery<P>): PendingQuery<P> | undefined {
+  if (current !== undefined) current.pending!.current = current;
+  return current?.pending;
 }

@@ -1,8 +1,8 @@
 /** A named group of upstream servers and the order in which they are asked. */
 
-import { Rank } from './health.ts';
+import type { Query } from '../wire/query.ts';
 import { random16 } from './random.ts';
-import type { Upstream } from './upstream.ts';
+import { Rank, type Upstream } from './upstream.ts';
 
 export type Strategy = 'sequential' | 'round-robin' | 'random' | 'fastest';
 
@@ -54,41 +54,49 @@ export class UpstreamGroup implements GroupSettings {
    * refuses everything comes after those that answer, and one that is down after both. One that
    * leads back here is never asked.
    */
-  choose(tried: number, start: number, now: number): number {
+  choose(tried: number, start: number, query: Query, now: number): number {
     const { upstreams } = this;
     let best = NO_UPSTREAM;
     for (let i = 0; i < upstreams.length; i++) {
       const position = (start + i) % upstreams.length;
       if ((tried & (1 << position)) !== 0 || upstreams[position]!.isLoop) continue;
-      if (best === NO_UPSTREAM || this.#isBetter(upstreams[position]!, upstreams[best]!, now)) {
-        best = position;
-      }
+      if (best === NO_UPSTREAM || this.#isBetter(position, best, query, now)) best = position;
     }
     if (best !== NO_UPSTREAM && this.strategy === 'fastest') this.#passOver(best);
     return best;
   }
 
-  /** None of its servers has been answering. */
-  get isDown(): boolean {
+  /** None of its servers has been answering such queries. */
+  isDownFor(query: Query, now: number): boolean {
     for (let i = 0; i < this.upstreams.length; i++) {
       const upstream = this.upstreams[i]!;
-      if (!upstream.health.isDown && !upstream.isLoop) return false;
+      if (upstream.rank(query, now) !== Rank.DOWN && !upstream.isLoop) return false;
     }
     return true;
   }
 
   /** Like `choose`, but only a server that nothing speaks against. */
-  chooseBesides(tried: number, start: number, now: number): number {
-    const position = this.choose(tried, start, now);
+  chooseBesides(tried: number, start: number, query: Query, now: number): number {
+    const position = this.choose(tried, start, query, now);
     if (position === NO_UPSTREAM) return NO_UPSTREAM;
-    return this.upstreams[position]!.health.rank(now) === Rank.GOOD ? position : NO_UPSTREAM;
+    return this.upstreams[position]!.rank(query, now) === Rank.GOOD ? position : NO_UPSTREAM;
   }
 
-  #isBetter(upstream: Upstream, than: Upstream, now: number): boolean {
-    const rank = upstream.health.rank(now);
-    const other = than.health.rank(now);
+  /** A server that is down and should see a client's question, to find out whether it is back. */
+  chooseTrial(query: Query, now: number): number {
+    for (let i = 0; i < this.upstreams.length; i++) {
+      if (this.upstreams[i]!.isTrialDue(query, now)) return i;
+    }
+    return NO_UPSTREAM;
+  }
+
+  #isBetter(position: number, than: number, query: Query, now: number): boolean {
+    const upstream = this.upstreams[position]!;
+    const best = this.upstreams[than]!;
+    const rank = upstream.rank(query, now);
+    const other = best.rank(query, now);
     if (rank !== other) return rank < other;
-    return this.strategy === 'fastest' && upstream.rttMs < than.rttMs;
+    return this.strategy === 'fastest' && upstream.rttMs < best.rttMs;
   }
 
   #passOver(chosen: number): void {

@@ -1,6 +1,7 @@
 /** Looking after servers that are down, so that no client has to find out that one is back. */
 
 import { parseName } from '../wire/name.ts';
+import type { Transport } from '../wire/query.ts';
 import { RrClass, RrType } from '../wire/registry.ts';
 import type { Hear, SelfQueryTable } from './self-query-table.ts';
 import type { Upstream } from './upstream.ts';
@@ -22,11 +23,17 @@ export class HealthChecks {
   tick(upstreams: readonly Upstream[], now: number): void {
     for (let i = 0; i < upstreams.length; i++) {
       const upstream = upstreams[i]!;
-      if (upstream.isLoop || !upstream.health.isCheckDue(now)) continue;
-      const hear: Hear = (_answer, _query, time) => {
-        if (upstream.answered(time.rttMs, time.now)) this.#recovered();
-      };
-      this.#selfQueries.ask(upstream, QUESTION, now, hear);
+      if (upstream.isLoop) continue;
+      if (upstream.health.udp.isCheckDue(now)) this.#check(upstream, 'udp', now);
+      if (upstream.health.tcp.isCheckDue(now)) this.#check(upstream, 'tcp', now);
     }
+  }
+
+  #check(upstream: Upstream, transport: Transport, now: number): void {
+    const hear: Hear = (_answer, _query, time) => {
+      if (upstream.answered(transport, time.rttMs, time.now)) this.#recovered();
+    };
+    // What the others of its channels are good for is not known.
+    this.#selfQueries.ask(upstream, { ...QUESTION, transport, manner: 'fresh' }, now, hear);
   }
 }

@@ -24,8 +24,10 @@ export class UpstreamQuery<P extends Purpose = Purpose> {
   id = 0;
   sentAt = 0;
   edns = true;
-  /** An upstream that refused the datagram is asked by TCP. */
-  byTcp = false;
+  /** Another was asked in its place. Its answer, should it come, is used all the same. */
+  isLate = false;
+  /** It asks a server that is down, to find out whether it is back; others are asked besides. */
+  isExtra = false;
 
   constructor(index: number) {
     this.index = index;
@@ -54,10 +56,17 @@ export class PendingQuery<P extends Purpose = Purpose> {
   /** Where in the group to begin, and how often all of it was asked. */
   start = 0;
   round = 0;
+  /** It was asked once more by another channel; and because connections were closed, so often. */
+  isMoved = false;
+  repeats = 0;
   /** Servers asked in this round: a bit for each. */
   tried = 0;
   /** Part of a transfer has been passed on: more may come, and no other server can take over. */
   isStreaming = false;
+  /** Serial of the zone that is transferred; -1 before its SOA has come. */
+  serial = -1;
+  /** The last message of the transfer looked like its end. */
+  isPerhapsWhole = false;
   /** The refusal that the client gets when nobody answers. */
   refusal: UpstreamRefusal | undefined;
   attempts: Attempt[] = [];
@@ -91,6 +100,12 @@ export class PendingQuery<P extends Purpose = Purpose> {
     return this.current!.sentAt;
   }
 
+  /** Whether an answer may yet come in time. */
+  get isWaiting(): boolean {
+    for (const { isLate } of this.underWay) if (!isLate) return true;
+    return false;
+  }
+
   /** Keeps the query and who asked it, and begins anew. */
   keep(query: Query, group: UpstreamGroup): void {
     this.#octets = query.length > SLOT_OCTETS ? new Uint8Array(query.length) : this.#home;
@@ -112,7 +127,10 @@ export class PendingQuery<P extends Purpose = Purpose> {
     this.start = group.start();
     this.round = 0;
     this.tried = 0;
+    this.isMoved = false;
+    this.repeats = 0;
     this.isStreaming = false;
+    this.serial = -1;
     this.isAnswered = false;
     this.refusal = undefined;
     if (this.attempts.length > 0) this.attempts = [];

@@ -3,7 +3,7 @@
 import type { UpstreamRefusal } from '../decision/upstream-refusal.ts';
 import type { Answer } from '../wire/answer.ts';
 import type { Query } from '../wire/query.ts';
-import type { Send } from './exchanges.ts';
+import type { Channels } from './channels.ts';
 import type { UpstreamGroup } from './group.ts';
 import { HealthChecks } from './health-checks.ts';
 import { LoopProbes } from './loop-probe.ts';
@@ -19,9 +19,9 @@ export class SelfQueries {
   readonly #probes: RefusalProbes;
 
   /** `recovered` is called when a health check finds a server back. */
-  constructor(send: Send, recovered: () => void) {
-    this.loops = new LoopProbes(send);
-    this.#selfQueries = new SelfQueryTable(send);
+  constructor(channels: Channels, recovered: () => void) {
+    this.loops = new LoopProbes((...query) => channels.send(...query));
+    this.#selfQueries = new SelfQueryTable(channels);
     this.#checks = new HealthChecks(this.#selfQueries, recovered);
     this.#probes = new RefusalProbes(this.#selfQueries);
   }

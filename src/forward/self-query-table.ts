@@ -1,9 +1,9 @@
 /** Questions of our own to upstreams, and who wants to hear the answers. */
 
 import type { Answer } from '../wire/answer.ts';
-import { Query } from '../wire/query.ts';
+import { Query, type Transport } from '../wire/query.ts';
 import { formatRequest } from '../wire/request.ts';
-import type { Send } from './exchanges.ts';
+import type { Channels, Manner } from './channels.ts';
 import { random16 } from './random.ts';
 import type { Upstream } from './upstream.ts';
 
@@ -17,6 +17,9 @@ export interface Question {
   readonly name: Uint8Array;
   readonly type: number;
   readonly rrClass: number;
+  /** By which transport and channel; without them the server's own, and the usual one. */
+  readonly transport?: Transport;
+  readonly manner?: Manner;
 }
 
 /** Hears an answer to the question in `query`. Both may be used during the call only. */
@@ -32,21 +35,22 @@ interface SelfQuery {
 }
 
 export class SelfQueryTable {
-  readonly #send: Send;
+  readonly #channels: Channels;
   #underWay: SelfQuery[] = [];
 
-  constructor(send: Send) {
-    this.#send = send;
+  constructor(channels: Channels) {
+    this.#channels = channels;
   }
 
   /** Asks a server, with RD=1; false when too much is being asked already. */
-  ask(upstream: Upstream, { name, type, rrClass }: Question, now: number, hear: Hear): boolean {
+  ask(upstream: Upstream, question: Question, now: number, hear: Hear): boolean {
+    const { name, type, rrClass, transport = upstream.transport, manner } = question;
     if (this.#underWay.length >= MOST) return false;
     const id = random16();
     const octets = formatRequest({ id, name, type, rrClass });
     const query = new Query();
     query.parse(octets, octets.length);
-    const channel = this.#send(upstream, octets, octets.length, upstream.transport);
+    const channel = this.#channels.send(upstream, octets, octets.length, transport, manner);
     this.#underWay.push({ upstream, channel, id, query, sentAt: now, hear });
     return true;
   }
@@ -74,6 +78,10 @@ export class SelfQueryTable {
   /** Gives up what has not been answered in time. */
   tick(now: number): void {
     if (this.#underWay.length === 0) return;
-    this.#underWay = this.#underWay.filter(({ sentAt }) => now - sentAt < TIMEOUT_MS);
+    this.#underWay = this.#underWay.filter(({ upstream, channel, sentAt }) => {
+      const isInTime = now - sentAt < TIMEOUT_MS;
+      if (!isInTime) this.#channels.unanswered(upstream, channel, sentAt);
+      return isInTime;
+    });
   }
 }

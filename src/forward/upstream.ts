@@ -3,10 +3,11 @@
 import { formatServer } from '../config/server-text.ts';
 import type { Endpoint } from '../net/address.ts';
 import type { Answer } from '../wire/answer.ts';
-import type { Query } from '../wire/query.ts';
-import { Rcode } from '../wire/registry.ts';
+import type { Query, Transport } from '../wire/query.ts';
+import { Opcode, Rcode } from '../wire/registry.ts';
 import { Health } from './health.ts';
 import { Loops } from './loops.ts';
+import { Refusals } from './refusals.ts';
 import { UpstreamHistory } from './upstream-history.ts';
 
 /** A new measurement's share of the smoothed round-trip time (RFC 6298 section 2). */
@@ -15,6 +16,13 @@ const SMOOTHING = 1 / 8;
 const USUAL_TIMES = 3;
 /** Milliseconds, in steps: pending queries that wait equally long are kept in one list. */
 const PATIENCE: readonly number[] = [50, 75, 100, 150, 200, 300, 400, 600, 800, 1200, 1600];
+
+/**
+ * What a server is chosen by: the lower, the sooner. Of one that is `LIMITED` the client's
+ * connection gets what fits in a datagram: it does not answer by TCP.
+ */
+export const Rank = { GOOD: 0, LIMITED: 1, REFUSING: 2, DOWN: 3 } as const;
+export type Rank = (typeof Rank)[keyof typeof Rank];
 
 export interface UpstreamAddress {
   readonly transport: 'udp' | 'tcp';
@@ -32,7 +40,8 @@ export class Upstream implements UpstreamAddress {
   readonly loops: Loops;
   /** Smoothed round-trip time in milliseconds; 0 before the first answer. Failing makes it longer. */
   rttMs = 0;
-  readonly health: Health = new Health();
+  readonly health: Readonly<Record<Transport, Health>> = { udp: new Health(), tcp: new Health() };
+  readonly refusals: Refusals = new Refusals();
   /** What it has done lately; undefined before it has done anything. */
   history: UpstreamHistory | undefined;
   /** Smoothed like `rttMs`, of answers alone. */
@@ -55,9 +64,34 @@ export class Upstream implements UpstreamAddress {
     this.loops.set(this.index, isLoop);
   }
 
-  /** It answers, and does not refuse whatever it is asked. */
-  get isUp(): boolean {
-    return !this.health.isDown && !this.health.isRefusing && !this.isLoop;
+  /** The transport that a query wants: its client's, where the server may be asked by both. */
+  wanted(query: Query): Transport {
+    if (this.transport === 'tcp' || query.opcode !== Opcode.QUERY) return 'tcp';
+    return query.transport;
+  }
+
+  /** The transport that a query is asked by: a server without TCP is asked by large datagrams. */
+  chosen(query: Query): Transport {
+    const wanted = this.wanted(query);
+    return wanted === 'tcp' && this.health.tcp.isDown && this.canLimit(query) ? 'udp' : wanted;
+  }
+
+  /** Whether the query of a TCP client may be asked by UDP: one that is passed on unchanged not. */
+  canLimit(query: Query): boolean {
+    return this.transport === 'udp' && query.transport === 'tcp' && !query.isVerbatim;
+  }
+
+  rank(query: Query, now: number): Rank {
+    const wanted = this.wanted(query);
+    const isLimited = this.health[wanted].isDown;
+    if (isLimited && (!this.canLimit(query) || this.health.udp.isDown)) return Rank.DOWN;
+    if (this.refusals.comesLater(now)) return Rank.REFUSING;
+    return isLimited ? Rank.LIMITED : Rank.GOOD;
+  }
+
+  /** Whether it is down for the query, and has got no question of a client for a while. */
+  isTrialDue(query: Query, now: number): boolean {
+    return this.health[this.wanted(query)].isTrialDue(now) && !this.isLoop;
   }
 
   /** Milliseconds after which another server is asked besides. */
@@ -68,10 +102,10 @@ export class Upstream implements UpstreamAddress {
   }
 
   /** It answered, with whatever rcode; true when it was down before. */
-  answered(rttMs: number, now: number): boolean {
+  answered(transport: Transport, rttMs: number, now: number): boolean {
     this.rttMs = smooth(this.rttMs, rttMs);
     this.#answerMs = smooth(this.#answerMs, rttMs);
-    return this.health.heard(now);
+    return this.health[transport].heard(now);
   }
 
   /** It answered this question: what it said is remembered for a while. */
@@ -79,17 +113,17 @@ export class Upstream implements UpstreamAddress {
     this.history ??= new UpstreamHistory();
     this.history.note(query, answer, rttMs, now);
     if (!query.recursionDesired || query.isVerbatim) return;
-    if (answer.rcode === Rcode.REFUSED) this.health.refused(query.hashes[0]!, now);
-    else if (answer.rcode !== Rcode.SERVFAIL) this.health.answered();
+    if (answer.rcode === Rcode.REFUSED) this.refusals.refused(query.hashes[0]!, now);
+    else if (answer.rcode !== Rcode.SERVFAIL) this.refusals.answered();
   }
 
   /**
    * What was sent to it at a time has not been answered: others are asked first until it
    * answers again, and the fastest are others.
    */
-  failed(sentAt: number, now: number, timeoutMs: number): void {
-    this.health.failed(sentAt, now);
-    if (this.health.isDown) this.rttMs = Math.max(this.rttMs, timeoutMs);
+  failed(transport: Transport, sentAt: number, now: number, timeoutMs: number): void {
+    this.health[transport].failed(sentAt, now);
+    if (this.health[this.transport].isDown) this.rttMs = Math.max(this.rttMs, timeoutMs);
   }
 
   /** Others were asked in its place: let its time decay, so that it is tried again one day. */

@@ -191,8 +191,9 @@ export class RecordWriter extends JsonWriter {
   }
 
   #attempts(attempts: readonly Attempt[]): void {
-    const shown = attempts.map(({ upstream, result, rttMs, verdict }) => ({
+    const shown = attempts.map(({ upstream, transport, result, rttMs, verdict }) => ({
       address: upstream,
+      transport,
       rcode: result,
       rttMs: Math.round(rttMs * 1000) / 1000,
       verdict,

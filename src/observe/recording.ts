@@ -1,6 +1,7 @@
 /** Takes note of every decision: counts it, writes its record, keeps it for a while. */
 
 import {
+  type ChannelLoss,
   eventOf,
   type Ignored,
   isRecorded,
@@ -10,7 +11,7 @@ import {
   type Reply,
 } from '../decision/outcome.ts';
 import type { RefusalCause } from '../decision/upstream-refusal.ts';
-import type { Query } from '../wire/query.ts';
+import type { Query, Transport } from '../wire/query.ts';
 import type { DecisionLog, Summary } from './decision-log.ts';
 import type { RecentDecisions } from './recent.ts';
 import { RecordWriter } from './record.ts';
@@ -112,6 +113,10 @@ export class Recording implements Recorder {
 
   upstreamRefused(upstream: string, verdict: RefusalCause): void {
     this.#statistics.upstreamWasRefused(upstream, verdict);
+  }
+
+  channelLost(upstream: string, transport: Transport, loss: ChannelLoss): void {
+    this.#statistics.channelLost(upstream, transport, loss);
   }
 
   ignored(reason: Ignored): void {

@@ -1,6 +1,12 @@
 /** What is counted of the queries: the numbers behind the metrics. */
 
-import { type Ignored, ORIGINS, type Origin, type Outcome } from '../decision/outcome.ts';
+import {
+  type ChannelLoss,
+  type Ignored,
+  ORIGINS,
+  type Origin,
+  type Outcome,
+} from '../decision/outcome.ts';
 import type { RefusalCause } from '../decision/upstream-refusal.ts';
 import type { Verdict } from '../decision/verdict.ts';
 import type { Query, Transport } from '../wire/query.ts';
@@ -52,7 +58,8 @@ type Families = Readonly<
     | 'policyHits'
     | 'ignoredPackets'
     | 'upstreamResponses'
-    | 'upstreamRefused',
+    | 'upstreamRefused'
+    | 'channelsLost',
     CellFamily
   >
 >;
@@ -79,6 +86,7 @@ export class Statistics {
       ignoredPackets: family('ignoredPackets'),
       upstreamResponses: family('upstreamResponses'),
       upstreamRefused: family('upstreamRefused'),
+      channelsLost: family('channelsLost'),
     };
     this.upstreamRtt = new HistogramCell({}, BOUNDS, store);
     const times = ORIGINS.map(
@@ -111,6 +119,10 @@ export class Statistics {
 
   upstreamWasRefused(upstream: string, verdict: RefusalCause): void {
     this.families.upstreamRefused.cell({ upstream, verdict }).value++;
+  }
+
+  channelLost(upstream: string, transport: Transport, loss: ChannelLoss): void {
+    this.families.channelsLost.cell({ upstream, transport, loss }).value++;
   }
 
   decided(query: Query, outcome: Outcome, now: number): void {

@@ -34,10 +34,38 @@ interface NumberedUpstream {
   readonly index: number;
 }
 
+/** The same with the transport that it is configured with: one of `tcp` is asked by nothing else. */
+interface ConfiguredUpstream extends NumberedUpstream {
+  readonly transport: 'udp' | 'tcp';
+}
+
 /** How one thread finds an upstream; `rttMs` is 0 before it has asked. */
 interface MeasuredUpstream {
-  readonly isUp: boolean;
+  readonly transport: 'udp' | 'tcp';
+  readonly health: Readonly<
+    Record<'udp' | 'tcp', { readonly isDown: boolean; heardAt: number; downAt: number }>
+  >;
+  readonly refusals: { readonly isRefusing: boolean };
+  readonly isLoop: boolean;
   readonly rttMs: number;
+}
+
+/** What a thread has found of an upstream, as the bits of a gauge. */
+const UDP_DOWN = 1;
+const TCP_DOWN = 2;
+/** It has answered by TCP since it was found to be down by UDP. */
+const TCP_HEARD = 4;
+/** It refuses whatever it is asked, or leads back here. */
+const USELESS = 8;
+
+function stateOf({ health: { udp, tcp }, refusals, isLoop }: MeasuredUpstream): number {
+  const isHeard = !tcp.isDown && tcp.heardAt > udp.downAt;
+  return (
+    (udp.isDown ? UDP_DOWN : 0) |
+    (tcp.isDown ? TCP_DOWN : 0) |
+    (isHeard ? TCP_HEARD : 0) |
+    (refusals.isRefusing || isLoop ? USELESS : 0)
+  );
 }
 
 const GAUGES = 16;
@@ -114,13 +142,12 @@ export class ThreadNumbers {
     gauges[Gauge.RECEIVE_DROPS] = losses.receive;
     gauges[Gauge.SEND_DROPS] = losses.send;
     for (let i = 0; i < upstreams.length && i < MAX_UPSTREAMS; i++) {
-      gauges[GAUGES + i] = upstreams[i]!.isUp ? 0 : 1;
+      gauges[GAUGES + i] = stateOf(upstreams[i]!);
       gauges[GAUGES + MAX_UPSTREAMS + i] = upstreams[i]!.rttMs;
     }
   }
 
-  readonly isServerDown = ({ index }: NumberedUpstream): boolean =>
-    this.gauges[GAUGES + index] === 1;
+  readonly stateOf = ({ index }: NumberedUpstream): number => this.gauges[GAUGES + index] ?? 0;
 
   /** Smoothed round-trip time in milliseconds; 0 for a server that the thread has not asked. */
   readonly rttMs = ({ index }: NumberedUpstream): number =>
@@ -134,9 +161,26 @@ export class ThreadNumbers {
   }
 }
 
-/** An upstream is up when no thread has found that it is not. */
-export function isUp(threads: readonly ThreadNumbers[], upstream: NumberedUpstream): boolean {
-  return threads.every(({ isServerDown }) => !isServerDown(upstream));
+/** An upstream is up when it answers by any transport, as far as the threads have found. */
+export function isUp(threads: readonly ThreadNumbers[], upstream: ConfiguredUpstream): boolean {
+  const found = findings(threads, upstream);
+  if ((found & USELESS) !== 0) return false;
+  const own = upstream.transport === 'udp' ? UDP_DOWN : TCP_DOWN;
+  return (found & own) === 0 || (found & (TCP_HEARD | TCP_DOWN)) === TCP_HEARD;
+}
+
+/** Whether no thread has found that the upstream does not answer by the transport. */
+export function isUpBy(
+  threads: readonly ThreadNumbers[],
+  upstream: NumberedUpstream,
+  transport: 'udp' | 'tcp',
+): boolean {
+  return (findings(threads, upstream) & (transport === 'udp' ? UDP_DOWN : TCP_DOWN)) === 0;
+}
+
+/** What any of the threads has found. */
+function findings(threads: readonly ThreadNumbers[], upstream: NumberedUpstream): number {
+  return threads.reduce((found, { stateOf }) => found | stateOf(upstream), 0);
 }
 
 /** The mean round-trip time in milliseconds over the threads that have asked the upstream. */

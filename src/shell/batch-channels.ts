@@ -1,58 +1,67 @@
-/** All sockets of one thread to its upstreams: UDP by several random ports, TCP by one connection. */
+/** All sockets of one thread to its upstreams, polled together. */
 
 import { now } from '../clock.ts';
 import { random16 } from '../forward/random.ts';
 import type { Upstream } from '../forward/upstream.ts';
 import { parseAddress } from '../net/address.ts';
 import { errorName, SystemError } from '../transport/batch-socket.ts';
+import { type ChannelEnd, idOf, type Manner } from '../transport/channels.ts';
 import type { Libc, Memory } from '../transport/libc.ts';
-import { POLLIN, revents } from '../transport/libc.ts';
+import { ECONNREFUSED, POLLIN, revents } from '../transport/libc.ts';
+import { PortPool } from '../transport/port-pool.ts';
 import { ReceiveBatch } from '../transport/receive-batch.ts';
 import type { SocketAddress } from '../transport/socket-address.ts';
+import { StreamPool } from '../transport/stream-pool.ts';
 import { BatchStream } from '../transport/tcp-batch-channel.ts';
 import { BATCH, DATAGRAM } from '../transport/udp-batch.ts';
 import { BatchChannel } from '../transport/udp-batch-channel.ts';
+import { BUFFER_LENGTH } from '../wire/header.ts';
 import type { Transport } from '../wire/query.ts';
 
-/** UDP ports open to one server at a time. */
-const PORTS = 16;
-/** Queries that leave by one port before it is given up for another (RFC 5452 section 9.2). */
-const QUERIES_PER_PORT = 20_000;
-/** Milliseconds for which a port that was given up still takes answers. */
-const LINGER_MS = 15_000;
 /** What `send` returns when there is no channel: no answer will come by it. */
 const NO_CHANNEL = 0;
 
 export interface BatchChannelEvents {
   answered(upstream: number, channel: number, octets: Uint8Array, length: number): void;
-  failed(upstream: number, channel: number, reason: string | undefined): void;
+  ended(upstream: number, channel: number, end: ChannelEnd): void;
 }
 
-interface UdpEntry {
+/** A socket that is polled. */
+interface Polled<C> {
   readonly upstream: number;
-  readonly channel: BatchChannel;
-  closeAt: number;
+  readonly channel: C;
+  isClosed: boolean;
 }
 
-interface TcpEntry {
+interface Ended {
   readonly upstream: number;
-  readonly stream: BatchStream;
+  readonly channel: number;
+  readonly end: ChannelEnd;
 }
 
 export class BatchChannels {
-  /** Whether `descriptors` would say something else than the last time. */
+  /** Whether `descriptors` would return something else than the last time. */
   hasChanged = true;
   readonly #libc: Libc;
   readonly #events: BatchChannelEvents;
   readonly #incoming: ReceiveBatch;
-  readonly #buffer: Uint8Array = new Uint8Array(0x10000);
-  readonly #pools: Map<Upstream, (UdpEntry | undefined)[]> = new Map();
-  readonly #streams: Map<Upstream, TcpEntry> = new Map();
-  #udp: UdpEntry[] = [];
-  #tcp: TcpEntry[] = [];
+  readonly #buffer: Uint8Array = new Uint8Array(BUFFER_LENGTH);
+  /** By the number of the upstream. */
+  readonly #ports: (PortPool<BatchChannel> | undefined)[] = [];
+  readonly #streams: (StreamPool<BatchStream> | undefined)[] = [];
+  #udp: Polled<BatchChannel>[] = [];
+  #tcp: Polled<BatchStream>[] = [];
+  /** What is being polled, in the order of the descriptors. */
+  #polled: { udp: readonly Polled<BatchChannel>[]; tcp: readonly Polled<BatchStream>[] } = {
+    udp: [],
+    tcp: [],
+  };
+  /** Those that could not be opened, or not be sent by, and that nobody was told of. */
+  #ended: Ended[] = [];
   #count = 0;
   /** The port that the queries of this turn leave by: one of many, drawn anew each turn. */
   #turn = random16();
+  #now = now();
 
   constructor(libc: Libc, events: BatchChannelEvents) {
     this.#libc = libc;
@@ -62,127 +71,181 @@ export class BatchChannels {
       size: DATAGRAM,
       nameLength: 0,
       controlLength: 0,
+      overflow: BUFFER_LENGTH - DATAGRAM,
     });
   }
 
-  send(upstream: Upstream, octets: Uint8Array, length: number, transport: Transport): number {
+  send(
+    upstream: Upstream,
+    octets: Uint8Array,
+    length: number,
+    transport: Transport,
+    manner: Manner = 'usual',
+  ): number {
     try {
-      if (transport === 'tcp') return this.#sendByTcp(upstream, octets, length);
-      return this.#sendByUdp(upstream, octets, length);
+      if (transport === 'tcp') return this.#sendByTcp(upstream, octets, length, manner);
+      return this.#sendByUdp(upstream, octets, length, manner);
     } catch (error) {
       if (!(error instanceof SystemError)) throw error;
-      // As good as lost: the timeout finds the next server.
-      return NO_CHANNEL;
+      const channel = transport === 'tcp' ? -++this.#count : ++this.#count;
+      const end = { kind: 'failed', reason: error.code, hasAnswered: false } as const;
+      this.#ended.push({ upstream: upstream.index, channel, end });
+      return channel;
     }
   }
 
-  #sendByUdp(upstream: Upstream, octets: Uint8Array, length: number): number {
-    let pool = this.#pools.get(upstream);
-    if (pool === undefined) {
-      pool = new Array(PORTS).fill(undefined);
-      this.#pools.set(upstream, pool);
-    }
-    const position = this.#turn % PORTS;
-    const entry = pool[position] ?? this.#openUdp(upstream);
-    pool[position] = entry;
-    entry.channel.send(octets, length);
-    if (entry.channel.sent >= QUERIES_PER_PORT) {
-      entry.closeAt = now() + LINGER_MS;
-      pool[position] = undefined;
-    }
-    return entry.channel.number;
+  #sendByUdp(upstream: Upstream, octets: Uint8Array, length: number, manner: Manner): number {
+    const pool = this.#ports[upstream.index] ?? this.#createPorts(upstream);
+    const isUsual = manner === 'usual';
+    const port = isUsual ? pool.pick(this.#turn, this.#now) : pool.fresh(this.#turn, this.#now);
+    port.send(octets, length);
+    return port.number;
   }
 
-  #openUdp(upstream: Upstream): UdpEntry {
+  #createPorts(upstream: Upstream): PortPool<BatchChannel> {
     const address = socketAddress(upstream);
-    const channel = new BatchChannel(this.#libc, ++this.#count, address, this.#incoming);
-    const entry = { upstream: upstream.index, channel, closeAt: Number.POSITIVE_INFINITY };
-    this.#udp.push(entry);
-    this.hasChanged = true;
-    return entry;
+    const pool = new PortPool((openedAt) => {
+      const number = ++this.#count;
+      const closed = () => {
+        this.#udp = this.#without(this.#udp, number);
+      };
+      const socket = { number, openedAt, closed };
+      const channel = new BatchChannel(this.#libc, socket, address, this.#incoming);
+      this.#udp.push({ upstream: upstream.index, channel, isClosed: false });
+      this.hasChanged = true;
+      return channel;
+    });
+    this.#ports[upstream.index] = pool;
+    return pool;
   }
 
-  #sendByTcp(upstream: Upstream, octets: Uint8Array, length: number): number {
-    let entry = this.#streams.get(upstream);
-    if (entry === undefined) {
-      const stream = new BatchStream(this.#libc, -++this.#count, socketAddress(upstream));
-      entry = { upstream: upstream.index, stream };
-      this.#streams.set(upstream, entry);
-      this.#tcp.push(entry);
+  #sendByTcp(upstream: Upstream, octets: Uint8Array, length: number, manner: Manner): number {
+    const pool = this.#streams[upstream.index] ?? this.#createStreams(upstream);
+    const stream = pool.pick(idOf(octets), manner, now());
+    if (stream === undefined) return NO_CHANNEL;
+    stream.send(octets, length);
+    this.hasChanged = true;
+    return stream.number;
+  }
+
+  #createStreams(upstream: Upstream): StreamPool<BatchStream> {
+    const address = socketAddress(upstream);
+    const pool = new StreamPool(() => {
+      const number = -++this.#count;
+      const closed = () => {
+        this.#tcp = this.#without(this.#tcp, number);
+      };
+      const channel = new BatchStream(this.#libc, { number, closed }, address);
+      this.#tcp.push({ upstream: upstream.index, channel, isClosed: false });
+      return channel;
+    });
+    this.#streams[upstream.index] = pool;
+    return pool;
+  }
+
+  #without<C extends { readonly number: number }>(all: Polled<C>[], number: number): Polled<C>[] {
+    this.hasChanged = true;
+    for (const one of all) if (one.channel.number === number) one.isClosed = true;
+    return all.filter(({ isClosed }) => !isClosed);
+  }
+
+  isStuck({ index }: Upstream, channel: number, id: number, sentAt: number): boolean {
+    return this.#streams[index]?.isStuck(channel, id, sentAt) ?? false;
+  }
+
+  unanswered({ index }: Upstream, channel: number, sentAt: number): boolean {
+    const pool = channel < 0 ? this.#streams[index] : this.#ports[index];
+    return pool?.unanswered(channel, sentAt, now()) ?? false;
+  }
+
+  /** Sends what has been put on its way in this turn. Returns whether a channel has failed. */
+  flush(): boolean {
+    for (const { upstream, channel } of this.#udp) {
+      const errno = channel.flush();
+      if (errno !== 0) this.#cannotSend(upstream, channel, errno);
     }
-    entry.stream.send(octets, length);
-    this.hasChanged = true;
-    return entry.stream.number;
+    this.#turn = random16();
+    this.#now = now();
+    if (this.#ended.length === 0) return false;
+    const ended = this.#ended;
+    this.#ended = [];
+    for (const { upstream, channel, end } of ended) this.#events.ended(upstream, channel, end);
+    return true;
   }
 
-  /** Sends what has been put on its way in this turn. */
-  flush(): void {
-    for (const { channel } of this.#udp) channel.flush();
-    this.#turn = random16();
+  /** An ICMP error may be reported to whoever sends next; any other is of the socket itself. */
+  #cannotSend(upstream: number, channel: BatchChannel, errno: number): void {
+    const isRefused = errno === ECONNREFUSED;
+    const hasAnswered = channel.heardAt > channel.openedAt;
+    const kind = isRefused ? 'failed' : 'unsent';
+    const end = { kind, reason: errorName(errno), hasAnswered } as const;
+    this.#ended.push({ upstream, channel: channel.number, end });
+    if (!isRefused) this.#ports[upstream]!.unsent(channel, now());
   }
 
   /** What to poll, in the order in which `handle` takes it. */
   descriptors(): { fd: number; events: number }[] {
-    this.#closeUsedUp();
     this.hasChanged = false;
+    this.#polled = { udp: [...this.#udp], tcp: [...this.#tcp] };
     return [
       ...this.#udp.map(({ channel }) => ({ fd: channel.fd, events: POLLIN })),
-      ...this.#tcp.map(({ stream }) => ({ fd: stream.fd, events: stream.events })),
+      ...this.#tcp.map(({ channel }) => ({ fd: channel.fd, events: channel.events })),
     ];
   }
 
-  /** Takes what has come, as the descriptors from number `first` on tell. */
+  /** Takes what has come, as the descriptors from number `first` on show. */
   handle(descriptors: Memory, first: number): void {
-    const udp = this.#udp;
-    const tcp = this.#tcp;
+    const { udp, tcp } = this.#polled;
+    this.#now = now();
     for (let i = 0; i < udp.length; i++) {
-      if (revents(descriptors, first + i) !== 0) this.#receiveUdp(udp[i]!);
+      if (revents(descriptors, first + i) !== 0 && !udp[i]!.isClosed) this.#receiveUdp(udp[i]!);
     }
     for (let i = 0; i < tcp.length; i++) {
       const events = revents(descriptors, first + udp.length + i);
-      if (events !== 0) this.#receiveTcp(tcp[i]!, events);
+      if (events !== 0 && !tcp[i]!.isClosed) this.#receiveTcp(tcp[i]!, events);
     }
   }
 
-  #receiveUdp({ upstream, channel }: UdpEntry): void {
+  #receiveUdp({ upstream, channel }: Polled<BatchChannel>): void {
     let count: number;
     do {
-      count = channel.receive((octets, length) =>
+      count = channel.receive(this.#now, (octets, length) =>
         this.#events.answered(upstream, channel.number, octets, length),
       );
     } while (count === BATCH);
-    if (count < 0) this.#events.failed(upstream, channel.number, errorName(-count));
+    if (count >= 0) return;
+    const hasAnswered = channel.heardAt > channel.openedAt;
+    const end = { kind: 'failed', reason: errorName(-count), hasAnswered } as const;
+    this.#events.ended(upstream, channel.number, end);
   }
 
-  #receiveTcp(entry: TcpEntry, events: number): void {
-    const { upstream, stream } = entry;
-    const state = stream.handle(events, (octets) => {
+  #receiveTcp(entry: Polled<BatchStream>, events: number): void {
+    const { upstream, channel } = entry;
+    const pool = this.#streams[upstream]!;
+    const state = channel.handle(events, (octets) => {
+      if (entry.isClosed) return;
+      pool.heard(channel.number, idOf(octets), this.#now);
       // Whoever takes it makes it a reply in place, which takes room.
       this.#buffer.set(octets);
-      this.#events.answered(upstream, stream.number, this.#buffer, octets.length);
+      this.#events.answered(upstream, channel.number, this.#buffer, octets.length);
     });
     this.hasChanged = true;
-    if (state === 'open') return;
-    stream.close();
-    this.#tcp = this.#tcp.filter((one) => one !== entry);
-    for (const [key, one] of this.#streams) if (one === entry) this.#streams.delete(key);
-    this.#events.failed(
-      upstream,
-      stream.number,
-      state === 'closed' ? undefined : errorName(state.errno),
-    );
+    if (state === 'open' || entry.isClosed) return;
+    const reason = state === 'closed' ? 'closed' : errorName(state.errno);
+    const hasAnswered = pool.ended(channel.number, channel.isConnected, this.#now);
+    const kind = channel.isConnected ? 'closed' : 'failed';
+    this.#events.ended(upstream, channel.number, { kind, reason, hasAnswered });
   }
 
-  #closeUsedUp(): void {
-    const time = now();
-    const used = this.#udp.filter(({ closeAt }) => closeAt <= time);
-    for (const { channel } of used) channel.close();
-    if (used.length > 0) this.#udp = this.#udp.filter(({ closeAt }) => closeAt > time);
+  /** Replaces and closes what is due. */
+  tick(time: number): void {
+    for (const pool of this.#ports) pool?.tick(time);
+    for (const pool of this.#streams) pool?.tick(time);
   }
 
   close(): void {
-    for (const { channel } of this.#udp) channel.close();
-    for (const { stream } of this.#tcp) stream.close();
+    for (const pool of this.#ports) pool?.close();
+    for (const pool of this.#streams) pool?.close();
   }
 }
 

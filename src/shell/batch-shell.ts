@@ -9,6 +9,7 @@ import type { Engine, Outbox } from '../engine/engine.ts';
 import type { Upstream } from '../forward/upstream.ts';
 import { parseAddress } from '../net/address.ts';
 import { SystemError } from '../transport/batch-socket.ts';
+import { UPKEEP_MS } from '../transport/channel-limits.ts';
 import {
   allocate,
   type Libc,
@@ -19,7 +20,7 @@ import {
 } from '../transport/libc.ts';
 import { steerByName } from '../transport/steering.ts';
 import { BATCH, BatchListener } from '../transport/udp-batch.ts';
-import type { Query, Transport } from '../wire/query.ts';
+import type { Query } from '../wire/query.ts';
 import { BatchChannels } from './batch-channels.ts';
 import { ProxyGate } from './proxy-gate.ts';
 
@@ -43,7 +44,7 @@ export class BatchShell implements Outbox {
   readonly #listeners: BatchListener[] = [];
   /** For each listener; undefined for one that is not behind proxies. */
   readonly #gates: (ProxyGate | undefined)[] = [];
-  readonly #channels: BatchChannels;
+  readonly channels: BatchChannels;
   readonly #flushRecords: () => void;
   readonly #wakeFd: number;
   readonly #wakeValue: Memory = allocate(8);
@@ -72,12 +73,12 @@ export class BatchShell implements Outbox {
     this.#libc = libc;
     this.#flushRecords = flushRecords;
     this.#wakeFd = wakeFd;
-    this.#channels = new BatchChannels(libc, {
+    this.channels = new BatchChannels(libc, {
       answered: (upstream, channel, octets, length) => {
         this.#engine!.response(octets, length, { upstream: upstreams[upstream]!, channel }, now());
       },
-      failed: (upstream, channel, reason) => {
-        this.#engine!.channelFailed(upstreams[upstream]!, channel, reason, now());
+      ended: (upstream, channel, end) => {
+        this.#engine!.channelEnded(upstreams[upstream]!, channel, end, now());
       },
     });
   }
@@ -111,6 +112,7 @@ export class BatchShell implements Outbox {
   run(engine: Engine, on: { woken(): void; turned(time: number): void }): void {
     this.#engine = engine;
     let lastTick = 0;
+    let lastUpkeep = 0;
     while (this.#isRunning) {
       // What is about to stop has no time to sleep, nor what others have not been told.
       const isBusy = engine.inFlight > 0 || !this.#isAccepting || this.#hasNews;
@@ -118,6 +120,10 @@ export class BatchShell implements Outbox {
       const time = now();
       const isDue = time - lastTick >= TICK_MS;
       if (isDue) engine.tick(time);
+      if (time - lastUpkeep >= UPKEEP_MS) {
+        this.channels.tick(time);
+        lastUpkeep = time;
+      }
       this.#deliver();
       if (this.#received >= GATHER_FROM && this.#received < BATCH) this.#libc.usleep(GATHER_US);
       if (!isDue) continue;
@@ -145,7 +151,7 @@ export class BatchShell implements Outbox {
 
   close(): void {
     for (const listener of this.#listeners) listener.close();
-    this.#channels.close();
+    this.channels.close();
   }
 
   /** Datagrams that the kernel had no room for, and replies that it did not take. */
@@ -170,12 +176,7 @@ export class BatchShell implements Outbox {
 
   drop(): void {}
 
-  readonly send = (
-    upstream: Upstream,
-    octets: Uint8Array,
-    length: number,
-    transport: Transport,
-  ): number => this.#channels.send(upstream, octets, length, transport);
+  end(): void {}
 
   #poll(milliseconds: number, onWake: () => void): void {
     this.#received = 0;
@@ -188,7 +189,7 @@ export class BatchShell implements Outbox {
       this.#libc.read(this.#wakeFd, this.#wakeValue, this.#wakeValue.length);
       onWake();
     }
-    this.#channels.handle(descriptors, first + 1);
+    this.channels.handle(descriptors, first + 1);
     if (!this.#isAccepting) return;
     for (let i = 0; i < first; i++) {
       if (revents(descriptors, i) !== 0) this.#receive(i);
@@ -231,19 +232,18 @@ export class BatchShell implements Outbox {
 
   /** The records first, then the replies: whoever was refused has a record. */
   #deliver(): void {
-    this.#flushRecords();
-    for (const listener of this.#listeners) listener.flush();
-    this.#channels.flush();
+    do {
+      this.#flushRecords();
+      for (const listener of this.#listeners) listener.flush();
+      // A query that could not leave may be asked again at once, or answered.
+    } while (this.channels.flush());
   }
 
   /** Listeners, the eventfd, channels; made anew only when the channels have changed. */
   #pollDescriptors(): Memory {
-    if (this.#descriptors.length > 0 && !this.#channels.hasChanged) return this.#descriptors;
+    if (this.#descriptors.length > 0 && !this.channels.hasChanged) return this.#descriptors;
     const fixed = [...this.#listeners.map(({ fd }) => fd), this.#wakeFd];
-    const wanted = [
-      ...fixed.map((fd) => ({ fd, events: POLLIN })),
-      ...this.#channels.descriptors(),
-    ];
+    const wanted = [...fixed.map((fd) => ({ fd, events: POLLIN })), ...this.channels.descriptors()];
     this.#descriptors = allocate(wanted.length * POLLFD_LENGTH);
     for (const [i, { fd, events }] of wanted.entries()) {
       this.#descriptors.writeInt32LE(fd, i * POLLFD_LENGTH);

@@ -8,11 +8,10 @@ import type { ListenAddress } from '../config/listen.ts';
 import type { Engine, Outbox } from '../engine/engine.ts';
 import type { Upstream } from '../forward/upstream.ts';
 import { type Endpoint, formatAddress, readAddress } from '../net/address.ts';
-import type { ChannelEvents, Channels, Remote } from '../transport/channels.ts';
+import type { Remote } from '../transport/channels.ts';
+import { PortableChannels } from '../transport/portable-channels.ts';
 import { listenTcp, type TcpListener, type TcpProxies } from '../transport/tcp.ts';
-import { openTcpChannels } from '../transport/tcp-channels.ts';
 import type { TcpClient } from '../transport/tcp-connection.ts';
-import { openUdpChannels } from '../transport/udp-channels.ts';
 import { type Datagrams, listenUdp } from '../transport/udp-portable.ts';
 import { BUFFER_LENGTH } from '../wire/header.ts';
 import type { Query, Transport } from '../wire/query.ts';
@@ -41,7 +40,7 @@ export class PortableShell implements Outbox {
   readonly #isShared: boolean;
   readonly #listeners: Listener[] = [];
   readonly #buffer: Uint8Array = new Uint8Array(BUFFER_LENGTH);
-  readonly #channels: Readonly<Record<Transport, Channels>>;
+  readonly channels: PortableChannels;
   /** Datagrams. */
   #replies: (() => void)[] = [];
   #scheduled = false;
@@ -57,17 +56,20 @@ export class PortableShell implements Outbox {
     this.#upstreams = upstreams;
     this.#flushRecords = flushRecords;
     this.#isShared = isShared;
-    const events: ChannelEvents = {
+    this.channels = new PortableChannels({
       answered: (upstream, channel, octets) => this.#onAnswer(upstream, channel, octets),
-      failed: (upstream, channel, reason) => this.#onFailure(upstream, channel, reason),
-    };
-    this.#channels = { udp: openUdpChannels(events), tcp: openTcpChannels(events) };
+      ended: (upstream, channel, end) =>
+        this.#engine!.channelEnded(this.#upstreams[upstream]!, channel, end, now()),
+    });
   }
 
   /** Serves an address; rejects when it cannot be had. */
   async listen(endpoint: ListenAddress, engine: Engine, served: Served): Promise<void> {
     this.#engine = engine;
-    this.#ticking ??= setInterval(() => engine.tick(now()), TICK_MS);
+    this.#ticking ??= setInterval(() => {
+      engine.tick(now());
+      this.channels.tick();
+    }, TICK_MS);
     const index = this.#listeners.length;
     for (let tries = 1; this.#listeners.length === index; tries++) {
       await this.#open(index, endpoint, served).catch((error: NodeJS.ErrnoException) => {
@@ -99,8 +101,7 @@ export class PortableShell implements Outbox {
     this.#engine?.abandon(now());
     this.#deliver();
     for (const { udp } of this.#listeners) udp?.close();
-    this.#channels.udp.close();
-    this.#channels.tcp.close();
+    this.channels.close();
   }
 
   async #open(index: number, listen: ListenAddress, served: Served): Promise<void> {
@@ -203,6 +204,11 @@ export class PortableShell implements Outbox {
     this.#schedule();
   }
 
+  end(query: Query): void {
+    this.#listeners[query.listener]!.tcp.end(query.connection);
+    this.#schedule();
+  }
+
   /** All that one turn of the event loop brings shares one write of records. */
   #schedule(): void {
     if (this.#scheduled) return;
@@ -219,20 +225,9 @@ export class PortableShell implements Outbox {
     for (const { tcp } of this.#listeners) tcp.flush();
   }
 
-  readonly send = (
-    upstream: Upstream,
-    octets: Uint8Array,
-    length: number,
-    transport: Transport,
-  ): number => this.#channels[transport].send(upstream.index, upstream.endpoint, octets, length);
-
   #onAnswer(upstream: number, channel: number, octets: Buffer): void {
     this.#buffer.set(octets);
     const from = { upstream: this.#upstreams[upstream]!, channel };
     this.#engine!.response(this.#buffer, octets.length, from, now());
-  }
-
-  #onFailure(upstream: number, channel: number, reason: string | undefined): void {
-    this.#engine!.channelFailed(this.#upstreams[upstream]!, channel, reason, now());
   }
 }

@@ -20,7 +20,7 @@ const VECTOR_LENGTH = 2;
 
 const MSG_TRUNC = 0x20;
 
-/** As many messages as vectors; a message that is sent may take several of them. */
+/** Messages and the vectors that they consist of: a message may take several. */
 export class MessageHeaders {
   readonly #memory: Memory;
   readonly #headers: Uint32Array;
@@ -28,10 +28,10 @@ export class MessageHeaders {
   readonly #vectors: Uint32Array;
   readonly #vectorAddress: number;
 
-  constructor(libc: Libc, count: number) {
+  constructor(libc: Libc, count: number, vectors: number = count) {
     this.#memory = allocate(count * HEADER_WORDS * 4);
     this.#headers = new Uint32Array(this.#memory.buffer);
-    this.#vectorMemory = allocate(count * VECTOR_WORDS * 4);
+    this.#vectorMemory = allocate(vectors * VECTOR_WORDS * 4);
     this.#vectors = new Uint32Array(this.#vectorMemory.buffer);
     this.#vectorAddress = libc.address(this.#vectorMemory);
   }
@@ -62,15 +62,14 @@ export class MessageHeaders {
     this.#vectors[at + VECTOR_LENGTH] = length;
   }
 
-  /** Makes a message of one vector ready to be received into. */
+  /** Makes a message ready to be received into; its vectors stay as they are. */
   prepareReceive(
     index: number,
-    room: { readonly nameLength: number; readonly controlLength: number; readonly size: number },
+    room: { readonly nameLength: number; readonly controlLength: number },
   ): void {
     const header = index * HEADER_WORDS;
     this.#headers[header + NAME_LENGTH] = room.nameLength;
     this.#headers[header + CONTROL_LENGTH] = room.controlLength;
-    this.#vectors[index * VECTOR_WORDS + VECTOR_LENGTH] = room.size;
   }
 
   /** Octets that were received into a message. */

@@ -53,6 +53,8 @@ export class SendQueue {
   readonly control: Memory;
   /** Datagrams that wait. */
   length = 0;
+  /** Why the kernel did not take a datagram at the last `flush`; 0 when its buffer was full at most. */
+  errno = 0;
   readonly #libc: Libc;
   readonly #fd: number;
   readonly #shape: BatchShape;
@@ -170,6 +172,7 @@ export class SendQueue {
    */
   flush(): number {
     if (this.length === 0) return 0;
+    this.errno = 0;
     for (let group = 0, vector = 0; group < this.#groups; group++) {
       const count = this.#counts[group]!;
       this.#vectors[group] = vector;
@@ -234,7 +237,10 @@ export class SendQueue {
   /** What does not go as segments (a small MTU, a tunnel) may go datagram by datagram. */
   #sendApart(group: number, errno: number): number {
     const count = this.#counts[group]!;
-    if (count === 1) return 1;
+    if (count === 1) {
+      this.errno = errno;
+      return 1;
+    }
     // An interface that leaves checksums to us: it is the same next time.
     if (errno === EIO) this.#canSegment = false;
     this.#counts[group] = 1;

@@ -20,25 +20,36 @@ import {
   SOL_SOCKET,
 } from './libc.ts';
 import { formatSocketAddress, type SocketAddress } from './socket-address.ts';
+import type { Stream } from './stream-pool.ts';
+import type { PolledSocket } from './udp-batch-channel.ts';
 
 const READ_LENGTH = 1 << 16;
 
 /** What came of looking at the connection. */
 export type StreamState = 'open' | 'closed' | { readonly errno: number };
 
-export class BatchStream {
+export class BatchStream implements Stream {
   readonly fd: number;
   readonly number: number;
+  isConnected = false;
+  /** Octets that the kernel has not taken. */
+  unsent = 0;
   readonly #libc: Libc;
   readonly #frames: FrameReader = new FrameReader();
   readonly #read: Memory = allocate(READ_LENGTH);
-  #unsent: Memory[] = [];
-  #isConnected = false;
+  #waiting: Memory[] = [];
+
+  readonly #closed: () => void;
 
   /** Begins to connect. Throws a SystemError. */
-  constructor(libc: Libc, number: number, address: SocketAddress) {
+  constructor(
+    libc: Libc,
+    { number, closed }: Pick<PolledSocket, 'number' | 'closed'>,
+    address: SocketAddress,
+  ) {
     this.#libc = libc;
     this.number = number;
+    this.#closed = closed;
     const domain = address.family === 4 ? AF_INET : AF_INET6;
     this.fd = check(libc, 'socket', libc.socket(domain, SOCK_STREAM_NONBLOCK, 0));
     const memory = formatSocketAddress(address);
@@ -51,7 +62,7 @@ export class BatchStream {
 
   /** The events to poll for. */
   get events(): number {
-    return this.#isConnected && this.#unsent.length === 0 ? POLLIN : POLLIN | POLLOUT;
+    return this.isConnected && this.#waiting.length === 0 ? POLLIN : POLLIN | POLLOUT;
   }
 
   /** Sends as soon as the connection takes it. The octets are not kept. */
@@ -59,17 +70,20 @@ export class BatchStream {
     const framed = frame(octets, length);
     const memory = allocate(framed.length);
     memory.set(framed);
-    this.#unsent.push(memory);
-    if (this.#isConnected) this.#write();
+    this.#waiting.push(memory);
+    this.unsent += memory.length;
+    if (this.isConnected) this.#write();
   }
 
   /** Does what `revents` of poll allow; `onMessage` is called for each whole message. */
   handle(revents: number, onMessage: (octets: Buffer) => void): StreamState {
-    if ((revents & (POLLERR | POLLHUP)) !== 0 && (revents & POLLIN) === 0) {
-      return { errno: this.#error() };
+    const isOver = (revents & (POLLERR | POLLHUP)) !== 0;
+    if (isOver && (!this.isConnected || (revents & POLLIN) === 0)) {
+      const errno = this.#error();
+      return errno === 0 ? 'closed' : { errno };
     }
     if ((revents & POLLOUT) !== 0) {
-      this.#isConnected = true;
+      this.isConnected = true;
       this.#write();
     }
     return (revents & POLLIN) === 0 ? 'open' : this.#receive(onMessage);
@@ -87,16 +101,17 @@ export class BatchStream {
   }
 
   #write(): void {
-    while (this.#unsent.length > 0) {
-      const memory = this.#unsent[0]!;
+    while (this.#waiting.length > 0) {
+      const memory = this.#waiting[0]!;
       const written = this.#libc.write(this.fd, memory, memory.length);
-      // What is wrong with the connection, the next poll tells.
+      // What is wrong with the connection, the next poll reports.
       if (written < 0) return;
-      if (written === memory.length) this.#unsent.shift();
+      this.unsent -= written;
+      if (written === memory.length) this.#waiting.shift();
       else {
         const rest = allocate(memory.length - written);
         rest.set(memory.subarray(written));
-        this.#unsent[0] = rest;
+        this.#waiting[0] = rest;
       }
     }
   }
@@ -111,5 +126,6 @@ export class BatchStream {
 
   close(): void {
     this.#libc.close(this.fd);
+    this.#closed();
   }
 }

@@ -46,6 +46,8 @@ export interface TcpListener {
   more(connection: number, octets: Uint8Array, length: number): void;
   /** A query that gets no answer, or none more. */
   drop(connection: number): void;
+  /** The same, and the connection is closed as soon as all else that it asked is answered. */
+  end(connection: number): void;
   /** Sends what has been replied, and goes on with the queries that had to wait. */
   flush(): void;
   /** Takes no more connections and queries, and closes each connection when it is answered. */
@@ -78,6 +80,11 @@ export async function listenTcp(
     reply: (number, octets, length) => connections.get(number)?.reply(octets, length),
     more: (number, octets, length) => connections.get(number)?.more(octets, length),
     drop: (number) => connections.get(number)?.settle(),
+    end(number) {
+      const connection = connections.get(number);
+      connection?.settle();
+      connection?.finish();
+    },
     flush: () => connections.flush(),
     close: () => {
       server.close();

@@ -1,79 +1,86 @@
 /**
  * UDP sockets to upstreams. Each is connected, so that only the upstream's datagrams and its
- * ICMP errors arrive; each query leaves by a random one of several random ports, and every port
- * is given up after a while (RFC 5452 section 9.2).
+ * ICMP errors arrive; each query leaves by a random one of several random ports (RFC 5452
+ * section 9.2).
  */
 
 import { randomInt } from 'node:crypto';
 import { createSocket, type Socket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
-import { type ChannelEvents, type Channels, type Remote, reasonOf } from './channels.ts';
+import { now } from '../clock.ts';
+import type { Remote } from './channels.ts';
+import { type ChannelEnd, type ChannelEvents, type Channels, reasonOf } from './channels.ts';
+import { type Port, PortPool } from './port-pool.ts';
 
-/** Ports open to one server at a time. */
-const PORTS = 8;
-/** Queries that leave by one port. */
-const QUERIES_PER_PORT = 1000;
-/** Milliseconds for which a port that was given up still takes answers. */
-const LINGER_MS = 15_000;
+const RANDOM = 0x10000;
 
 export function openUdpChannels(events: ChannelEvents): Channels {
-  const ports = new Map<number, Channel[]>();
-  const open = new Set<Channel>();
+  const pools = new Map<number, PortPool<Channel>>();
   let count = 0;
-  let isClosed = false;
 
-  const create = (upstream: number, remote: Remote): Channel => {
-    const channel: Channel = new Channel(++count, remote, {
-      answered: (octets) => events.answered(upstream, channel.number, octets),
-      failed: (reason) => {
-        if (!isClosed) events.failed(upstream, channel.number, reason);
-      },
-      closed: () => open.delete(channel),
+  const createPool = (upstream: number, remote: Remote): PortPool<Channel> => {
+    const pool: PortPool<Channel> = new PortPool((time) => {
+      const channel: Channel = new Channel(++count, remote, time, {
+        answered: (octets) => events.answered(upstream, channel.number, octets),
+        ended(end, isOver) {
+          if (isOver) pool.unsent(channel, now());
+          events.ended(upstream, channel.number, end);
+        },
+      });
+      return channel;
     });
-    open.add(channel);
-    return channel;
+    pools.set(upstream, pool);
+    return pool;
   };
 
   return {
-    send(upstream, remote, octets, length) {
-      const pool = ports.get(upstream) ?? [];
-      ports.set(upstream, pool);
-      const position = randomInt(PORTS);
-      const known = pool[position];
-      const channel = known === undefined || known.isUsedUp ? create(upstream, remote) : known;
-      pool[position] = channel;
+    send(upstream, remote, octets, length, manner) {
+      const pool = pools.get(upstream) ?? createPool(upstream, remote);
+      const random = randomInt(RANDOM);
+      const channel = manner === 'fresh' ? pool.fresh(random, now()) : pool.pick(random, now());
       channel.send(octets, length);
-      if (channel.isUsedUp) channel.linger();
       return channel.number;
     },
+    isStuck: () => false,
+    unanswered: (upstream, channel, sentAt) =>
+      pools.get(upstream)?.unanswered(channel, sentAt, now()) ?? false,
+    tick() {
+      for (const pool of pools.values()) pool.tick(now());
+    },
     close() {
-      isClosed = true;
-      for (const channel of open) channel.close();
+      for (const pool of pools.values()) pool.close();
     },
   };
 }
 
 interface Events {
   answered(octets: Buffer): void;
-  failed(reason: string): void;
-  closed(): void;
+  /** It is over with the channel too when it `isOver`; an ICMP error leaves it as it was. */
+  ended(end: ChannelEnd, isOver: boolean): void;
 }
 
-class Channel {
+class Channel implements Port {
   readonly number: number;
+  readonly openedAt: number;
+  heardAt: number;
+  sent = 0;
   readonly #socket: Socket;
   readonly #on: Events;
   /** Queries that wait for the socket to be connected. */
   #waiting: Buffer[] | undefined = [];
-  #sent = 0;
+  #isClosed = false;
 
-  constructor(number: number, { address, port }: Remote, on: Events) {
+  constructor(number: number, { address, port }: Remote, time: number, on: Events) {
     this.number = number;
+    this.openedAt = time;
+    this.heardAt = time;
     this.#on = on;
     this.#socket = createSocket(isIPv6(address.replace(/%.*/, '')) ? 'udp6' : 'udp4');
-    this.#socket.on('message', on.answered);
+    this.#socket.on('message', (octets) => {
+      this.heardAt = now();
+      on.answered(octets);
+    });
     this.#socket.on('error', (error) => this.#fail(error));
-    this.#socket.on('close', on.closed);
     this.#socket.connect(port, address, (error?: Error) => {
       if (error === undefined) this.#flush();
       else this.#fail(error);
@@ -81,28 +88,17 @@ class Channel {
     this.#socket.unref();
   }
 
-  get isUsedUp(): boolean {
-    return this.#sent >= QUERIES_PER_PORT;
-  }
-
   send(octets: Uint8Array, length: number): void {
-    this.#sent++;
+    this.sent++;
     const copy = Buffer.from(octets.subarray(0, length));
     if (this.#waiting === undefined) this.#write(copy);
     else this.#waiting.push(copy);
   }
 
-  /** Takes answers for a while yet. */
-  linger(): void {
-    setTimeout(() => this.close(), LINGER_MS).unref();
-  }
-
   close(): void {
-    try {
-      this.#socket.close();
-    } catch {
-      // It is closed already.
-    }
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#socket.close();
   }
 
   #flush(): void {
@@ -111,19 +107,23 @@ class Channel {
     for (const octets of waiting) this.#write(octets);
   }
 
-  /** An ICMP error may be told to whoever sends next, and that query does not leave. */
   #write(octets: Buffer): void {
+    if (this.#isClosed) return;
     this.#socket.send(octets, (error) => {
       if (error !== null) this.#fail(error);
     });
   }
 
-  /** A socket that was never connected is of no use; one that was goes on. */
+  /** An ICMP error is reported to whoever sends or reads next; any other is of the socket itself. */
   #fail(error: Error): void {
-    if (this.#waiting !== undefined) {
-      this.#sent = QUERIES_PER_PORT;
-      this.close();
-    }
-    this.#on.failed(reasonOf(error));
+    if (this.#isClosed) return;
+    const reason = reasonOf(error);
+    const isConnected = this.#waiting === undefined;
+    const isRefused = reason === 'ECONNREFUSED';
+    const kind = isConnected && !isRefused ? 'unsent' : 'failed';
+    this.#on.ended(
+      { kind, reason, hasAnswered: this.heardAt > this.openedAt },
+      !isConnected || !isRefused,
+    );
   }
 }

@@ -38,9 +38,14 @@ export function formatRequest(request: Request): Uint8Array {
  * Writes the query that asks an upstream what a client asked: same question octet for octet,
  * RD, CD and AD, which asks for the AD bit (RFC 6840 section 5.7); with an OPT record of ours in
  * place of the client's (RFC 6891 section 6.2.6), or without one for a server that does not
- * know EDNS. Returns its length.
+ * know EDNS. `payload` is how large its answer may be. Returns its length.
  */
-export function writeForwarded(out: Uint8Array, query: Query, edns: boolean): number {
+export function writeForwarded(
+  out: Uint8Array,
+  query: Query,
+  edns: boolean,
+  payload: number = MAX_PAYLOAD,
+): number {
   const end = query.questionEnd;
   out.set(query.message.subarray(0, end));
   out[2]! &= ~(AA | TC);
@@ -48,7 +53,7 @@ export function writeForwarded(out: Uint8Array, query: Query, edns: boolean): nu
   out.fill(0, Count.ANSWER, HEADER_LENGTH);
   if (!edns) return end;
   writeUint16(out, Count.ADDITIONAL, 1);
-  return writeOpt(out, end, MAX_PAYLOAD, 0, query.dnssecOk);
+  return writeOpt(out, end, payload, 0, query.dnssecOk);
 }
 
 /** Writes a signed query as it is: whoever signed it would notice (RFC 5625 section 4.6). */

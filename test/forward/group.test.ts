@@ -7,6 +7,7 @@ import {
   UpstreamGroup,
 } from '../../src/forward/group.ts';
 import { UpstreamTable } from '../../src/forward/upstream.ts';
+import { QUERY } from '../world/exchange.ts';
 
 const TIMEOUT = 2000;
 
@@ -31,7 +32,7 @@ function order(made: UpstreamGroup, now = 0): number[] {
   const positions: number[] = [];
   let tried = 0;
   for (;;) {
-    const position = made.choose(tried, start, now);
+    const position = made.choose(tried, start, QUERY, now);
     if (position === NO_UPSTREAM) return positions;
     positions.push(position);
     tried |= 1 << position;
@@ -89,9 +90,9 @@ describe('forward/group fastest', () => {
   it('tries a slow upstream again after a while, but rarely', () => {
     const made = timed(10, 500);
     let asked = 0;
-    while (made.choose(0, 0, 0) === 0) {
+    while (made.choose(0, 0, QUERY, 0) === 0) {
       asked++;
-      made.upstreams[0]!.answered(10, 0);
+      made.upstreams[0]!.answered('udp', 10, 0);
     }
     expect(asked).to.be.within(100, 300);
   });
@@ -101,8 +102,8 @@ describe('forward/group choose', () => {
   for (const strategy of STRATEGIES) {
     it(`asks upstreams that are down last (${strategy})`, () => {
       const made = group(strategy, 4);
-      made.upstreams[0]!.failed(0, 0, TIMEOUT);
-      made.upstreams[2]!.failed(0, 0, TIMEOUT);
+      made.upstreams[0]!.failed('udp', 0, 0, TIMEOUT);
+      made.upstreams[2]!.failed('udp', 0, 0, TIMEOUT);
       const positions = order(made, 1);
       expect(positions.slice(0, 2)).to.have.members([1, 3]);
       expect(positions.slice(2)).to.have.members([0, 2]);
@@ -110,15 +111,15 @@ describe('forward/group choose', () => {
 
     it(`asks upstreams that refuse everything after those that answer, before those that are down (${strategy})`, () => {
       const made = group(strategy, 3);
-      for (let name = 1; name <= 5; name++) made.upstreams[0]!.health.refused(name, 0);
-      made.upstreams[1]!.failed(0, 0, TIMEOUT);
+      for (let name = 1; name <= 5; name++) made.upstreams[0]!.refusals.refused(name, 0);
+      made.upstreams[1]!.failed('udp', 0, 0, TIMEOUT);
       expect(order(made, 1)).to.deep.equal([2, 0, 1]);
     });
 
     it(`never asks upstreams that lead back here (${strategy})`, () => {
       const made = group(strategy, 3);
       made.upstreams[1]!.isLoop = true;
-      made.upstreams[2]!.failed(0, 0, TIMEOUT);
+      made.upstreams[2]!.failed('udp', 0, 0, TIMEOUT);
       expect(order(made, 1)).to.have.members([0, 2]);
     });
 
@@ -142,11 +143,11 @@ describe('forward/group choose', () => {
       fc.property(states, fc.constantFrom(...STRATEGIES), fc.nat(), (list, strategy, tried) => {
         const made = group(strategy, list.length);
         for (const [i, state] of list.entries()) {
-          if (state === 'down') made.upstreams[i]!.failed(0, 0, TIMEOUT);
+          if (state === 'down') made.upstreams[i]!.failed('udp', 0, 0, TIMEOUT);
           made.upstreams[i]!.isLoop = state === 'loop';
         }
         const left = list.map((state, i) => ((tried & (1 << i)) === 0 ? state : 'tried'));
-        const position = made.choose(tried, made.start(), 1);
+        const position = made.choose(tried, made.start(), QUERY, 1);
         const expected = left.includes('up') ? 'up' : left.includes('down') ? 'down' : undefined;
         expect(left[position]).to.equal(expected);
       }),

@@ -7,6 +7,7 @@ import { UpstreamTable } from '../../src/forward/upstream.ts';
 import { Answer } from '../../src/wire/answer.ts';
 import { type AnswerText, writeAnswer } from '../world/answer-text.ts';
 import { asked } from '../world/asked.ts';
+import { isUp } from '../world/exchange.ts';
 import { readMessage } from '../world/message-text.ts';
 import { refusal } from '../world/outcomes.ts';
 
@@ -27,9 +28,13 @@ function setUp(probe = 0) {
   const sent: Sent[] = [];
   let recovered = 0;
   const watch = new SelfQueries(
-    (to, octets, length) => {
-      sent.push({ upstream: to, channel: sent.length, octets: octets.slice(0, length) });
-      return sent.length - 1;
+    {
+      send(to, octets, length) {
+        sent.push({ upstream: to, channel: sent.length, octets: octets.slice(0, length) });
+        return sent.length - 1;
+      },
+      isStuck: () => false,
+      unanswered: () => false,
     },
     () => {
       recovered++;
@@ -60,7 +65,7 @@ describe('forward/watch tick', () => {
   it('asks an upstream that is down for the name servers of the root', () => {
     const { upstream, tick, questions } = setUp();
     tick(5000);
-    upstream.failed(5000, 7000, 2000);
+    upstream.failed('udp', 5000, 7000, 2000);
     tick(7999);
     expect(questions()).to.deep.equal([]);
     tick(8000);
@@ -70,23 +75,23 @@ describe('forward/watch tick', () => {
 
   it('tells when an upstream is back, whatever it answers', () => {
     const { upstream, tick, take, recovered } = setUp();
-    upstream.failed(0, 0, 2000);
+    upstream.failed('udp', 0, 0, 2000);
     tick(1000);
     expect(take(0, { rcode: 'REFUSED' }, 1010)).to.equal(true);
-    expect(upstream.isUp).to.equal(true);
+    expect(isUp(upstream)).to.equal(true);
     expect(recovered()).to.equal(1);
     expect(take(0, { rcode: 'REFUSED' }, 1011)).to.equal(false);
   });
 
   it('takes no answer from another channel, for another question, or too late', () => {
     const { upstream, tick, take } = setUp();
-    upstream.failed(0, 0, 2000);
+    upstream.failed('udp', 0, 0, 2000);
     tick(1000);
     expect(take(0, {}, 1010, { channel: 7 })).to.equal(false);
     expect(take(0, { wrongId: true }, 1010)).to.equal(false);
     expect(take(0, { question: 'a.example. IN NS' }, 1010)).to.equal(true);
     expect(take(0, { cut: 3 }, 1010)).to.equal(true);
-    expect(upstream.isUp).to.equal(false);
+    expect(isUp(upstream)).to.equal(false);
     tick(2999);
     tick(3000);
     expect(take(0, {}, 3000)).to.equal(false);
@@ -94,7 +99,7 @@ describe('forward/watch tick', () => {
 
   it('does not check an upstream that leads back here', () => {
     const { upstream, tick, questions } = setUp();
-    upstream.failed(0, 0, 2000);
+    upstream.failed('udp', 0, 0, 2000);
     upstream.isLoop = true;
     tick(1000);
     expect(questions()).to.deep.equal([]);

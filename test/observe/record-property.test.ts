@@ -53,6 +53,7 @@ const anyVerdict: fc.Arbitrary<Verdict> = fc
 const anyAttempts = fc.array(
   fc.record({
     upstream: anyText,
+    transport: fc.constantFrom('udp' as const, 'tcp' as const),
     result: anyText,
     rttMs: fc.double({ min: 0, max: 1e5, noNaN: true }),
   }),

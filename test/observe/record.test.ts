@@ -158,8 +158,8 @@ const cases: { what: string; query: Query; outcome: Outcome; fields: object }[] 
         evidence: 'EDE 18',
       },
       attempts: [
-        { address: '192.0.2.52:53', rcode: 'timeout', rttMs: 2000 },
-        { address: '192.0.2.53:53', rcode: 'REFUSED', rttMs: 1.5 },
+        { address: '192.0.2.52:53', transport: 'udp', rcode: 'timeout', rttMs: 2000 },
+        { address: '192.0.2.53:53', transport: 'udp', rcode: 'REFUSED', rttMs: 1.5 },
       ],
       msg: 'refused www.example.com. A for 10.21.18.5 by upstream (192.0.2.53:53)',
     },
@@ -168,7 +168,9 @@ const cases: { what: string; query: Query; outcome: Outcome; fields: object }[] 
     what: 'a failure after upstreams that did not answer',
     query,
     outcome: outcome(verdict({ layer: 'upstream', action: 'fail', ede: 23 }), {
-      attempts: [{ upstream: '192.0.2.52:53', result: 'timeout', rttMs: 2000.00049 }],
+      attempts: [
+        { upstream: '192.0.2.52:53', transport: 'udp', result: 'timeout', rttMs: 2000.00049 },
+      ],
     }),
     fields: {
       level: 50,
@@ -177,7 +179,7 @@ const cases: { what: string; query: Query; outcome: Outcome; fields: object }[] 
       layer: 'upstream',
       action: 'fail',
       ede: [23],
-      attempts: [{ address: '192.0.2.52:53', rcode: 'timeout', rttMs: 2000 }],
+      attempts: [{ address: '192.0.2.52:53', transport: 'udp', rcode: 'timeout', rttMs: 2000 }],
       msg: 'failed www.example.com. A for 10.21.18.5 by upstream (acl.query 0.0.0.0/0)',
     },
   },

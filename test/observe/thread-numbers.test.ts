@@ -3,7 +3,7 @@ import { AnswerCache } from '../../src/forward/cache.ts';
 import { UpstreamTable } from '../../src/forward/upstream.ts';
 import type { Announcement } from '../../src/observe/cells.ts';
 import { DecisionLog } from '../../src/observe/decision-log.ts';
-import { Gauge, ThreadNumbers } from '../../src/observe/thread-numbers.ts';
+import { Gauge, isUp, isUpBy, ThreadNumbers } from '../../src/observe/thread-numbers.ts';
 import { asked } from '../world/asked.ts';
 import { outcome, verdict } from '../world/outcomes.ts';
 
@@ -54,17 +54,18 @@ describe('thread-numbers', () => {
     const log = new DecisionLog(undefined);
     const table = new UpstreamTable();
     const servers = [53, 54].map((port) => table.get('udp', { address: '192.0.2.1', port }));
-    servers[1]!.failed(0, 0, 2000);
+    servers[1]!.failed('udp', 0, 0, 2000);
     cache.find(QUERY, 0, 0);
     log.records = 7;
     own.update({ inFlight: 4, cache, log }, servers, { losses: { receive: 5, send: 6 } });
     const of = (...gauges: Gauge[]) => gauges.map((gauge) => seen.gauges[gauge]);
     expect(of(Gauge.IN_FLIGHT, Gauge.CACHE_MISSES, Gauge.LOG_RECORDS)).to.deep.equal([4, 1, 7]);
     expect(of(Gauge.RECEIVE_DROPS, Gauge.SEND_DROPS)).to.deep.equal([5, 6]);
-    expect(servers.map(seen.isServerDown)).to.deep.equal([false, true]);
+    expect(servers.map((server) => isUp([own, seen], server))).to.deep.equal([true, false]);
+    expect(servers.map((server) => isUpBy([seen], server, 'tcp'))).to.deep.equal([true, true]);
 
     seen.retire();
     expect(of(Gauge.IN_FLIGHT, Gauge.CACHE_MISSES, Gauge.LOG_RECORDS)).to.deep.equal([0, 1, 7]);
-    expect(servers.map(seen.isServerDown)).to.deep.equal([false, false]);
+    expect(servers.map((server) => isUp([seen], server))).to.deep.equal([true, true]);
   });
 });

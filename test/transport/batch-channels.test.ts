@@ -27,15 +27,22 @@ describe('transport/udp-batch-channel', () => {
     upstream = createSocket('udp4');
     upstream.bind(0, '127.0.0.1');
     await once(upstream, 'listening');
-    const shape = { count: BATCH, size: DATAGRAM, nameLength: 0, controlLength: 0 };
+    const shape = {
+      count: BATCH,
+      size: DATAGRAM,
+      nameLength: 0,
+      controlLength: 0,
+      overflow: 61_440,
+    };
     const incoming = new ReceiveBatch(libc as Libc, shape);
-    channel = new BatchChannel(libc as Libc, 7, loopback(upstream.address().port), incoming);
+    const socket = { number: 7, openedAt: 0, closed: () => {} };
+    channel = new BatchChannel(libc as Libc, socket, loopback(upstream.address().port), incoming);
   });
   afterEach(() => channel?.close());
 
   function received(): string[] {
     const seen: string[] = [];
-    channel.receive((octets, length) => {
+    channel.receive(1, (octets, length) => {
       seen.push(Buffer.from(octets.subarray(0, length)).toString());
     });
     return seen;
@@ -75,7 +82,7 @@ describe('transport/udp-batch-channel', () => {
     await once(upstream, 'close');
     channel.send(Buffer.from('?'), 1);
     channel.flush();
-    expect(channel.receive(() => {})).to.equal(-ECONNREFUSED);
+    expect(channel.receive(1, () => {})).to.equal(-ECONNREFUSED);
   });
 });
 
@@ -95,7 +102,7 @@ describe('transport/tcp-batch-channel', () => {
 
   function connect(): BatchStream {
     const { port } = upstream.address() as { port: number };
-    return new BatchStream(libc as Libc, -1, loopback(port));
+    return new BatchStream(libc as Libc, { number: -1, closed: () => {} }, loopback(port));
   }
 
   it('sends framed messages and puts answers together that come in pieces', async () => {

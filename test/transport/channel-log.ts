@@ -1,13 +1,14 @@
 /** What comes back by channels, in the order in which it comes. */
 
-import type { ChannelEvents } from '../../src/transport/channels.ts';
+import type { ChannelEnd, ChannelEvents } from '../../src/transport/channels.ts';
 
 export interface ChannelEvent {
   readonly upstream: number;
   readonly channel: number;
   /** What was answered; undefined for a failure. */
   readonly octets?: readonly number[];
-  readonly reason?: string | undefined;
+  readonly kind?: ChannelEnd['kind'];
+  readonly reason?: string;
 }
 
 export class ChannelLog implements ChannelEvents {
@@ -17,8 +18,8 @@ export class ChannelLog implements ChannelEvents {
     this.events.push({ upstream, channel, octets: [...octets] });
   }
 
-  failed(upstream: number, channel: number, reason: string | undefined): void {
-    this.events.push({ upstream, channel, reason });
+  ended(upstream: number, channel: number, { kind, reason }: ChannelEnd): void {
+    this.events.push({ upstream, channel, kind, reason });
   }
 
   /** Waits until so much has happened. */

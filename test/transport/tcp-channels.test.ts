@@ -100,7 +100,9 @@ describe('transport/tcp-channels', () => {
   it('tells without a reason that the upstream has closed the connection', async () => {
     const channel = send();
     (await connected(1)).end();
-    expect(await log.happened(1)).to.deep.equal([{ upstream: SERVER, channel, reason: undefined }]);
+    expect(await log.happened(1)).to.deep.equal([
+      { upstream: SERVER, channel, kind: 'closed', reason: 'closed' },
+    ]);
   });
 
   it('tells the last answers before that', async () => {
@@ -108,7 +110,7 @@ describe('transport/tcp-channels', () => {
     (await connected(1)).end(framed(FIRST));
     expect(await log.happened(2)).to.deep.equal([
       { upstream: SERVER, channel, octets: [...FIRST] },
-      { upstream: SERVER, channel, reason: undefined },
+      { upstream: SERVER, channel, kind: 'closed', reason: 'closed' },
     ]);
   });
 
@@ -118,7 +120,7 @@ describe('transport/tcp-channels', () => {
     await once(connection, 'data');
     connection.resetAndDestroy();
     expect(await log.happened(1)).to.deep.equal([
-      { upstream: SERVER, channel, reason: 'ECONNRESET' },
+      { upstream: SERVER, channel, kind: 'closed', reason: 'ECONNRESET' },
     ]);
   });
 
@@ -126,7 +128,7 @@ describe('transport/tcp-channels', () => {
     upstream.close();
     const channel = send();
     expect(await log.happened(1)).to.deep.equal([
-      { upstream: SERVER, channel, reason: 'ECONNREFUSED' },
+      { upstream: SERVER, channel, kind: 'failed', reason: 'ECONNREFUSED' },
     ]);
   });
 

@@ -7,8 +7,6 @@ import { ChannelLog } from './channel-log.ts';
 
 const SERVER = 5;
 const ASKED = Uint8Array.of(1, 2, 3, 0xee);
-/** More queries than all ports open to a server take. */
-const MANY = 8001;
 
 async function bound(address = '127.0.0.1'): Promise<Socket> {
   const socket = createSocket('udp4').bind(0, address);
@@ -91,7 +89,7 @@ describe('transport/udp-channels', () => {
   it('says so when nobody listens there', async () => {
     const channel = send(await nobody());
     expect(await log.happened(1)).to.deep.equal([
-      { upstream: SERVER, channel, reason: 'ECONNREFUSED' },
+      { upstream: SERVER, channel, kind: 'failed', reason: 'ECONNREFUSED' },
     ]);
   });
 
@@ -100,7 +98,12 @@ describe('transport/udp-channels', () => {
     for (let i = 0; i < 20; i++) {
       const channel = send(left);
       const events = await log.happened(i + 1);
-      expect(events[i]).to.deep.equal({ upstream: SERVER, channel, reason: 'ECONNREFUSED' });
+      expect(events[i]).to.deep.equal({
+        upstream: SERVER,
+        channel,
+        kind: 'failed',
+        reason: 'ECONNREFUSED',
+      });
     }
     const late = createSocket('udp4').bind(left.port, left.address);
     await once(late, 'listening');
@@ -127,7 +130,7 @@ describe('transport/udp-channels', () => {
       send();
       ports.add((await query()).from.port);
     }
-    expect(ports.size).to.be.within(3, 8);
+    expect(ports.size).to.be.within(3, 16);
   });
 
   it('has ports of its own for each upstream', async () => {
@@ -138,26 +141,24 @@ describe('transport/udp-channels', () => {
     expect([...numbers[0]!].filter((number) => numbers[1]!.has(number))).to.deep.equal([]);
   });
 
-  it('gives each port up after a while', async () => {
-    const numbers = Array.from({ length: MANY }, () => send());
-    const counts = new Map<number, number>();
-    for (const number of numbers) counts.set(number, (counts.get(number) ?? 0) + 1);
-    expect(counts.size).to.be.above(8);
-    expect(Math.max(...counts.values())).to.equal(1000);
-  });
-
-  it('still hears answers on a port that was given up', async () => {
+  it('still hears answers on a port that was replaced', async () => {
     const first = send();
     const { from } = await query();
-    let isUsedUp = false;
-    for (let left = 1000, i = 0; !isUsedUp && i < 100_000; i++) {
-      if (send() === first) left--;
-      isUsedUp = left === 1;
-    }
+    // Each replaces the socket at one of the positions, and some of those the first.
+    for (let i = 0; i < 30; i++) channels.send(SERVER, remote, ASKED, 3, 'fresh');
     upstream.send(Uint8Array.of(9), from.port, from.address);
-    expect(await log.happened(1)).to.deep.equal([
-      { upstream: SERVER, channel: first, octets: [9] },
-    ]);
+    const events = await log.happened(1);
+    expect(events).to.deep.equal([{ upstream: SERVER, channel: first, octets: [9] }]);
+  });
+
+  it('reads the largest answer there can be', async () => {
+    const channel = send();
+    const { from } = await query();
+    const octets = new Uint8Array(65_507).fill(7);
+    upstream.send(octets, from.port, from.address);
+    const [event] = await log.happened(1);
+    expect(event).to.include({ upstream: SERVER, channel });
+    expect(Buffer.from(event!.octets!).equals(octets)).to.equal(true);
   });
 
   it('tells nothing more when it is closed', async () => {

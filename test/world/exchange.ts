@@ -1,6 +1,7 @@
 /** Exchanges with upstreams that are only played: what was sent can be looked at. */
 
-import { Exchanges, type Send } from '../../src/forward/exchanges.ts';
+import type { Channels } from '../../src/forward/channels.ts';
+import { Exchanges } from '../../src/forward/exchanges.ts';
 import { UpstreamGroup } from '../../src/forward/group.ts';
 import type { PendingQuery, Purpose } from '../../src/forward/pending-query.ts';
 import type { Upstream } from '../../src/forward/upstream.ts';
@@ -18,6 +19,7 @@ export interface Sent {
   readonly octets: Uint8Array;
   readonly transport: string;
   readonly channel: number;
+  readonly manner?: string;
 }
 
 /** A group of servers, and exchanges whose questions are kept in `sent`. */
@@ -38,14 +40,27 @@ export function exchange(
     table.get(transport, { address: '192.0.2.1', port: 1000 + i }),
   );
   const sent: Sent[] = [];
-  const send: Send = (upstream, octets, length, transport) => {
+  const send: Channels['send'] = (upstream, octets, length, transport, manner = 'usual') => {
     const channel = sent.length + 1;
-    sent.push({ upstream, octets: octets.slice(0, length), transport, channel });
+    sent.push({ upstream, octets: octets.slice(0, length), transport, channel, manner });
     return channel;
   };
-  const exchanges = new Exchanges(capacity, send, () => NO_PURPOSE);
+  /** Channels that are said to be stuck, or silent. */
+  const stuck = new Set<number>();
+  const silent = new Set<number>();
+  const channels: Channels = {
+    send,
+    isStuck: (_upstream, channel) => stuck.has(channel),
+    unanswered: (_upstream, channel) => silent.has(channel),
+  };
+  const exchanges = new Exchanges(capacity, channels, () => NO_PURPOSE);
   const open = (query = QUERY): PendingQuery => exchanges.open(query, group)!;
-  return { exchanges, group, sent, open };
+  return { exchanges, group, sent, open, stuck, silent };
+}
+
+/** Whether it answers by its own transport, and is of use. */
+export function isUp({ health, transport, refusals, isLoop }: Upstream): boolean {
+  return !health[transport].isDown && !refusals.isRefusing && !isLoop;
 }
 
 /** The ID that an upstream was sent. */

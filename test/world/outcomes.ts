@@ -45,8 +45,8 @@ export function refusal(parts: Partial<UpstreamRefusal> = {}): UpstreamRefusal {
     confidence: 'high',
     evidence: 'EDE 18',
     attempts: [
-      { upstream: '192.0.2.52:53', result: 'timeout', rttMs: 2000 },
-      { upstream: '192.0.2.53:53', result: 'REFUSED', rttMs: 1.5 },
+      { upstream: '192.0.2.52:53', transport: 'udp', result: 'timeout', rttMs: 2000 },
+      { upstream: '192.0.2.53:53', transport: 'udp', result: 'REFUSED', rttMs: 1.5 },
     ],
     ...parts,
   };

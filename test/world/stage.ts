@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import type { Recorder } from '../../src/decision/outcome.ts';
 import { Engine, type Outbox } from '../../src/engine/engine.ts';
+import type { ChannelEnd, Channels, Manner } from '../../src/forward/channels.ts';
 import { type Upstream, UpstreamTable } from '../../src/forward/upstream.ts';
 import { type Lasting, type LoadedConfig, loadTaken } from '../../src/load/loaded-config.ts';
 import { takeSnapshot } from '../../src/load/snapshot.ts';
@@ -45,6 +46,7 @@ export interface SentQuestion {
   readonly octets: Uint8Array;
   readonly transport: Transport;
   readonly channel: number;
+  readonly manner: Manner;
 }
 
 export class Stage implements Outbox {
@@ -58,6 +60,7 @@ export class Stage implements Outbox {
   /** Records of what rules in shadow mode would have done. */
   readonly shadows: WrittenRecord[] = [];
   dropped = 0;
+  ended = 0;
   /** How often the engine has told something beside decisions: `ignored short`. */
   readonly told: Map<string, number> = new Map();
   readonly statistics: Statistics = new Statistics();
@@ -123,7 +126,14 @@ export class Stage implements Outbox {
 
   /** An upstream's channel is gone. */
   fail({ upstream, channel }: SentQuestion, reason: string | undefined): void {
-    this.engine.channelFailed(upstream, channel, reason, this.now);
+    const kind = reason === undefined ? 'closed' : 'failed';
+    const end = { kind, reason: reason ?? 'closed', hasAnswered: false } as const;
+    this.engine.channelEnded(upstream, channel, end, this.now);
+  }
+
+  /** An upstream's channel ends in some way. */
+  endChannel({ upstream, channel }: SentQuestion, end: ChannelEnd): void {
+    this.engine.channelEnded(upstream, channel, end, this.now);
   }
 
   /** Time passes. */
@@ -166,17 +176,26 @@ export class Stage implements Outbox {
     this.dropped++;
   }
 
-  readonly send = (
-    upstream: Upstream,
-    octets: Uint8Array,
-    length: number,
-    transport: Transport,
-  ): number => {
-    const channel = ++this.#channel;
-    const question = { upstream, octets: octets.slice(0, length), transport, channel };
-    const kind = isProbe(octets) ? this.probes : isCheck(octets) ? this.checks : this.asked;
-    kind.push(question);
-    return channel;
+  /** The client's connection is closed. */
+  end(query: Query): void {
+    this.drop(query);
+    this.ended++;
+  }
+
+  /** Channels on which a question waits behind others, and those that are silent. */
+  readonly stuck: Set<number> = new Set();
+  readonly silent: Set<number> = new Set();
+
+  readonly channels: Channels = {
+    send: (upstream, octets, length, transport, manner = 'usual') => {
+      const channel = transport === 'tcp' ? -++this.#channel : ++this.#channel;
+      const question = { upstream, octets: octets.slice(0, length), transport, channel, manner };
+      const kind = isProbe(octets) ? this.probes : isCheck(octets) ? this.checks : this.asked;
+      kind.push(question);
+      return channel;
+    },
+    isStuck: (_upstream, channel) => this.stuck.has(channel),
+    unanswered: (_upstream, channel) => this.silent.has(channel),
   };
 
   /** Hands all to the real one, and counts what it tells in numbers alone. */
@@ -201,6 +220,10 @@ export class Stage implements Outbox {
       upstreamRefused(upstream, verdict) {
         tell('refused', upstream, verdict);
         recording.upstreamRefused(upstream, verdict);
+      },
+      channelLost(upstream, transport, loss) {
+        tell('lost', upstream, transport, loss);
+        recording.channelLost(upstream, transport, loss);
       },
       ignored(reason) {
         tell('ignored', reason);

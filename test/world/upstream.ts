@@ -6,6 +6,7 @@ import { type Socket as Connection, createServer, type Server } from 'node:net';
 import { Flag, type MessageParts, message, octets, record, TO_QUESTION, TYPE } from './messages.ts';
 
 const HEADER_LENGTH = 12;
+const NO_CONNECTION = { write() {}, hangUp() {} };
 
 /** What an upstream was asked. */
 export interface Question {
@@ -17,6 +18,8 @@ export interface Question {
   readonly port: number;
   /** Answers, now or later. */
   reply(answer: Uint8Array): void;
+  /** Sends octets by the connection that it came by, as they are. */
+  write(octets: Uint8Array): void;
   /** Ends the connection that it came by. */
   hangUp(): void;
 }
@@ -57,7 +60,7 @@ export class Upstream {
     this.#tcp = tcp;
     udp.on('message', (query, from) => {
       const reply = (answer: Uint8Array) => udp.send(answer, from.port, from.address);
-      this.#take(query, { transport: 'udp', port: from.port, reply, hangUp: () => {} });
+      this.#take(query, { transport: 'udp', port: from.port, reply, ...NO_CONNECTION });
     });
     tcp.on('connection', (connection) => this.#serve(connection));
   }
@@ -92,6 +95,12 @@ export class Upstream {
     return this.asked;
   }
 
+  /** Takes no connections any more, like a server that has only UDP. */
+  refuseTcp(): void {
+    this.#tcp.close();
+    for (const connection of this.#connections) connection.destroy();
+  }
+
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
@@ -113,8 +122,9 @@ export class Upstream {
           connection.write(octets([answer.length >> 8, answer.length & 0xff], answer));
         };
         const hangUp = () => connection.end();
+        const write = (part: Uint8Array) => connection.write(part);
         const port = connection.remotePort ?? 0;
-        this.#take(stream.subarray(2, end), { transport: 'tcp', port, reply, hangUp });
+        this.#take(stream.subarray(2, end), { transport: 'tcp', port, reply, write, hangUp });
         stream = stream.subarray(end);
       }
     });

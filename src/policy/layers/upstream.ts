@@ -10,6 +10,8 @@ export interface UpstreamVerdicts {
   readonly unreachable: Verdict;
   /** A server was asked and did not answer in time (EDE 23). */
   readonly timedOut: Verdict;
+  /** The answer is too large for a datagram, and there is no TCP (EDE 22). */
+  readonly tooLarge: Verdict;
   /** The servers lead back here. */
   readonly looped: Verdict;
 }
@@ -27,6 +29,7 @@ export function compileUpstream(group: Entry<unknown>, verdicts: VerdictTable): 
     refused: verdicts.add({ layer: 'upstream', action: 'refuse', rule: rule(), explained: true }),
     unreachable: fail(Ede.NO_REACHABLE_AUTHORITY),
     timedOut: fail(Ede.NETWORK_ERROR),
+    tooLarge: fail(Ede.NO_REACHABLE_AUTHORITY, ' answer too large for UDP, and no TCP'),
     looped: fail(Ede.NO_REACHABLE_AUTHORITY, ' leads back to this server'),
   };
 }
