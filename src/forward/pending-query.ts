@@ -49,6 +49,8 @@ export class PendingQuery<P extends Purpose = Purpose> {
   /** What tells its question from others with the same name, and where it can be joined. */
   variant = 0;
   place = -1;
+  /** Another question that can be joined in the same place. */
+  nextInPlace: PendingQuery<P> | undefined;
   /** Its client has been answered; what comes yet is for the cache. */
   isAnswered = false;
   /** Where in the group to begin, and how often all of it was asked. */

@@ -1,7 +1,9 @@
 import { expect } from 'chai';
+import fc from 'fast-check';
 import { Coalescing } from '../../src/forward/coalescing.ts';
 import type { PendingQuery } from '../../src/forward/pending-query.ts';
 import { asked } from '../world/asked.ts';
+import { collidingQueries, oldKeyCollisions } from '../world/collisions.ts';
 import { exchange } from '../world/exchange.ts';
 import { Flag } from '../world/messages.ts';
 
@@ -66,6 +68,51 @@ describe('forward/coalescing', () => {
     // It has gone already, and takes nobody else with it.
     coalescing.leave(pendingQueries[0]!);
     expect(coalescing.join(pendingQueries[2]!, query, VIEW)).to.equal(true);
+  });
+
+  it('joins what is the same, whatever is asked between', () => {
+    const coalescing = new Coalescing();
+    const { open } = exchange(200);
+    const [one, other] = collidingQueries();
+    expect(coalescing.join(open(one), one, VIEW)).to.equal(false);
+    expect(coalescing.join(open(other), other, VIEW)).to.equal(false);
+    for (let i = 0; i < 50; i++) {
+      expect(coalescing.join(open(one), one, VIEW)).to.equal(true);
+      expect(coalescing.join(open(other), other, VIEW)).to.equal(true);
+    }
+  });
+
+  it('joins a question between those that had its place in an unkeyed table', () => {
+    const coalescing = new Coalescing();
+    const { open } = exchange(40);
+    const victim = asked('www.victim.example');
+    expect(coalescing.join(open(victim), victim, VIEW)).to.equal(false);
+    for (const other of oldKeyCollisions(victim, 16)) {
+      expect(coalescing.join(open(other), other, VIEW)).to.equal(false);
+      expect(coalescing.join(open(victim), victim, VIEW)).to.equal(true);
+    }
+  });
+
+  it('joins the questions that are left in a place, whichever of them has ended', () => {
+    const queries = collidingQueries();
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.boolean(), fc.boolean()), { maxLength: 60 }), (steps) => {
+        const coalescing = new Coalescing();
+        const { open } = exchange(64);
+        const leaders: (PendingQuery | undefined)[] = [undefined, undefined];
+        for (const [isOther, isEnd] of steps) {
+          const which = isOther ? 1 : 0;
+          const leader = leaders[which];
+          leaders[which] = undefined;
+          if (isEnd && leader !== undefined) coalescing.leave(leader);
+          if (isEnd) continue;
+          const pending = open(queries[which]);
+          expect(coalescing.join(pending, queries[which], VIEW)).to.equal(leader !== undefined);
+          leaders[which] = leader ?? pending;
+        }
+      }),
+      { numRuns: 200 },
+    );
   });
 
   it('has as much room as it needs', () => {
