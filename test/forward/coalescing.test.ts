@@ -16,6 +16,28 @@ function names(first: PendingQuery | undefined): number[] {
   return found.sort((a, b) => a - b);
 }
 
+/** Two questions whose keys are the same, of which each can begin and end. */
+const colliding = collidingQueries();
+function joined() {
+  const coalescing = new Coalescing();
+  const { open } = exchange(64);
+  const leaders: (PendingQuery | undefined)[] = [];
+  return {
+    /** Whether it waits with one that has begun before. */
+    begin(which: 0 | 1): boolean {
+      const pending = open(colliding[which]);
+      const isJoined = coalescing.join(pending, colliding[which], VIEW);
+      if (!isJoined) leaders[which] = pending;
+      return isJoined;
+    },
+    end(which: 0 | 1): void {
+      const leader = leaders[which];
+      if (leader !== undefined) coalescing.leave(leader);
+      leaders[which] = undefined;
+    },
+  };
+}
+
 describe('forward/coalescing', () => {
   const query = asked('www.example.com');
 
@@ -73,7 +95,7 @@ describe('forward/coalescing', () => {
   it('joins what is the same, whatever is asked between', () => {
     const coalescing = new Coalescing();
     const { open } = exchange(200);
-    const [one, other] = collidingQueries();
+    const [one, other] = colliding;
     expect(coalescing.join(open(one), one, VIEW)).to.equal(false);
     expect(coalescing.join(open(other), other, VIEW)).to.equal(false);
     for (let i = 0; i < 50; i++) {
@@ -94,21 +116,15 @@ describe('forward/coalescing', () => {
   });
 
   it('joins the questions that are left in a place, whichever of them has ended', () => {
-    const queries = collidingQueries();
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.boolean(), fc.boolean()), { maxLength: 60 }), (steps) => {
-        const coalescing = new Coalescing();
-        const { open } = exchange(64);
-        const leaders: (PendingQuery | undefined)[] = [undefined, undefined];
+        const { begin, end } = joined();
+        const isUnderWay = [false, false];
         for (const [isOther, isEnd] of steps) {
           const which = isOther ? 1 : 0;
-          const leader = leaders[which];
-          leaders[which] = undefined;
-          if (isEnd && leader !== undefined) coalescing.leave(leader);
-          if (isEnd) continue;
-          const pending = open(queries[which]);
-          expect(coalescing.join(pending, queries[which], VIEW)).to.equal(leader !== undefined);
-          leaders[which] = leader ?? pending;
+          if (isEnd) end(which);
+          else expect(begin(which)).to.equal(isUnderWay[which]);
+          isUnderWay[which] = !isEnd;
         }
       }),
       { numRuns: 200 },
