@@ -24,14 +24,31 @@ export class Coalescing<P extends Purpose> {
       if (leader.group !== pending.group || leader.variant !== variant) continue;
       if (!leader.asks(query)) continue;
       pending.next = leader.next;
+      pending.before = leader;
+      if (leader.next !== undefined) leader.next.before = pending;
       leader.next = pending;
       return true;
     }
-    pending.variant = variant;
-    pending.place = place;
-    pending.nextInPlace = this.#leaders[place];
-    this.#leaders[place] = pending;
+    this.#lead(pending, variant, place);
     return false;
+  }
+
+  /**
+   * The pending query's client does not wait any more. Of the others that wait for the same
+   * answer the first is returned when it has to go on with the question.
+   */
+  withdraw(pending: PendingQuery<P>): PendingQuery<P> | undefined {
+    const { before, next, variant, place } = pending;
+    if (next !== undefined) next.before = before;
+    pending.before = undefined;
+    if (before === undefined) {
+      this.leave(pending);
+      if (next !== undefined) this.#lead(next, variant, place);
+      return next;
+    }
+    before.next = next;
+    pending.next = undefined;
+    return undefined;
   }
 
   /** Nobody can join the pending query any more; the first of those that have. */
@@ -41,6 +58,13 @@ export class Coalescing<P extends Purpose> {
     pending.next = undefined;
     pending.place = -1;
     return next;
+  }
+
+  #lead(pending: PendingQuery<P>, variant: number, place: number): void {
+    pending.variant = variant;
+    pending.place = place;
+    pending.nextInPlace = this.#leaders[place];
+    this.#leaders[place] = pending;
   }
 
   #unlink(pending: PendingQuery<P>): void {

@@ -131,6 +131,37 @@ describe('forward/coalescing', () => {
     );
   });
 
+  it('lets one that waits withdraw, and the others wait on', () => {
+    const coalescing = new Coalescing();
+    const { open } = exchange(4);
+    const all = [open(), open(), open(), open()] as const;
+    for (const pending of all) coalescing.join(pending, query, VIEW);
+    expect(coalescing.withdraw(all[2])).to.equal(undefined);
+    expect(names(coalescing.leave(all[0]))).to.deep.equal([1, 3]);
+  });
+
+  it('has another go on when the first withdraws, which can be joined then', () => {
+    const coalescing = new Coalescing();
+    const { open } = exchange(5);
+    const all = [open(), open(), open()] as const;
+    for (const pending of all) coalescing.join(pending, query, VIEW);
+    const successor = coalescing.withdraw(all[0])!;
+    expect(all.slice(1)).to.include(successor);
+    expect(coalescing.join(open(), query, VIEW)).to.equal(true);
+    const others = [1, 2, 3].filter((index) => index !== successor.index);
+    expect(names(coalescing.leave(successor))).to.deep.equal(others);
+    expect(coalescing.join(open(), query, VIEW)).to.equal(false);
+  });
+
+  it('leaves nothing behind of one that withdraws alone', () => {
+    const coalescing = new Coalescing();
+    const { open } = exchange(2);
+    const pending = open();
+    coalescing.join(pending, query, VIEW);
+    expect(coalescing.withdraw(pending)).to.equal(undefined);
+    expect(coalescing.join(open(), query, VIEW)).to.equal(false);
+  });
+
   it('has as much room as it needs', () => {
     const coalescing = new Coalescing();
     const { open, exchanges } = exchange(8192);
