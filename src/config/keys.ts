@@ -26,6 +26,7 @@ import {
   integer,
   oneOf,
   prefix,
+  sizeFrom,
   text,
   threadCount,
 } from './scalars.ts';
@@ -192,7 +193,17 @@ export const CONFIG = section({
   ),
   cache: optionalSection(
     {
-      entries: optional(integer(0, 100_000_000), 'answers kept; 0 turns the cache off', 100_000),
+      size: optional(
+        sizeFrom('64KiB'),
+        'memory for answers and failures, of the whole server: its threads share it out',
+        64 << 20,
+        '64MiB',
+      ),
+      entries: optional(
+        integer(0, 100_000_000),
+        'answers kept, of the whole server, if `size` allows; 0 turns the cache off',
+        100_000,
+      ),
       maxTtl: optional(duration, 'the longest time an answer is kept', DAY, '1d'),
       minTtl: optional(duration, 'the shortest', 0, '0s'),
       negativeMaxTtl: optional(duration, 'the longest for NXDOMAIN and NODATA', 60 * MINUTE, '1h'),

@@ -1,6 +1,6 @@
 /** Answers from the cache, judged by policy each time. */
 
-import { type CacheEntry, writeCached } from '../forward/cache-entry.ts';
+import type { CacheEntry } from '../forward/cache-entry.ts';
 import type { AnswerJudge, JudgedAnswer } from '../policy/answer-judge.ts';
 import type { View } from '../policy/view.ts';
 import type { Query } from '../wire/query.ts';
@@ -41,7 +41,7 @@ export class CacheHits {
     const { octets, rcode, refusal, failure } = entry;
     if (resolution !== undefined) {
       const answer = octets.slice();
-      writeCached(answer, entry, now);
+      entry.writeTo(answer, now);
       const resolved = octets.length > 0 ? { rcode, answer } : FAILED;
       return this.#policyAnswers.resume(resolution, resolved, this.#buffer, now);
     }
@@ -76,7 +76,7 @@ export class CacheHits {
 
   #age(entry: CacheEntry, now: number): JudgedAnswer {
     const aged = this.#aged;
-    aged.length = writeCached(aged.octets, entry, now);
+    aged.length = entry.writeTo(aged.octets, now);
     aged.hasAlias = entry.hasAlias;
     aged.isSigned = entry.isSigned;
     return aged;

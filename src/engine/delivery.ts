@@ -111,6 +111,23 @@ export class Delivery {
     }
   }
 
+  /** The pending query's client has more under way than anybody else, and there is too much. */
+  shed(pending: Pending, now: number): void {
+    const { coalescing, exchanges, hits, conclusion } = this.#parts;
+    const successor = coalescing.withdraw(pending);
+    if (successor !== undefined) exchanges.handOver(pending, successor);
+    const { isAnswered } = pending;
+    const { resolution } = pending.purpose;
+    const view = pending.purpose.view!;
+    const stale = this.#stale(pending, now);
+    exchanges.close(pending);
+    if (isAnswered) return;
+    if (stale !== undefined) return hits.answer(stale, view, now, resolution);
+    if (resolution !== undefined) return this.resume(resolution, FAILED, now);
+    if (hits.settles(view, now)) return;
+    conclusion.verdict(this.#setup.policy.overload, now);
+  }
+
   /** The pending query's client has waited long enough, if there is an answer that is stale. */
   answerStale(pending: Pending, now: number): void {
     const stale = this.#stale(pending, now);

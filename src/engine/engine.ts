@@ -94,6 +94,7 @@ export class Engine {
     else if (verdict.layer === 'policy') this.#policyAnswers.answer(verdict, view, now);
     else this.#conclusion.verdict(verdict, now);
     if (verdict?.notified !== undefined) this.#notified(verdict.notified);
+    this.#forwarder.shed(now);
   }
 
   /** In a method of its own: what a closure captures costs memory whenever its method is called. */

@@ -157,6 +157,15 @@ export class Forwarder {
     }
   }
 
+  /** Lets the client wait no longer that has most under way, when there is too much. */
+  shed(now: number): void {
+    for (let pending = this.#exchanges.surplus; pending; pending = this.#exchanges.surplus) {
+      this.#delivery.restore(pending);
+      if (pending.isStreaming) this.#unanswered.endStream(pending);
+      else this.#delivery.shed(pending, now);
+    }
+  }
+
   /** Asks every server whether it leads back here. */
   probe(now: number): void {
     for (const group of this.#setup.groups.values()) {

@@ -25,7 +25,7 @@ import { type AskedQuestion, listenersOf, playQuestion } from './question.ts';
 /** Milliseconds between two looks at what has timed out. */
 const TICK_MS = 25;
 /** An answer that was asked for once is not kept. */
-const NO_CACHE = { entries: 0, maxTtl: 0, minTtl: 0, negativeMaxTtl: 0, serveStale: 0 };
+const NO_CACHE = { size: 0, entries: 0, maxTtl: 0, minTtl: 0, negativeMaxTtl: 0, serveStale: 0 };
 
 export interface LiveDecision extends ExplainedDecision {
   /** Each server of the upstream group that the name's route leads to. */

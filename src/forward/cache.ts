@@ -6,16 +6,19 @@ import type { Answer } from '../wire/answer.ts';
 import type { Query } from '../wire/query.ts';
 import { Rcode } from '../wire/registry.ts';
 import {
-  type CacheEntry,
+  CacheEntry,
   type EntryContent,
-  entryFor,
+  findEntry,
   type ResolutionFailure,
+  withoutEntry,
 } from './cache-entry.ts';
-import { isFor, keyOf, variantOf } from './cache-key.ts';
+import { keyOf, variantOf } from './cache-key.ts';
+import { ENTRY_OCTETS, sizeOf } from './entry-size.ts';
 import { Failures } from './failures.ts';
 
-/** Seconds, but for `entries`. */
+/** Seconds, but for `size` in octets and `entries`. */
 export interface CacheSettings {
+  readonly size: number;
   readonly entries: number;
   readonly maxTtl: number;
   readonly minTtl: number;
@@ -28,6 +31,8 @@ export interface CacheSettings {
 const REFUSAL_TTL = 5;
 /** Failures that are kept. */
 const MAX_FAILURES = 10_000;
+/** The part of the memory that they may take: one of so many. */
+const FAILURES_PART = 8;
 
 /** Given to each lookup, which would make some of its own. */
 const NO_OPTIONS = {};
@@ -48,13 +53,21 @@ export class AnswerCache {
   evictions = 0;
   readonly #settings: CacheSettings;
   readonly #failures: Failures;
-  /** By a hash of the question; the entry says whether it really is the one. */
+  /** Octets for answers, and how many there may be. */
+  readonly #size: number;
+  readonly #capacity: number;
+  /** By a hash of the question: a chain of entries, each of which knows its question. */
   #entries: LRUCache<number, CacheEntry> | undefined;
 
   /** `before` is the cache that it takes the place of: counting goes on. */
   constructor(settings: CacheSettings, before?: AnswerCache) {
     this.#settings = settings;
-    this.#failures = new Failures(Math.min(settings.entries, MAX_FAILURES));
+    const { size, entries } = settings;
+    const forFailures = Math.floor(size / FAILURES_PART);
+    this.#failures = new Failures(Math.min(entries, MAX_FAILURES), forFailures);
+    this.#size = size - forFailures;
+    // So many have room if they are small: more places would take memory and stay empty.
+    this.#capacity = Math.min(entries, Math.floor(this.#size / ENTRY_OCTETS));
     if (before !== undefined) {
       this.hits = before.hits;
       this.misses = before.misses;
@@ -98,15 +111,15 @@ export class AnswerCache {
     answer: Answer,
     { upstream, options, now }: { upstream: string; options: Uint8Array; now: number },
   ): void {
-    if (this.#settings.entries === 0) return;
+    if (this.#capacity === 0) return;
     const { rcode } = answer;
     const isAnswer = rcode === Rcode.NOERROR || rcode === Rcode.NXDOMAIN;
     if (answer.truncated || !(isAnswer || rcode === Rcode.SERVFAIL)) return;
     const seconds = isAnswer ? this.#lifetime(answer) : 0;
     if (isAnswer && seconds <= 0) return;
     const content = {
-      octets: answer.message.slice(0, answer.withoutOpt()),
-      ttlAt: answer.ttlAt.slice(0, answer.ttlCount),
+      octets: answer.message.subarray(0, answer.withoutOpt()),
+      ttlAt: answer.ttlAt.subarray(0, answer.ttlCount),
       rcode,
       hasAlias: answer.hasAlias,
       isSigned: answer.isSigned,
@@ -137,8 +150,11 @@ export class AnswerCache {
 
   /** Forgets the refusals: they may have been for what a reload has changed. */
   purgeRefusals(): void {
-    for (const [key, entry] of this.#entries?.entries() ?? []) {
-      if (entry.refusal !== undefined) this.#entries?.delete(key);
+    for (const [key, chain] of this.#entries?.entries() ?? []) {
+      // An answer whose key happens to be the same goes with it: it can be had again.
+      for (let entry: CacheEntry | undefined = chain; entry; entry = entry.next) {
+        if (entry.refusal !== undefined) this.#entries?.delete(key);
+      }
     }
   }
 
@@ -149,8 +165,7 @@ export class AnswerCache {
   }
 
   #entryOf(query: Query, variant: number): CacheEntry | undefined {
-    const entry = this.#entries?.get(keyOf(query, variant), NO_OPTIONS);
-    return entry !== undefined && isFor(entry, query, variant) ? entry : undefined;
+    return findEntry(this.#entries?.get(keyOf(query, variant), NO_OPTIONS), query, variant);
   }
 
   /** RFC 8767 section 5: not for longer than is configured; and a refusal is no data. */
@@ -160,29 +175,44 @@ export class AnswerCache {
   }
 
   #set(query: Query, view: number, now: number, seconds: number, content: EntryContent): void {
-    if (this.#settings.entries === 0) return;
+    if (this.#capacity === 0) return;
     const variant = variantOf(query, view);
-    const entry = entryFor(query, variant, now, seconds, content);
-    // All its room is made at once: not before there is something to keep.
+    const entry = new CacheEntry(query, variant, lifetime(now, seconds), content);
+    // The places are made at once: not before there is something to keep.
     this.#entries ??= this.#createEntries();
-    this.#entries.set(keyOf(query, variant), entry);
+    const key = keyOf(query, variant);
+    const chain = this.#entries.peek(key, NO_OPTIONS);
+    const before = findEntry(chain, query, variant);
+    entry.next = before === undefined ? chain : withoutEntry(chain, before);
+    this.#entries.set(key, entry, { size: sizeOf(entry) });
+    before?.release();
   }
 
   #createEntries(): LRUCache<number, CacheEntry> {
     return new LRUCache({
-      max: this.#settings.entries,
-      dispose: (_entry, _key, reason) => {
-        if (reason === 'evict') this.evictions++;
+      max: this.#capacity,
+      maxSize: this.#size,
+      dispose: (chain, _key, reason) => {
+        if (reason !== 'evict') return;
+        this.evictions++;
+        for (let entry: CacheEntry | undefined = chain; entry; entry = entry.next) entry.release();
       },
     });
   }
 
   #fail(query: Query, view: number, now: number, content: EntryContent): void {
     const variant = variantOf(query, view);
-    this.#failures.store(query, variant, now, (seconds) =>
-      entryFor(query, variant, now, seconds, content),
+    this.#failures.store(
+      query,
+      variant,
+      now,
+      (seconds) => new CacheEntry(query, variant, lifetime(now, seconds), content),
     );
   }
+}
+
+function lifetime(now: number, seconds: number) {
+  return { storedAt: now, expiresAt: now + seconds * 1000 };
 }
 
 /** RD=0 asks what a server knows by itself, and is not content who asked what (cache snooping). */

@@ -5,6 +5,7 @@ import type { Query } from '../wire/query.ts';
 import { formatRcode, Opcode, Rcode } from '../wire/registry.ts';
 import type { Channels, Manner } from './channels.ts';
 import { Deadlines } from './deadlines.ts';
+import { FairShare } from './fair-share.ts';
 import { NO_UPSTREAM, type UpstreamGroup } from './group.ts';
 import { PendingQuery, type Purpose, type UpstreamQuery } from './pending-query.ts';
 import { Pool } from './pool.ts';
@@ -28,16 +29,22 @@ export class Exchanges<P extends Purpose> {
   /** When a pending query has waited long enough for one server, and when its client has. */
   readonly #hedges: Deadlines;
   readonly #stale: Deadlines;
+  readonly #capacity: number;
+  readonly #shares: FairShare;
 
   /** `capacity` is at most an eighth of all IDs, so that a free one is found at once. */
   constructor(capacity: number, channels: Channels, createPurpose: () => P) {
-    this.#pending = new Pool(capacity, (i) => new PendingQuery(i, createPurpose()));
+    this.#capacity = capacity;
+    // One more than may stay: who has to go is known when the last one has come.
+    const places = capacity + 1;
+    this.#pending = new Pool(places, (i) => new PendingQuery(i, createPurpose()));
+    this.#shares = new FairShare(places);
     // One for each pending query, and some for those that are asked besides.
-    const most = capacity + Math.max(1, capacity >> 2);
+    const most = places + Math.max(1, capacity >> 2);
     this.#queries = new UpstreamQueries(most, channels);
     this.#channels = channels;
-    this.#hedges = new Deadlines(capacity);
-    this.#stale = new Deadlines(capacity);
+    this.#hedges = new Deadlines(places);
+    this.#stale = new Deadlines(places);
   }
 
   get inFlight(): number {
@@ -47,8 +54,25 @@ export class Exchanges<P extends Purpose> {
   /** A pending query that holds the query; undefined when too many are in flight. */
   open(query: Query, group: UpstreamGroup): PendingQuery<P> | undefined {
     const pending = this.#pending.take();
-    pending?.keep(query, group);
+    if (pending === undefined) return undefined;
+    pending.keep(query, group);
+    this.#shares.enter(pending.index, query);
     return pending;
+  }
+
+  /**
+   * The pending query that has to go because there are too many: the oldest of the client that
+   * has most. Undefined when there is room.
+   */
+  get surplus(): PendingQuery<P> | undefined {
+    if (this.inFlight <= this.#capacity) return undefined;
+    return this.#pending.made[this.#shares.oldestOfMost()];
+  }
+
+  /** What upstreams are asked for one pending query goes on for another with the same question. */
+  handOver(from: PendingQuery<P>, to: PendingQuery<P>): void {
+    this.#hedges.clear(from.index);
+    to.takeOver(from);
   }
 
   /**
@@ -208,6 +232,7 @@ export class Exchanges<P extends Purpose> {
     this.#hedges.clear(pending.index);
     this.#stale.clear(pending.index);
     pending.clear();
+    this.#shares.leave(pending.index);
     this.#pending.give(pending);
   }
 

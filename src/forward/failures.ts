@@ -4,8 +4,9 @@
  */
 
 import type { Query } from '../wire/query.ts';
-import type { CacheEntry } from './cache-entry.ts';
-import { isFor, keyOf } from './cache-key.ts';
+import { type CacheEntry, findEntry, withoutEntry } from './cache-entry.ts';
+import { keyOf } from './cache-key.ts';
+import { sizeOf } from './entry-size.ts';
 
 /** Seconds for which a failure is kept, at first and at most (RFC 9520 section 3.2). */
 const FIRST_SECONDS = 1;
@@ -13,50 +14,62 @@ const MOST_SECONDS = 5;
 /** Milliseconds after which an earlier failure does not count any more. */
 const FORGET_MS = 30_000;
 
-interface KeptFailure {
-  readonly entry: CacheEntry;
-  readonly seconds: number;
-}
-
 export class Failures {
   readonly #capacity: number;
-  readonly #failures: Map<number, KeptFailure> = new Map();
+  readonly #maxOctets: number;
+  /** Chains of entries whose keys are the same. */
+  readonly #chains: Map<number, CacheEntry> = new Map();
+  #octets = 0;
 
-  constructor(capacity: number) {
+  /** The oldest make room when there are more than `capacity`, or they take more than `octets`. */
+  constructor(capacity: number, octets: number) {
     this.#capacity = capacity;
+    this.#maxOctets = octets;
   }
 
   get size(): number {
-    return this.#failures.size;
+    return this.#chains.size;
   }
 
   find(query: Query, variant: number, now: number): CacheEntry | undefined {
-    if (this.#failures.size === 0) return undefined;
-    const entry = this.#failures.get(keyOf(query, variant))?.entry;
-    if (entry === undefined || entry.expiresAt <= now) return undefined;
-    return isFor(entry, query, variant) ? entry : undefined;
+    if (this.#chains.size === 0) return undefined;
+    const entry = findEntry(this.#chains.get(keyOf(query, variant)), query, variant);
+    return entry === undefined || entry.expiresAt <= now ? undefined : entry;
   }
 
   /** Keeps what `make` makes of the seconds that it is to be kept. */
   store(query: Query, variant: number, now: number, make: (seconds: number) => CacheEntry): void {
-    if (this.#capacity === 0) return;
     const key = keyOf(query, variant);
-    const before = this.#failures.get(key);
-    const isRepeated =
-      before !== undefined &&
-      now - before.entry.expiresAt < FORGET_MS &&
-      isFor(before.entry, query, variant);
-    const seconds = isRepeated ? Math.min(before.seconds * 2, MOST_SECONDS) : FIRST_SECONDS;
+    const chain = this.#chains.get(key);
+    const before = findEntry(chain, query, variant);
+    const made = make(secondsFor(before, now));
     // Those that were stored last are behind all others.
-    this.#failures.delete(key);
-    if (this.#failures.size >= this.#capacity) {
-      this.#failures.delete(this.#failures.keys().next().value!);
+    if (chain !== undefined) this.#delete(key, chain);
+    made.next = before === undefined ? chain : withoutEntry(chain, before);
+    const octets = sizeOf(made);
+    if (this.#capacity === 0 || octets > this.#maxOctets) return;
+    while (this.#chains.size >= this.#capacity || this.#octets + octets > this.#maxOctets) {
+      const [oldest] = this.#chains;
+      this.#delete(...oldest!);
     }
-    this.#failures.set(key, { entry: make(seconds), seconds });
+    this.#chains.set(key, made);
+    this.#octets += octets;
   }
 
   /** All may be asked again: an upstream is back. */
   clear(): void {
-    this.#failures.clear();
+    this.#chains.clear();
+    this.#octets = 0;
   }
+
+  #delete(key: number, chain: CacheEntry): void {
+    this.#chains.delete(key);
+    this.#octets -= sizeOf(chain);
+  }
+}
+
+/** Twice as long as the last time, if it has failed lately. */
+function secondsFor(before: CacheEntry | undefined, now: number): number {
+  if (before === undefined || now - before.expiresAt >= FORGET_MS) return FIRST_SECONDS;
+  return Math.min(((before.expiresAt - before.storedAt) / 1000) * 2, MOST_SECONDS);
 }

@@ -46,17 +46,21 @@ export class LoopProbes {
     if (last !== undefined && now - last.sentAt < PAUSE_MS) return;
     const { loops, index } = upstream;
     this.#loops = loops;
-    const name = parseName(`${loops.makeLabel(index)}.${SUFFIX}`) as Uint8Array;
+    const name = parseName(`${loops.makeLabel(index, now)}.${SUFFIX}`) as Uint8Array;
     const id = random16();
     this.#probes.set(upstream, { upstream, id, sentAt: now, returns: loops.returns(index) });
     const request = formatRequest({ id, name, type: RrType.TXT, rrClass: RrClass.IN });
     this.#send(upstream, request, request.length, upstream.transport);
   }
 
-  /** Whether a probe of this program has come back as this query; its server is marked then. */
+  /**
+   * Whether this query is for a probe of this program, which nobody else can ask for. When it has
+   * come back for the first time its server is marked.
+   */
   match(query: Query): boolean {
     if (this.#loops === undefined || !isProbe(query)) return false;
-    return this.#loops.comesBack(String.fromCharCode(...query.name.subarray(1, SUFFIX_AT)));
+    const label = String.fromCharCode(...query.name.subarray(1, SUFFIX_AT));
+    return this.#loops.comesBack(label, query.receivedAt);
   }
 
   /** Whether an answer with this ID is to a probe: what it says does not matter. */

@@ -48,9 +48,13 @@ export class PendingQuery<P extends Purpose = Purpose> {
   current: UpstreamQuery<P> | undefined;
   /** Those that wait for the same answer, one behind the other. */
   next: PendingQuery<P> | undefined;
+  /** The one before it, when it waits for the answer to another. */
+  before: PendingQuery<P> | undefined;
   /** What tells its question from others with the same name, and where it can be joined. */
   variant = 0;
   place = -1;
+  /** Another question that can be joined in the same place. */
+  nextInPlace: PendingQuery<P> | undefined;
   /** Its client has been answered; what comes yet is for the cache. */
   isAnswered = false;
   /** Where in the group to begin, and how often all of it was asked. */
@@ -154,6 +158,22 @@ export class PendingQuery<P extends Purpose = Purpose> {
     query.parse(buffer, this.#length);
   }
 
+  /** Goes on with what upstreams are asked for another, whose question is the same. */
+  takeOver(other: PendingQuery<P>): void {
+    for (const asked of other.underWay) {
+      asked.pending = this;
+      this.underWay.push(asked);
+    }
+    other.underWay.length = 0;
+    this.current = other.current;
+    this.start = other.start;
+    this.round = other.round;
+    this.tried = other.tried;
+    this.refusal = other.refusal;
+    this.attempts = other.attempts;
+    other.attempts = [];
+  }
+
   /** Whether its question is that of `query`. */
   asks({ name, nameLength, qtype }: Query): boolean {
     const octets = this.#octets;
@@ -172,6 +192,7 @@ export class PendingQuery<P extends Purpose = Purpose> {
     this.purpose.clear();
     this.current = undefined;
     this.next = undefined;
+    this.before = undefined;
     this.place = -1;
     this.refusal = undefined;
   }

@@ -13,6 +13,7 @@ import type { TokenBuckets } from '../policy/access/token-buckets.ts';
 import { compilePolicy } from '../policy/compile.ts';
 import { replay } from '../policy/policy-files.ts';
 import { findWarnings } from '../policy/warnings.ts';
+import { loadLibc } from '../transport/libc.ts';
 import { VERSION } from '../version.ts';
 import type { Snapshot, TakenSnapshot } from './snapshot.ts';
 
@@ -28,6 +29,8 @@ export interface LoadedConfig extends Setup {
   readonly forwarding: Forwarding;
   /** What an operator should know. */
   readonly warnings: readonly string[];
+  /** Engines of this process, each of which has its part of the cache: as many as at its start. */
+  readonly engines: number;
 }
 
 /** What outlives a configuration: upstreams and what is known of them, what clients have used up. */
@@ -62,8 +65,9 @@ export function loadTaken(
   const forwarding = createForwarding(config, table, (endpoint) => isOwn(endpoint, listeners));
   const warnings = [...findWarnings(policy), ...forwarding.refresh()];
   const isAlike = before !== undefined && forwardsAlike(before.config, config);
-  const cache = isAlike ? before.cache : createCache(config, before?.cache);
-  return { config, policy, forwarding, groups: forwarding.groups, cache, warnings };
+  const engines = before?.engines ?? enginesOf(config);
+  const cache = isAlike ? before.cache : createCache(config, engines, before?.cache);
+  return { config, policy, forwarding, groups: forwarding.groups, cache, warnings, engines };
 }
 
 /** Events of a configuration while it is in force. */
@@ -100,9 +104,15 @@ function watchedFiles({ config, policy }: LoadedConfig): readonly string[] {
   return [...new Set([config.file, ...zones, ...assertions])];
 }
 
-function createCache({ cache }: Config, before?: AnswerCache): AnswerCache {
+/** The main thread has one, and so has each data thread. */
+function enginesOf({ threads }: Config): number {
+  return typeof loadLibc() === 'string' ? 1 : threads + 1;
+}
+
+function createCache({ cache }: Config, engines: number, before?: AnswerCache): AnswerCache {
   const settings = {
-    entries: cache.entries,
+    size: Math.floor(cache.size / engines),
+    entries: Math.ceil(cache.entries / engines),
     maxTtl: cache.maxTtl / 1000,
     minTtl: cache.minTtl / 1000,
     negativeMaxTtl: cache.negativeMaxTtl / 1000,

@@ -8,7 +8,8 @@ const CONFIG = `
 upstreams: { default: { servers: [192.0.2.1, 192.0.2.2], timeout: 500ms, attempts: 2 } }
 cache: { entries: 4, serveStale: 1h }
 `;
-const CLIENT = { address: '127.0.0.1', transport: 'udp' } as const;
+const CLIENT = { transport: 'udp' } as const;
+const CLIENTS = 3;
 const NAMES = ['a.example', 'b.example', 'c.example'];
 /** Longer than any query can take. */
 const END_MS = 10_000;
@@ -67,14 +68,15 @@ function ask(stage: Stage, name: string, id: number): void {
     questions: [question(name, TYPE.A)],
     additionals: [opt()],
   });
-  stage.query(octets, { ...CLIENT, port: 10_000 + id });
+  const address = `127.0.0.${1 + (id % CLIENTS)}`;
+  stage.query(octets, { ...CLIENT, address, port: 10_000 + id });
 }
 
 describe('forwarder, whatever happens', () => {
   it('answers every query once, and keeps none', () => {
     fc.assert(
       fc.property(events, (list) => {
-        const stage = new Stage(CONFIG, { capacity: 5 });
+        const stage = new Stage(CONFIG, { capacity: 4 });
         try {
           const queries = play(stage, list);
           const ids = stage.replies.map(({ octets }) => octets[0]! * 256 + octets[1]!);

@@ -1,7 +1,9 @@
 import { expect } from 'chai';
+import fc from 'fast-check';
 import { Coalescing } from '../../src/forward/coalescing.ts';
 import type { PendingQuery } from '../../src/forward/pending-query.ts';
 import { asked } from '../world/asked.ts';
+import { collidingQueries, oldKeyCollisions } from '../world/collisions.ts';
 import { exchange } from '../world/exchange.ts';
 import { Flag } from '../world/messages.ts';
 
@@ -12,6 +14,28 @@ function names(first: PendingQuery | undefined): number[] {
   for (let pending = first; pending !== undefined; pending = pending.next)
     found.push(pending.index);
   return found.sort((a, b) => a - b);
+}
+
+/** Two questions whose keys are the same, of which each can begin and end. */
+const colliding = collidingQueries();
+function joined() {
+  const coalescing = new Coalescing();
+  const { open } = exchange(64);
+  const leaders: (PendingQuery | undefined)[] = [];
+  return {
+    /** Whether it waits with one that has begun before. */
+    begin(which: 0 | 1): boolean {
+      const pending = open(colliding[which]);
+      const isJoined = coalescing.join(pending, colliding[which], VIEW);
+      if (!isJoined) leaders[which] = pending;
+      return isJoined;
+    },
+    end(which: 0 | 1): void {
+      const leader = leaders[which];
+      if (leader !== undefined) coalescing.leave(leader);
+      leaders[which] = undefined;
+    },
+  };
 }
 
 describe('forward/coalescing', () => {
@@ -66,6 +90,76 @@ describe('forward/coalescing', () => {
     // It has gone already, and takes nobody else with it.
     coalescing.leave(pendingQueries[0]!);
     expect(coalescing.join(pendingQueries[2]!, query, VIEW)).to.equal(true);
+  });
+
+  it('joins what is the same, whatever is asked between', () => {
+    const coalescing = new Coalescing();
+    const { open } = exchange(200);
+    const [one, other] = colliding;
+    expect(coalescing.join(open(one), one, VIEW)).to.equal(false);
+    expect(coalescing.join(open(other), other, VIEW)).to.equal(false);
+    for (let i = 0; i < 50; i++) {
+      expect(coalescing.join(open(one), one, VIEW)).to.equal(true);
+      expect(coalescing.join(open(other), other, VIEW)).to.equal(true);
+    }
+  });
+
+  it('joins a question between those that had its place in an unkeyed table', () => {
+    const coalescing = new Coalescing();
+    const { open } = exchange(40);
+    const victim = asked('www.victim.example');
+    expect(coalescing.join(open(victim), victim, VIEW)).to.equal(false);
+    for (const other of oldKeyCollisions(victim, 16)) {
+      expect(coalescing.join(open(other), other, VIEW)).to.equal(false);
+      expect(coalescing.join(open(victim), victim, VIEW)).to.equal(true);
+    }
+  });
+
+  it('joins the questions that are left in a place, whichever of them has ended', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.boolean(), fc.boolean()), { maxLength: 60 }), (steps) => {
+        const { begin, end } = joined();
+        const isUnderWay = [false, false];
+        for (const [isOther, isEnd] of steps) {
+          const which = isOther ? 1 : 0;
+          if (isEnd) end(which);
+          else expect(begin(which)).to.equal(isUnderWay[which]);
+          isUnderWay[which] = !isEnd;
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('lets one that waits withdraw, and the others wait on', () => {
+    const coalescing = new Coalescing();
+    const { open } = exchange(4);
+    const all = [open(), open(), open(), open()] as const;
+    for (const pending of all) coalescing.join(pending, query, VIEW);
+    expect(coalescing.withdraw(all[2])).to.equal(undefined);
+    expect(names(coalescing.leave(all[0]))).to.deep.equal([1, 3]);
+  });
+
+  it('has another go on when the first withdraws, which can be joined then', () => {
+    const coalescing = new Coalescing();
+    const { open } = exchange(5);
+    const all = [open(), open(), open()] as const;
+    for (const pending of all) coalescing.join(pending, query, VIEW);
+    const successor = coalescing.withdraw(all[0])!;
+    expect(all.slice(1)).to.include(successor);
+    expect(coalescing.join(open(), query, VIEW)).to.equal(true);
+    const others = [1, 2, 3].filter((index) => index !== successor.index);
+    expect(names(coalescing.leave(successor))).to.deep.equal(others);
+    expect(coalescing.join(open(), query, VIEW)).to.equal(false);
+  });
+
+  it('leaves nothing behind of one that withdraws alone', () => {
+    const coalescing = new Coalescing();
+    const { open } = exchange(2);
+    const pending = open();
+    coalescing.join(pending, query, VIEW);
+    expect(coalescing.withdraw(pending)).to.equal(undefined);
+    expect(coalescing.join(open(), query, VIEW)).to.equal(false);
   });
 
   it('has as much room as it needs', () => {

@@ -14,14 +14,18 @@ function restored(pending: PendingQuery): Query {
 }
 
 describe('forward/exchanges open', () => {
-  it('has room for as many queries as it was made for', () => {
-    const { exchanges, group, open } = exchange(3);
-    const pendingQueries = [open(), open(), open()];
+  it('has room for as many queries as it was made for, and one more until another has gone', () => {
+    const { exchanges, group, open } = exchange(2);
+    const pendingQueries = [open(), open()];
+    expect(exchanges.surplus).to.equal(undefined);
+    pendingQueries.push(open());
     expect(new Set(pendingQueries.map(({ index }) => index)).size).to.equal(3);
     expect(exchanges.inFlight).to.equal(3);
     expect(exchanges.open(QUERY, group)).to.equal(undefined);
+    expect(exchanges.surplus).to.equal(pendingQueries[0]);
     exchanges.close(pendingQueries[1]!);
     expect(exchanges.inFlight).to.equal(2);
+    expect(exchanges.surplus).to.equal(undefined);
     expect(open().index).to.equal(pendingQueries[1]!.index);
   });
 

@@ -29,8 +29,9 @@ function setUp(loops = new Loops()) {
 }
 
 /** The question of a probe, as a client might ask it. */
-function comesBack({ octets }: Sent): Query {
+function comesBack({ octets }: Sent, now = 0): Query {
   const query = new Query();
+  query.receivedAt = now;
   query.parse(withRoom(octets), octets.length);
   return query;
 }
@@ -125,7 +126,7 @@ describe('forward/loop-probe in several threads', () => {
     for (const { probes, upstreams } of [first, second]) probes.probe(upstreams[0], 0);
     second.probes.match(comesBack(first.sent[0]!));
     second.probes.recheck(10_000);
-    second.probes.match(comesBack(second.sent[1]!));
+    second.probes.match(comesBack(second.sent[1]!, 10_001));
     first.probes.recheck(15_000);
     expect(first.upstreams[0].isLoop).to.equal(true);
     first.probes.recheck(25_000);
@@ -133,6 +134,51 @@ describe('forward/loop-probe in several threads', () => {
       false,
       false,
     ]);
+  });
+});
+
+describe('forward/loop-probe with a probe that is sent again by who has seen it', () => {
+  it('shows no loop the second time, in no thread', () => {
+    const first = setUp();
+    const second = setUp(new Loops(first.loops.buffer));
+    first.probes.probe(first.upstreams[0], 0);
+    second.probes.probe(second.upstreams[0], 0);
+    const replayed = comesBack(first.sent[0]!, 1);
+    expect(first.probes.match(replayed)).to.equal(true);
+    first.upstreams[0].isLoop = false;
+    for (const { probes, upstreams } of [first, second]) {
+      // It is nobody else's question, and is not passed on.
+      expect(probes.match(replayed)).to.equal(true);
+      expect(upstreams[0].isLoop).to.equal(false);
+    }
+  });
+
+  it('lets the upstream go although it comes again and again', () => {
+    const { probes, upstreams, sent } = setUp();
+    probes.probe(upstreams[0], 0);
+    for (let now = 1000; now <= 20_000; now += 1000) {
+      probes.match(comesBack(sent[0]!, now));
+      probes.recheck(now);
+    }
+    expect(upstreams[0].isLoop).to.equal(false);
+  });
+
+  it('shows no loop when it comes for the first time after ten seconds', () => {
+    const { probes, upstreams, sent } = setUp();
+    probes.probe(upstreams[0], 0);
+    expect(probes.match(comesBack(sent[0]!, 10_000))).to.equal(true);
+    expect(upstreams[0].isLoop).to.equal(false);
+  });
+
+  it('shows a loop by any of eight probes that threads have sent at once', () => {
+    const threads = [setUp()];
+    while (threads.length < 8) threads.push(setUp(new Loops(threads[0]!.loops.buffer)));
+    for (const { probes, upstreams } of threads) probes.probe(upstreams[0], 0);
+    for (const { sent } of threads) {
+      threads[0]!.upstreams[0].isLoop = false;
+      threads[0]!.probes.match(comesBack(sent[0]!));
+      expect(threads[0]!.upstreams[0].isLoop).to.equal(true);
+    }
   });
 });
 
@@ -171,7 +217,7 @@ describe('forward/loop-probe recheck', () => {
     const { probes, upstreams, sent } = setUp();
     probes.probe(upstreams[0], 0);
     for (let now = 10_000; now <= 50_000; now += 10_000) {
-      probes.match(comesBack(sent.at(-1)!));
+      probes.match(comesBack(sent.at(-1)!, now - 1));
       probes.recheck(now);
       expect(upstreams[0].isLoop).to.equal(true);
     }

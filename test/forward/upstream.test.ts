@@ -156,7 +156,7 @@ describe('forward/upstream UpstreamTable', () => {
     for (const one of upstreams) one.isLoop = true;
     const last = upstreams.at(-1)!;
     expect(upstreams.filter(({ isLoop }) => isLoop)).to.have.lengthOf(512);
-    expect(table.loops.comesBack(table.loops.makeLabel(last.index))).to.equal(true);
+    expect(table.loops.comesBack(table.loops.makeLabel(last.index, 0), 0)).to.equal(true);
     expect(last.isLoop).to.equal(false);
     expect(table.loops.returns(last.index)).to.equal(0);
   });

@@ -45,6 +45,7 @@ describe('thread-numbers', () => {
   it('tells the present state, until the thread has ended', () => {
     const { own, seen } = setUp();
     const cache = new AnswerCache({
+      size: 1 << 20,
       entries: 10,
       maxTtl: 60,
       minTtl: 0,

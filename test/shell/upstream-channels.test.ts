@@ -12,7 +12,8 @@ import {
   TYPE,
 } from '../world/messages.ts';
 import { passOver } from '../world/needs.ts';
-import { type DecisionRecord, ServedSite } from '../world/served-site.ts';
+import { ServedSite } from '../world/served-site.ts';
+import type { WrittenRecord } from '../world/written-record.ts';
 import { answerTo, type Question, Upstream } from '../world/upstream.ts';
 
 const libc = loadLibc();
@@ -76,7 +77,7 @@ upstreams: { default: { servers: ${servers}, timeout: ${timeout}ms, attempts: 2 
 
     /** What was noted of the attempts at the last query. */
     function attempts(): string[] {
-      const last: DecisionRecord = site.records().at(-1)!;
+      const last: WrittenRecord = site.records().at(-1)!;
       const list = (last['attempts'] ?? []) as { transport: string; rcode: string }[];
       return list.map(({ transport, rcode }) => `${transport} ${rcode}`);
     }

@@ -18,7 +18,7 @@ import type { Account, Layer } from '../layer.ts';
 import type { PolicyParts } from '../layer-parts.ts';
 
 /** What is counted apart from each other. */
-const Counted = { CLAIMED: 1, PROVEN: 2, REFUSAL: 3 } as const;
+const Counted = { CLAIMED: 1, PROVEN: 2, REFUSAL: 3, PROVEN_REFUSAL: 4 } as const;
 type Counted = (typeof Counted)[keyof typeof Counted];
 
 /** Of so many refusals over the limit one is sent: it says TC, and an honest client uses TCP. */
@@ -60,8 +60,9 @@ export function compileRateLimit({ config, buckets, cookies, verdicts }: PolicyP
 }
 
 /**
- * Layers that refuse before the rate limit is asked: their answers to datagrams are limited by
- * themselves, so that nobody is flooded with the answers to queries that others ask in his name.
+ * Layers that refuse before the rate limit is asked: their answers are limited by themselves, so
+ * that nobody is flooded with the answers to queries that others ask in his name, and so that who
+ * is refused by TCP does not fill the log.
  */
 export function limitRefusals({
   config: { rateLimit: limit },
@@ -100,10 +101,10 @@ function limitOne(
     ...layer,
     judge(query) {
       const verdict = layer.judge(query);
-      if (verdict === undefined || !isReflected(verdict) || isProven(query, cookies))
-        return verdict;
-      if (limiter.isExempt(query) || limiter.take(query, Counted.REFUSAL)) return verdict;
-      return ++suppressed % SLIP === 0 ? truncate : drop;
+      if (verdict === undefined || !isReflected(verdict)) return verdict;
+      const counted = isProven(query, cookies) ? Counted.PROVEN_REFUSAL : Counted.REFUSAL;
+      if (limiter.isExempt(query) || limiter.take(query, counted)) return verdict;
+      return query.transport === 'udp' && ++suppressed % SLIP === 0 ? truncate : drop;
     },
     peek: (query) => layer.judge(query),
   };

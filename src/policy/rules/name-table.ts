@@ -115,7 +115,7 @@ export class NameTable {
   /** The slot of the name, or the free slot where it would go. */
   #probe(name: Uint8Array, at: number, length: number, hash: number): number {
     const mask = this.#slots.length - 1;
-    for (let slot = spread(hash) & mask; ; slot = (slot + 1) & mask) {
+    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
       const entry = this.#slots[slot]! - 1;
       if (entry < 0) return slot;
       if (this.#hashes[entry] === hash >>> 0 && this.#equals(entry, name, at, length)) return slot;
@@ -149,7 +149,7 @@ export class NameTable {
     this.#slots = sharedUint32(this.#slots.length * 2);
     const mask = this.#slots.length - 1;
     for (let entry = 0; entry < this.count; entry++) {
-      let slot = spread(this.#hashes[entry]!) & mask;
+      let slot = this.#hashes[entry]! & mask;
       while (this.#slots[slot] !== 0) slot = (slot + 1) & mask;
       this.#slots[slot] = entry + 1;
     }
@@ -169,9 +169,4 @@ function hashName(wire: Uint8Array): number {
 
 function keyHash(hash: number, wildcard: boolean): number {
   return wildcard ? hash ^ WILDCARD_HASH : hash;
-}
-
-/** FNV-1a leaves its entropy in the upper bits; a table looks at the lower ones. */
-function spread(hash: number): number {
-  return hash ^ (hash >>> 15);
 }

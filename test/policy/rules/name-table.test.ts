@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { NameTable, NO_ENTRY } from '../../../src/policy/rules/name-table.ts';
 import { asked } from '../../world/asked.ts';
+import { oldHashCollisions, oldHashOf } from '../../world/collisions.ts';
 import { name, type Octets, octets } from '../../world/messages.ts';
 
 /** Names over few labels, so that they often are suffixes of each other. */
@@ -100,6 +101,16 @@ describe('policy/name-table', () => {
   it('has nothing in an empty table', () => {
     expect(found(new NameTable(), 'example')).to.equal(NO_ENTRY);
     expect(found(new NameTable(new NameTable().image), 'example')).to.equal(NO_ENTRY);
+  });
+
+  it('spreads names that were made up to have one hash', () => {
+    const colliding = oldHashCollisions(12);
+    expect(new Set(colliding.map(oldHashOf))).to.have.property('size', 1);
+    const table = new NameTable();
+    for (const owner of colliding) table.add(name(owner), false);
+    expect(table.count).to.equal(4096);
+    // Of so many, two may have the same by chance.
+    expect(new Set(table.image.hashes).size).to.be.above(4090);
   });
 
   it('lies in memory that threads share', () => {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { AnswerCache } from '../../src/forward/cache.ts';
-import { type CacheEntry, writeCached } from '../../src/forward/cache-entry.ts';
+import type { CacheEntry } from '../../src/forward/cache-entry.ts';
 import { Answer } from '../../src/wire/answer.ts';
 import { asked } from '../world/asked.ts';
 import {
@@ -25,6 +25,7 @@ function parts(...ttls: number[]): MessageParts {
 
 function cached(given: MessageParts): CacheEntry {
   const cache = new AnswerCache({
+    size: 1 << 20,
     entries: 1,
     maxTtl: DAY,
     minTtl: DAY,
@@ -40,13 +41,12 @@ function cached(given: MessageParts): CacheEntry {
 
 /** The octets `milliseconds` after they were stored. */
 function aged(entry: CacheEntry, milliseconds: number): Uint8Array {
-  const out = new Uint8Array(2000).fill(0xee);
-  const length = writeCached(out, entry, NOW + milliseconds);
-  expect(out[length]).to.equal(0xee);
+  const out = new Uint8Array(2000);
+  const length = entry.writeTo(out, NOW + milliseconds);
   return out.slice(0, length);
 }
 
-describe('forward/cache writeCached', () => {
+describe('forward/cache-entry writeTo', () => {
   it('gives the answer as it was stored, at once', () => {
     expect(aged(cached(parts(300, 60)), 0)).to.deep.equal(message(parts(300, 60)));
   });
@@ -91,5 +91,13 @@ describe('forward/cache writeCached', () => {
       }),
       { numRuns: 50 },
     );
+  });
+});
+
+describe('forward/cache-entry release', () => {
+  it('gives the memory of a long answer back at once', () => {
+    const entry = cached(parts(300));
+    entry.release();
+    expect(entry.data.length).to.equal(0);
   });
 });
