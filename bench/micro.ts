@@ -98,7 +98,7 @@ function answerWith(alias: boolean): JudgedAnswer {
   const question = request.subarray(0, request.length - OPT_LENGTH);
   const octets = Uint8Array.of(...question, ...records);
   octets.set([0x81, 0x80, 0, 1, 0, alias ? 2 : 1, 0, 0, 0, 0], 2);
-  return { octets, length: octets.length, hasAlias: alias, isSigned: false };
+  return { octets, length: octets.length, hasAlias: alias };
 }
 
 const allowed = queryFrom(0x7f000001);

@@ -30,10 +30,23 @@ export function cnameAction(
   for (const { wire, action } of TARGET_WIRES) {
     if (reader.targetLength === wire.length && beginsSame(reader.target, 0, wire)) return action;
   }
-  // Section 3.3's older form of PASSTHRU: a CNAME to the name itself.
-  const own = owner.subarray(0, nameLength(owner));
-  const isOwn = reader.targetLength === own.length && beginsSame(reader.target, 0, own);
-  return isOwn ? 'passthru' : 'answer';
+  return isItself(reader, owner) ? 'passthru' : 'answer';
+}
+
+/**
+ * Section 3.3's older form of PASSTHRU: a CNAME to the name itself, or to what stands before the
+ * trigger's label.
+ */
+function isItself(
+  { target, targetLength }: { readonly target: Uint8Array; readonly targetLength: number },
+  owner: Uint8Array,
+): boolean {
+  const length = nameLength(owner);
+  const trigger = otherTrigger(owner, length - 1);
+  const bare = length - (trigger === undefined ? 0 : trigger.length + 1);
+  if (targetLength !== bare && targetLength !== length) return false;
+  if (target[targetLength - 1] !== 0) return false;
+  return beginsSame(target, 0, owner.subarray(0, targetLength - 1));
 }
 
 /** Whether what stands at `at` begins like `wire`, which is in lower case. */
