@@ -116,6 +116,7 @@ const outcome: Outcome = {
   attempts: [],
   aliases: undefined,
   resolved: undefined,
+  inside: [],
 };
 const replies = new Replies();
 const writer = new RecordWriter();

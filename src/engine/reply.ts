@@ -122,7 +122,7 @@ export class Replies {
     writer.length = writer.octets.length;
   }
 
-  #writeRecords(query: Query, { verdict, aliases, resolved }: Outcome): void {
+  #writeRecords(query: Query, { verdict, aliases, resolved, inside }: Outcome): void {
     const ownerAt = aliases?.nameAt ?? this.#writer.ownerOf(0);
     if (verdict.action === 'nxdomain' || verdict.action === 'nodata') {
       return this.#writeSoa(query, verdict, aliases);
@@ -134,6 +134,9 @@ export class Replies {
       const data = filledIn(record, query);
       if (data !== undefined) this.#writer.record(Section.ANSWER, ownerAt, data);
       answers++;
+    }
+    for (const { owner, record } of inside) {
+      this.#writer.ownedRecord(Section.ANSWER, owner, record);
     }
     if (resolved !== undefined) this.#writeResolved(resolved);
     if (answers === 0 && verdict.action === 'answer') this.#writeSoa(query, verdict, aliases);

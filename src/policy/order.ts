@@ -32,6 +32,6 @@ export const ORDER: readonly Compile[] = [
   { once: compileIdentity },
   { forView: compileSpecialUse },
   { forView: compilePolicies },
-  { once: compileAny },
+  { forView: compileAny },
   { forView: compileRoute },
 ];

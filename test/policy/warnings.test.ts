@@ -128,7 +128,8 @@ describe('policy/warnings', () => {
         `${file}:2: policy feed: 2 rules ignored (rpz-nsip): lines 2, 6`,
         `${file}:5: policy feed: 1 rule ignored (duplicate)`,
       ]);
-      expect(found[2]).to.match(/^site\.yaml:3: policy feed answers REFUSED/);
+      expect(found.slice(2, 3)).to.deep.equal([`${file}:2: policy feed: no TTL: lines 2, 3, 5, …`]);
+      expect(found[3]).to.match(/^site\.yaml:3: policy feed answers REFUSED/);
     } finally {
       rmSync(folder, { recursive: true });
     }

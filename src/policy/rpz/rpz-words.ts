@@ -55,6 +55,24 @@ function beginsSame(name: Uint8Array, at: number, wire: Uint8Array): boolean {
   return true;
 }
 
+/** What begins the names that are kept for triggers and actions to come (sections 3 and 4). */
+const RESERVED = Uint8Array.from([...'rpz-'].map((letter) => letter.charCodeAt(0)));
+
+/** Whether the last of the labels in the first `length` octets is one of those. */
+export function isReserved(name: Uint8Array, length: number): boolean {
+  let last = 0;
+  for (let at = 0; at < length; at += name[at]! + 1) last = at;
+  return name[last]! >= RESERVED.length && beginsSame(name, last + 1, RESERVED);
+}
+
+/** Whether a label other than the first is an asterisk: it stands for itself (RFC 4592 section 2.3). */
+export function hasLaterAsterisk(name: Uint8Array): boolean {
+  for (let at = name[0]! === 0 ? 0 : name[0]! + 1; name[at] !== 0; at += name[at]! + 1) {
+    if (name[at] === 1 && name[at + 1] === 0x2a) return true;
+  }
+  return false;
+}
+
 /** The trigger that the last label of a relative owner of `length` octets names. */
 export function otherTrigger(owner: Uint8Array, length: number): string | undefined {
   for (const { label, wire } of OTHER_TRIGGERS) {
