@@ -147,7 +147,7 @@ export class Conclusion {
     outcome.refusal = refusal;
     outcome.attempts = refusal.attempts;
     if (answer !== undefined && this.#query.isVerbatim) {
-      this.#replies.writeVerbatim(this.#query, answer.message, answer.length);
+      this.#replies.writeVerbatim(this.#query, answer);
     } else {
       this.#replies.writeVerdict(this.#query, outcome);
     }
@@ -167,7 +167,7 @@ export class Conclusion {
     outcome.attempts = attempts;
     outcome.rcode = clampRcode(this.#query, answer.rcode);
     if (this.#query.isVerbatim) {
-      this.#replies.writeVerbatim(this.#query, answer.message, answer.length);
+      this.#replies.writeVerbatim(this.#query, answer);
     } else {
       this.#replies.writeAnswer(this.#query, answer.message, answer.withoutOpt(), outcome);
       this.#replies.passErrors(this.#query, options);
@@ -177,7 +177,7 @@ export class Conclusion {
 
   /** One more message of a transfer whose first was an `answer`. */
   more(answer: Answer): void {
-    this.#replies.writeVerbatim(this.#query, answer.message, answer.length);
+    this.#replies.writeVerbatim(this.#query, answer);
     this.#box.more(this.#query, this.#replies.octets, this.#replies.length);
   }
 

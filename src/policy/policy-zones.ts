@@ -196,6 +196,7 @@ function compileTransferred(
     rules: shadow.count,
     serial: image?.serial,
     ignored: image?.ignored ?? new Map(),
+    doubts: image?.doubts ?? new Map(),
     files: [],
     digest: `${standing} ${image?.digest}`,
   };

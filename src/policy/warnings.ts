@@ -23,6 +23,7 @@ export function findWarnings(policy: Policy): string[] {
     ...ignoredRules(policy),
     ...doubtfulRules(policy),
     ...absentZones(policy),
+    ...weakKeys(config),
     ...refusedNames(config),
     ...stdoutRotation(config),
     ...expiredRules(policy),
@@ -93,6 +94,17 @@ function doubtfulRules({ zones }: Policy): string[] {
 function linesOf({ count, first }: Ignored): string {
   if (count === 1) return '';
   return `: ${listLines(first[0]!.file, first)}${count > first.length ? ', …' : ''}`;
+}
+
+/** RFC 8945 section 6: MD5 is left for old servers alone. */
+function weakKeys({ tsigKeys }: Config): string[] {
+  return tsigKeys.flatMap(({ key, place, value: { algorithm } }) =>
+    algorithm === 'hmac-md5'
+      ? [
+          `${place.file}:${place.line}: tsigKeys ${key} uses hmac-md5, which is not to be used any more: hmac-sha256 is`,
+        ]
+      : [],
+  );
 }
 
 /** A zone that comes by transfer and has not come. */

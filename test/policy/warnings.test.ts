@@ -117,6 +117,15 @@ describe('policy/warnings', () => {
     }
   });
 
+  it('warns of a key by an algorithm that is not to be used any more', () => {
+    const key = (algorithm: string) => `{ algorithm: ${algorithm}, secret: c2VjcmV0IHNlY3JldA== }`;
+    expect(
+      warnings('tsigKeys:', `  old: ${key('hmac-md5')}`, `  new: ${key('hmac-sha256')}`),
+    ).to.deep.equal([
+      'site.yaml:3: tsigKeys old uses hmac-md5, which is not to be used any more: hmac-sha256 is',
+    ]);
+  });
+
   it('warns of the rules of a policy zone that it ignores, by kind', () => {
     const folder = mkdtempSync(join(tmpdir(), 'rcode5-'));
     try {

@@ -236,6 +236,7 @@ export class RuleTable {
   #whyNot(query: Query): string {
     const { depth, wildcard, entry } = query.match;
     if (!this.#concerns(entry, query)) return 'is for other types';
+    if (wildcard && depth > 0) return 'does not reach below a name that its zone has';
     if (wildcard) return 'is for the names below it, not for itself';
     return depth > 0 ? 'is for that name alone, not for those below it' : 'is for the name';
   }

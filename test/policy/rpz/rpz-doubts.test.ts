@@ -68,6 +68,13 @@ describe('policy/rpz/rpz-zone as a zone', () => {
     });
   }
 
+  it('says why a wildcard is hidden', () => {
+    const { policy } = zone(['*.w CNAME .', 'a.b.x.w CNAME rpz-passthru.']);
+    const why = (name: string) => policy.findNear(asked(name))?.why;
+    expect(why('q.x.w')).to.equal('does not reach below a name that its zone has');
+    expect(why('w')).to.equal('is for the names below it, not for itself');
+  });
+
   it('counts rules, and not the names that only hide wildcards', () => {
     const { policy } = zone(['*.w CNAME .', 'a.b.x.w CNAME .']);
     expect(policy.count).to.equal(2);
