@@ -1,6 +1,7 @@
 /** Rules by name: for each a code, its line, and for some the types and records that go with it. */
 
 import { HashedName } from '../../wire/hashed-name.ts';
+import { MAX_LABELS } from '../../wire/name.ts';
 import type { Query } from '../../wire/query.ts';
 import type { RecordData } from '../../wire/response.ts';
 import { NameTable, type NameTableImage } from './name-table.ts';
@@ -48,6 +49,8 @@ export class RuleTable {
   readonly #subtrees: boolean;
   #wildcards: boolean;
   #bare: number;
+  /** Labels of the shortest name that has a wildcard, of those added here. */
+  #shallowest: number = MAX_LABELS;
 
   /** An empty table, or one that another thread has filled. */
   constructor(image?: RuleImage, subtrees: boolean = image?.subtrees ?? false) {
@@ -103,6 +106,8 @@ export class RuleTable {
     let isAnyBelow = false;
     for (let entry = 0; entry < before; entry++) {
       const wire = this.nameOf(entry);
+      // Most names of most zones are not below another name at all.
+      if (labelsOf(wire) <= this.#shallowest) continue;
       name.take(wire, 0, wire.length);
       const top = this.#topWildcard(name);
       if (top > 0) isAnyBelow = true;
@@ -139,7 +144,10 @@ export class RuleTable {
   /** The number of the rule for a lower-case name in wire format, an old one or a new one. */
   entry(wire: Uint8Array, wildcard: boolean): number {
     const entry = this.#names.add(wire, wildcard);
-    if (wildcard) this.#wildcards = true;
+    if (wildcard) {
+      this.#wildcards = true;
+      this.#shallowest = Math.min(this.#shallowest, labelsOf(wire));
+    }
     if (entry >= this.#codes.length) {
       const room = Math.max(FIRST_LENGTH, entry * 2);
       this.#codes = resized(this.#codes, room);
@@ -263,4 +271,10 @@ export class RuleTable {
   #concerns(entry: number, query: Query): boolean {
     return this.#types.size === 0 || this.#types.get(entry)?.has(query.qtype) !== false;
   }
+}
+
+function labelsOf(wire: Uint8Array): number {
+  let labels = 0;
+  for (let at = 0; wire[at] !== 0; at += wire[at]! + 1) labels++;
+  return labels;
 }
