@@ -10,7 +10,10 @@ const TTL = 3789;
 const RDATA: Uint8Array = Uint8Array.of(7, ...new TextEncoder().encode('RFC8482'), 0);
 
 /** A rule that waits for the addresses of the answer decides here: none of them will come. */
-export function compileAny({ policies, verdicts }: Pick<ViewParts, 'policies' | 'verdicts'>): Layer {
+export function compileAny({
+  policies,
+  verdicts,
+}: Pick<ViewParts, 'policies' | 'verdicts'>): Layer {
   const minimal = verdicts.add({
     layer: 'protocol',
     action: 'reject',
