@@ -178,6 +178,7 @@ export const QUERIES: readonly string[] = [
     TYPES.flatMap((type) => [`${name} ${type}`, `${name} ${type} with do`]),
   ),
   ...NAMES.map((name) => `${name} A with do`),
+  ...STEPS.map((name) => `${name} A by tcp with do`),
   ...['hint', 'hint6', 'hint-out'].map((label) => `${label}.example HTTPS`),
   ...ANY.map((name) => `${name} ANY`),
 ];

@@ -3,7 +3,7 @@
 import type { OwnedRecord } from '../../decision/verdict.ts';
 import { formatPrefix } from '../../net/prefix.ts';
 import { formatClass, RrClass, RrType } from '../../wire/registry.ts';
-import { IgnoredKinds } from '../rules/ignored.ts';
+import { type FileLine, IgnoredKinds } from '../rules/ignored.ts';
 import { POLICY_ACTIONS, type PolicyAction } from '../rules/policy-verdicts.ts';
 import type { PrefixRule } from '../rules/prefix-rules.ts';
 import { RuleTable } from '../rules/rule-table.ts';
@@ -56,6 +56,8 @@ class RpzCompiler {
   /** The zone's name; rules are owned by names below it. */
   #apex: Uint8Array = Uint8Array.of(0);
   #hasSoa = false;
+  /** Where the first record stands. */
+  #first: FileLine | undefined;
   readonly #owner: Uint8Array = new Uint8Array(255);
   readonly #addressOwners: Map<string, PrefixRule> = new Map();
 
@@ -65,7 +67,7 @@ class RpzCompiler {
   }
 
   finish(): CompiledRecords {
-    if (!this.#hasSoa && this.#reader !== undefined) this.#doubt('no SOA');
+    if (!this.#hasSoa && this.#first !== undefined) this.#doubts.add('no SOA', this.#first);
     this.#rules.readAsZone();
     return {
       rules: this.#rules.image,
@@ -81,6 +83,7 @@ class RpzCompiler {
 
   take(reader: ZoneRecords): void {
     this.#reader = reader;
+    this.#first ??= this.#place();
     if (!reader.isTtlStated) this.#doubt('no TTL');
     if (reader.rrClass !== RrClass.IN) return this.#ignore(`class ${formatClass(reader.rrClass)}`);
     if (reader.type === RrType.SOA && !this.#hasSoa) return this.#takeSoa(reader);
@@ -117,13 +120,16 @@ class RpzCompiler {
   }
 
   #ignore(kind: string): void {
-    const { files, file, line } = this.#reader!;
-    this.#ignored.add(kind, { file: files[file]!, line });
+    this.#ignored.add(kind, this.#place());
   }
 
   #doubt(kind: string): void {
+    this.#doubts.add(kind, this.#place());
+  }
+
+  #place(): FileLine {
     const { files, file, line } = this.#reader!;
-    this.#doubts.add(kind, { file: files[file]!, line });
+    return { file: files[file]!, line };
   }
 
   /** The owner with the zone's name cut off, as a name of its own. */

@@ -116,8 +116,8 @@ describe('policy/rpz/rpz-zone doubts', () => {
   it('doubts a zone without an SOA and records without a TTL', () => {
     const read = (text: string) => [...readRpz(ascii(text), 'given').doubts.entries()];
     const at = (line: number) => ({ file: '<text>', line });
-    expect(read('bad.example. 60 CNAME .\n')).to.deep.equal([
-      ['no SOA', { count: 1, first: [at(1)] }],
+    expect(read('\nbad.example. 60 CNAME .\nworse.example. 60 CNAME .\n')).to.deep.equal([
+      ['no SOA', { count: 1, first: [at(2)] }],
     ]);
     expect(read('@ SOA a. b. 1 1 1 1 1\na CNAME .\nb 5 CNAME .\n')).to.deep.equal([
       ['no TTL', { count: 2, first: [at(1), at(2)] }],
