@@ -32,6 +32,6 @@ export const ORDER: readonly Compile[] = [
   { once: compileIdentity },
   { forView: compileSpecialUse },
   { forView: compilePolicies },
-  { forView: compileAny },
+  { once: compileAny },
   { forView: compileRoute },
 ];

@@ -32,7 +32,8 @@ export const DIFFERENCES: readonly Difference[] = [
     ours: 'each name on the way is left alone that is signed itself, with its exceptions too; `breakDnssec: true` rewrites them',
     bind: 'the same (`break-dnssec`)',
     unbound: 'rewritten',
-    queries: /^(?:nx|nodata|data|way|ip|ip6|half|pass)\.s\.example (?:A|AAAA|TXT)(?: by tcp)? with do$/,
+    queries:
+      /^(?:nx|nodata|data|way|ip|ip6|half|pass)\.s\.example (?:A|AAAA|TXT)(?: by tcp)? with do$/,
     agrees: ['bind'],
   },
   {

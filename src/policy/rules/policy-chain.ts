@@ -10,6 +10,7 @@ import type { Rule, Verdict } from '../../decision/verdict.ts';
 import type { AliasChain } from '../../wire/alias-chain.ts';
 import type { TranslationPrefix } from '../../wire/answer-addresses.ts';
 import type { Query } from '../../wire/query.ts';
+import { RrType } from '../../wire/registry.ts';
 import { letsPass, type NamePolicy } from './name-policy.ts';
 
 /** What a chain is made of besides its policies. */
@@ -55,7 +56,7 @@ export class PolicyChain {
 
   /** Whether an answer to the query has to be judged; `hasAlias` tells of the answer. */
   watches(query: Query, hasAlias: boolean): boolean {
-    if (this.#policies.length === 0 || !query.isLookup) return false;
+    if (this.#policies.length === 0 || !query.isLookup || hasNoAnswer(query)) return false;
     return hasAlias || this.#watchesAddresses || (this.#keepsSigned && query.dnssecOk);
   }
 
@@ -105,6 +106,7 @@ export class PolicyChain {
 
   /** What may keep the rule that `search` has found from deciding. */
   waitsFor(found: Verdict, query: Query): string | undefined {
+    if (hasNoAnswer(query)) return undefined;
     if (!letsPass(found) && this.#leavesSigned(query)) return 'unless the answer is signed';
     return this.#isBehindAddresses(query)
       ? 'unless a policy before it matches an address of the answer'
@@ -150,7 +152,7 @@ export class PolicyChain {
 
   /** Whether the policy that matched last has to see the answer, or one before it has. */
   #waits(query: Query): boolean {
-    if (!(this.#watchesAddresses || this.#keepsSigned)) return false;
+    if (!(this.#watchesAddresses || this.#keepsSigned) || hasNoAnswer(query)) return false;
     return this.#leavesSigned(query) || this.#isBehindAddresses(query);
   }
 
@@ -165,6 +167,11 @@ export class PolicyChain {
   #leavesSigned(query: Query): boolean {
     return query.dnssecOk && this.#policies[this.#position]!.keepsSigned;
   }
+}
+
+/** Type ANY gets a minimal answer of ours: there is nothing to wait for. */
+function hasNoAnswer({ qtype }: Query): boolean {
+  return qtype === RrType.ANY;
 }
 
 /** What the rule that was found does to the query; undefined when it lets it pass. */

@@ -230,6 +230,16 @@ describe('policy/policy-chain', () => {
     });
   }
 
+  it('waits for no answer to type ANY, which has none', () => {
+    const addresses: PolicyLines = { lines: [['answer 0.0.0.0/0', 'drop']], keepsSigned: true };
+    const chain = chainOf(addresses, BLOCKED);
+    const any = asked('www.example', { type: TYPE.ANY, dnssecOk: true });
+    expect(chain.judge(any)?.action).to.equal('nxdomain');
+    expect(chain.waitsFor(chain.search(any)!, any)).to.equal(undefined);
+    expect(chain.watches(any, true)).to.equal(false);
+    expect(chain.judge(asked('www.example'))).to.equal(undefined);
+  });
+
   it('says what may keep a rule from deciding', () => {
     const addresses: PolicyLines = { lines: [['answer 0.0.0.0/0', 'drop']] };
     const plain = asked('www.example');
