@@ -6,6 +6,7 @@
 import assert from 'node:assert/strict';
 import { parseConfig } from '../src/config/config.ts';
 import type { Outcome } from '../src/decision/outcome.ts';
+import { VerdictTable } from '../src/decision/verdict.ts';
 import { Engine } from '../src/engine/engine.ts';
 import { Replies } from '../src/engine/reply.ts';
 import { AnswerCache } from '../src/forward/cache.ts';
@@ -15,6 +16,8 @@ import { RecordWriter } from '../src/observe/record.ts';
 import { AnswerJudge, type JudgedAnswer } from '../src/policy/answer-judge.ts';
 import { compilePolicy, type Policy } from '../src/policy/compile.ts';
 import { judge } from '../src/policy/layer.ts';
+import { attachRpz, readRpz } from '../src/policy/rpz/rpz-zone.ts';
+import { PolicyChain } from '../src/policy/rules/policy-chain.ts';
 import { parseName } from '../src/wire/name.ts';
 import { OPT_LENGTH } from '../src/wire/opt.ts';
 import { Query } from '../src/wire/query.ts';
@@ -98,7 +101,7 @@ function answerWith(alias: boolean): JudgedAnswer {
   const question = request.subarray(0, request.length - OPT_LENGTH);
   const octets = Uint8Array.of(...question, ...records);
   octets.set([0x81, 0x80, 0, 1, 0, alias ? 2 : 1, 0, 0, 0, 0], 2);
-  return { octets, length: octets.length, hasAlias: alias, isSigned: false };
+  return { octets, length: octets.length, hasAlias: alias };
 }
 
 const allowed = queryFrom(0x7f000001);
@@ -116,6 +119,7 @@ const outcome: Outcome = {
   attempts: [],
   aliases: undefined,
   resolved: undefined,
+  inside: [],
 };
 const replies = new Replies();
 const writer = new RecordWriter();
@@ -128,6 +132,22 @@ const guests = large.viewOf(guest);
 const judges = new AnswerJudge(() => {});
 const aliased = answerWith(true);
 const plain = answerWith(false);
+
+/** A policy zone that leaves signed steps alone, and looks at addresses. */
+const ZONE = `$TTL 60
+@ SOA ns.example. host.example. 1 1h 10m 1d 60
+*.bad.example CNAME .
+a.good.bad.example CNAME rpz-passthru.
+24.0.100.51.198.rpz-ip CNAME .
+`;
+const zone = attachRpz(
+  { name: 'zone', isShadow: false, ede: 'blocked', breakDnssec: false, recursiveOnly: true },
+  readRpz(new TextEncoder().encode(ZONE), 'given'),
+  new VerdictTable(),
+);
+const zoned = { ...guests, policies: new PolicyChain([zone]) };
+const wantsSignatures = queryFrom(0x0a020001);
+wantsSignatures.dnssecOk = true;
 
 /** An engine that has been told the answer; what it replies and records goes nowhere. */
 function engineWith(setup: Policy, answer: Uint8Array): Engine {
@@ -211,6 +231,9 @@ const results: Measured[] = [
   }),
   measure('judge an answer without', NOTHING, () => {
     judges.judge(guests, guest, plain, NOW);
+  }),
+  measure('judge each step of it, DO=1', NOTHING, () => {
+    judges.judge(zoned, wantsSignatures, aliased, NOW);
   }),
   measure('engine: refuse', REF, () => {
     receive(cachedPlain, 0x7f000101);

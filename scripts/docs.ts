@@ -6,6 +6,7 @@
 
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { probesTable, verdictsTable } from './reference/diagnosis.ts';
+import { differencesTable } from './reference/differences.ts';
 import { doorsList, houseTable } from './reference/house.ts';
 import { keysTables } from './reference/keys.ts';
 import { layersTable } from './reference/layers.ts';
@@ -49,6 +50,7 @@ async function generateRegions(): Promise<Regions> {
     metrics: await formatMetrics(specimen),
     probes: probesTable(),
     verdicts: verdictsTable(),
+    differences: differencesTable(),
   };
 }
 

@@ -89,5 +89,6 @@ function outcomeOf(verdict: Verdict): Outcome {
     attempts: [],
     aliases: undefined,
     resolved: undefined,
+    inside: [],
   };
 }

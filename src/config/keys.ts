@@ -29,6 +29,7 @@ import {
   sizeFrom,
   text,
   threadCount,
+  translationPrefix,
 } from './scalars.ts';
 import { server } from './server-text.ts';
 import { TSIG_KEYS } from './transfer-keys.ts';
@@ -181,6 +182,12 @@ export const CONFIG = section({
   policies: optional(
     list(POLICY),
     'name policy, in order: the first policy with a match decides',
+    [],
+    'none',
+  ),
+  nat64: optional(
+    list(translationPrefix),
+    'prefixes of NAT64 besides `64:ff9b::/96`: rules on addresses judge the IPv4 address in their last 32 bits too',
     [],
     'none',
   ),

@@ -2,7 +2,7 @@
 
 import { parseDuration } from '../clock.ts';
 import { type Endpoint, parseEndpoint } from '../net/address.ts';
-import { type Prefix, parsePrefix } from '../net/prefix.ts';
+import { formatPrefix, type Prefix, parsePrefix } from '../net/prefix.ts';
 import { type Kind, readText, scalar } from './kind.ts';
 import { Secret } from './secret.ts';
 
@@ -99,6 +99,16 @@ export const prefix: Kind<Prefix> = {
     if (given === undefined) return undefined;
     const parsed = parsePrefix(given);
     return typeof parsed === 'string' ? document.report(node, parsed) : parsed;
+  },
+};
+
+/** An IPv6 prefix with room for an IPv4 address behind it (RFC 6052 section 2.2). */
+export const translationPrefix: Kind<Prefix> = {
+  expects: 'an IPv6 prefix of 96 bits like 2001:db8:64::/96',
+  read(node, document) {
+    const parsed = prefix.read(node, document);
+    if (parsed === undefined || (parsed.family === 6 && parsed.length === 96)) return parsed;
+    return document.report(node, `"${formatPrefix(parsed)}" is not ${this.expects}`);
   },
 };
 

@@ -5,7 +5,7 @@ import { Ede } from '../wire/registry.ts';
 import type { Aliases } from '../wire/response.ts';
 import { isBlocking } from './structured-error.ts';
 import type { Attempt, RefusalCause, UpstreamRefusal } from './upstream-refusal.ts';
-import type { Action, Verdict } from './verdict.ts';
+import type { Action, OwnedRecord, Verdict } from './verdict.ts';
 
 export const ORIGINS = ['local', 'upstream', 'cache'] as const;
 export type Origin = (typeof ORIGINS)[number];
@@ -74,6 +74,8 @@ export interface Outcome {
   aliases: Aliases | undefined;
   /** An upstream's answer for the name that the rule's alias leads to. */
   resolved: Uint8Array | undefined;
+  /** Records of names inside of the policy zone, on the way from the rule's alias to that answer. */
+  inside: readonly OwnedRecord[];
 }
 
 /**

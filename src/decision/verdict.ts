@@ -54,6 +54,14 @@ export interface OwnedRecord {
   readonly record: RecordData;
 }
 
+/** What a policy zone says of a name inside of it that the alias of a rule leads to. */
+export interface InsideAnswer {
+  readonly rcode: number;
+  readonly records: readonly OwnedRecord[];
+  /** The name outside of the zone that its aliases lead to. */
+  readonly next: Uint8Array | undefined;
+}
+
 export interface VerdictSpec {
   readonly layer: LayerName;
   readonly action: Action;
@@ -80,6 +88,10 @@ export interface VerdictSpec {
   readonly named?: boolean;
   /** The records of a matched rule, by `Query.match.entry`. */
   readonly recordsOf?: (entry: number) => readonly RecordData[];
+  /** Answers for names inside of the policy zone; undefined for names outside. */
+  readonly inside?: {
+    find(target: Uint8Array, entry: number, qtype: number): InsideAnswer | undefined;
+  };
   /** SOA serial of the policy zone that its rules are from. */
   readonly serial?: number;
   /** Name of the policy that it belongs to, for counting hits. */
@@ -134,6 +146,7 @@ const BLANK: Readonly<Record<keyof Verdict, unknown>> = {
   zoneSoa: undefined,
   named: false,
   recordsOf: undefined,
+  inside: undefined,
   serial: undefined,
   policy: undefined,
   isShadow: undefined,

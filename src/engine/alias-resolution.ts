@@ -1,6 +1,6 @@
 /** Answers by a rule of policy: at once, or with an alias whose target is asked for first. */
 
-import type { Verdict } from '../decision/verdict.ts';
+import type { OwnedRecord, Verdict } from '../decision/verdict.ts';
 import { aliasTarget, TOO_LONG } from '../policy/rules/alias-target.ts';
 import type { View } from '../policy/view.ts';
 import { HashedName } from '../wire/hashed-name.ts';
@@ -19,6 +19,8 @@ export interface AliasResolution {
   readonly message: Uint8Array;
   readonly aliases: Aliases | undefined;
   readonly match: RuleMatch;
+  /** What the policy zone itself has of the way. */
+  readonly inside: readonly OwnedRecord[] | undefined;
 }
 
 /** Asks for the name that stands in the query, for the sake of `resolution`. */
@@ -52,7 +54,15 @@ export class PolicyAnswers {
       return this.#conclusion.policy(verdict, { rcode: Rcode.YXDOMAIN, aliases }, now);
     }
     if (target === undefined) return this.#conclusion.policy(verdict, { aliases }, now);
-    this.#ask(view, now, beginResolution(this.#query, { verdict, target, aliases }));
+    const { match, qtype } = this.#query;
+    const found = verdict.inside?.find(target, match.entry, qtype);
+    const next = found === undefined ? target : found.next;
+    const inside = found?.records;
+    if (next === undefined) {
+      return this.#conclusion.policy(verdict, { rcode: found!.rcode, aliases, inside }, now);
+    }
+    const parts = { verdict, target: next, aliases, inside };
+    this.#ask(view, now, beginResolution(this.#query, parts));
   }
 
   /** The alias that was asked for has an answer, or has none; `buffer` is for the reply. */
@@ -63,8 +73,8 @@ export class PolicyAnswers {
     now: number,
   ): void {
     endResolution(resolution, this.#query, buffer);
-    const { verdict, aliases } = resolution;
-    this.#conclusion.policy(verdict, { rcode, aliases, resolved: answer }, now);
+    const { verdict, aliases, inside } = resolution;
+    this.#conclusion.policy(verdict, { rcode, aliases, resolved: answer, inside }, now);
   }
 }
 
@@ -75,10 +85,17 @@ export function beginResolution(
     verdict,
     target,
     aliases,
-  }: { verdict: Verdict; target: Uint8Array; aliases?: Aliases | undefined },
+    inside,
+  }: {
+    verdict: Verdict;
+    target: Uint8Array;
+    aliases?: Aliases | undefined;
+    inside?: readonly OwnedRecord[] | undefined;
+  },
 ): AliasResolution {
   const resolution: AliasResolution = {
     verdict,
+    inside,
     message: query.message.slice(0, query.length),
     aliases: aliases && { ...aliases, octets: aliases.octets.slice(0, aliases.length) },
     match: {

@@ -33,7 +33,7 @@ export class CacheHits {
     this.#judge = judge;
     this.#policyAnswers = policyAnswers;
     this.#buffer = buffer;
-    this.#aged = { octets: buffer, length: 0, hasAlias: false, isSigned: false };
+    this.#aged = { octets: buffer, length: 0, hasAlias: false };
   }
 
   /** Answers the query with the entry; for `resolution` it is the answer for an alias. */
@@ -78,7 +78,6 @@ export class CacheHits {
     const aged = this.#aged;
     aged.length = entry.writeTo(aged.octets, now);
     aged.hasAlias = entry.hasAlias;
-    aged.isSigned = entry.isSigned;
     return aged;
   }
 }

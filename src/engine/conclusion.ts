@@ -3,7 +3,7 @@
 import type { Origin, Outcome, Recorder, Reply } from '../decision/outcome.ts';
 import type { StructuredErrors } from '../decision/structured-error.ts';
 import type { Attempt, UpstreamRefusal } from '../decision/upstream-refusal.ts';
-import type { Verdict } from '../decision/verdict.ts';
+import type { OwnedRecord, Verdict } from '../decision/verdict.ts';
 import type { CacheEntry } from '../forward/cache-entry.ts';
 import type { Policy } from '../policy/compile.ts';
 import type { Answer } from '../wire/answer.ts';
@@ -40,6 +40,7 @@ export interface PolicyReply {
   readonly rcode?: number;
   readonly aliases?: Aliases | undefined;
   readonly resolved?: Uint8Array | undefined;
+  readonly inside?: readonly OwnedRecord[] | undefined;
 }
 
 /** Who has answered: a pending query, or what one was. */
@@ -51,6 +52,7 @@ export interface Answered {
 }
 
 const NO_ATTEMPTS: readonly Attempt[] = [];
+const NO_RECORDS: readonly OwnedRecord[] = [];
 
 export class Conclusion {
   readonly #query: Query;
@@ -85,6 +87,7 @@ export class Conclusion {
       attempts: NO_ATTEMPTS,
       aliases: undefined,
       resolved: undefined,
+      inside: NO_RECORDS,
     };
     this.use(policy);
   }
@@ -114,13 +117,14 @@ export class Conclusion {
   /** As a policy says of a name that aliases lead to, or with an alias that was asked for. */
   policy(
     verdict: Verdict,
-    { rcode = verdict.rcode, aliases, resolved }: PolicyReply,
+    { rcode = verdict.rcode, aliases, resolved, inside }: PolicyReply,
     now: number,
   ): void {
     const outcome = this.#begin(verdict, 'local');
     outcome.rcode = clampRcode(this.#query, rcode);
     outcome.aliases = aliases;
     outcome.resolved = resolved;
+    outcome.inside = inside ?? NO_RECORDS;
     if (verdict.action !== 'drop') this.#replies.writeVerdict(this.#query, outcome);
     this.#finish(now);
   }
@@ -143,7 +147,7 @@ export class Conclusion {
     outcome.refusal = refusal;
     outcome.attempts = refusal.attempts;
     if (answer !== undefined && this.#query.isVerbatim) {
-      this.#replies.writeVerbatim(this.#query, answer.message, answer.length);
+      this.#replies.writeVerbatim(this.#query, answer);
     } else {
       this.#replies.writeVerdict(this.#query, outcome);
     }
@@ -163,7 +167,7 @@ export class Conclusion {
     outcome.attempts = attempts;
     outcome.rcode = clampRcode(this.#query, answer.rcode);
     if (this.#query.isVerbatim) {
-      this.#replies.writeVerbatim(this.#query, answer.message, answer.length);
+      this.#replies.writeVerbatim(this.#query, answer);
     } else {
       this.#replies.writeAnswer(this.#query, answer.message, answer.withoutOpt(), outcome);
       this.#replies.passErrors(this.#query, options);
@@ -173,7 +177,7 @@ export class Conclusion {
 
   /** One more message of a transfer whose first was an `answer`. */
   more(answer: Answer): void {
-    this.#replies.writeVerbatim(this.#query, answer.message, answer.length);
+    this.#replies.writeVerbatim(this.#query, answer);
     this.#box.more(this.#query, this.#replies.octets, this.#replies.length);
   }
 
@@ -208,6 +212,7 @@ export class Conclusion {
     outcome.attempts = NO_ATTEMPTS;
     outcome.aliases = undefined;
     outcome.resolved = undefined;
+    outcome.inside = NO_RECORDS;
     return outcome;
   }
 

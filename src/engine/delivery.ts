@@ -186,8 +186,9 @@ export class Delivery {
     const { query, exchanges, judge, policyAnswers } = this.#parts;
     const view = pending.purpose.view!;
     if (!judge.watches(view, query, answer.hasAlias)) return false;
-    const { message: octets, hasAlias, isSigned } = answer;
-    const judged = { octets, length: answer.withoutOpt(), hasAlias, isSigned };
+    // Nothing of it is changed: it may be one that is passed on as it is.
+    const { message: octets, length, hasAlias } = answer;
+    const judged = { octets, length, hasAlias };
     const verdict = judge.judge(view, query, judged, now);
     if (verdict === undefined) return false;
     exchanges.close(pending);

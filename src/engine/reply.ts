@@ -12,6 +12,7 @@ import {
 } from '../decision/structured-error.ts';
 import type { Verdict } from '../decision/verdict.ts';
 import { substitute, TOO_LONG } from '../policy/rules/alias-target.ts';
+import type { Answer } from '../wire/answer.ts';
 import type { ServerCookies } from '../wire/cookie.ts';
 import { copyRecord } from '../wire/copied-record.ts';
 import { AA, BUFFER_LENGTH, hasFlag, RA, setId, TC } from '../wire/header.ts';
@@ -108,12 +109,21 @@ export class Replies {
     this.#writer.options(isStructured ? withoutForged(options) : options);
   }
 
-  /** An upstream's answer, untouched but for its ID. */
-  writeVerbatim(query: Query, octets: Uint8Array, length: number): void {
-    setId(octets, (query.message[0]! << 8) | query.message[1]!);
-    this.#writer.octets = octets;
+  /**
+   * An upstream's answer, untouched but for its ID. Its extended RCODE stands in an OPT record: a
+   * client that has none, and sees the low four bits of it alone, is sent SERVFAIL in our own name.
+   */
+  writeVerbatim(query: Query, { message, length, rcode }: Answer): void {
+    if (clampRcode(query, rcode) !== rcode) {
+      this.#writer.begin(query, Rcode.SERVFAIL, 0, RA);
+      return;
+    }
+    setId(message, (query.message[0]! << 8) | query.message[1]!);
+    this.#writer.octets = message;
     this.#writer.length = length;
-    if (length > query.limit) this.#writer.adopt(query, octets, length, octets[3]! & 0x0f);
+    if (length <= query.limit) return;
+    this.#writer.adopt(query, message, length, rcode);
+    this.#writer.end();
   }
 
   #sign(query: Query, sign: NonNullable<Verdict['sign']>): void {
@@ -122,7 +132,7 @@ export class Replies {
     writer.length = writer.octets.length;
   }
 
-  #writeRecords(query: Query, { verdict, aliases, resolved }: Outcome): void {
+  #writeRecords(query: Query, { verdict, aliases, resolved, inside }: Outcome): void {
     const ownerAt = aliases?.nameAt ?? this.#writer.ownerOf(0);
     if (verdict.action === 'nxdomain' || verdict.action === 'nodata') {
       return this.#writeSoa(query, verdict, aliases);
@@ -134,6 +144,9 @@ export class Replies {
       const data = filledIn(record, query);
       if (data !== undefined) this.#writer.record(Section.ANSWER, ownerAt, data);
       answers++;
+    }
+    for (const { owner, record } of inside) {
+      this.#writer.ownedRecord(Section.ANSWER, owner, record);
     }
     if (resolved !== undefined) this.#writeResolved(resolved);
     if (answers === 0 && verdict.action === 'answer') this.#writeSoa(query, verdict, aliases);

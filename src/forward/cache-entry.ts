@@ -25,7 +25,6 @@ export interface EntryContent {
   readonly rcode: number;
   /** What policy wants to know of it: see `Answer`. */
   readonly hasAlias: boolean;
-  readonly isSigned: boolean;
   /** The upstream's name, for records. */
   readonly upstream: string;
   /** Octets of the upstream's EDE options, passed on with each hit. */
@@ -43,7 +42,6 @@ export class CacheEntry {
   readonly qtype: number;
   readonly rcode: number;
   readonly hasAlias: boolean;
-  readonly isSigned: boolean;
   /** Milliseconds since the epoch. */
   readonly storedAt: number;
   readonly expiresAt: number;
@@ -72,7 +70,6 @@ export class CacheEntry {
     this.qtype = query.qtype;
     this.rcode = content.rcode;
     this.hasAlias = content.hasAlias;
-    this.isSigned = content.isSigned;
     this.storedAt = storedAt;
     this.expiresAt = expiresAt;
     this.upstream = content.upstream;

@@ -9,12 +9,11 @@ import { judge } from './layer.ts';
 import type { PolicyChain } from './rules/policy-chain.ts';
 import type { View } from './view.ts';
 
-/** An answer without its OPT record. */
+/** An answer; what stands in its additional section does not matter. */
 export interface JudgedAnswer {
   readonly octets: Uint8Array;
   readonly length: number;
   readonly hasAlias: boolean;
-  readonly isSigned: boolean;
 }
 
 /** Takes the verdict of a rule in shadow mode; what the rule matched is in the query meanwhile. */
@@ -56,10 +55,10 @@ export class AnswerJudge {
   }
 
   #judge(policies: PolicyChain, query: Query, answer: JudgedAnswer): Verdict | undefined {
-    const { octets, length, hasAlias, isSigned } = answer;
+    const { octets, length, hasAlias } = answer;
     if (!policies.watches(query, hasAlias)) return undefined;
-    this.#chain.read(octets, length, query);
-    const verdict = policies.judgeAnswer(query, this.#chain, isSigned);
+    this.#chain.read(octets, length, query, policies.nat64);
+    const verdict = policies.judgeAnswer(query, this.#chain);
     const { step } = policies;
     this.aliases = verdict === undefined || step === 0 ? undefined : this.#aliasesTo(step, octets);
     return verdict;

@@ -13,6 +13,7 @@ import { TokenBuckets } from './access/token-buckets.ts';
 import { type Layer, withoutCounting } from './layer.ts';
 import type { PolicyParts } from './layer-parts.ts';
 import { compileOverload } from './layers/overload.ts';
+import { compileUnreadable } from './layers/policy.ts';
 import { limitRefusals } from './layers/rate-limit.ts';
 import { compileUpstream, type UpstreamVerdicts } from './layers/upstream.ts';
 import { ORDER } from './order.ts';
@@ -99,6 +100,7 @@ class Compiler {
   readonly #upstreams: ReadonlyMap<string, UpstreamVerdicts>;
   /** One table for each list of routes; its position is the views' `cache`. */
   readonly #routes: { readonly lines: ViewConfig['routes']; readonly table: RouteTable }[] = [];
+  readonly #unreadable: Verdict;
 
   constructor(given: Config, version: string, { files, now, buckets }: CompileOptions) {
     this.#hash = new PolicyHash(given, files);
@@ -117,6 +119,7 @@ class Compiler {
       identity: () => this.#identity,
       resolverInfo: () => this.#resolverInfo,
     };
+    this.#unreadable = compileUnreadable(verdicts);
     const expired = new ExpiredRules();
     this.#zones = compilePolicyZones({ ...this.#parts, transferred, now, problems, expired });
     this.#upstreams = new Map(
@@ -169,6 +172,10 @@ class Compiler {
     const zones = view.policies.flatMap((index) => this.#zones[index] ?? []);
     const policies = new PolicyChain(
       zones.flatMap(({ policy, shadow }) => (withShadow ? shadow : policy) ?? []),
+      {
+        nat64: this.#config.nat64.map(({ value }) => value.words.subarray(0, 3)),
+        unreadable: this.#unreadable,
+      },
     );
     const parts = { ...this.#parts, view, routes, policies, enforcement };
     const layers = ORDER.map((layer, i) => {

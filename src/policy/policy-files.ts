@@ -1,7 +1,8 @@
 /** The files that policies are read from: read once, and given to all threads as images. */
 
 import { type ListFormat, type ListImage, readList } from './lists/list-image.ts';
-import { type Override, type RpzImage, readRpz } from './rpz/rpz-zone.ts';
+import type { Override, RpzImage } from './rpz/rpz-image.ts';
+import { readRpz } from './rpz/rpz-zone.ts';
 import {
   MISSING,
   readCachedState,

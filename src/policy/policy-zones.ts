@@ -30,6 +30,8 @@ export interface PolicyZone {
   readonly serial: number | undefined;
   /** Of policy zones and lists: what is not honoured, by kind. */
   readonly ignored: ReadonlyMap<string, Ignored>;
+  /** Of policy zones: what is in force and can hardly be meant, by kind. */
+  readonly doubts?: ReadonlyMap<string, Ignored>;
   readonly loadedAt: number;
   /** Of a zone that comes by transfer: whether its rules are there. */
   readonly standing?: Standing;
@@ -145,7 +147,7 @@ function compileRpz(
   problems.push(...image.problems);
   const traits = traitsOf(config, options);
   const shadow = attachRpz({ ...config, ...traits }, image, verdicts);
-  const { serial, ignored, files } = image;
+  const { serial, ignored, doubts, files } = image;
   const policy = traits.isShadow ? undefined : shadow;
   return {
     policy,
@@ -154,6 +156,7 @@ function compileRpz(
     files,
     serial,
     ignored,
+    doubts,
     rules: shadow.count,
     digest: image.digest,
   };
@@ -193,6 +196,7 @@ function compileTransferred(
     rules: shadow.count,
     serial: image?.serial,
     ignored: image?.ignored ?? new Map(),
+    doubts: image?.doubts ?? new Map(),
     files: [],
     digest: `${standing} ${image?.digest}`,
   };

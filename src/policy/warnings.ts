@@ -6,7 +6,7 @@ import { isLoopback, parseAddress } from '../net/address.ts';
 import { formatPrefix } from '../net/prefix.ts';
 import { forgottenRanges } from './access/private-ranges.ts';
 import type { Policy } from './compile.ts';
-import type { FileLine } from './rules/ignored.ts';
+import type { FileLine, Ignored } from './rules/ignored.ts';
 import { formatExpiry, isExpired } from './rules/in-force.ts';
 import { originOf } from './rules/inline-rules.ts';
 import { shadowedRules } from './rules/shadowed-rules.ts';
@@ -21,7 +21,9 @@ export function findWarnings(policy: Policy): string[] {
     ...forgottenRanges(config),
     ...listsOf(config).flatMap(repeatedPrefixes),
     ...ignoredRules(policy),
+    ...doubtfulRules(policy),
     ...absentZones(policy),
+    ...weakKeys(config),
     ...refusedNames(config),
     ...stdoutRotation(config),
     ...expiredRules(policy),
@@ -73,10 +75,35 @@ function ignoredRules({ zones }: Policy): string[] {
     [...ignored].map(([kind, { count, first }]) => {
       const [{ file, line }] = first as [FileLine];
       const what = `${serial === undefined ? 'line' : 'rule'}${count === 1 ? '' : 's'}`;
-      const at =
-        count === 1 ? '' : `: ${listLines(file, first)}${count > first.length ? ', …' : ''}`;
-      return `${file}:${line}: policy ${name}: ${count} ${what} ignored (${kind})${at}`;
+      return `${file}:${line}: policy ${name}: ${count} ${what} ignored (${kind})${linesOf({ count, first })}`;
     }),
+  );
+}
+
+/** What is in force in policy zones, but was hardly meant so. */
+function doubtfulRules({ zones }: Policy): string[] {
+  return zones.flatMap(({ name, doubts = new Map<string, Ignored>() }) =>
+    [...doubts].map(([kind, places]) => {
+      const [{ file, line }] = places.first as [FileLine];
+      return `${file}:${line}: policy ${name}: ${kind}${linesOf(places)}`;
+    }),
+  );
+}
+
+/** `: lines 4, 9, …` for more than one. */
+function linesOf({ count, first }: Ignored): string {
+  if (count === 1) return '';
+  return `: ${listLines(first[0]!.file, first)}${count > first.length ? ', …' : ''}`;
+}
+
+/** RFC 8945 section 6: MD5 is left for old servers alone. */
+function weakKeys({ tsigKeys }: Config): string[] {
+  return tsigKeys.flatMap(({ key, place, value: { algorithm } }) =>
+    algorithm === 'hmac-md5'
+      ? [
+          `${place.file}:${place.line}: tsigKeys ${key} uses hmac-md5, which is not to be used any more: hmac-sha256 is`,
+        ]
+      : [],
   );
 }
 

@@ -1,7 +1,7 @@
 /** The work that a copy of a zone takes: reading its file, applying differences, compiling it. */
 
 import { Worker } from 'node:worker_threads';
-import type { Override, RpzImage } from '../policy/rpz/rpz-zone.ts';
+import type { Override, RpzImage } from '../policy/rpz/rpz-image.ts';
 import { type KnownCopy, readCache, writeCache } from '../policy/rpz/transfer/cache-file.ts';
 import { applyUpdate, type ZoneUpdate } from '../policy/rpz/transfer/zone-copy.ts';
 import { compileCopy } from '../policy/rpz/transfer/zone-image.ts';

@@ -52,9 +52,8 @@ export class Answer {
   ttl = 0;
   /** NXDOMAIN or no data: its TTL is a negative one. */
   isNegative = false;
-  /** The answer section has an alias; the answer or the authority section a signature. */
+  /** The answer section has an alias. */
   hasAlias = false;
-  isSigned = false;
   /** Where the TTLs stand that age in a cache. */
   readonly ttlAt: Uint16Array = new Uint16Array(MAX_RECORDS);
   ttlCount = 0;
@@ -94,7 +93,6 @@ export class Answer {
     this.ttlCount = 0;
     this.isNegative = true;
     this.hasAlias = false;
-    this.isSigned = false;
     this.questionEnd = skipQuestions(message, length, readUint16(message, Count.QUESTION));
     return this.questionEnd >= 0 && this.#readRecords();
   }
@@ -133,7 +131,6 @@ export class Answer {
 
   #countRecord(): void {
     if (records.section === Section.ADDITIONAL) this.#additional++;
-    else if (records.type === RrType.RRSIG) this.isSigned = true;
     else if (records.type === RrType.CNAME) this.hasAlias = true;
     if (records.section === Section.ANSWER && this.#isData(records.type)) {
       this.isNegative = this.rcode === Rcode.NXDOMAIN;

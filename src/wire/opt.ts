@@ -10,6 +10,10 @@ export const OPTION_HEADER = 4;
 
 const DO = 0x80;
 
+/** Options of one kind that are kept of another server's message, and their octets in all. */
+const MAX_OPTIONS = 8;
+const MAX_OCTETS = 1024;
+
 /** Octets of the client's cookie, and of a server's cookie (RFC 7873 section 4). */
 const CLIENT_COOKIE = 8;
 const SERVER_COOKIE_MIN = 8;
@@ -126,11 +130,15 @@ export interface ExtendedError {
   text: string;
 }
 
-/** All Extended DNS Errors of the OPT record at `at`, which has whole options. Allocates. */
+/**
+ * The Extended DNS Errors of the OPT record at `at`, which has whole options: the first of them, and
+ * of their texts what fits into MAX_OCTETS. Allocates.
+ */
 export function readExtendedErrors(message: Uint8Array, at: number): ExtendedError[] {
   const errors: ExtendedError[] = [];
+  let room = MAX_OCTETS;
   let option = findOption(message, at, EdnsOption.EDE, at + OPT_LENGTH);
-  while (option >= 0) {
+  while (option >= 0 && errors.length < MAX_OPTIONS) {
     const textAt = option + OPTION_HEADER + 2;
     const end = optionEnd(message, option);
     if (end >= textAt) {
@@ -138,28 +146,45 @@ export function readExtendedErrors(message: Uint8Array, at: number): ExtendedErr
       const textEnd = end > textAt && message[end - 1] === 0 ? end - 1 : end;
       errors.push({
         code: readUint16(message, option + OPTION_HEADER),
-        text: new TextDecoder().decode(message.subarray(textAt, textEnd)),
+        text: decode(message.subarray(textAt, textEnd), room),
       });
+      room = Math.max(room - (textEnd - textAt), 0);
     }
     option = findOption(message, at, EdnsOption.EDE, end);
   }
   return errors;
 }
 
+/** UTF-8 text of at most `room` octets; a character that is cut is left out. */
+function decode(octets: Uint8Array, room: number): string {
+  const text = new TextDecoder();
+  if (octets.length <= room) return text.decode(octets);
+  return text.decode(octets.subarray(0, room), { stream: true });
+}
+
 const NO_OPTIONS = new Uint8Array(0);
 
-/** All options with `code` of the OPT record at `at` (0: there is none), one behind the other. */
+/**
+ * The first options with `code` of the OPT record at `at` (0: there is none), one behind the other;
+ * those that do not fit into MAX_OCTETS are left out.
+ */
 export function collectOptions(message: Uint8Array, at: number, code: number): Uint8Array {
   if (at === 0) return NO_OPTIONS;
-  let collected = NO_OPTIONS;
+  let collected: Uint8Array = NO_OPTIONS;
   let option = findOption(message, at, code, at + OPT_LENGTH);
-  while (option >= 0) {
+  for (let count = 0; option >= 0 && count < MAX_OPTIONS; count++) {
     const end = optionEnd(message, option);
-    const longer = new Uint8Array(collected.length + end - option);
-    longer.set(collected);
-    longer.set(message.subarray(option, end), collected.length);
-    collected = longer;
-    option = findOption(message, at, code, end);
+    const next = findOption(message, at, code, end);
+    if (collected.length + end - option <= MAX_OCTETS)
+      collected = joined(collected, message.subarray(option, end));
+    option = next;
   }
   return collected;
+}
+
+function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
+  const whole = new Uint8Array(first.length + second.length);
+  whole.set(first);
+  whole.set(second, first.length);
+  return whole;
 }

@@ -58,11 +58,17 @@ ${sections}`,
 }
 
 /** NSD that holds one zone and is asked for others too. */
-export async function startNsd(zone: string, text: string): Promise<Peer> {
+export function startNsd(zone: string, text: string): Promise<Peer> {
+  return startNsdWith({ [zone]: text });
+}
+
+/** NSD that holds zones, each by its name. */
+export async function startNsdWith(zones: Readonly<Record<string, string>>): Promise<Peer> {
   const folder = makeFolder();
   const port = await findPort();
   const config = join(folder, 'nsd.conf');
-  writeFileSync(join(folder, 'zone'), text);
+  const names = Object.keys(zones);
+  for (const [i, name] of names.entries()) writeFileSync(join(folder, `zone${i}`), zones[name]!);
   writeFileSync(
     config,
     `server:
@@ -79,10 +85,7 @@ export async function startNsd(zone: string, text: string): Promise<Peer> {
   zonelistfile: "${join(folder, 'zone.list')}"
 remote-control:
   control-enable: no
-zone:
-  name: ${zone}
-  zonefile: zone
-`,
+${names.map((name, i) => `zone:\n  name: ${name}\n  zonefile: zone${i}\n`).join('')}`,
   );
   return whenAnswering(new Program(findProgram('nsd')!, ['-d', '-c', config], folder), port);
 }

@@ -3,8 +3,9 @@ import { expect } from 'chai';
 import { askTcp, askUdp } from '../world/client.ts';
 import { type MessageText, readMessage } from '../world/message-text.ts';
 import { toQuery, writeQuery } from '../world/query-text.ts';
-import { startNsd } from './peers.ts';
+import { startNsdWith } from './peers.ts';
 import { cleanUp, describeWith } from './processes.ts';
+import { DIFFERENCES, type PeerName } from './rpz-differences.ts';
 import { startBindRpz, startRcode5Rpz, startUnboundRpz } from './rpz-peers.ts';
 import { QUERIES } from './rpz-queries.ts';
 import { WORLD } from './rpz-world.ts';
@@ -16,18 +17,20 @@ const CONTROL = 'plain.example A';
 /** Queries at a time: BIND drops what more than ten clients ask at once. */
 const AT_ONCE = 8;
 
+const PEERS: readonly PeerName[] = ['bind', 'unbound'];
+
+/** Who answers the query as we do: both, unless a difference says otherwise. */
+function peersOf(text: string): readonly PeerName[] {
+  const differences = DIFFERENCES.filter(({ queries }) => queries?.test(text));
+  return PEERS.filter((peer) => differences.every(({ agrees }) => agrees.includes(peer)));
+}
+
 /** What a query came to with each of the resolvers. */
 interface Outcomes {
   readonly bind: string;
   readonly unbound: string;
   readonly ours: string;
 }
-
-/**
- * Where we do as Unbound does, on purpose: BIND gives a truncated answer the rcode that the name
- * would have without the policy. A client that comes back by TCP needs none.
- */
-const AS_UNBOUND: readonly RegExp[] = [/^tcp\.bad\.example (?:A|AAAA|TXT)$/];
 
 /** A drop is one again, and others are answered meanwhile. */
 async function outcomeOf(port: number, text: string, id: number): Promise<string> {
@@ -60,7 +63,7 @@ describeWith(['named', 'unbound', 'nsd'], 'policy zones, by us, BIND and Unbound
   const outcomes: Map<string, Outcomes> = new Map();
 
   before(async () => {
-    const world = await startNsd('.', WORLD);
+    const world = await startNsdWith(WORLD);
     const servers = await Promise.all([
       startBindRpz(world.port),
       startUnboundRpz(world.port),
@@ -80,12 +83,31 @@ describeWith(['named', 'unbound', 'nsd'], 'policy zones, by us, BIND and Unbound
   after(cleanUp);
 
   for (const text of QUERIES) {
-    const peer = AS_UNBOUND.some((pattern) => pattern.test(text)) ? 'unbound' : 'bind';
-    it(`agrees with ${peer} on ${text}`, () => {
+    const peers = peersOf(text);
+    const whom = peers.length === 0 ? 'neither, on purpose,' : peers.join(' and ');
+    it(`agrees with ${whom} on ${text}`, () => {
       const found = outcomes.get(text)!;
-      expect(found.ours).to.equal(found[peer]);
+      for (const peer of peers) expect(found.ours, peer).to.equal(found[peer]);
     });
   }
+
+  for (const { what, queries, agrees, isUnsteady } of DIFFERENCES) {
+    if (queries === undefined) continue;
+    for (const peer of PEERS) {
+      if (agrees.includes(peer) || (isUnsteady === true && peer === 'unbound')) continue;
+      it(`differs from ${peer} by ${what}`, () => {
+        const asked = QUERIES.filter((text) => queries.test(text)).map(
+          (text) => outcomes.get(text)!,
+        );
+        expect(asked.some((found) => found.ours !== found[peer])).to.equal(true);
+      });
+    }
+  }
+
+  it('asks at least 500 questions, many with DO=1', () => {
+    expect(new Set(QUERIES).size).to.be.at.least(500);
+    expect(QUERIES.filter((text) => text.endsWith(' with do'))).to.have.length.above(150);
+  });
 
   it('sees every kind of outcome', () => {
     const all = [...outcomes.values()].map(({ ours }) => ours);

@@ -18,6 +18,7 @@ const NAMES: readonly string[] = [
   'x.pass.bad.example',
   'drop.bad.example',
   'tcp.bad.example',
+  'tcp.nowhere',
   'data.bad.example',
   'x.data.bad.example',
   'alias.bad.example',
@@ -72,6 +73,54 @@ const NAMES: readonly string[] = [
   'x.dname.bad.example',
 ];
 
+/** Names that are tried in each way, with and without signatures wanted. */
+const STEPS: readonly string[] = [
+  ...['ok', 'nx', 'nodata', 'data', 'pass', 'bad', 'alias', 'deep', 'way', 'ip', 'ip6', 'to-ip'],
+  ...['half', 'none'],
+].map((label) => `${label}.s.example`);
+
+const LATER: readonly string[] = [
+  ...STEPS,
+  'u1.example',
+  'u2.example',
+  'u3.example',
+  'u4.example',
+  'u5.example',
+  'ip-old.example',
+  'v4-rule.example',
+  'mapped.example',
+  'mapped-out.example',
+  'nat64.example',
+  'nat64-out.example',
+  'c0.example',
+  'c4.example',
+  'c10.example',
+  'w.bad.example',
+  'q.w.bad.example',
+  'q.q.w.bad.example',
+  'x.w.bad.example',
+  'q.x.w.bad.example',
+  'b.x.w.bad.example',
+  'q.b.x.w.bad.example',
+  'a.b.x.w.bad.example',
+  'q.a.b.x.w.bad.example',
+  'y.w.bad.example',
+  'q.y.w.bad.example',
+  'v.w.bad.example',
+  'q.v.w.bad.example',
+  'inside.bad.example',
+  'relative.bad.example',
+  'chain.bad.example',
+  'missing.bad.example',
+  'exit.bad.example',
+  'one.rooms.bad.example',
+  'apex.bad.example',
+  'mid.*.no.bad.example',
+  'mid.x.no.bad.example',
+  'word.bad.example',
+  'dotless.bad.example',
+];
+
 const TYPES: readonly string[] = ['A', 'AAAA', 'TXT'];
 
 const OTHERS: readonly string[] = [
@@ -103,7 +152,33 @@ const OTHERS: readonly string[] = [
   `${`${'w'.repeat(60)}.`.repeat(3)}${'w'.repeat(50)}.wild.bad.example A`,
 ];
 
+/** Names that are asked for all that they have. */
+const ANY: readonly string[] = [
+  'nx.bad.example',
+  'x.nx.bad.example',
+  'nodata.bad.example',
+  'data.bad.example',
+  'drop.bad.example',
+  'tcp.bad.example',
+  'alias.bad.example',
+  'first-pass.example',
+  'ip24.example',
+  'ip32.example',
+  'ip-pass.example',
+  'ip6.example',
+  'a1.example',
+  'a4.example',
+  'plain.example',
+];
+
 export const QUERIES: readonly string[] = [
   ...NAMES.flatMap((name) => TYPES.map((type) => `${name} ${type}`)),
   ...OTHERS,
+  ...LATER.flatMap((name) =>
+    TYPES.flatMap((type) => [`${name} ${type}`, `${name} ${type} with do`]),
+  ),
+  ...NAMES.map((name) => `${name} A with do`),
+  ...STEPS.map((name) => `${name} A by tcp with do`),
+  ...['hint', 'hint6', 'hint-out'].map((label) => `${label}.example HTTPS`),
+  ...ANY.map((name) => `${name} ANY`),
 ];

@@ -1,7 +1,7 @@
 /** A small Internet and the policy zones over it, for forwarders that are asked the same. */
 
 /** The zone of the root: what every name is without policy. */
-export const WORLD = `
+const ROOT = `
 $TTL 300
 . SOA ns.example. host.example. 1 1h 10m 1d 60
 . NS ns.example.
@@ -49,7 +49,63 @@ walled.garden A 198.51.100.9
 walled.garden AAAA 2001:db8:9::9
 *.garden A 198.51.100.10
 mx.garden A 198.51.100.11
+*.bad.example A 203.0.113.20
+ip-old.example A 192.0.2.12
+v4-rule.example A 198.18.0.5
+v4-rule.example AAAA ::ffff:198.18.0.5
+mapped.example AAAA ::ffff:192.0.2.66
+mapped-out.example AAAA ::ffff:192.0.3.66
+nat64.example AAAA 64:ff9b::c000:263
+nat64-out.example AAAA 64:ff9b::c000:363
+hint.example HTTPS 1 . alpn=h2 ipv4hint=192.0.2.99
+hint6.example HTTPS 1 . ipv6hint=2001:db8:bad::1
+hint-out.example HTTPS 1 . ipv4hint=192.0.3.99
+u1.example CNAME ok.s.example.
+u2.example CNAME nx.s.example.
+u3.example CNAME ip.s.example.
+u4.example CNAME bad.s.example.
+u5.example CNAME deep.s.example.
+${Array.from({ length: 20 }, (_, i) => `c${i}.example CNAME c${i + 1}.example.`).join('\n')}
+c20.example A 203.0.113.30
 `.replaceAll('good', '900d');
+
+/** A signature that nobody here checks. */
+const RRSIG = (types: readonly string[]) => (owner: string) =>
+  types
+    .map((type) => `${owner} RRSIG ${type} 8 3 300 20380101000000 20260101000000 1 s.example. AAAA`)
+    .join('\n');
+
+const SIGNED: readonly (readonly [owner: string, type: string, data: string])[] = [
+  ['@', 'SOA', 'ns.example. host.example. 1 1h 10m 1d 60'],
+  ['@', 'NS', 'ns.example.'],
+  // By the signature over its keys NSD knows that a zone is signed.
+  ['@', 'DNSKEY', '257 3 8 AAAA'],
+  ['ok', 'A', '203.0.113.40'],
+  ['ok', 'AAAA', '2001:db8:1::40'],
+  ['ok', 'TXT', '"signed"'],
+  ['nx', 'A', '203.0.113.41'],
+  ['nodata', 'A', '203.0.113.42'],
+  ['data', 'A', '203.0.113.43'],
+  ['pass', 'CNAME', 'nx.bad.example.'],
+  ['bad', 'CNAME', 'nx.bad.example.'],
+  ['alias', 'CNAME', 'nx.s.example.'],
+  ['deep', 'CNAME', 'a4.example.'],
+  ['way', 'CNAME', 'ok.s.example.'],
+  ['ip', 'A', '192.0.2.99'],
+  ['ip6', 'AAAA', '2001:db8:bad::1'],
+  ['to-ip', 'CNAME', 'ip24.example.'],
+];
+
+/** A zone whose records have signatures, those of one name excepted. */
+const SIGNED_ZONE = `$TTL 300
+${SIGNED.map(([owner, type, data]) => `${owner} ${type} ${data}\n${RRSIG([type])(owner)}`).join('\n')}
+half A 203.0.113.44
+half TXT "half"
+${RRSIG(['TXT'])('half')}
+`;
+
+/** What every name is without policy, by zones. */
+export const WORLD: Readonly<Record<string, string>> = { '.': ROOT, 's.example': SIGNED_ZONE };
 
 /** With `.second.rpz.` behind it, of 255 octets. */
 export const LONGEST: string = `${`${'m'.repeat(61)}.`.repeat(3)}${'m'.repeat(47)}.example`;
@@ -76,6 +132,8 @@ $TTL 60
 128.5.zz.bad.db8.2001.rpz-ip    CNAME .
 first-pass.example              CNAME rpz-passthru.
 stopped.example                 CNAME .
+32.12.2.0.192.rpz-ip            CNAME 32.12.2.0.192.
+128.5.c612.ffff.zz.rpz-ip       CNAME .
 `,
   'second.rpz': `
 $TTL 60
@@ -88,6 +146,7 @@ nodata.bad.example              CNAME *.
 pass.bad.example                CNAME rpz-passthru.
 drop.bad.example                CNAME rpz-drop.
 tcp.bad.example                 CNAME rpz-tcp-only.
+tcp.nowhere                     CNAME rpz-tcp-only.
 data.bad.example                A 198.51.100.1
 data.bad.example                A 198.51.100.2
 data.bad.example                AAAA 2001:db8:2::1
@@ -127,5 +186,38 @@ twice.example                   A 198.51.100.99
 third.example                   CNAME .
 plain.example                   CNAME rpz-passthru.
 only-a.example                  A 198.51.100.98
+u1.example                      CNAME .
+c20.example                     CNAME .
+nx.s.example                    CNAME .
+nodata.s.example                CNAME *.
+data.s.example                  A 198.51.100.97
+pass.s.example                  CNAME rpz-passthru.
+half.s.example                  CNAME .
+none.s.example                  CNAME .
+way.s.example                   CNAME .
+`,
+  'fourth.rpz': `
+$TTL 60
+fourth.rpz. SOA localhost. host.localhost. 4 1h 10m 1d 60
+fourth.rpz. NS localhost.
+*.w.bad.example                 CNAME .
+a.b.x.w.bad.example             CNAME *.
+*.y.w.bad.example               CNAME *.
+v.w.bad.example                 CNAME rpz-passthru.
+inside.bad.example              CNAME garden.fourth.rpz.
+relative.bad.example            CNAME garden
+chain.bad.example               CNAME door
+missing.bad.example             CNAME nothing
+exit.bad.example                CNAME exit
+*.rooms.bad.example             CNAME *.rooms
+apex.bad.example                CNAME @
+mid.*.no.bad.example            CNAME .
+word.bad.example                CNAME rpz-nxdomain.
+dotless.bad.example             CNAME rpz-passthru
+garden                          A 198.51.100.20
+garden                          AAAA 2001:db8:2::20
+door                            CNAME garden
+exit                            CNAME walled.garden.
+*.rooms                         A 198.51.100.21
 `,
 };

@@ -20,7 +20,7 @@ function outcomeOf(spec: Partial<VerdictSpec>, ref = 'k3f9x-1'): Outcome {
   });
   const { rcode } = verdict;
   const upstream = { upstream: undefined, rttMs: 0, refusal: undefined, attempts: [] };
-  const policy = { aliases: undefined, resolved: undefined };
+  const policy = { aliases: undefined, resolved: undefined, inside: [] };
   return { verdict, origin: 'local', rcode, ref, group: -1, ...upstream, ...policy };
 }
 

@@ -12,7 +12,6 @@ const CONTENT = {
   options: new Uint8Array(0),
   rcode: 2,
   hasAlias: false,
-  isSigned: false,
   upstream: '',
   refusal: undefined,
   failure: { reason: 'timedOut', attempts: [] },

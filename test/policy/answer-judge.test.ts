@@ -48,7 +48,6 @@ function judge(view: View, name: string, parts: AnsweredParts & { readonly bare?
     octets: withRoom(message, 512),
     length,
     hasAlias: parts.aliases !== undefined,
-    isSigned: false,
   };
   const verdict = JUDGE.judge(view, query, answer, NOW);
   const would = shadowed.map((one) => one.action);

@@ -26,7 +26,7 @@ const CODES: readonly (readonly [string, readonly number[]])[] = [
   ['rate-limit', [31]],
   ['recursion', [20]],
   ['special-use', []],
-  ['policy', [14, 15, 16, 17]],
+  ['policy', [0, 14, 15, 16, 17]],
   ['route', [20]],
   ['upstream', [3, 19, 22, 23]],
   ['overload', [32]],

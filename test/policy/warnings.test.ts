@@ -117,6 +117,15 @@ describe('policy/warnings', () => {
     }
   });
 
+  it('warns of a key by an algorithm that is not to be used any more', () => {
+    const key = (algorithm: string) => `{ algorithm: ${algorithm}, secret: c2VjcmV0IHNlY3JldA== }`;
+    expect(
+      warnings('tsigKeys:', `  old: ${key('hmac-md5')}`, `  new: ${key('hmac-sha256')}`),
+    ).to.deep.equal([
+      'site.yaml:3: tsigKeys old uses hmac-md5, which is not to be used any more: hmac-sha256 is',
+    ]);
+  });
+
   it('warns of the rules of a policy zone that it ignores, by kind', () => {
     const folder = mkdtempSync(join(tmpdir(), 'rcode5-'));
     try {
@@ -128,7 +137,8 @@ describe('policy/warnings', () => {
         `${file}:2: policy feed: 2 rules ignored (rpz-nsip): lines 2, 6`,
         `${file}:5: policy feed: 1 rule ignored (duplicate)`,
       ]);
-      expect(found[2]).to.match(/^site\.yaml:3: policy feed answers REFUSED/);
+      expect(found.slice(2, 3)).to.deep.equal([`${file}:2: policy feed: no TTL: lines 2, 3, 5, …`]);
+      expect(found[3]).to.match(/^site\.yaml:3: policy feed answers REFUSED/);
     } finally {
       rmSync(folder, { recursive: true });
     }

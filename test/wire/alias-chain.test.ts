@@ -14,6 +14,7 @@ import {
   record,
   TO_QUESTION,
   TYPE,
+  uint16,
 } from '../world/messages.ts';
 
 const ASKED = 'www.example';
@@ -39,12 +40,14 @@ function read(sections: Sections, type: number = TYPE.A) {
   const names = Array.from({ length: chain.length }, (_, i) =>
     formatName(chain.name(i + 1, query).name),
   );
-  const addresses = Array.from({ length: chain.addressCount }, (_, i) => {
+  return { names, addresses: addressesRead(), whole };
+}
+
+const addressesRead = () =>
+  Array.from({ length: chain.addressCount }, (_, i) => {
     const { family, words } = chain.address(i);
     return [...words].slice(0, family === 4 ? 1 : 4);
   });
-  return { names, addresses, whole };
-}
 
 const names = (...answers: readonly Octets[]) => read({ answers }).names;
 
@@ -65,7 +68,18 @@ describe('wire/alias-chain aliases', () => {
     expect(chain.aliasAt(2).targetAt).to.equal(whole.length - name('b.example').length);
   });
 
-  const ends: readonly (readonly [string, readonly Octets[], readonly string[]])[] = [
+  it('takes the signature that follows an alias along', () => {
+    const signature = record(ASKED, TYPE.RRSIG, [0, 5, 8, 2]);
+    const alias = cname(ASKED, 'a.example');
+    const last = address(192, 0, 2, 1);
+    const { whole } = read({ answers: [alias, signature, last] });
+    expect(chain.aliasAt(1)).to.include({ end: whole.length - last.length, count: 2 });
+    const { whole: other } = read({ answers: [alias, last, signature] });
+    const end = other.length - last.length - signature.length;
+    expect(chain.aliasAt(1)).to.include({ end, count: 1 });
+  });
+
+  const ends: readonly (readonly [string, readonly Octets[], readonly string[], 'lost'?])[] = [
     ['there is none', [address(192, 0, 2, 1)], []],
     ['none is of the name asked', [cname('other.example', 'a.example')], []],
     ['one is of another class', [cname(ASKED, 'a.example', 3)], []],
@@ -75,15 +89,31 @@ describe('wire/alias-chain aliases', () => {
       [cname(ASKED, 'a.example'), cname('a.example', ASKED)],
       ['a.example.', 'www.example.'],
     ],
-    ['one has no target', [cname(ASKED, []), address(192, 0, 2, 1)], []],
-    ['a target runs over its record', [cname(ASKED, [9, 0x61]), cname('a.example', ASKED)], []],
-    ['a target points to nowhere', [cname(ASKED, pointer(0x3fff))], []],
-    ['a target points forward', [cname(ASKED, pointer(60)), cname('a.example', 'b.example')], []],
-    ['a name has two', [cname(ASKED, 'a.example'), cname(ASKED, 'b.example')], ['a.example.']],
+    ['one has no target', [cname(ASKED, []), address(192, 0, 2, 1)], [], 'lost'],
+    [
+      'a target runs over its record',
+      [cname(ASKED, [9, 0x61]), cname('a.example', ASKED)],
+      [],
+      'lost',
+    ],
+    ['a target points to nowhere', [cname(ASKED, pointer(0x3fff))], [], 'lost'],
+    [
+      'a target points forward',
+      [cname(ASKED, pointer(60)), cname('a.example', 'b.example')],
+      [],
+      'lost',
+    ],
+    [
+      'a name has two',
+      [cname(ASKED, 'a.example'), cname(ASKED, 'b.example')],
+      ['a.example.'],
+      'lost',
+    ],
   ];
-  for (const [what, answers, expected] of ends) {
-    it(`goes no further when ${what}`, () => {
+  for (const [what, answers, expected, lost] of ends) {
+    it(`goes no further when ${what}${lost === undefined ? '' : ', and says that it does not'}`, () => {
       expect(names(...answers)).to.deep.equal(expected);
+      expect(chain.losesAliases).to.equal(lost !== undefined);
     });
   }
 
@@ -92,7 +122,11 @@ describe('wire/alias-chain aliases', () => {
       cname(i === 0 ? ASKED : `n${i}.example`, `n${i + 1}.example`),
     );
     expect(names(...hundred)).to.have.length(16);
+    expect(chain.losesAliases).to.equal(true);
     expect(names(...hundred.slice(1), hundred[0]!)).to.deep.equal([]);
+    expect(chain.losesAliases).to.equal(true);
+    expect(names(...hundred.slice(0, 16))).to.have.length(16);
+    expect(chain.losesAliases).to.equal(false);
   });
 
   it('takes a target of 255 octets, and none of more', () => {
@@ -106,6 +140,12 @@ describe('wire/alias-chain aliases', () => {
     const answers = [cname(ASKED, 'a.example')];
     expect(read({ answers }, TYPE.CNAME).names).to.deep.equal([]);
     expect(read({ answers }, TYPE.MX).names).to.deep.equal(['a.example.']);
+  });
+
+  it('follows none in what a transfer brings, and loses none', () => {
+    const zone = Array.from({ length: 20 }, (_, i) => cname(`n${i}.example`, 'a.example'));
+    expect(read({ answers: zone }, 252)).to.deep.include({ names: [] });
+    expect(chain.losesAliases).to.equal(false);
   });
 });
 
@@ -124,7 +164,62 @@ describe('wire/alias-chain addresses', () => {
     const wrong = [record('x', TYPE.A, [1, 2, 3]), record('x', TYPE.A, new Uint8Array(16))];
     expect(read({ answers: [...wrong, record('x', TYPE.AAAA, [1, 2, 3, 4])] }).addresses).to.be
       .empty;
+    expect(chain.losesAddresses).to.equal(true);
+    read({ answers: [address(192, 0, 2, 1)] });
+    expect(chain.losesAddresses).to.equal(false);
   });
+
+  const v4 = (...octets4: number[]) => octets(new Uint8Array(10), [255, 255], octets4);
+  const nat64 = (...octets4: number[]) => octets([0, 0x64, 0xff, 0x9b], new Uint8Array(8), octets4);
+  const own = (...octets4: number[]) => octets([0x20, 1, 0xd, 0xb8], new Uint8Array(8), octets4);
+  const OWN = Uint32Array.of(0x20010db8, 0, 0);
+  const insides: readonly (readonly [string, Octets, readonly (readonly number[])[]])[] = [
+    ['an IPv4-mapped address', v4(192, 0, 2, 1), [[0xc0000201]]],
+    [
+      'an IPv4-compatible address',
+      octets(new Uint8Array(12), [192, 0, 2, 1]),
+      [[0, 0, 0, 0xc0000201]],
+    ],
+    ['a NAT64 address', nat64(192, 0, 2, 1), [[0x64ff9b, 0, 0, 0xc0000201], [0xc0000201]]],
+    ['one of a prefix of ours', own(192, 0, 2, 1), [[0x20010db8, 0, 0, 0xc0000201], [0xc0000201]]],
+  ];
+  for (const [what, rdata, expected] of insides) {
+    it(`has the IPv4 address inside ${what}, and only where there is one`, () => {
+      const query = asked(ASKED, { type: TYPE.AAAA });
+      const answers = [record(ASKED, TYPE.AAAA, rdata)];
+      const whole = message({ flags: 0x8000, questions: [question(ASKED, TYPE.AAAA)], answers });
+      chain.read(whole, whole.length, query, [OWN]);
+      expect(addressesRead()).to.deep.equal(expected);
+    });
+  }
+
+  const hint = (key: number, ...values: readonly Octets[]) =>
+    octets(uint16(key), uint16(octets(...values).length), ...values);
+  const svcb = (...params: readonly Octets[]) => octets([0, 1], name('x.example'), ...params);
+  const six = octets([0x20, 1, 0xd, 0xb8], new Uint8Array(11), [7]);
+  const SIX = [0x20010db8, 0, 0, 7];
+  const hints: readonly (readonly [string, Octets, readonly (readonly number[])[], 'odd'?])[] = [
+    ['no parameters', svcb(), []],
+    ['others', svcb(hint(1, [2, 0x68, 0x32]), hint(3, [1, 187])), []],
+    ['IPv4', svcb(hint(4, [192, 0, 2, 1], [192, 0, 2, 2])), [[0xc0000201], [0xc0000202]]],
+    ['IPv6', svcb(hint(1, [2, 0x68, 0x32]), hint(6, six)), [SIX]],
+    ['both', svcb(hint(4, [192, 0, 2, 1]), hint(6, six)), [[0xc0000201], SIX]],
+    ['mapped', svcb(hint(6, v4(192, 0, 2, 1))), [[0xc0000201]]],
+    ['a parameter that runs over', octets(svcb(), uint16(4), uint16(9), [192, 0, 2, 1]), [], 'odd'],
+    ['half a parameter', svcb([0, 4, 0]), [], 'odd'],
+    ['no target', [0, 1], [], 'odd'],
+    ['nothing', [], [], 'odd'],
+  ];
+  for (const [what, rdata, expected, odd] of hints) {
+    for (const type of [64, 65]) {
+      it(`has the hints of a record of type ${type} with ${what}`, () => {
+        expect(read({ answers: [record(ASKED, type, rdata)] }, type).addresses).to.deep.equal(
+          expected,
+        );
+        expect(chain.losesAddresses).to.equal(odd !== undefined);
+      });
+    }
+  }
 
   it('has nothing of an earlier answer', () => {
     expect(

@@ -106,6 +106,30 @@ describe('wire/opt collectOptions', () => {
   });
 });
 
+describe('wire/opt of somebody with much to say', () => {
+  const nine = Array.from({ length: 9 }, (_, i) => ede(i, 'text'));
+
+  it('keeps eight options', () => {
+    const given = at3({ options: nine });
+    expect(collectOptions(given, AT, 15)).to.deep.equal(octets(...nine.slice(0, 8)));
+    expect(readExtendedErrors(given, AT).map(({ code }) => code)).to.deep.equal([
+      0, 1, 2, 3, 4, 5, 6, 7,
+    ]);
+  });
+
+  it('keeps 1024 octets', () => {
+    const long = ede(1, 'x'.repeat(1000));
+    const given = at3({ options: [long, ede(2, 'y'.repeat(50)), ede(3, 'z')] });
+    expect(collectOptions(given, AT, 15)).to.deep.equal(octets(long, ede(3, 'z')));
+    expect(readExtendedErrors(given, AT).map(({ text }) => text.length)).to.deep.equal([
+      1000, 24, 0,
+    ]);
+    expect(
+      readExtendedErrors(at3({ options: [ede(1, `${'x'.repeat(1023)}é`)] }), AT),
+    ).to.deep.equal([{ code: 1, text: 'x'.repeat(1023) }]);
+  });
+});
+
 describe('wire/opt readExtendedErrors', () => {
   const cases = [
     { what: 'no error', options: [option(3)], errors: [] },

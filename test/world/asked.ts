@@ -13,6 +13,7 @@ import {
   record,
   TYPE,
   name as toName,
+  uint16,
   uint32,
   withRoom,
 } from './messages.ts';
@@ -75,13 +76,18 @@ export interface AnsweredParts {
   /** Names that the one asked is an alias of, one after the other. */
   readonly aliases?: readonly string[];
   readonly addresses?: readonly string[];
+  /** Which of the names has a signature over what the answer says of it; the one asked is 0. */
+  readonly signed?: readonly number[];
 }
 
 /** The octets of an answer to the query. */
 export function answerTo(
   query: Query,
-  { aliases = [], addresses = [] }: AnsweredParts,
+  { aliases = [], addresses = [], signed = [] }: AnsweredParts,
 ): Uint8Array {
+  const hasData = addresses.some(
+    (text) => (text.includes(':') ? TYPE.AAAA : TYPE.A) === query.qtype,
+  );
   const owners = [query.name.slice(0, query.nameLength), ...aliases.map(toName)];
   return message({
     flags: Flag.QR,
@@ -89,8 +95,17 @@ export function answerTo(
     answers: [
       ...aliases.map((alias, i) => record(owners[i]!, TYPE.CNAME, toName(alias))),
       ...addresses.map((text) => addressRecord(owners.at(-1)!, text)),
+      ...signed
+        .filter((step) => step < aliases.length || hasData)
+        .map((step) => signature(owners[step]!, step < aliases.length ? TYPE.CNAME : query.qtype)),
     ],
+    // What is not there has its proof in the authority section.
+    authorities: signed.includes(aliases.length) && !hasData ? [signature('x', TYPE.SOA)] : [],
   });
+}
+
+function signature(owner: string | Octets, covered: number): Uint8Array {
+  return record(owner, TYPE.RRSIG, octets(uint16(covered), [8, 1]));
 }
 
 function addressRecord(owner: Octets, text: string): Uint8Array {

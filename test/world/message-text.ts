@@ -17,7 +17,11 @@ export const RCODES: readonly string[] = [
 ];
 
 /** RCODEs above 15, which take an OPT record. */
-export const EXTENDED_RCODES: Readonly<Record<string, number>> = { BADVERS: 16, BADCOOKIE: 23 };
+export const EXTENDED_RCODES: Readonly<Record<string, number>> = {
+  BADVERS: 16,
+  BADALG: 21,
+  BADCOOKIE: 23,
+};
 
 export const OPCODES: Readonly<Record<string, number>> = {
   QUERY: 0,

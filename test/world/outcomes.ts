@@ -28,6 +28,7 @@ export function outcome(decided: Verdict, parts: Partial<Outcome> = {}): Outcome
     attempts: [],
     aliases: undefined,
     resolved: undefined,
+    inside: [],
     ...parts,
   };
 }

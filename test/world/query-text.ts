@@ -50,16 +50,18 @@ export interface EdnsText {
   readonly times?: number;
 }
 
-/** `www.example.com AAAA from 192.0.2.1 by tcp`: the words of a short query. */
-const SHORT = /^(\S+)(?: ([A-Z]\S*))?(?: from (\S+))?(?: by (udp|tcp))?$/;
+/** `www.example.com AAAA from 192.0.2.1 by tcp with do`: the words of a short query. */
+const SHORT = /^(\S+)(?: ([A-Z]\S*))?(?: from (\S+))?(?: by (udp|tcp))?(?: with (do))?$/;
 
 /** Reads the short form; the long one is as it is. */
 export function toQuery(given: QueryText | string): QueryText {
   if (typeof given !== 'string') return given;
   const words = SHORT.exec(given);
-  if (words === null) throw new Error(`"${given}": expect NAME [TYPE] [from CLIENT] [by tcp]`);
-  const [, owner, type, client, transport] = words;
-  const parts = { name: owner, type, client, transport };
+  if (words === null)
+    throw new Error(`"${given}": expect NAME [TYPE] [from CLIENT] [by tcp] [with do]`);
+  const [, owner, type, client, transport, flag] = words;
+  const edns = flag === undefined ? undefined : { do: true };
+  const parts = { name: owner, type, client, transport, edns };
   const present = Object.entries(parts).filter(([, value]) => value !== undefined);
   return Object.fromEntries(present) as unknown as QueryText;
 }

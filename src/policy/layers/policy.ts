@@ -1,9 +1,22 @@
 /** Name policy: the policies in their order; the first with a matching rule decides. */
 
 import { ruleOf } from '../../decision/rule-of.ts';
+import { builtIn, type Verdict, type VerdictTable } from '../../decision/verdict.ts';
+import { Ede } from '../../wire/registry.ts';
 import type { Layer } from '../layer.ts';
 import type { ViewParts } from '../layer-parts.ts';
 import { letsPass } from '../rules/name-policy.ts';
+
+/** An answer that nobody can judge is not passed on: SERVFAIL, for nothing has decided against it. */
+export function compileUnreadable(verdicts: VerdictTable): Verdict {
+  return verdicts.add({
+    layer: 'policy',
+    action: 'fail',
+    rule: builtIn('policy answer with at most 16 aliases, all records readable'),
+    ede: Ede.OTHER,
+    explained: true,
+  });
+}
 
 export function compilePolicies({ policies: chain }: Pick<ViewParts, 'policies'>): Layer {
   return {

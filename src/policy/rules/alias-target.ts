@@ -17,8 +17,8 @@ export function aliasTarget(
   { action, recordsOf }: Verdict,
   query: Query,
 ): Uint8Array | typeof TOO_LONG | undefined {
-  const { qtype, match, recursionDesired, isVerbatim } = query;
-  if (action !== 'answer' || !recursionDesired || isVerbatim) return undefined;
+  const { qtype, match, recursionDesired, isTransfer } = query;
+  if (action !== 'answer' || !recursionDesired || isTransfer) return undefined;
   if (qtype === RrType.CNAME || qtype === RrType.ANY) return undefined;
   const alias = recordsOf?.(match.entry).find(({ type }) => type === RrType.CNAME);
   return alias === undefined ? undefined : substitute(alias.rdata, match.name);

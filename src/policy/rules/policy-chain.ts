@@ -8,23 +8,35 @@
 import { ruleOf } from '../../decision/rule-of.ts';
 import type { Rule, Verdict } from '../../decision/verdict.ts';
 import type { AliasChain } from '../../wire/alias-chain.ts';
-import type { HashedName } from '../../wire/hashed-name.ts';
+import type { TranslationPrefix } from '../../wire/answer-addresses.ts';
 import type { Query } from '../../wire/query.ts';
+import { RrType } from '../../wire/registry.ts';
 import { letsPass, type NamePolicy } from './name-policy.ts';
 
-/** No step of the way matched. */
-const NO_STEP = -1;
+/** What a chain is made of besides its policies. */
+export interface ChainParts {
+  /** Prefixes of IPv6 addresses with an IPv4 address in their last 32 bits. */
+  readonly nat64?: readonly TranslationPrefix[];
+  /** For an answer that cannot be read as its client might read it. */
+  readonly unreadable?: Verdict;
+}
+
+const NO_PREFIXES: readonly TranslationPrefix[] = [];
 
 export class PolicyChain {
   /** Which name of the last answer matched: how many aliases lead to it. */
-  step: number = NO_STEP;
+  step = 0;
+  readonly nat64: readonly TranslationPrefix[];
+  readonly #unreadable: Verdict | undefined;
   readonly #policies: readonly NamePolicy[];
   readonly #watchesAddresses: boolean;
   readonly #keepsSigned: boolean;
   /** Position of the policy that matched last. */
   #position = 0;
 
-  constructor(policies: readonly NamePolicy[]) {
+  constructor(policies: readonly NamePolicy[], { nat64, unreadable }: ChainParts = {}) {
+    this.nat64 = nat64 ?? NO_PREFIXES;
+    this.#unreadable = unreadable;
     this.#policies = policies;
     this.#watchesAddresses = policies.some(({ watchesAddresses }) => watchesAddresses);
     this.#keepsSigned = policies.some(({ keepsSigned }) => keepsSigned);
@@ -44,30 +56,39 @@ export class PolicyChain {
 
   /** Whether an answer to the query has to be judged; `hasAlias` tells of the answer. */
   watches(query: Query, hasAlias: boolean): boolean {
-    if (this.#policies.length === 0 || !query.isLookup || query.isVerbatim) return false;
+    if (this.#policies.length === 0 || !query.isLookup || hasNoAnswer(query)) return false;
     return hasAlias || this.#watchesAddresses || (this.#keepsSigned && query.dnssecOk);
   }
 
-  /** What becomes of a query with this answer; undefined leaves the answer as it is. */
-  judgeAnswer(query: Query, answer: AliasChain, isSigned: boolean): Verdict | undefined {
+  /**
+   * What becomes of a query with this answer; undefined leaves the answer as it is. Each name on the
+   * way is judged by what the answer says of that name: its alias, or at the end its data.
+   */
+  judgeAnswer(query: Query, answer: AliasChain): Verdict | undefined {
+    let isFirst = true;
     for (let step = 0; step <= answer.length; step++) {
-      const isLast = step === answer.length;
-      const found = this.#searchStep(
-        query,
-        answer.name(step, query),
-        step,
-        isLast ? answer : undefined,
-      );
-      if (found === undefined) continue;
-      this.step = step;
-      return isSigned && this.#leavesSigned(query) ? undefined : enforced(found, query);
+      const found = this.#searchStep(query, answer, step, isFirst);
+      if (found !== undefined) {
+        this.step = step;
+        return enforced(found, query);
+      }
+      isFirst = isFirst && this.#keepsSigned && query.dnssecOk && answer.isSigned(step, query);
     }
-    return undefined;
+    this.step = 0;
+    return this.#isUnreadable(query, answer) ? this.#unreadable : undefined;
+  }
+
+  #isUnreadable(query: Query, { losesAliases, losesAddresses }: AliasChain): boolean {
+    if (!losesAliases && !(losesAddresses && this.#watchesAddresses)) return false;
+    for (let i = 0; i < this.#policies.length; i++) {
+      if (this.#policies[i]!.concerns(query)) return true;
+    }
+    return false;
   }
 
   /** The first match for the query by itself, whether or not an answer has a say in it. */
   search(query: Query): Verdict | undefined {
-    return query.isLookup ? this.#searchStep(query, query, 0, undefined) : undefined;
+    return query.isLookup ? this.#searchStep(query, undefined, 0, true) : undefined;
   }
 
   /** The rule of all policies that comes nearest to the name asked; only for readers. */
@@ -85,27 +106,33 @@ export class PolicyChain {
 
   /** What may keep the rule that `search` has found from deciding. */
   waitsFor(found: Verdict, query: Query): string | undefined {
-    if (query.isVerbatim) return undefined;
+    if (hasNoAnswer(query)) return undefined;
     if (!letsPass(found) && this.#leavesSigned(query)) return 'unless the answer is signed';
     return this.#isBehindAddresses(query)
       ? 'unless a policy before it matches an address of the answer'
       : undefined;
   }
 
+  /**
+   * The first match for the name at a step of the way. A policy that leaves signed data alone has no
+   * say in a step that is signed; the client is judged with the first step that it has a say in.
+   */
   #searchStep(
     query: Query,
-    name: HashedName,
+    answer: AliasChain | undefined,
     step: number,
-    addresses: AliasChain | undefined,
+    isFirst: boolean,
   ): Verdict | undefined {
+    const name = answer === undefined ? query : answer.name(step, query);
+    const addresses = step === answer?.length ? answer : undefined;
     for (let i = 0; i < this.#policies.length; i++) {
       const policy = this.#policies[i]!;
-      if (!policy.concerns(query)) continue;
-      let found = step === 0 ? policy.judgeClient(query) : undefined;
-      if (found === undefined) found = policy.judgeName(query, name);
-      if (found === undefined && addresses !== undefined) {
-        found = policy.judgeAddresses(query, addresses);
-      }
+      if (!policy.concerns(query) || this.#isLeft(policy, query, answer, step)) continue;
+      const isNew = isFirst && (step === 0 || policy.keepsSigned);
+      const found =
+        (isNew ? policy.judgeClient(query) : undefined) ??
+        policy.judgeName(query, name) ??
+        (addresses && policy.judgeAddresses(query, addresses));
       if (found === undefined) continue;
       this.#position = i;
       return found;
@@ -113,9 +140,19 @@ export class PolicyChain {
     return undefined;
   }
 
+  /** Whether the policy leaves what the answer says at this step as it is, for it is signed. */
+  #isLeft(
+    { keepsSigned }: NamePolicy,
+    query: Query,
+    answer: AliasChain | undefined,
+    step: number,
+  ): boolean {
+    return keepsSigned && query.dnssecOk && answer?.isSigned(step, query) === true;
+  }
+
   /** Whether the policy that matched last has to see the answer, or one before it has. */
   #waits(query: Query): boolean {
-    if (!(this.#watchesAddresses || this.#keepsSigned) || query.isVerbatim) return false;
+    if (!(this.#watchesAddresses || this.#keepsSigned) || hasNoAnswer(query)) return false;
     return this.#leavesSigned(query) || this.#isBehindAddresses(query);
   }
 
@@ -130,6 +167,11 @@ export class PolicyChain {
   #leavesSigned(query: Query): boolean {
     return query.dnssecOk && this.#policies[this.#position]!.keepsSigned;
   }
+}
+
+/** Type ANY gets a minimal answer of ours: there is nothing to wait for. */
+function hasNoAnswer({ qtype }: Query): boolean {
+  return qtype === RrType.ANY;
 }
 
 /** What the rule that was found does to the query; undefined when it lets it pass. */

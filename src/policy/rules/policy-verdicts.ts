@@ -94,12 +94,26 @@ export interface PolicyRules {
   readonly serial?: number;
   /** What stands in the additional section: the SOA of their zone. */
   readonly zoneSoa?: OwnedRecord | undefined;
+  /** Answers for names inside of their zone. */
+  readonly zone?: VerdictSpec['inside'] & {};
 }
 
 /** Makes a verdict for the rules of a policy that do `action`. */
 export function addPolicyVerdict(
   action: PolicyAction,
-  { policy, rules, rule, named, isShadow, ede, category, expired, serial, zoneSoa }: PolicyRules,
+  {
+    policy,
+    rules,
+    rule,
+    named,
+    isShadow,
+    ede,
+    category,
+    expired,
+    serial,
+    zoneSoa,
+    zone,
+  }: PolicyRules,
   verdicts: VerdictTable,
 ): Verdict {
   if (action === 'allow' || action === 'passthru') {
@@ -121,6 +135,7 @@ export function addPolicyVerdict(
     ...(serial !== undefined && { serial }),
     ...(zoneSoa !== undefined && { zoneSoa }),
     ...(action === 'answer' && { recordsOf: (entry) => rules.recordsOf(entry) }),
+    ...(action === 'answer' && zone !== undefined && { inside: zone }),
   });
 }
 

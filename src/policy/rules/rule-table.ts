@@ -1,6 +1,7 @@
 /** Rules by name: for each a code, its line, and for some the types and records that go with it. */
 
-import type { HashedName } from '../../wire/hashed-name.ts';
+import { HashedName } from '../../wire/hashed-name.ts';
+import { MAX_LABELS } from '../../wire/name.ts';
 import type { Query } from '../../wire/query.ts';
 import type { RecordData } from '../../wire/response.ts';
 import { NameTable, type NameTableImage } from './name-table.ts';
@@ -20,6 +21,9 @@ export const MAX_CODES = 0xffff;
 
 const FIRST_LENGTH = 64;
 
+/** In place of a number of names: wildcards match whatever names are below them. */
+const PLAIN = -1;
+
 /** Rules in memory that threads share. Nothing in it changes. */
 export interface RuleImage {
   readonly names: NameTableImage;
@@ -31,6 +35,8 @@ export interface RuleImage {
   readonly subtrees: boolean;
   /** There are wildcards among the names. */
   readonly wildcards: boolean;
+  /** Names without a rule that keep wildcards above them from matching; -1: none of the names does. */
+  readonly bare: number;
 }
 
 export class RuleTable {
@@ -42,11 +48,15 @@ export class RuleTable {
   readonly #records: Map<number, RecordData[]>;
   readonly #subtrees: boolean;
   #wildcards: boolean;
+  #bare: number;
+  /** Labels of the shortest name that has a wildcard, of those added here. */
+  #shallowest: number = MAX_LABELS;
 
   /** An empty table, or one that another thread has filled. */
   constructor(image?: RuleImage, subtrees: boolean = image?.subtrees ?? false) {
     this.#subtrees = subtrees;
     this.#wildcards = image?.wildcards ?? false;
+    this.#bare = image?.bare ?? PLAIN;
     this.#names = new NameTable(image?.names);
     this.#types = new Map(image?.types);
     this.#records = new Map(image?.records as ReadonlyMap<number, RecordData[]> | undefined);
@@ -58,12 +68,13 @@ export class RuleTable {
   get image(): RuleImage {
     return {
       names: this.#names.image,
-      codes: this.#codes.subarray(0, this.count),
-      lines: this.#lines.subarray(0, this.count),
+      codes: this.#codes.subarray(0, this.#names.count),
+      lines: this.#lines.subarray(0, this.#names.count),
       types: this.#types,
       records: this.#records,
       subtrees: this.#subtrees,
       wildcards: this.#wildcards,
+      bare: this.#bare,
     };
   }
 
@@ -81,13 +92,62 @@ export class RuleTable {
 
   /** Number of names that have a rule. */
   get count(): number {
-    return this.#names.count;
+    return this.#names.count - Math.max(this.#bare, 0);
+  }
+
+  /**
+   * From now on the names are read as those of a zone (RFC 4592 section 3.3.1): no wildcard matches
+   * below a name that exists, be it only because there is one below it.
+   */
+  readAsZone(): void {
+    if (!this.#wildcards) return;
+    const before = this.#names.count;
+    const name = new HashedName();
+    let isAnyBelow = false;
+    for (let entry = 0; entry < before; entry++) {
+      const wire = this.nameOf(entry);
+      // Most names of most zones are not below another name at all.
+      if (labelsOf(wire) <= this.#shallowest) continue;
+      name.take(wire, 0, wire.length);
+      const top = this.#topWildcard(name);
+      if (top > 0) isAnyBelow = true;
+      for (let depth = 0; depth < top; depth++)
+        this.entry(wire.subarray(name.suffixAt(depth)), false);
+    }
+    this.#bare = isAnyBelow ? this.#names.count - before : PLAIN;
+  }
+
+  /** The depth at which the name nearest to the root stands that has a wildcard; 0 for none. */
+  #topWildcard(name: HashedName): number {
+    for (let depth = name.labels; depth > 0; depth--) {
+      if (this.#names.find(name, depth, true) >= 0) return depth;
+    }
+    return 0;
+  }
+
+  /**
+   * The rule for a lower-case name in wire format as a zone would find its records: its own or that
+   * of a wildcard; negative when there is no such name.
+   */
+  entryInZone(wire: Uint8Array): number {
+    const own = this.#names.entryOf(wire, false);
+    let at = 0;
+    let entry = own;
+    while (entry < 0 && wire[at] !== 0) {
+      at += wire[at]! + 1;
+      entry = this.#names.entryOf(wire.subarray(at), true);
+      if (entry < 0 && this.#names.entryOf(wire.subarray(at), false) >= 0) return entry;
+    }
+    return entry;
   }
 
   /** The number of the rule for a lower-case name in wire format, an old one or a new one. */
   entry(wire: Uint8Array, wildcard: boolean): number {
     const entry = this.#names.add(wire, wildcard);
-    if (wildcard) this.#wildcards = true;
+    if (wildcard) {
+      this.#wildcards = true;
+      this.#shallowest = Math.min(this.#shallowest, labelsOf(wire));
+    }
     if (entry >= this.#codes.length) {
       const room = Math.max(FIRST_LENGTH, entry * 2);
       this.#codes = resized(this.#codes, room);
@@ -113,6 +173,11 @@ export class RuleTable {
   set(entry: number, code: number, line: number): void {
     this.#codes[entry] = code + 1;
     this.#lines[entry] = line;
+  }
+
+  /** The code of a rule; undefined for an entry without one. */
+  codeOf(entry: number): number | undefined {
+    return this.isSet(entry) ? this.#codes[entry]! - 1 : undefined;
   }
 
   lineOf(entry: number): number {
@@ -150,8 +215,11 @@ export class RuleTable {
     for (let depth = 0; depth <= name.labels; depth++) {
       const isAbove = depth > 0;
       if (this.#wildcards && isAbove && this.#matches(query, depth, true)) return this.#code(query);
-      if (isAbove && !this.#subtrees) continue;
-      if (this.#matches(query, depth, false)) return this.#code(query);
+      if (isAbove && !this.#subtrees && this.#bare === PLAIN) continue;
+      if (this.#matches(query, depth, false)) {
+        // In a zone a name that exists hides the wildcards above it.
+        return isAbove && !this.#subtrees ? NO_RULE : this.#code(query);
+      }
     }
     return NO_RULE;
   }
@@ -165,7 +233,7 @@ export class RuleTable {
     for (let depth = 0; depth <= query.labels; depth++) {
       for (const wildcard of [true, false]) {
         const entry = this.#names.find(query, depth, wildcard);
-        if (entry < 0) continue;
+        if (entry < 0 || !this.isSet(entry)) continue;
         this.#note(query, depth, wildcard, entry);
         return { code: this.#code(query), why: this.#whyNot(query) };
       }
@@ -176,6 +244,7 @@ export class RuleTable {
   #whyNot(query: Query): string {
     const { depth, wildcard, entry } = query.match;
     if (!this.#concerns(entry, query)) return 'is for other types';
+    if (wildcard && depth > 0) return 'does not reach below a name that its zone has';
     if (wildcard) return 'is for the names below it, not for itself';
     return depth > 0 ? 'is for that name alone, not for those below it' : 'is for the name';
   }
@@ -202,4 +271,10 @@ export class RuleTable {
   #concerns(entry: number, query: Query): boolean {
     return this.#types.size === 0 || this.#types.get(entry)?.has(query.qtype) !== false;
   }
+}
+
+function labelsOf(wire: Uint8Array): number {
+  let labels = 0;
+  for (let at = 0; wire[at] !== 0; at += wire[at]! + 1) labels++;
+  return labels;
 }

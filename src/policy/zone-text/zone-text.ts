@@ -37,6 +37,8 @@ export class ZoneReader {
   /** The owner: absolute, in lower case, in wire format. */
   readonly owner: Uint8Array;
   ttl = 0;
+  /** The record states its TTL, or `$TTL` does. */
+  isTtlStated = false;
   type = 0;
   rrClass: number = RrClass.IN;
   /** A CNAME's target: absolute, in lower case, in wire format. */
@@ -75,6 +77,11 @@ export class ZoneReader {
   /** Octets of the owner, the root label included. */
   get ownerLength(): number {
     return this.#owner.length;
+  }
+
+  /** The text of a CNAME's target did not end in a dot. */
+  get isTargetRelative(): boolean {
+    return this.targetLength > 0 && !this.#target.isAbsolute;
   }
 
   /** The files read so far: the zone's own, then those that it includes. */
@@ -140,6 +147,7 @@ export class ZoneReader {
     if (head.type === RrType.CNAME && !this.#readTarget()) return false;
     if (head.type === RrType.SOA && !this.#hasSoa && !this.#readSoa()) return false;
     this.ttl = head.ttl >= 0 ? head.ttl : this.#impliedTtl();
+    this.isTtlStated = head.ttl >= 0 || this.#defaultTtl >= 0;
     return true;
   }
 
@@ -177,6 +185,7 @@ export class ZoneReader {
       const rdata = this.rdata();
       if (rdata === undefined) return false;
       target.set(rdata);
+      target.isAbsolute = true;
     }
     this.targetLength = target.length;
     return true;

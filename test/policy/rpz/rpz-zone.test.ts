@@ -1,11 +1,13 @@
 import { expect } from 'chai';
 import { ruleOf } from '../../../src/decision/rule-of.ts';
 import { VerdictTable } from '../../../src/decision/verdict.ts';
-import { attachRpz, type Override, readRpz } from '../../../src/policy/rpz/rpz-zone.ts';
+import type { Override } from '../../../src/policy/rpz/rpz-image.ts';
+import { attachRpz, readRpz } from '../../../src/policy/rpz/rpz-zone.ts';
 import { letsPass, type NamePolicy } from '../../../src/policy/rules/name-policy.ts';
 import { asked } from '../../world/asked.ts';
 import { ascii, TYPE } from '../../world/messages.ts';
 
+const OTHER = 'another action for the same owner';
 const SOA = '@ 60 SOA ns.example. host.example. 7 1h 10m 1d 60';
 
 const TRAITS = {
@@ -97,9 +99,10 @@ describe('policy/rpz/rpz-zone', () => {
       '*.c A 192.0.2.1',
     ]);
     expect(judged('a.b.c')).to.contain('drop by feed/a.b.c at');
-    expect(judged('x.a.b.c')).to.contain('nxdomain by feed/*.b.c');
-    expect(judged('b.c')).to.contain('answer by feed/*.c');
-    expect(judged('c')).to.contain('nodata by feed/*');
+    expect(judged('x.d.b.c')).to.contain('nxdomain by feed/*.b.c');
+    expect(judged('x.a.b.c')).to.equal('no rule');
+    expect(judged('d.c')).to.contain('answer by feed/*.c');
+    expect(judged('d')).to.contain('nodata by feed/*');
   });
 
   it('reads the serial of its SOA, and its text into its digest', () => {
@@ -125,12 +128,25 @@ describe('policy/rpz/rpz-zone', () => {
     ['names whose end looks like the zone', ['bad.xrpz.example. CNAME .'], 'out of zone'],
     ['names whose label ends like it', ['bad.x\\003rpz\\007example. CNAME .'], 'out of zone'],
     ['records of another class', ['bad.example CH CNAME .'], 'class CH'],
-    ['second rules for a name', ['bad.example A 192.0.2.1', 'bad.example CNAME .'], 'duplicate'],
+    ['second rules for a name', ['bad.example CNAME .', 'bad.example CNAME .'], 'duplicate'],
+    ['other actions', ['bad.example A 192.0.2.1', 'bad.example CNAME .'], OTHER],
+    ['data beside an action', ['bad.example CNAME .', 'bad.example A 192.0.2.1'], OTHER],
+    ['other special actions', ['bad.example CNAME .', 'bad.example CNAME *.'], OTHER],
+    ['second aliases', ['bad.example CNAME a.', 'bad.example CNAME b.'], OTHER],
+    ['an alias beside data', ['bad.example A 192.0.2.1', 'bad.example CNAME b.'], OTHER],
+    ['an alias twice', ['bad.example CNAME a.', 'bad.example CNAME a.'], 'duplicate'],
+    ['addresses twice', ['8.0.0.0.10.rpz-ip CNAME .', '8.0.0.0.10.rpz-ip CNAME .'], 'duplicate'],
+    [
+      'addresses with two actions',
+      ['8.0.0.0.10.rpz-ip CNAME .', '8.0.0.0.10.rpz-ip A 1.2.3.4'],
+      OTHER,
+    ],
+    ['delegations', ['bad.example NS ns.example.'], 'NS below the apex'],
   ];
   for (const [what, lines, kind] of ignored) {
     it(`counts ${what} as ignored: ${kind}`, () => {
       const { ignored: counts, problems } = zone(lines);
-      const count = kind === 'duplicate' ? lines.length - 1 : lines.length;
+      const count = [OTHER, 'duplicate'].includes(kind) ? lines.length - 1 : lines.length;
       expect([...counts].map(([key, found]) => [key, found.count])).to.deep.equal([[kind, count]]);
       expect(counts.get(kind)!.first.at(-1)).to.deep.equal({
         file: 'feed.rpz',

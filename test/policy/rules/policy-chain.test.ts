@@ -5,7 +5,7 @@ import { parseAddress } from '../../../src/net/address.ts';
 import { contains, type Prefix, parsePrefix } from '../../../src/net/prefix.ts';
 import { PolicyChain } from '../../../src/policy/rules/policy-chain.ts';
 import { type AskedParts, answered, asked, from } from '../../world/asked.ts';
-import { Flag } from '../../world/messages.ts';
+import { Flag, record, TYPE } from '../../world/messages.ts';
 import { type PolicyLines, policyOf } from '../chains.ts';
 
 const chainOf = (...policies: readonly PolicyLines[]) =>
@@ -20,7 +20,8 @@ interface Case {
   readonly transport: 'udp' | 'tcp';
   readonly aliases: readonly string[];
   readonly addresses: readonly string[];
-  readonly isSigned: boolean;
+  /** Steps of the way that are signed. */
+  readonly signed: readonly number[];
 }
 
 const NAMES = ['a.x', 'b.x', 'x', 'c.b.x', 'y'];
@@ -54,7 +55,7 @@ const anyCase: fc.Arbitrary<Case> = fc.record({
   addresses: fc.array(fc.constantFrom('192.0.2.1', '192.0.2.66', '203.0.113.1', '2001:db8::9'), {
     maxLength: 2,
   }),
-  isSigned: fc.boolean(),
+  signed: fc.uniqueArray(fc.nat(3), { maxLength: 4 }),
 });
 
 /** The names that are met on the way, the one asked among them. */
@@ -68,7 +69,9 @@ function queryOf({ name, client, rd, dnssecOk, transport }: Case) {
 }
 
 function answerOf(one: Case, query = queryOf(one)) {
-  return answered(query, { aliases: wayOf(one).slice(1), addresses: one.addresses });
+  const aliases = wayOf(one).slice(1);
+  const signed = one.signed.filter((step) => step <= aliases.length);
+  return answered(query, { aliases, addresses: one.addresses, signed });
 }
 
 /** What the model finds: the rule with its action; a rule may do nothing to this query. */
@@ -81,18 +84,24 @@ interface Found {
 function decides(policies: readonly PolicyLines[], one: Case): Found | undefined {
   const way = wayOf(one);
   const all = way.flatMap((name, step) => {
-    const clients = step === 0 ? [one.client] : [];
     const addresses = step === way.length - 1 ? one.addresses : [];
-    return policies.map((policy, i) => findIn(policy, `p${i}`, one, { clients, name, addresses }));
+    return policies.map((policy, i) => {
+      const isKept = (at: number) =>
+        policy.keepsSigned === true && one.dnssecOk && one.signed.includes(at);
+      if (isKept(step)) return undefined;
+      const isFirst = way.slice(0, step).every((_, before) => isKept(before));
+      const clients = isFirst ? [one.client] : [];
+      return findIn(policy, `p${i}`, one, { clients, name, addresses });
+    });
   });
   return all.find((found) => found !== undefined);
 }
 
 /** What one policy has for a name of the way. */
 function findIn(
-  { lines, recursiveOnly, keepsSigned }: PolicyLines,
+  { lines, recursiveOnly }: PolicyLines,
   policy: string,
-  { rd, dnssecOk, isSigned }: Case,
+  { rd }: Case,
   at: { readonly clients: readonly string[]; name: string; addresses: readonly string[] },
 ): Found | undefined {
   if (recursiveOnly === true && !rd) return undefined;
@@ -102,8 +111,7 @@ function findIn(
     longest(lines, 'answer', at.addresses);
   if (trigger === undefined) return undefined;
   const action = lines.find(([text]) => text === trigger)![1];
-  const isLeft = keepsSigned === true && dnssecOk && isSigned;
-  return { rule: `${policy} ${trigger}`, action: isLeft ? 'forward' : action };
+  return { rule: `${policy} ${trigger}`, action };
 }
 
 function nearest(lines: PolicyLines['lines'], name: string): string | undefined {
@@ -138,7 +146,7 @@ describe('policy/policy-chain', () => {
     fc.assert(
       fc.property(anyPolicies, anyCase, (policies, one) => {
         const query = queryOf(one);
-        const verdict = chainOf(...policies).judgeAnswer(query, answerOf(one, query), one.isSigned);
+        const verdict = chainOf(...policies).judgeAnswer(query, answerOf(one, query));
         expect(shown(verdict)).to.deep.equal(enforced(decides(policies, one), one));
       }),
       { numRuns: 2000 },
@@ -152,7 +160,7 @@ describe('policy/policy-chain', () => {
         const atOnce = chain.judge(queryOf(one));
         const answer = answerOf(one);
         if (atOnce === undefined && chain.watches(queryOf(one), answer.length > 0)) return;
-        const judged = chain.judgeAnswer(queryOf(one), answer, one.isSigned);
+        const judged = chain.judgeAnswer(queryOf(one), answer);
         expect(shown(judged)).to.deep.equal(shown(atOnce));
       }),
       { numRuns: 2000 },
@@ -163,8 +171,8 @@ describe('policy/policy-chain', () => {
     fc.assert(
       fc.property(anyPolicies, anyCase, (policies, one) => {
         const chain = chainOf(...policies);
-        const empty = answerOf({ ...one, aliases: [], addresses: [] });
-        const judged = chain.judgeAnswer(queryOf(one), empty, false);
+        const empty = answerOf({ ...one, aliases: [], addresses: [], signed: [] });
+        const judged = chain.judgeAnswer(queryOf(one), empty);
         expect(shown(chain.settle(queryOf(one)))).to.deep.equal(shown(judged));
       }),
       { numRuns: 500 },
@@ -184,7 +192,7 @@ describe('policy/policy-chain', () => {
       const query = from('192.0.2.1');
       const chain = chainOf(...first, { lines });
       const answer = answered(query, { aliases, addresses: ['192.0.2.1'] });
-      expect(chain.judgeAnswer(query, answer, false)).to.equal(undefined);
+      expect(chain.judgeAnswer(query, answer)).to.equal(undefined);
     });
   }
 
@@ -203,11 +211,33 @@ describe('policy/policy-chain', () => {
     });
   }
 
-  it('judges the question for a transfer, and not what comes', () => {
-    const query = asked('www.example', { type: 252, transport: 'tcp' });
-    const chain = chainOf({ lines: [['answer 0.0.0.0/0', 'nxdomain']] }, BLOCKED);
-    expect(chain.judge(query)?.action).to.equal('nxdomain');
-    expect(chain.watches(query, true)).to.equal(false);
+  const verbatim: readonly (readonly [string, AskedParts])[] = [
+    ['AXFR', { type: 252, transport: 'tcp' }],
+    ['IXFR', { type: 251 }],
+    ['TSIG', { additionals: [record('key', TYPE.TSIG, [], { rrClass: 255, ttl: 0 })] }],
+    ['SIG(0)', { additionals: [record('.', TYPE.SIG, new Uint8Array(23), { rrClass: 255 })] }],
+  ];
+  for (const [what, parts] of verbatim) {
+    it(`judges a query and its answer that are passed on as they are: ${what}`, () => {
+      const query = asked('www.example', parts);
+      const addresses: PolicyLines = { lines: [['answer 192.0.2.0/24', 'nxdomain']] };
+      expect(chainOf(BLOCKED).judge(query)?.action).to.equal('nxdomain');
+      expect(chainOf(addresses, BLOCKED).judge(query)).to.equal(undefined);
+      const chain = chainOf(addresses);
+      expect(chain.watches(query, false)).to.equal(true);
+      const answer = answered(query, { addresses: ['192.0.2.1'] });
+      expect(chain.judgeAnswer(query, answer)?.action).to.equal('nxdomain');
+    });
+  }
+
+  it('waits for no answer to type ANY, which has none', () => {
+    const addresses: PolicyLines = { lines: [['answer 0.0.0.0/0', 'drop']], keepsSigned: true };
+    const chain = chainOf(addresses, BLOCKED);
+    const any = asked('www.example', { type: TYPE.ANY, dnssecOk: true });
+    expect(chain.judge(any)?.action).to.equal('nxdomain');
+    expect(chain.waitsFor(chain.search(any)!, any)).to.equal(undefined);
+    expect(chain.watches(any, true)).to.equal(false);
+    expect(chain.judge(asked('www.example'))).to.equal(undefined);
   });
 
   it('says what may keep a rule from deciding', () => {

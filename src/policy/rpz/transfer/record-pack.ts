@@ -88,6 +88,9 @@ export class PackedRecords {
   owner: Uint8Array = new Uint8Array(0);
   type = 0;
   ttl = 0;
+  /** What came by transfer has names and times in full. */
+  readonly isTtlStated = true;
+  readonly isTargetRelative = false;
   /** A CNAME's target, in lower case. */
   readonly target: Uint8Array = new Uint8Array(MAX_NAME);
   /** Octets of the target; 0 for other types. */

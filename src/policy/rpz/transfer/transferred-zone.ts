@@ -5,7 +5,7 @@ import type { Problem } from '../../../config/problem.ts';
 import type { Endpoint } from '../../../net/address.ts';
 import { formatName, lowerName, parseName } from '../../../wire/name.ts';
 import { createTsigKey, leastMacLength, type TsigKey, wholeMacLength } from '../../../wire/tsig.ts';
-import type { Override, RpzImage } from '../rpz-zone.ts';
+import type { Override, RpzImage } from '../rpz-image.ts';
 import { type KnownCopy, readCache } from './cache-file.ts';
 import { expiresAt } from './soa-timers.ts';
 import { compileCopy } from './zone-image.ts';

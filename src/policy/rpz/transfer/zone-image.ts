@@ -1,6 +1,7 @@
 /** The rules of a transferred zone. */
 
-import { compileRecords, type Override, type RpzImage } from '../rpz-zone.ts';
+import { compileRecords } from '../rpz-compiler.ts';
+import type { Override, RpzImage } from '../rpz-image.ts';
 import type { KnownCopy } from './cache-file.ts';
 import { PackedRecords } from './record-pack.ts';
 import { digestOf } from './zone-copy.ts';
