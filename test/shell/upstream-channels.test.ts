@@ -13,8 +13,8 @@ import {
 } from '../world/messages.ts';
 import { passOver } from '../world/needs.ts';
 import { ServedSite } from '../world/served-site.ts';
-import type { WrittenRecord } from '../world/written-record.ts';
 import { answerTo, type Question, Upstream } from '../world/upstream.ts';
+import type { WrittenRecord } from '../world/written-record.ts';
 
 const libc = loadLibc();
 /** Who moves the datagrams: the main thread over node:dgram, or a data thread over system calls. */
