@@ -247,7 +247,7 @@ export class Forwarder {
       return this.#unanswered.failed(pending, AttemptResult.TRUNCATED, now);
     }
     if (answer.rcode === Rcode.SERVFAIL) {
-      this.#exchanges.note(pending, formatRcode(answer.rcode), now);
+      pending.note(formatRcode(answer.rcode), now);
       this.#exchanges.drop(pending);
       if (this.#exchanges.ask(pending, query, now)) return;
       if (pending.refusal !== undefined) return this.#delivery.failure(pending, now);

@@ -110,6 +110,12 @@ export class PendingQuery<P extends Purpose = Purpose> {
     return false;
   }
 
+  /** Notes what came of asking the server that it is about. */
+  note(result: string, now: number): void {
+    const { upstream, transport, sentAt } = this.current!;
+    this.attempts.push({ upstream: upstream!.name, transport, result, rttMs: now - sentAt });
+  }
+
   /** Keeps the query and who asked it, and begins anew. */
   keep(query: Query, group: UpstreamGroup): void {
     this.#octets = query.length > SLOT_OCTETS ? new Uint8Array(query.length) : this.#home;

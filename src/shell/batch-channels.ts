@@ -150,6 +150,7 @@ export class BatchChannels {
   }
 
   isStuck({ index }: Upstream, channel: number, id: number, sentAt: number): boolean {
+    if (channel >= 0) return this.#ports[index]?.isStuck(channel, sentAt) ?? false;
     return this.#streams[index]?.isStuck(channel, id, sentAt) ?? false;
   }
 

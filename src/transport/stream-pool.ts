@@ -111,8 +111,9 @@ export class StreamPool<S extends Stream> {
   unanswered(number: number, sentAt: number, now: number): boolean {
     const line = this.#find(number);
     if (line === undefined || !isSilent(line.heardAt, sentAt, now)) return false;
-    this.#retire(line, now);
-    return line.stream.isConnected;
+    const { isConnected } = line.stream;
+    if (isConnected || now - sentAt >= this.#limits.connect) this.#retire(line, now);
+    return isConnected;
   }
 
   /**

@@ -89,12 +89,12 @@ describe('forward/exchanges hedge', () => {
   it('waits for those that are still being asked when none is left', () => {
     const { exchanges, pending, sent } = hedgeDue(['udp', 'udp']);
     exchanges.hedge(pending, QUERY, 50);
-    exchanges.note(pending, 'SERVFAIL', 60);
+    pending.note('SERVFAIL', 60);
     exchanges.drop(pending);
     expect(exchanges.ask(pending, QUERY, 60)).to.equal(true);
     expect(sent).to.have.lengthOf(2);
     expect(exchanges.find(idOf(sent[0]!), sent[0]!.upstream, 1)).to.equal(pending);
-    exchanges.note(pending, 'SERVFAIL', 70);
+    pending.note('SERVFAIL', 70);
     exchanges.drop(pending);
     expect(exchanges.ask(pending, QUERY, 70)).to.equal(true);
     expect(sent).to.have.lengthOf(3);
@@ -107,7 +107,7 @@ describe('forward/exchanges hedge', () => {
     for (const pending of pendingQueries) exchanges.hedge(pending, QUERY, 50);
     expect(sent).to.have.lengthOf(10);
     for (const pending of pendingQueries) {
-      exchanges.note(pending, 'timeout', 60);
+      pending.note('timeout', 60);
       exchanges.drop(pending);
       expect(exchanges.ask(pending, QUERY, 60)).to.equal(true);
       exchanges.close(pending);

@@ -108,6 +108,20 @@ describe('transport/port-pool', () => {
     expect(pool.unanswered(99, 1000, 2000)).to.equal(false);
   });
 
+  it('says of a question by a socket that was retired for its silence that it is stuck', () => {
+    const { pool } = setUp();
+    const [first, second] = [pool.pick(0, 0), pool.pick(1, 0)];
+    expect(pool.isStuck(2, 1500), 'in use').to.equal(false);
+    pool.unanswered(1, 1000, 2000);
+    expect(pool.isStuck(2, 1500)).to.equal(true);
+    second.heardAt = 2100;
+    expect(pool.isStuck(2, 1500), 'it has been heard').to.equal(false);
+    pool.fresh(0, 2200);
+    pool.fresh(0, 2300);
+    expect(pool.isStuck(3, 2250), 'replaced for another reason').to.equal(false);
+    expect(first.isOpen).to.equal(true);
+  });
+
   it('closes a socket that cannot send, and retires all when it could before', () => {
     const { pool, numbers } = setUp();
     pool.pick(0, 0).heardAt = 10;
