@@ -205,8 +205,7 @@ export class Forwarder {
     const query = this.#query;
     const { cache } = this.#setup;
     const entry = cache.find(query, view.cache, now);
-    const isLive = entry?.failure === undefined && (entry?.expiresAt ?? 0) > now;
-    if (isLive) return entry;
+    if (entry !== undefined && entry.failure === undefined && now < entry.expiresAt) return entry;
     if (group.chooseTrial(query, now) !== NO_UPSTREAM) return undefined;
     return (
       entry ?? (group.isDownFor(query, now) ? cache.findStale(query, view.cache, now) : undefined)
