@@ -65,7 +65,7 @@ export class PortPool<P extends Port> {
     if (own === undefined || !isSilent(own.heardAt, sentAt, now)) return false;
     for (let i = 0; i < this.#ports.length; i++) {
       const port = this.#ports[i];
-      if (port === undefined || port.openedAt > sentAt) continue;
+      if (port === undefined || (port !== own && port.openedAt > sentAt)) continue;
       if (isSilent(port.heardAt, sentAt, now)) this.#replace(i, now, true);
     }
     return true;

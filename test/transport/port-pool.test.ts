@@ -98,6 +98,13 @@ describe('transport/port-pool', () => {
     expect(pool.pick(1, 3200).number).to.equal(3);
   });
 
+  it('retires one that was opened for the question itself, a moment after its time', () => {
+    const { pool } = setUp();
+    pool.pick(0, 1001);
+    expect(pool.unanswered(1, 1000, 2000)).to.equal(true);
+    expect(pool.pick(0, 2000).number).to.equal(2);
+  });
+
   it('says of a socket that was retired before whether it is silent', () => {
     const { pool } = setUp();
     const port = pool.pick(0, 0);
