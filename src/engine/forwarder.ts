@@ -1,12 +1,10 @@
 /**
  * Queries that every layer passes: answered from the cache, or forwarded to upstreams.
  *
- *     open ──▶ asked ──▶ answered ───────────────────▶ closed     Delivery.answer
- *               ▲  ├──▶ refused ─┐
- *               │  ├──▶ timed out ├─▶ another upstream is left? ─ no ─▶ closed     Delivery.failure
- *               │  ├──▶ failed  ──┘            │ yes
- *               │  ├──▶ channel closed, unsent ─▶ the same upstream, by another channel
- *               └──┴───────────────────────────┘
+ *     open ──▶ asked ──▶ answered ──────────────────────────────────▶ closed     Delivery.answer
+ *              ▲ ▲ ├───▶ refused, failed, timed out: is a server left? ─ no ─▶ closed     Delivery.failure
+ *              │ └─┼───────────────────────────────── yes ─┘
+ *              └───┴───▶ its channel has ended or is silent: the same server, by another channel
  *
  * A pending query is opened by `forward`, asked by `Exchanges.ask`, and closed by `Delivery`, together
  * with those that wait for the same answer. A question that timed out stays open as long as its query:

@@ -84,8 +84,7 @@ export class Exchanges<P extends Purpose> {
       position = group.choose(0, pending.start, query, now);
       if (position === NO_UPSTREAM) return false;
     }
-    this.#hedging.ask(pending, position, query, now);
-    return true;
+    return this.#hedging.ask(pending, position, query, now);
   }
 
   /** Asks a server that is down besides, now and then, to find out whether it is back. */

@@ -26,7 +26,7 @@ export class Hedging<P extends Purpose> {
   readonly #channels: Channels;
   readonly #hasSpare: () => boolean;
 
-  /** `hasSpare` says whether more may be asked than one question for each pending query. */
+  /** `hasSpare` returns whether more may be asked than one question for each pending query. */
   constructor(
     capacity: number,
     queries: UpstreamQueries<P>,
@@ -83,13 +83,18 @@ export class Hedging<P extends Purpose> {
     return undefined;
   }
 
-  /** Asks the server at a position of the pending query's group. */
-  ask(pending: PendingQuery<P>, position: number, query: Query, now: number): void {
+  /**
+   * Asks the server at a position of the pending query's group; false when too much is being asked
+   * already.
+   */
+  ask(pending: PendingQuery<P>, position: number, query: Query, now: number): boolean {
+    if (this.#queries.left === 0) return false;
     pending.tried |= 1 << position;
     const upstream = pending.group!.upstreams[position]!;
     const current = this.#queries.take(pending, upstream);
     current.transport = upstream.chosen(query);
     this.send(current, query, mannerOf(current, query), now);
+    return true;
   }
 
   /** Sends a question; the pending query then waits for its server as long as is usual. */
@@ -111,8 +116,7 @@ export class Hedging<P extends Purpose> {
     if (underWay.length >= MAX_UNDER_WAY || !this.#hasSpare()) return false;
     const position = group!.chooseBesides(tried, start, query, now);
     if (position === NO_UPSTREAM) return false;
-    this.ask(pending, position, query, now);
-    return true;
+    return this.ask(pending, position, query, now);
   }
 
   /** Asks a server once more by another channel; an answer by the first is used if it comes. */

@@ -50,7 +50,7 @@ export class PendingQuery<P extends Purpose = Purpose> {
   next: PendingQuery<P> | undefined;
   /** The one before it, when it waits for the answer to another. */
   before: PendingQuery<P> | undefined;
-  /** What tells its question from others with the same name, and where it can be joined. */
+  /** What distinguishes its question from others with the same name, and where it can be joined. */
   variant = 0;
   place = -1;
   /** Another question that can be joined in the same place. */
@@ -175,6 +175,8 @@ export class PendingQuery<P extends Purpose = Purpose> {
     this.start = other.start;
     this.round = other.round;
     this.tried = other.tried;
+    this.isMoved = other.isMoved;
+    this.repeats = other.repeats;
     this.refusal = other.refusal;
     this.attempts = other.attempts;
     other.attempts = [];

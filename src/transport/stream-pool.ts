@@ -54,7 +54,7 @@ export class Line<S extends Stream> {
     }
   }
 
-  /** Whether the server has said nothing for a while, although something waits. */
+  /** Whether nothing has come from the server for a while, although something waits. */
   isOverdue(now: number, milliseconds: number): boolean {
     if (this.waiting.size === 0) return false;
     const oldest: number = this.waiting.values().next().value!;

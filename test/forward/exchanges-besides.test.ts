@@ -115,6 +115,19 @@ describe('forward/exchanges hedge', () => {
     expect(exchanges.inFlight).to.equal(0);
   });
 
+  it('asks nobody when others have taken what was free while some waited with others', () => {
+    const { exchanges, sent, open } = exchange(8, { upstreams: ['udp', 'udp', 'udp'] });
+    const pendingQueries = Array.from({ length: 8 }, () => open());
+    const [asking, waiting] = [pendingQueries.slice(0, 4), pendingQueries.slice(4)];
+    for (const pending of asking) exchanges.ask(pending, QUERY, 0);
+    for (let i = 1; i < 4; i++) for (const pending of asking) exchanges.hedge(pending, QUERY, 50);
+    for (const pending of waiting) exchanges.close(pending);
+    expect(sent).to.have.lengthOf(10);
+    for (const pending of waiting.map(() => open())) {
+      expect(exchanges.ask(pending, QUERY, 60)).to.equal(false);
+    }
+  });
+
   it('counts against an upstream that another answered before it', () => {
     const { exchanges, pending, group, sent } = hedgeDue(['udp', 'udp']);
     exchanges.hedge(pending, QUERY, 50);
