@@ -14,7 +14,7 @@ import { clampRcode, Replies } from './reply.ts';
 /** Where replies leave. */
 export interface ReplyBox {
   /**
-   * `query` says where the reply goes: address and port, or connection. The octets are valid
+   * `query` has where the reply goes: address and port, or connection. The octets are valid
    * during the call only.
    */
   reply(query: Query, octets: Uint8Array, length: number): void;
@@ -29,7 +29,7 @@ export interface ReplyBox {
   end(query: Query): void;
 }
 
-/** What clients that ask for structured errors are told. */
+/** What clients that ask for structured errors are sent. */
 function structureOf({ structuredErrors }: Policy['replies']): StructuredErrors {
   const { contacts, organization, language, option } = structuredErrors;
   return { contacts: contacts.map(({ value }) => value), organization, language, option };
@@ -102,7 +102,7 @@ export class Conclusion {
     this.#replies.cookies = policy.cookies;
   }
 
-  /** As a verdict says; `attempts` tells which upstreams were asked in vain. */
+  /** By a verdict; `attempts` has the upstreams that were asked in vain. */
   verdict(
     verdict: Verdict,
     now: number,
@@ -114,7 +114,7 @@ export class Conclusion {
     this.#finish(now);
   }
 
-  /** As a policy says of a name that aliases lead to, or with an alias that was asked for. */
+  /** By a policy's verdict on a name that aliases lead to, or with an alias that was asked for. */
   policy(
     verdict: Verdict,
     { rcode = verdict.rcode, aliases, resolved, inside }: PolicyReply,

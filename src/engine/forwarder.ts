@@ -1,12 +1,10 @@
 /**
  * Queries that every layer passes: answered from the cache, or forwarded to upstreams.
  *
- *     open ──▶ asked ──▶ answered ───────────────────▶ closed     Delivery.answer
- *               ▲  ├──▶ refused ─┐
- *               │  ├──▶ timed out ├─▶ another upstream is left? ─ no ─▶ closed     Delivery.failure
- *               │  ├──▶ failed  ──┘            │ yes
- *               │  ├──▶ channel closed, unsent ─▶ the same upstream, by another channel
- *               └──┴───────────────────────────┘
+ *     open ──▶ asked ──▶ answered ──────────────────────────────────▶ closed     Delivery.answer
+ *              ▲ ▲ ├───▶ refused, failed, timed out: is a server left? ─ no ─▶ closed     Delivery.failure
+ *              │ └─┼───────────────────────────────── yes ─┘
+ *              └───┴───▶ its channel has ended or is silent: the same server, by another channel
  *
  * A pending query is opened by `forward`, asked by `Exchanges.ask`, and closed by `Delivery`, together
  * with those that wait for the same answer. A question that timed out stays open as long as its query:
@@ -205,8 +203,7 @@ export class Forwarder {
     const query = this.#query;
     const { cache } = this.#setup;
     const entry = cache.find(query, view.cache, now);
-    const isLive = entry?.failure === undefined && (entry?.expiresAt ?? 0) > now;
-    if (isLive) return entry;
+    if (entry !== undefined && entry.failure === undefined && now < entry.expiresAt) return entry;
     if (group.chooseTrial(query, now) !== NO_UPSTREAM) return undefined;
     return (
       entry ?? (group.isDownFor(query, now) ? cache.findStale(query, view.cache, now) : undefined)
@@ -247,7 +244,7 @@ export class Forwarder {
       return this.#unanswered.failed(pending, AttemptResult.TRUNCATED, now);
     }
     if (answer.rcode === Rcode.SERVFAIL) {
-      this.#exchanges.note(pending, formatRcode(answer.rcode), now);
+      pending.note(formatRcode(answer.rcode), now);
       this.#exchanges.drop(pending);
       if (this.#exchanges.ask(pending, query, now)) return;
       if (pending.refusal !== undefined) return this.#delivery.failure(pending, now);

@@ -67,7 +67,7 @@ export class Unanswered {
     const { exchanges } = this.#parts;
     const { isLate, isExtra } = pending.current!;
     if (pending.isStreaming) return this.endStream(pending);
-    if (!isLate && !isExtra) exchanges.note(pending, result, now);
+    if (!isLate && !isExtra) pending.note(result, now);
     exchanges.drop(pending);
     if (!((isLate || isExtra) && pending.isWaiting)) this.#askNext(pending, now);
   }
@@ -108,7 +108,7 @@ export class Unanswered {
     loops.probe(upstream, now);
     const isRepeated = pending.round + 1 < pending.group!.attempts;
     const isStreamLeft = isRetired && transport === 'tcp' && isRepeated;
-    exchanges.note(pending, isStreamLeft ? SILENT_STREAM : TIMEOUT, now);
+    pending.note(isStreamLeft ? SILENT_STREAM : TIMEOUT, now);
     exchanges.setAside(pending);
     this.#askNext(pending, now);
   }
@@ -129,14 +129,14 @@ export class Unanswered {
     if (pending.isStreaming) return this.endStream(pending);
     if (!isLate && end.kind !== 'failed' && this.#mayRepeat(pending, end)) {
       const isClosed = end.kind === 'closed';
-      exchanges.note(pending, isClosed ? STREAM_CLOSED : `${end.reason}, new socket`, now);
+      pending.note(isClosed ? STREAM_CLOSED : `${end.reason}, new socket`, now);
       return exchanges.askAgain(pending, query, now);
     }
     upstream.failed(transport, sentAt, now, pending.group!.timeout);
     const reason = end.reason === 'closed' ? CLOSED : end.reason;
     const isLimited = transport === 'tcp' && upstream.canLimit(query);
     if (isLimited && !isLate && !isExtra && upstream.health.tcp.isDown) {
-      exchanges.note(pending, reason, now);
+      pending.note(reason, now);
       return exchanges.askAgain(pending, query, now);
     }
     this.failed(pending, reason, now);

@@ -1,6 +1,6 @@
 /**
  * A question that nobody asked, put to the upstreams all the same: by an engine of its own, which
- * says what the server would make of their answers, and to each of them by itself.
+ * shows what the server would make of their answers, and to each of them by itself.
  */
 
 import { now } from '../clock.ts';
@@ -36,7 +36,7 @@ export interface LiveDecision extends ExplainedDecision {
 
 /**
  * Asks the upstreams of the name's route, gently: what the server itself would ask, and three
- * questions to each. `explained` is what was said without asking.
+ * questions to each. `explained` is what was found without asking.
  */
 export async function explainLive(
   policy: Policy,
@@ -61,7 +61,7 @@ function prepareForwarding({ config }: Policy, table: UpstreamTable) {
   return forwarding;
 }
 
-/** The group that the name's route leads to, whatever the layers say. */
+/** The group that the name's route leads to, whatever the layers decide. */
 function routeOf(policy: Policy, question: AskedQuestion): string | undefined {
   const query = new Query();
   const length = playQuestion(query, question, now());
@@ -69,7 +69,7 @@ function routeOf(policy: Policy, question: AskedQuestion): string | undefined {
   return policy.viewOf(query).routes.find(query)?.group;
 }
 
-/** The record that the server would write, with what its upstreams say now. */
+/** The record that the server would write, with what its upstreams answer now. */
 async function serve(
   setup: Setup,
   { upstreams }: UpstreamTable,

@@ -34,7 +34,10 @@ export interface Channels {
     transport: Transport,
     manner?: Manner,
   ): number;
-  /** Whether a question waits behind others on a connection that has been silent since. */
+  /**
+   * Whether a question waits behind others on a connection that has been silent since, or by a
+   * socket that was retired because it is silent: another channel is likely to be quicker.
+   */
   isStuck(upstream: Upstream, channel: number, id: number, sentAt: number): boolean;
   /**
    * A question that left by the channel at `sentAt` has timed out: a channel that has been silent

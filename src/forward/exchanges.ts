@@ -1,12 +1,13 @@
 /** Queries that wait for an upstream: which server is asked next, and whose answer is whose. */
 
-import { AttemptResult, moreTelling, type UpstreamRefusal } from '../decision/upstream-refusal.ts';
+import { moreTelling, type UpstreamRefusal } from '../decision/upstream-refusal.ts';
 import type { Query } from '../wire/query.ts';
 import { formatRcode, Opcode, Rcode } from '../wire/registry.ts';
-import type { Channels, Manner } from './channels.ts';
+import type { Channels } from './channels.ts';
 import { Deadlines } from './deadlines.ts';
 import { FairShare } from './fair-share.ts';
 import { NO_UPSTREAM, type UpstreamGroup } from './group.ts';
+import { Hedging } from './hedging.ts';
 import { PendingQuery, type Purpose, type UpstreamQuery } from './pending-query.ts';
 import { Pool } from './pool.ts';
 import type { Upstream } from './upstream.ts';
@@ -14,20 +15,12 @@ import { UpstreamQueries } from './upstream-queries.ts';
 
 export type Send = Channels['send'];
 
-/** Questions of one query that wait for their answers at a time. */
-const MAX_UNDER_WAY = 3;
-/**
- * Milliseconds without a word from a server after which a datagram is sent once more, by a new
- * socket: the host's address or route may have changed.
- */
-const MOVE_MS = 500;
-
 export class Exchanges<P extends Purpose> {
   readonly #pending: Pool<PendingQuery<P>>;
   readonly #queries: UpstreamQueries<P>;
   readonly #channels: Channels;
-  /** When a pending query has waited long enough for one server, and when its client has. */
-  readonly #hedges: Deadlines;
+  readonly #hedging: Hedging<P>;
+  /** When a pending query's client has waited long enough. */
   readonly #stale: Deadlines;
   readonly #capacity: number;
   readonly #shares: FairShare;
@@ -43,7 +36,7 @@ export class Exchanges<P extends Purpose> {
     const most = places + Math.max(1, capacity >> 2);
     this.#queries = new UpstreamQueries(most, channels);
     this.#channels = channels;
-    this.#hedges = new Deadlines(places);
+    this.#hedging = new Hedging(places, this.#queries, channels, () => this.#hasSpare);
     this.#stale = new Deadlines(places);
   }
 
@@ -71,7 +64,7 @@ export class Exchanges<P extends Purpose> {
 
   /** What upstreams are asked for one pending query goes on for another with the same question. */
   handOver(from: PendingQuery<P>, to: PendingQuery<P>): void {
-    this.#hedges.clear(from.index);
+    this.#hedging.clear(from);
     to.takeOver(from);
   }
 
@@ -91,21 +84,12 @@ export class Exchanges<P extends Purpose> {
       position = group.choose(0, pending.start, query, now);
       if (position === NO_UPSTREAM) return false;
     }
-    this.#askUpstream(pending, position, query, now);
-    return true;
+    return this.#hedging.ask(pending, position, query, now);
   }
 
   /** Asks a server that is down besides, now and then, to find out whether it is back. */
   askTrial(pending: PendingQuery<P>, query: Query, now: number): void {
-    const position = pending.group!.chooseTrial(query, now);
-    if (position === NO_UPSTREAM || query.isVerbatim || !this.#hasSpare) return;
-    const upstream = pending.group!.upstreams[position]!;
-    const asked = pending.current;
-    const trial = this.#queries.take(pending, upstream);
-    trial.isExtra = true;
-    trial.transport = upstream.wanted(query);
-    this.#queries.send(trial, query, 'fresh', now);
-    pending.current = asked;
+    this.#hedging.askTrial(pending, query, now);
   }
 
   /**
@@ -113,34 +97,20 @@ export class Exchanges<P extends Purpose> {
    * the same by another channel. Returns what is not waited for any more, if anything.
    */
   hedge(pending: PendingQuery<P>, query: Query, now: number): UpstreamQuery<P> | undefined {
-    const current = pending.underWay.findLast(({ isLate, isExtra }) => !isLate && !isExtra);
-    if (current === undefined) return undefined;
-    pending.current = current;
-    const { transport, channel, id, sentAt } = current;
-    const upstream = current.upstream!;
-    if (this.#channels.isStuck(upstream, channel, id, sentAt)) {
-      return this.#move(current, query, now);
-    }
-    if (this.#askBesides(pending, query, now) || transport === 'tcp') return undefined;
-    if (upstream.health.udp.heardAt >= sentAt || pending.isMoved) return undefined;
-    if (now - sentAt < MOVE_MS) this.#hedges.set(pending.index, now, MOVE_MS);
-    else if (this.#channels.unanswered(upstream, channel, sentAt)) {
-      return this.#move(current, query, now);
-    }
-    return undefined;
+    return this.#hedging.hedge(pending, query, now);
   }
 
   /** Asks the pending query's server again, with a new ID and from another port. */
   askAgain(pending: PendingQuery<P>, query: Query, now: number): void {
     const current = pending.current!;
     current.transport = current.upstream!.chosen(query);
-    this.#send(current, query, 'usual', now);
+    this.#hedging.send(current, query, 'usual', now);
   }
 
   /** The same by TCP. */
   askByTcp(pending: PendingQuery<P>, query: Query, now: number): void {
     pending.current!.transport = 'tcp';
-    this.#send(pending.current!, query, 'usual', now);
+    this.#hedging.send(pending.current!, query, 'usual', now);
   }
 
   /**
@@ -154,12 +124,6 @@ export class Exchanges<P extends Purpose> {
   /** Waits for more from the pending query's server. */
   wait({ current }: PendingQuery<P>, now: number, milliseconds: number): void {
     this.#queries.wait(current!, now, milliseconds);
-  }
-
-  /** Notes what came of asking the pending query's server. */
-  note(pending: PendingQuery<P>, result: string, now: number): void {
-    const { upstream, transport, sentAt } = pending.current!;
-    pending.attempts.push({ upstream: upstream!.name, transport, result, rttMs: now - sentAt });
   }
 
   /** Notes that the pending query's server has refused. */
@@ -189,7 +153,7 @@ export class Exchanges<P extends Purpose> {
 
   /** A pending query that has waited for its server longer than usual; undefined when there is none. */
   hedgeDue(now: number): PendingQuery<P> | undefined {
-    const index = this.#hedges.expired(now);
+    const index = this.#hedging.expired(now);
     return index < 0 ? undefined : this.#pending.made[index];
   }
 
@@ -229,7 +193,7 @@ export class Exchanges<P extends Purpose> {
   close(pending: PendingQuery<P>): void {
     const { underWay } = pending;
     while (underWay.length > 0) this.#queries.end(underWay[underWay.length - 1]!);
-    this.#hedges.clear(pending.index);
+    this.#hedging.clear(pending);
     this.#stale.clear(pending.index);
     pending.clear();
     this.#shares.leave(pending.index);
@@ -240,62 +204,6 @@ export class Exchanges<P extends Purpose> {
   get #hasSpare(): boolean {
     return this.#queries.left > this.#pending.left;
   }
-
-  /** Asks one more server besides those that are being asked, if one is likely to answer. */
-  #askBesides(pending: PendingQuery<P>, query: Query, now: number): boolean {
-    const { group, tried, start, underWay } = pending;
-    if (underWay.length >= MAX_UNDER_WAY || !this.#hasSpare) return false;
-    const position = group!.chooseBesides(tried, start, query, now);
-    if (position === NO_UPSTREAM) return false;
-    this.#askUpstream(pending, position, query, now);
-    return true;
-  }
-
-  /** Asks a server once more by another channel; an answer by the first is used if it comes. */
-  #move(current: UpstreamQuery<P>, query: Query, now: number): UpstreamQuery<P> | undefined {
-    const pending = current.pending!;
-    if (pending.isMoved || !this.#hasSpare) return undefined;
-    pending.isMoved = true;
-    const isUdp = current.transport === 'udp';
-    const { SILENT_SOCKET, SILENT_STREAM } = AttemptResult;
-    this.note(pending, isUdp ? SILENT_SOCKET : SILENT_STREAM, now);
-    this.#queries.setAside(current);
-    const again = this.#queries.take(pending, current.upstream!);
-    again.edns = current.edns;
-    again.transport = current.transport;
-    this.#send(again, query, 'usual', now);
-    return current;
-  }
-
-  #askUpstream(pending: PendingQuery<P>, position: number, query: Query, now: number): void {
-    pending.tried |= 1 << position;
-    const upstream = pending.group!.upstreams[position]!;
-    const current = this.#queries.take(pending, upstream);
-    current.transport = upstream.chosen(query);
-    this.#send(current, query, mannerOf(current, query), now);
-  }
-
-  #send(current: UpstreamQuery<P>, query: Query, manner: Manner, now: number): void {
-    this.#queries.send(current, query, manner, now);
-    const pending = current.pending!;
-    const { timeout, upstreams } = pending.group!;
-    const isAlone = upstreams.length < 2 && current.transport === 'udp';
-    const patience = isAlone ? MOVE_MS : current.upstream!.patienceMs;
-    this.#hedges.clear(pending.index);
-    // What is passed on as it is may not be asked twice: an update, a transfer.
-    if (query.isVerbatim || patience > timeout / 2) return;
-    this.#hedges.set(pending.index, now, patience);
-  }
-}
-
-/**
- * A server may work off the questions of a connection one by one: a transfer keeps it busy, and so
- * does a question that was not answered the first time.
- */
-function mannerOf({ transport, pending }: UpstreamQuery<Purpose>, query: Query): Manner {
-  if (transport === 'udp') return 'usual';
-  if (query.isTransfer) return 'alone';
-  return pending!.round > 0 ? 'fresh' : 'usual';
 }
 
 /** The pending query whose question it is, which is about that from here on. */

@@ -16,7 +16,7 @@ export interface Forwarding {
 }
 
 /**
- * Makes the groups of a configuration, with servers from `table`. `isOwn` tells the addresses
+ * Makes the groups of a configuration, with servers from `table`. `isOwn` recognises the addresses
  * that this program listens on: asking those would go round in circles.
  */
 export function createForwarding(

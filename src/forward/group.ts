@@ -75,7 +75,7 @@ export class UpstreamGroup implements GroupSettings {
     return true;
   }
 
-  /** Like `choose`, but only a server that nothing speaks against. */
+  /** Like `choose`, but only a server that answers, by the transport that is wanted. */
   chooseBesides(tried: number, start: number, query: Query, now: number): number {
     const position = this.choose(tried, start, query, now);
     if (position === NO_UPSTREAM) return NO_UPSTREAM;

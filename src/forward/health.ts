@@ -33,7 +33,7 @@ export class Health {
     return wasDown;
   }
 
-  /** What was sent at a time has not been answered; something that came since speaks for it. */
+  /** What was sent at a time has not been answered; unless something came since, it is down. */
   failed(sentAt: number, now: number): void {
     if (this.heardAt >= sentAt || this.#isDown) return;
     this.#isDown = true;

@@ -50,7 +50,7 @@ export class PendingQuery<P extends Purpose = Purpose> {
   next: PendingQuery<P> | undefined;
   /** The one before it, when it waits for the answer to another. */
   before: PendingQuery<P> | undefined;
-  /** What tells its question from others with the same name, and where it can be joined. */
+  /** What distinguishes its question from others with the same name, and where it can be joined. */
   variant = 0;
   place = -1;
   /** Another question that can be joined in the same place. */
@@ -108,6 +108,12 @@ export class PendingQuery<P extends Purpose = Purpose> {
   get isWaiting(): boolean {
     for (const { isLate } of this.underWay) if (!isLate) return true;
     return false;
+  }
+
+  /** Notes what came of asking the server that it is about. */
+  note(result: string, now: number): void {
+    const { upstream, transport, sentAt } = this.current!;
+    this.attempts.push({ upstream: upstream!.name, transport, result, rttMs: now - sentAt });
   }
 
   /** Keeps the query and who asked it, and begins anew. */
@@ -169,6 +175,8 @@ export class PendingQuery<P extends Purpose = Purpose> {
     this.start = other.start;
     this.round = other.round;
     this.tried = other.tried;
+    this.isMoved = other.isMoved;
+    this.repeats = other.repeats;
     this.refusal = other.refusal;
     this.attempts = other.attempts;
     other.attempts = [];

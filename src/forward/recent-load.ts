@@ -4,7 +4,7 @@ import type { History } from '../decision/refusal-inference.ts';
 
 /** Seconds that are remembered. */
 const SECONDS = 16;
-/** Questions that it takes to speak of load. */
+/** Questions below which there is no load to compare. */
 const ENOUGH = 20;
 
 export class RecentLoad {
@@ -27,7 +27,7 @@ export class RecentLoad {
 
   /**
    * The shares of refusals in the seconds of more than half of the greatest load, and in the
-   * others; undefined when there are too few questions to tell. Allocates.
+   * others; undefined when there are too few questions to compare. Allocates.
    */
   recall(now: number): History['load'] {
     const oldest = Math.floor(now / 1000) - SECONDS;

@@ -1,6 +1,6 @@
 /**
- * Control questions to a server that refuses, so that the next refusals can be told better:
- * whether it recurses at all, what it says to another type of the name, what it calls itself.
+ * Control questions to a server that refuses, so that more is known at the next refusal:
+ * whether it recurses at all, what it answers to another type of the name, what it calls itself.
  */
 
 import type { Answer } from '../wire/answer.ts';

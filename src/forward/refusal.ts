@@ -9,7 +9,7 @@ import type { Query } from '../wire/query.ts';
 import { EdnsOption, formatOpcode, formatType, Opcode } from '../wire/registry.ts';
 import type { PendingQuery } from './pending-query.ts';
 
-/** What the pending query's server has refused, and why, as far as it can be told. */
+/** What the pending query's server has refused, and why, as far as it can be inferred. */
 export function readRefusal(
   pending: PendingQuery,
   query: Query,

@@ -1,4 +1,4 @@
-/** Questions of our own to upstreams, and who wants to hear the answers. */
+/** Questions of our own to upstreams, and what is called with the answers. */
 
 import type { Answer } from '../wire/answer.ts';
 import { Query, type Transport } from '../wire/query.ts';
@@ -22,7 +22,7 @@ export interface Question {
   readonly manner?: Manner;
 }
 
-/** Hears an answer to the question in `query`. Both may be used during the call only. */
+/** Called with an answer to the question in `query`. Both may be used during the call only. */
 export type Hear = (answer: Answer, query: Query, time: { rttMs: number; now: number }) => void;
 
 interface SelfQuery {

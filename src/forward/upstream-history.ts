@@ -30,7 +30,7 @@ export class UpstreamHistory {
   #identity: string | undefined;
   #identityAt = 0;
 
-  /** It has answered a client's question, whatever it said. */
+  /** It has answered a client's question, with whatever rcode. */
   note(query: Query, answer: Answer, rttMs: number, now: number): void {
     const { rcode } = answer;
     const isRefusal = rcode === Rcode.REFUSED;
@@ -57,7 +57,7 @@ export class UpstreamHistory {
     this.#identityAt = now;
   }
 
-  /** The last minute, as far as it says something of a refusal of this question. Allocates. */
+  /** The last minute, as far as it bears on a refusal of this question. Allocates. */
   recall(query: Query, now: number): History {
     const since = now - WINDOW_MS;
     return {

@@ -108,7 +108,7 @@ export class Upstream implements UpstreamAddress {
     return this.health[transport].heard(now);
   }
 
-  /** It answered this question: what it said is remembered for a while. */
+  /** It answered this question: what it answered is remembered for a while. */
   note(query: Query, answer: Answer, rttMs: number, now: number): void {
     this.history ??= new UpstreamHistory();
     this.history.note(query, answer, rttMs, now);

@@ -124,7 +124,7 @@ export class ThreadNumbers {
     this.#store.announce = announce;
   }
 
-  /** Tells the present state. */
+  /** Writes the present state. */
   update(
     state: { readonly inFlight: number; readonly cache: CacheCounts; readonly log: DecisionLog },
     upstreams: readonly MeasuredUpstream[],

@@ -56,7 +56,7 @@ export class BatchChannels {
     udp: [],
     tcp: [],
   };
-  /** Those that could not be opened, or not be sent by, and that nobody was told of. */
+  /** Those that could not be opened, or not be sent by, and that have not been reported. */
   #ended: Ended[] = [];
   #count = 0;
   /** The port that the queries of this turn leave by: one of many, drawn anew each turn. */
@@ -150,6 +150,7 @@ export class BatchChannels {
   }
 
   isStuck({ index }: Upstream, channel: number, id: number, sentAt: number): boolean {
+    if (channel >= 0) return this.#ports[index]?.isStuck(channel, sentAt) ?? false;
     return this.#streams[index]?.isStuck(channel, id, sentAt) ?? false;
   }
 

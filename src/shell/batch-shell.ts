@@ -57,7 +57,7 @@ export class BatchShell implements Outbox {
   /** Datagrams of clients in this turn. */
   #received = 0;
 
-  /** `wakeFd` is an eventfd: whoever writes to it makes `run` look at what it was told. */
+  /** `wakeFd` is an eventfd: whoever writes to it makes `run` call `woken`. */
   constructor(
     libc: Libc,
     {
@@ -114,7 +114,7 @@ export class BatchShell implements Outbox {
     let lastTick = 0;
     let lastUpkeep = 0;
     while (this.#isRunning) {
-      // What is about to stop has no time to sleep, nor what others have not been told.
+      // A thread that is about to stop does not sleep, nor one that has something to report.
       const isBusy = engine.inFlight > 0 || !this.#isAccepting || this.#hasNews;
       this.#poll(isBusy ? TICK_MS : IDLE_MS, on.woken);
       const time = now();
@@ -131,7 +131,7 @@ export class BatchShell implements Outbox {
       this.#hasNews = false;
       lastTick = time;
     }
-    // What was said when it was told to stop.
+    // What was replied when it was stopped.
     this.#deliver();
   }
 

@@ -123,7 +123,7 @@ export class PortableShell implements Outbox {
     }
   }
 
-  /** What a TCP listener is told of the proxies that it is behind. */
+  /** What a TCP listener needs of the proxies that it is behind. */
   #through(gate: ProxyGate | undefined): TcpProxies | undefined {
     return (
       gate && {
@@ -157,7 +157,7 @@ export class PortableShell implements Outbox {
     this.#receive(octets);
   }
 
-  /** Who asks: the other end, unless a proxy says otherwise. */
+  /** Who asks: the other end, unless a proxy's header names another. */
   #setClient(
     remote: Remote,
     by: { listener: number; transport: Transport; connection: number },

@@ -18,6 +18,8 @@ export interface ChannelLimits {
   readonly pipelined: number;
   /** Milliseconds without a word, while a question waits, after which another is opened beside it. */
   readonly overdue: number;
+  /** Milliseconds that a connection may take to be made before it counts as silent. */
+  readonly connect: number;
   /** Milliseconds after which an unused connection is closed (RFC 7766 section 6.2.3). */
   readonly idle: number;
   /** The same of a connection that carries a transfer. */
@@ -36,6 +38,7 @@ export const CHANNEL_LIMITS: ChannelLimits = {
   transfers: 8,
   pipelined: 4,
   overdue: 100,
+  connect: 1000,
   idle: 10_000,
   transferIdle: 60_000,
   unsent: 1 << 18,

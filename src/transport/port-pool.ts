@@ -22,6 +22,8 @@ export interface Port {
 interface Lingering<P> {
   readonly port: P;
   readonly closeAt: number;
+  /** It was replaced because it was silent. */
+  readonly isSilent: boolean;
 }
 
 export class PortPool<P extends Port> {
@@ -63,10 +65,16 @@ export class PortPool<P extends Port> {
     if (own === undefined || !isSilent(own.heardAt, sentAt, now)) return false;
     for (let i = 0; i < this.#ports.length; i++) {
       const port = this.#ports[i];
-      if (port === undefined || port.openedAt > sentAt) continue;
-      if (isSilent(port.heardAt, sentAt, now)) this.#replace(i, now);
+      if (port === undefined || (port !== own && port.openedAt > sentAt)) continue;
+      if (isSilent(port.heardAt, sentAt, now)) this.#replace(i, now, true);
     }
     return true;
+  }
+
+  /** Whether a question left by a socket that was found to be silent, and still is. */
+  isStuck(number: number, sentAt: number): boolean {
+    const one = this.#lingering.find(({ port }) => port.number === number);
+    return one?.isSilent === true && one.port.heardAt < sentAt;
   }
 
   /**
@@ -111,11 +119,11 @@ export class PortPool<P extends Port> {
   }
 
   /** Takes the socket at a position out of use; it still takes answers for a while. */
-  #replace(position: number, now: number): void {
+  #replace(position: number, now: number, wasSilent = false): void {
     const port = this.#ports[position];
     if (port === undefined) return;
     this.#ports[position] = undefined;
-    this.#lingering.push({ port, closeAt: now + this.#limits.linger });
+    this.#lingering.push({ port, closeAt: now + this.#limits.linger, isSilent: wasSilent });
     if (this.#lingering.length > this.#limits.lingering) this.#lingering.shift()!.port.close();
   }
 }

@@ -41,7 +41,7 @@ const BUCKET_SHIFT = 23;
 /** 2^32 by the golden ratio (Knuth, The Art of Computer Programming, volume 3, 6.4). */
 const HASH = 0x9e3779b1;
 const NO_GROUP = 0xffff;
-/** Says how long each segment is. */
+/** Has the length of a segment. */
 const SEGMENT: ControlMessage = { level: SOL_UDP, type: UDP_SEGMENT, length: 2 };
 const NAME_WORDS = SOCKADDR_LENGTH / 4;
 const CONTROL_WORDS = CONTROL_LENGTH_MAX / 4;

@@ -54,7 +54,7 @@ export class Line<S extends Stream> {
     }
   }
 
-  /** Whether the server has said nothing for a while, although something waits. */
+  /** Whether nothing has come from the server for a while, although something waits. */
   isOverdue(now: number, milliseconds: number): boolean {
     if (this.waiting.size === 0) return false;
     const oldest: number = this.waiting.values().next().value!;
@@ -111,8 +111,9 @@ export class StreamPool<S extends Stream> {
   unanswered(number: number, sentAt: number, now: number): boolean {
     const line = this.#find(number);
     if (line === undefined || !isSilent(line.heardAt, sentAt, now)) return false;
-    this.#retire(line, now);
-    return line.stream.isConnected;
+    const { isConnected } = line.stream;
+    if (isConnected || now - sentAt >= this.#limits.connect) this.#retire(line, now);
+    return isConnected;
   }
 
   /**

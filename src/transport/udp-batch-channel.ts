@@ -21,7 +21,7 @@ export interface PolledSocket {
   readonly closed: () => void;
 }
 
-/** A UDP socket that speaks with one upstream from one port. */
+/** A UDP socket to one upstream from one port. */
 export class BatchChannel implements Port {
   readonly fd: number;
   readonly number: number;

@@ -41,7 +41,8 @@ export function openUdpChannels(events: ChannelEvents): Channels {
       channel.send(octets, length);
       return channel.number;
     },
-    isStuck: () => false,
+    isStuck: (upstream, channel, _id, sentAt) =>
+      pools.get(upstream)?.isStuck(channel, sentAt) ?? false,
     unanswered: (upstream, channel, sentAt) =>
       pools.get(upstream)?.unanswered(channel, sentAt, now()) ?? false,
     tick() {

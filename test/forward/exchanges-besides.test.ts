@@ -89,12 +89,12 @@ describe('forward/exchanges hedge', () => {
   it('waits for those that are still being asked when none is left', () => {
     const { exchanges, pending, sent } = hedgeDue(['udp', 'udp']);
     exchanges.hedge(pending, QUERY, 50);
-    exchanges.note(pending, 'SERVFAIL', 60);
+    pending.note('SERVFAIL', 60);
     exchanges.drop(pending);
     expect(exchanges.ask(pending, QUERY, 60)).to.equal(true);
     expect(sent).to.have.lengthOf(2);
     expect(exchanges.find(idOf(sent[0]!), sent[0]!.upstream, 1)).to.equal(pending);
-    exchanges.note(pending, 'SERVFAIL', 70);
+    pending.note('SERVFAIL', 70);
     exchanges.drop(pending);
     expect(exchanges.ask(pending, QUERY, 70)).to.equal(true);
     expect(sent).to.have.lengthOf(3);
@@ -107,12 +107,25 @@ describe('forward/exchanges hedge', () => {
     for (const pending of pendingQueries) exchanges.hedge(pending, QUERY, 50);
     expect(sent).to.have.lengthOf(10);
     for (const pending of pendingQueries) {
-      exchanges.note(pending, 'timeout', 60);
+      pending.note('timeout', 60);
       exchanges.drop(pending);
       expect(exchanges.ask(pending, QUERY, 60)).to.equal(true);
       exchanges.close(pending);
     }
     expect(exchanges.inFlight).to.equal(0);
+  });
+
+  it('asks nobody when others have taken what was free while some waited with others', () => {
+    const { exchanges, sent, open } = exchange(8, { upstreams: ['udp', 'udp', 'udp'] });
+    const pendingQueries = Array.from({ length: 8 }, () => open());
+    const [asking, waiting] = [pendingQueries.slice(0, 4), pendingQueries.slice(4)];
+    for (const pending of asking) exchanges.ask(pending, QUERY, 0);
+    for (let i = 1; i < 4; i++) for (const pending of asking) exchanges.hedge(pending, QUERY, 50);
+    for (const pending of waiting) exchanges.close(pending);
+    expect(sent).to.have.lengthOf(10);
+    for (const pending of waiting.map(() => open())) {
+      expect(exchanges.ask(pending, QUERY, 60)).to.equal(false);
+    }
   });
 
   it('counts against an upstream that another answered before it', () => {

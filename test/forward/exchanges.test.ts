@@ -33,7 +33,7 @@ describe('forward/exchanges open', () => {
     const { exchanges, open } = exchange(1);
     const first = open();
     exchanges.ask(first, QUERY, 0);
-    exchanges.note(first, 'timeout', 10);
+    first.note('timeout', 10);
     exchanges.ask(first, QUERY, 10);
     const { attempts } = first;
     exchanges.close(first);
@@ -217,7 +217,7 @@ describe('forward/exchanges find', () => {
     const { exchanges, sent, open } = exchange(1, { upstreams: ['udp', 'udp'] });
     const pending = open();
     exchanges.ask(pending, QUERY, 0);
-    exchanges.note(pending, 'timeout', 10);
+    pending.note('timeout', 10);
     exchanges.drop(pending);
     exchanges.ask(pending, QUERY, 10);
     const [first, second] = sent as [Sent, Sent];

@@ -131,6 +131,15 @@ upstreams: { default: { servers: ${servers}, timeout: ${timeout}ms, attempts: 2 
       expect(attempts()).to.deep.equal(['tcp silent, new stream']);
     });
 
+    it('opens few connections to a server that takes them and never reads, and leaves them', async () => {
+      upstream.reads = false;
+      await serve('tcp://');
+      expect(await askMany(3 * MANY)).to.deep.equal(Array(3 * MANY).fill(2));
+      expect(upstream.connections).to.be.within(1, 24);
+      upstream.reads = true;
+      expect(await askMany()).to.deep.equal(FINE);
+    });
+
     it('gives a connection company whose server works off one question after the other', async () => {
       await serve('tcp://', 10_000);
       const slow: Question[] = [];

@@ -98,6 +98,13 @@ describe('transport/port-pool', () => {
     expect(pool.pick(1, 3200).number).to.equal(3);
   });
 
+  it('retires one that was opened for the question itself, a moment after its time', () => {
+    const { pool } = setUp();
+    pool.pick(0, 1001);
+    expect(pool.unanswered(1, 1000, 2000)).to.equal(true);
+    expect(pool.pick(0, 2000).number).to.equal(2);
+  });
+
   it('says of a socket that was retired before whether it is silent', () => {
     const { pool } = setUp();
     const port = pool.pick(0, 0);
@@ -106,6 +113,20 @@ describe('transport/port-pool', () => {
     port.heardAt = 1900;
     expect(pool.unanswered(1, 1000, 2000)).to.equal(false);
     expect(pool.unanswered(99, 1000, 2000)).to.equal(false);
+  });
+
+  it('says of a question by a socket that was retired for its silence that it is stuck', () => {
+    const { pool } = setUp();
+    const [first, second] = [pool.pick(0, 0), pool.pick(1, 0)];
+    expect(pool.isStuck(2, 1500), 'in use').to.equal(false);
+    pool.unanswered(1, 1000, 2000);
+    expect(pool.isStuck(2, 1500)).to.equal(true);
+    second.heardAt = 2100;
+    expect(pool.isStuck(2, 1500), 'it has been heard').to.equal(false);
+    pool.fresh(0, 2200);
+    pool.fresh(0, 2300);
+    expect(pool.isStuck(3, 2250), 'replaced for another reason').to.equal(false);
+    expect(first.isOpen).to.equal(true);
   });
 
   it('closes a socket that cannot send, and retires all when it could before', () => {

@@ -5,7 +5,7 @@ import type { Manner } from '../../src/transport/channels.ts';
 import { type Stream, StreamPool } from '../../src/transport/stream-pool.ts';
 
 const LIMITS = { ...CHANNEL_LIMITS, streams: 3, transfers: 1, pipelined: 2 };
-const { overdue, idle, linger, transferIdle, unsent } = LIMITS;
+const { overdue, connect, idle, linger, transferIdle, unsent } = LIMITS;
 
 class PlayedStream implements Stream {
   isConnected = true;
@@ -158,11 +158,14 @@ describe('transport/stream-pool unanswered', () => {
   });
 
   it('does not call a connection silent that was never made', () => {
-    const { pool, opened, ask } = setUp();
+    const { pool, opened, ask, numbers } = setUp();
     ask(1, 0);
     opened[0]!.isConnected = false;
-    expect(pool.unanswered(1, 0, 2000)).to.equal(false);
-    expect(ask(2, 2000)).to.equal(2);
+    expect(pool.unanswered(1, 0, connect - 1)).to.equal(false);
+    pool.tick(connect);
+    expect(numbers()).to.deep.equal([1]);
+    expect(pool.unanswered(1, 0, connect)).to.equal(false);
+    expect(ask(2, connect)).to.equal(2);
   });
 
   it('keeps as many retired connections as there may be others: the oldest is closed', () => {

@@ -45,6 +45,8 @@ export class Upstream {
   /** All that was asked, but for the probes by which a forwarder finds loops. */
   readonly asked: Question[] = [];
   script: Script;
+  /** Whether it reads from the connections that it takes. */
+  reads = true;
   readonly #udp: Socket;
   readonly #tcp: Server;
   readonly #connections: Set<Connection> = new Set();
@@ -83,6 +85,11 @@ export class Upstream {
   /** As a configuration writes it. */
   get server(): string {
     return `${this.address}:${this.port}`;
+  }
+
+  /** Connections that are open. */
+  get connections(): number {
+    return this.#connections.size;
   }
 
   /** Waits until so much was asked. */
@@ -128,6 +135,7 @@ export class Upstream {
         stream = stream.subarray(end);
       }
     });
+    if (!this.reads) connection.pause();
   }
 
   #take(query: Buffer, way: Omit<Question, 'octets' | 'name'>): void {
