@@ -115,7 +115,7 @@ export class Delivery {
   shed(pending: Pending, now: number): void {
     const { coalescing, exchanges, hits, conclusion } = this.#parts;
     const successor = coalescing.withdraw(pending);
-    if (successor !== undefined) exchanges.handOver(pending, successor);
+    if (successor !== undefined) exchanges.handOver(pending, successor, now);
     const { isAnswered } = pending;
     const { resolution } = pending.purpose;
     const view = pending.purpose.view!;

@@ -5,33 +5,27 @@ import type { Query } from '../wire/query.ts';
 import { formatRcode, Opcode, Rcode } from '../wire/registry.ts';
 import type { Channels } from './channels.ts';
 import { Deadlines } from './deadlines.ts';
-import { FairShare } from './fair-share.ts';
 import { NO_UPSTREAM, type UpstreamGroup } from './group.ts';
 import { Hedging } from './hedging.ts';
-import { PendingQuery, type Purpose, type UpstreamQuery } from './pending-query.ts';
-import { Pool } from './pool.ts';
+import { PendingQueries } from './pending-queries.ts';
+import type { PendingQuery, Purpose, UpstreamQuery } from './pending-query.ts';
 import type { Upstream } from './upstream.ts';
 import { UpstreamQueries } from './upstream-queries.ts';
 
 export type Send = Channels['send'];
 
 export class Exchanges<P extends Purpose> {
-  readonly #pending: Pool<PendingQuery<P>>;
+  readonly #pending: PendingQueries<P>;
   readonly #queries: UpstreamQueries<P>;
   readonly #channels: Channels;
   readonly #hedging: Hedging<P>;
   /** When a pending query's client has waited long enough. */
   readonly #stale: Deadlines;
-  readonly #capacity: number;
-  readonly #shares: FairShare;
 
   /** `capacity` is at most an eighth of all IDs, so that a free one is found at once. */
   constructor(capacity: number, channels: Channels, createPurpose: () => P) {
-    this.#capacity = capacity;
-    // One more than may stay: who has to go is known when the last one has come.
-    const places = capacity + 1;
-    this.#pending = new Pool(places, (i) => new PendingQuery(i, createPurpose()));
-    this.#shares = new FairShare(places);
+    this.#pending = new PendingQueries(capacity, createPurpose);
+    const { places } = this.#pending;
     // One for each pending query, and some for those that are asked besides.
     const most = places + Math.max(1, capacity >> 2);
     this.#queries = new UpstreamQueries(most, channels);
@@ -46,11 +40,7 @@ export class Exchanges<P extends Purpose> {
 
   /** A pending query that holds the query; undefined when too many are in flight. */
   open(query: Query, group: UpstreamGroup): PendingQuery<P> | undefined {
-    const pending = this.#pending.take();
-    if (pending === undefined) return undefined;
-    pending.keep(query, group);
-    this.#shares.enter(pending.index, query);
-    return pending;
+    return this.#pending.open(query, group);
   }
 
   /**
@@ -58,14 +48,14 @@ export class Exchanges<P extends Purpose> {
    * has most. Undefined when there is room.
    */
   get surplus(): PendingQuery<P> | undefined {
-    if (this.inFlight <= this.#capacity) return undefined;
-    return this.#pending.made[this.#shares.oldestOfMost()];
+    return this.#pending.surplus;
   }
 
   /** What upstreams are asked for one pending query goes on for another with the same question. */
-  handOver(from: PendingQuery<P>, to: PendingQuery<P>): void {
+  handOver(from: PendingQuery<P>, to: PendingQuery<P>, now: number): void {
     this.#hedging.clear(from);
     to.takeOver(from);
+    this.#hedging.begin(to, now);
   }
 
   /**
@@ -153,8 +143,7 @@ export class Exchanges<P extends Purpose> {
 
   /** A pending query that has waited for its server longer than usual; undefined when there is none. */
   hedgeDue(now: number): PendingQuery<P> | undefined {
-    const index = this.#hedging.expired(now);
-    return index < 0 ? undefined : this.#pending.made[index];
+    return this.#pending.at(this.#hedging.expired(now));
   }
 
   /** The pending query's client will have waited long enough by then. */
@@ -164,14 +153,12 @@ export class Exchanges<P extends Purpose> {
 
   /** A pending query whose client has waited long enough; undefined when there is none. */
   staleDue(now: number): PendingQuery<P> | undefined {
-    const index = this.#stale.expired(now);
-    return index < 0 ? undefined : this.#pending.made[index];
+    return this.#pending.at(this.#stale.expired(now));
   }
 
   /** A pending query whose query an upstream was asked; undefined when there is none. */
   any(): PendingQuery<P> | undefined {
-    if (this.inFlight === 0) return undefined;
-    return this.#pending.made.find(({ group, tried }) => group !== undefined && tried !== 0);
+    return this.#pending.any();
   }
 
   /** Questions that wait for an answer by a channel. */
@@ -195,9 +182,7 @@ export class Exchanges<P extends Purpose> {
     while (underWay.length > 0) this.#queries.end(underWay[underWay.length - 1]!);
     this.#hedging.clear(pending);
     this.#stale.clear(pending.index);
-    pending.clear();
-    this.#shares.leave(pending.index);
-    this.#pending.give(pending);
+    this.#pending.close(pending);
   }
 
   /** Whatever waits for an answer must be able to ask on: this is for more than that. */

@@ -44,6 +44,11 @@ export class Hedging<P extends Purpose> {
     return this.#hedges.expired(now);
   }
 
+  /** The pending query waits from here on for what another was asked. */
+  begin({ index }: PendingQuery<P>, now: number): void {
+    this.#hedges.set(index, now, MOVE_MS);
+  }
+
   clear({ index }: PendingQuery<P>): void {
     this.#hedges.clear(index);
   }

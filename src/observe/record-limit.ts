@@ -3,10 +3,11 @@
  * a summary can give their exact count.
  */
 
-import { randomInt } from 'node:crypto';
 import type { Origin, Outcome } from '../decision/outcome.ts';
 import type { Verdict } from '../decision/verdict.ts';
 import { maskWord } from '../net/prefix.ts';
+import { HalfSipHash } from '../wire/half-sip-hash.ts';
+import { HASH_SECRET } from '../wire/hash-secret.ts';
 import type { Query } from '../wire/query.ts';
 
 export interface LimitSettings {
@@ -45,7 +46,6 @@ interface Place extends Fold {
 /** Kinds of decisions that are counted apart in a second, and places that one of them may have. */
 const PLACES = 1 << 13;
 const TRIES = 8;
-const HASH_PRIME = 0x9e3779b1;
 /** More than an rcode can be, extended bits included (RFC 6891 section 6.1.3). */
 const RCODES = 1 << 12;
 
@@ -53,7 +53,8 @@ export class RecordLimit {
   /** Undefined: every decision has a record. */
   settings: LimitSettings | undefined;
   /** Addresses are from outside: nobody shall know which of them share places. */
-  readonly #seed: number = randomInt(2 ** 32);
+  readonly #keyed: HalfSipHash = new HalfSipHash(HASH_SECRET[0]!, HASH_SECRET[1]!);
+  readonly #key: Uint32Array = new Uint32Array(5);
   #places: (Place | undefined)[] = [];
   /** The places in use in this second, which is number `#round`. */
   readonly #used: Place[] = [];
@@ -113,12 +114,11 @@ export class RecordLimit {
   }
 
   #hash({ address }: Query, { verdict, rcode }: Outcome, length: number): number {
-    let hash = this.#seed ^ (verdict.index * RCODES + rcode);
-    for (let i = 0; i < 4; i++) {
-      hash = Math.imul(hash ^ (address[i]! & maskWord(i, length)), HASH_PRIME);
-      hash ^= hash >>> 15;
-    }
-    return hash;
+    const key = this.#key;
+    key[0] = verdict.index * RCODES + rcode;
+    for (let i = 0; i < 4; i++) key[1 + i] = address[i]! & maskWord(i, length);
+    this.#keyed.hash(key, key.length);
+    return this.#keyed.low;
   }
 
   /** In a flood from everywhere, clients are no longer counted apart. */

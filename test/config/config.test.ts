@@ -26,6 +26,7 @@ describe('config/config defaults', () => {
         minTtl: 0,
         negativeMaxTtl: 3_600_000,
         serveStale: 0,
+        size: 64 * 1024 * 1024,
       },
       decisionLog: {
         to: 'stdout',
@@ -114,7 +115,7 @@ policies:
   - name: house
     rules: { "*.bad.example": refuse, ad.example: { action: nxdomain, types: [A], owner: me } }
   - { name: list, rpz: list.rpz, override: nxdomain }
-cache: { entries: 10, maxTtl: 1h, minTtl: 5s, negativeMaxTtl: 0, serveStale: 2h }
+cache: { entries: 10, maxTtl: 1h, minTtl: 5s, negativeMaxTtl: 0, serveStale: 2h, size: 1MiB }
 ede: codes
 decisionLog: { to: var/decisions.log, record: all, rotate: { size: 64KiB, every: 1d }, limit: { perSecond: 9 }, syslog: { to: /dev/log }, dnstap: { to: tcp://192.0.2.9:6000 } }
 `;
@@ -131,6 +132,7 @@ decisionLog: { to: var/decisions.log, record: all, rotate: { size: 64KiB, every:
         minTtl: 5000,
         negativeMaxTtl: 0,
         serveStale: 7_200_000,
+        size: 1024 * 1024,
       },
       decisionLog: {
         to: 'var/decisions.log',

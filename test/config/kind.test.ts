@@ -17,9 +17,9 @@ describe('config/kind keys', () => {
       },
       {
         when: 'one is unknown in a section',
-        text: 'cache:\n  entries: 5\n  size: 7\n',
+        text: 'cache:\n  entries: 5\n  bytes: 7\n',
         says: [
-          '4:3: unknown key "size"; expect entries, maxTtl, minTtl, negativeMaxTtl, serveStale',
+          '4:3: unknown key "bytes"; expect size, entries, maxTtl, minTtl, negativeMaxTtl, serveStale',
         ],
       },
       {

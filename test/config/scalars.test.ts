@@ -54,7 +54,9 @@ describe('config/scalars', () => {
       {
         when: 'a section is a text',
         text: 'cache: none\n',
-        says: ['2:8: expect a mapping with entries, maxTtl, minTtl, negativeMaxTtl, serveStale'],
+        says: [
+          '2:8: expect a mapping with size, entries, maxTtl, minTtl, negativeMaxTtl, serveStale',
+        ],
       },
       {
         when: 'a word is none of those it can be',

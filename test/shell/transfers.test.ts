@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { Stream } from '../world/client.ts';
 import { message, question, record, TO_QUESTION, TYPE } from '../world/messages.ts';
-import { Site } from '../world/site.ts';
+import { ServedSite } from '../world/served-site.ts';
 import { answerTo, type Question, Upstream } from '../world/upstream.ts';
 
 const AXFR = 252;
@@ -12,12 +12,12 @@ const SOON_MS = 8000;
 
 describe('shell, transfers over the loopback', function () {
   this.timeout(SOON_MS);
-  let site: Site;
+  let site: ServedSite;
   let upstream: Upstream;
   let client: Stream;
 
   beforeEach(async () => {
-    site = new Site();
+    site = new ServedSite();
     upstream = await Upstream.start();
     await site.start(`acl: { transfer: { 127.0.0.1: allow } }
 upstreams: { default: { servers: ["${upstream.server}"], timeout: 300ms } }`);
