@@ -81,10 +81,16 @@ export const POLICY = section({
     'none',
   ),
   action: optional(
-    oneOf('refuse', 'nxdomain', 'nodata', 'drop', 'truncate'),
+    oneOf('allow', 'refuse', 'nxdomain', 'nodata', 'drop', 'truncate'),
     'what is done to the names of a list',
     undefined,
     '`nxdomain`',
+  ),
+  match: optional(
+    oneOf('subdomains', 'exact'),
+    'what a name in a list or a policy zone stands for: `subdomains` for itself and all names below it, also as `*.name`; `exact` for itself alone',
+    undefined,
+    'as the format has it',
   ),
   override: optional(
     oneOf('given', 'refuse', 'nxdomain', 'nodata', 'drop', 'passthru', 'truncate'),

@@ -62,7 +62,7 @@ class Comparison {
   #addNames({ zones, config }: Policy): void {
     for (const { policy, digest } of zones) {
       const spaces = digest === '' ? this.#spaces : [this.#space];
-      for (const name of policy?.rules.names() ?? []) for (const space of spaces) space.add(name);
+      for (const name of policy?.names() ?? []) for (const space of spaces) space.add(name);
     }
     for (const { routes } of config.views) {
       for (const { key } of routes) for (const space of this.#spaces) space.addText(key);

@@ -3,13 +3,9 @@
 import { type Config, resolvePath } from '../config/config.ts';
 import type { Place, Problem } from '../config/problem.ts';
 import type { VerdictTable } from '../decision/verdict.ts';
-import {
-  attachList,
-  DEFAULT_LIST_ACTION,
-  LIST_FORMATS,
-  type ListFormat,
-  readList,
-} from './lists/list-image.ts';
+import type { ListHint } from './lists/list-hints.ts';
+import { LIST_FORMATS, type ListFormat, readList } from './lists/list-image.ts';
+import { attachList, DEFAULT_LIST_ACTION } from './lists/list-policy.ts';
 import type { PolicyFiles } from './policy-files.ts';
 import { attachRpz, readRpz } from './rpz/rpz-zone.ts';
 import { MISSING, type Standing, type TransferredZone } from './rpz/transfer/transferred-zone.ts';
@@ -35,6 +31,8 @@ export interface PolicyZone {
   readonly loadedAt: number;
   /** Of a zone that comes by transfer: whether its rules are there. */
   readonly standing?: Standing;
+  /** Of a list: what in it may not be meant. */
+  readonly hints?: readonly ListHint[];
   /** The files that its rules were read from, besides the configuration. */
   readonly files: readonly string[];
   /** Over its rules, for whoever asks whether they are the same. */
@@ -102,6 +100,10 @@ function checkPolicy(
   if ((source === 'rules' || source === 'rpz') && policy.action !== undefined) {
     report(`expect action with ${LIST_FORMATS.join(', ')} only`);
   }
+  const isFile = source !== 'rules' && typeof policy.rpz?.value !== 'object';
+  if (!isFile && policy.match !== undefined) {
+    report(`expect match with ${LIST_FORMATS.join(', ')}, and rpz of a file only`);
+  }
 }
 
 function compileSource(config: PolicyConfig, place: Place, options: ZoneSurroundings): Compiled {
@@ -141,7 +143,7 @@ function compileRpz(
   const { verdicts, problems } = options;
   const file = resolvePath(options.config, path);
   const image = load({ file, place, expected: 'a zone file' }, options, {
-    read: (files) => files.rpz(file, config.override),
+    read: (files) => files.rpz(file, config.override, config.match),
     otherwise: () => readRpz(new Uint8Array(0), config.override, { file }),
   });
   problems.push(...image.problems);
@@ -211,8 +213,8 @@ function compileList(
   const { value, place } = config[format]!;
   const file = resolvePath(options.config, value);
   const image = load({ file, place, expected: 'a list' }, options, {
-    read: (files) => files.list(file, format),
-    otherwise: () => readList(new Uint8Array(0), format, file),
+    read: (files) => files.list(file, format, config.match),
+    otherwise: () => readList(new Uint8Array(0), format, file, config.match),
   });
   problems.push(...image.problems);
   const traits = traitsOf(config, options);
@@ -223,7 +225,8 @@ function compileList(
   return {
     ...{ policy, shadow, file, ignored, serial: undefined, digest: image.digest },
     files: image.files,
-    rules: shadow.rules.count,
+    rules: shadow.count,
+    hints: image.hints,
   };
 }
 

@@ -22,6 +22,7 @@ export function findWarnings(policy: Policy): string[] {
     ...listsOf(config).flatMap(repeatedPrefixes),
     ...ignoredRules(policy),
     ...doubtfulRules(policy),
+    ...listHints(policy),
     ...absentZones(policy),
     ...weakKeys(config),
     ...refusedNames(config),
@@ -104,6 +105,12 @@ function weakKeys({ tsigKeys }: Config): string[] {
           `${place.file}:${place.line}: tsigKeys ${key} uses hmac-md5, which is not to be used any more: hmac-sha256 is`,
         ]
       : [],
+  );
+}
+
+function listHints({ zones }: Policy): string[] {
+  return zones.flatMap(({ name, hints = [] }) =>
+    hints.map(({ file, line, message }) => `${file}:${line}: policy ${name}: ${message}`),
   );
 }
 

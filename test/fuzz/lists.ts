@@ -1,7 +1,8 @@
 /** Lists of names in all their formats. */
 
 import { VerdictTable } from '../../src/decision/verdict.ts';
-import { attachList, LIST_FORMATS, readList } from '../../src/policy/lists/list-image.ts';
+import { LIST_FORMATS, readList } from '../../src/policy/lists/list-image.ts';
+import { attachList } from '../../src/policy/lists/list-policy.ts';
 import { asked } from '../world/asked.ts';
 import { plainly } from './fuzzing.ts';
 import { hold, type Target } from './target.ts';

@@ -5,13 +5,13 @@
 
 import type { ListLines } from './list-lines.ts';
 import { ListName } from './list-name.ts';
-import { ListRules } from './list-rules.ts';
+import { type ListMatch, ListRules, Reach } from './list-rules.ts';
 
 /** What begins a comment, at the start of a line or behind a blank. */
 const COMMENTS = new TextEncoder().encode('#!;');
 
-export function readDomains(lines: ListLines, file: string): ListRules {
-  const rules = new ListRules(file, lines.octets, true);
+export function readDomains(lines: ListLines, file: string, match: ListMatch): ListRules {
+  const rules = new ListRules(file, lines.octets, Reach.SUBTREE, match);
   const name = new ListName();
   const { octets } = lines;
   while (lines.next()) {

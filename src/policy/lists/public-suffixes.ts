@@ -1,0 +1,72 @@
+/**
+ * Public suffixes: names under which everybody can register a domain. The door to tldts, which has
+ * the list of publicsuffix.org inside; it is read when there is a list to look through. Its own
+ * functions say of one name whether it is one, and to ask that of a million names takes longer than
+ * to read them: the few thousand suffixes are looked up in the list instead.
+ */
+
+import { createRequire } from 'node:module';
+import { parseName } from '../../wire/name.ts';
+import type { RuleTable } from '../rules/rule-table.ts';
+
+/** A tree of labels from the top-level domains on, as tldts packs it. */
+interface Tree {
+  /** Not 0 for a node that is a suffix. */
+  readonly nodeFlags: Uint8Array;
+  /** The edges of node n are from `edgeStart[n]` to `edgeStart[n + 1]`. */
+  readonly edgeStart: Uint16Array;
+  readonly edgeLength: Uint8Array;
+  readonly edgeChild: Uint16Array;
+  /** The labels of all edges, one behind the other. */
+  readonly labelText: string;
+  readonly rulesRoot: number;
+}
+
+const ASCII_LABEL = /^[a-z0-9-]+$/;
+
+let known: ReadonlySet<string> | undefined;
+
+/** All of them that are names: `*.ck` stands for names that nobody can list. */
+export function publicSuffixes(): ReadonlySet<string> {
+  known ??= readTree(createRequire(import.meta.url)('tldts/dist/cjs/src/data/trie.js') as Tree);
+  return known;
+}
+
+function readTree(tree: Tree): ReadonlySet<string> {
+  const { nodeFlags, edgeStart, edgeLength, edgeChild, labelText, rulesRoot } = tree;
+  const labels: string[] = [];
+  for (let edge = 0, at = 0; edge < edgeLength.length; at += edgeLength[edge++]!) {
+    labels.push(labelText.slice(at, at + edgeLength[edge]!));
+  }
+  const names = new Set<string>();
+  const walk = (node: number, parent: string) => {
+    for (let edge = edgeStart[node]!; edge < edgeStart[node + 1]!; edge++) {
+      const label = labels[edge]!;
+      if (!ASCII_LABEL.test(label)) continue;
+      const name = `${label}${parent}`;
+      const child = edgeChild[edge]!;
+      if (nodeFlags[child] !== 0) names.add(name);
+      walk(child, `.${name}`);
+    }
+  };
+  walk(rulesRoot, '');
+  return names;
+}
+
+/** The entries of a table that are for a public suffix, or for all names below one. */
+export function suffixEntries(rules: RuleTable): readonly number[] {
+  const entries: number[] = [];
+  for (const suffix of publicSuffixes()) {
+    const wire = parseName(suffix) as Uint8Array;
+    const entry = Math.max(rules.entryOf(wire, false), rules.entryOf(wire, true));
+    if (entry >= 0) entries.push(entry);
+  }
+  return entries.sort((a, b) => a - b);
+}
+
+/** Whether a name is one that somebody has registered: it stands right below a suffix. */
+export function isRegistered(name: string): boolean {
+  const parent = name.slice(name.indexOf('.') + 1);
+  if (parent === name) return false;
+  return !parent.includes('.') || publicSuffixes().has(parent);
+}
