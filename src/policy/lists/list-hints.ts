@@ -49,8 +49,8 @@ function hasRegisteredNames({ rules }: ListRules): boolean {
   return registered * 100 >= looked * MOSTLY;
 }
 
-function suffixHint({ rules }: ListRules, file: string): readonly ListHint[] {
-  const entries = suffixEntries(rules);
+function suffixHint({ rules, wildcards }: ListRules, file: string): readonly ListHint[] {
+  const entries = suffixEntries(rules, wildcards > 0);
   if (entries.length === 0) return [];
   const names = entries.slice(0, SUFFIXES_SHOWN).map((entry) => textOf(rules.nameOf(entry)));
   const more = entries.length > SUFFIXES_SHOWN ? ', …' : '';

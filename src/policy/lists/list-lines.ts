@@ -1,6 +1,7 @@
 /** The lines of a list, without the blanks around them; empty ones are left out. */
 
 const LINE_FEED = 0x0a;
+const SPACE = 0x20;
 const HASH = 0x23;
 const NOT_ASCII = 0x80;
 
@@ -68,7 +69,12 @@ export class ListLines {
   wordEnd(at: number): number {
     const { octets } = this;
     let end = at;
-    while (end < this.end && octets[end] !== HASH && blankAt(octets, end) === 0) end++;
+    for (; end < this.end; end++) {
+      const octet = octets[end]!;
+      if (octet === HASH) break;
+      const isPlain = octet > SPACE && octet < NOT_ASCII;
+      if (!isPlain && blankAt(octets, end) > 0) break;
+    }
     return end;
   }
 

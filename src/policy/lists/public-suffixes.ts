@@ -25,6 +25,8 @@ interface Tree {
 const ASCII_LABEL = /^[a-z0-9-]+$/;
 
 let known: ReadonlySet<string> | undefined;
+/** The same in wire format. */
+let knownWires: readonly Uint8Array[] | undefined;
 
 /** All of them that are names: `*.ck` stands for names that nobody can list. */
 export function publicSuffixes(): ReadonlySet<string> {
@@ -53,12 +55,13 @@ function readTree(tree: Tree): ReadonlySet<string> {
   return names;
 }
 
-/** The entries of a table that are for a public suffix, or for all names below one. */
-export function suffixEntries(rules: RuleTable): readonly number[] {
+/** The entries of a table that are for a public suffix, or with wildcards for all names below. */
+export function suffixEntries(rules: RuleTable, withWildcards: boolean): readonly number[] {
+  knownWires ??= [...publicSuffixes()].map((suffix) => parseName(suffix) as Uint8Array);
   const entries: number[] = [];
-  for (const suffix of publicSuffixes()) {
-    const wire = parseName(suffix) as Uint8Array;
-    const entry = Math.max(rules.entryOf(wire, false), rules.entryOf(wire, true));
+  for (const wire of knownWires) {
+    const named = rules.entryOf(wire, false);
+    const entry = named < 0 && withWildcards ? rules.entryOf(wire, true) : named;
     if (entry >= 0) entries.push(entry);
   }
   return entries.sort((a, b) => a - b);
