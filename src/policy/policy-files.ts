@@ -1,5 +1,6 @@
 /** The files that policies are read from: read once, and given to all threads as images. */
 
+import { type FetchedList, type ListState, NO_LIST, readCachedList } from './lists/fetched-list.ts';
 import { type ListFormat, type ListImage, readList } from './lists/list-image.ts';
 import type { ListMatch } from './lists/list-rules.ts';
 import type { Override, RpzImage } from './rpz/rpz-image.ts';
@@ -17,6 +18,8 @@ import { readTextFile } from './text-file.ts';
 export interface PolicyFiles {
   rpz(file: string, override: Override, match?: ListMatch): RpzImage;
   list(file: string, format: ListFormat, match?: ListMatch): ListImage;
+  /** What is there of a list that comes by HTTP. */
+  fetched(list: FetchedList): ListState;
   /** What is there of a zone that comes by transfer. */
   transferred(zone: TransferredZone): ZoneState;
 }
@@ -28,11 +31,15 @@ export const READ_FILES: PolicyFiles = {
     return match === 'subdomains' ? matchSubdomains(image) : image;
   },
   list: (file, format, match) => readList(readTextFile(file), format, file, match),
+  fetched: readCachedList,
   transferred: readCachedState,
 };
 
 /** What is there of transferred zones, by the names of their policies. */
 export type ZoneStates = ReadonlyMap<string, ZoneState>;
+
+/** What is there of lists that come by HTTP, by the names of their policies. */
+export type ListStates = ReadonlyMap<string, ListState>;
 
 /** A zone without rules, whose absence makes no query fail. */
 const NOT_THERE: ZoneState = { standing: 'expired', image: undefined, since: 0 };
@@ -50,9 +57,11 @@ export class RecordedFiles implements PolicyFiles {
     readonly lists: Map<string, ListImage>;
   } = { zones: new Map(), lists: new Map() };
   readonly #states: ZoneStates;
+  readonly #lists: ListStates;
 
-  constructor(states: ZoneStates) {
+  constructor(states: ZoneStates, lists: ListStates) {
     this.#states = states;
+    this.#lists = lists;
   }
 
   rpz(file: string, override: Override, match?: ListMatch): RpzImage {
@@ -67,6 +76,10 @@ export class RecordedFiles implements PolicyFiles {
     return image;
   }
 
+  fetched({ policy }: FetchedList): ListState {
+    return this.#lists.get(policy) ?? NO_LIST;
+  }
+
   /** What has not been transferred yet breaks no assertion. */
   transferred({ policy }: TransferredZone): ZoneState {
     const state = this.#states.get(policy);
@@ -75,10 +88,15 @@ export class RecordedFiles implements PolicyFiles {
 }
 
 /** From what was read before. */
-export function replay({ zones, lists }: PolicyImages, states: ZoneStates): PolicyFiles {
+export function replay(
+  { zones, lists }: PolicyImages,
+  states: ZoneStates,
+  fetched: ListStates,
+): PolicyFiles {
   return {
     rpz: (file, override, match) => zones.get(keyOf(file, override, match))!,
     list: (file, format, match) => lists.get(keyOf(file, format, match))!,
+    fetched: ({ policy }) => fetched.get(policy) ?? NO_LIST,
     transferred: ({ policy }) => states.get(policy) ?? MISSING,
   };
 }
