@@ -2,7 +2,7 @@
 
 import { type FetchedList, type ListState, NO_LIST, readCachedList } from './lists/fetched-list.ts';
 import { type ListFormat, type ListImage, readList } from './lists/list-image.ts';
-import type { ListMatch } from './lists/list-rules.ts';
+import type { ListMatch } from './lists/list-match.ts';
 import type { Override, RpzImage } from './rpz/rpz-image.ts';
 import { readRpz } from './rpz/rpz-zone.ts';
 import {

@@ -9,8 +9,9 @@ import { NO_OPTIONS, readOptions } from './adblock-options.ts';
 import { isComment } from './domains.ts';
 import { HostsReader } from './hosts.ts';
 import type { ListLines } from './list-lines.ts';
+import { type ListMatch, Reach } from './list-match.ts';
 import { ListName } from './list-name.ts';
-import { type ListMatch, ListRules, Reach } from './list-rules.ts';
+import { ListRules } from './list-rules.ts';
 import { SpecialRules, type Subject } from './special-rules.ts';
 
 const AT = 0x40;

@@ -4,8 +4,9 @@
  */
 
 import type { ListLines } from './list-lines.ts';
+import { type ListMatch, Reach } from './list-match.ts';
 import { ListName } from './list-name.ts';
-import { type ListMatch, ListRules, Reach } from './list-rules.ts';
+import { ListRules } from './list-rules.ts';
 
 /** What begins a comment, at the start of a line or behind a blank. */
 const COMMENTS = new TextEncoder().encode('#!;');

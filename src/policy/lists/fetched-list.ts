@@ -6,7 +6,7 @@ import type { Problem } from '../../config/problem.ts';
 import { isLoopback, parseAddress } from '../../net/address.ts';
 import { readListCache } from './list-cache.ts';
 import { LIST_FORMATS, type ListFormat, type ListImage, readList } from './list-image.ts';
-import type { ListMatch } from './list-rules.ts';
+import type { ListMatch } from './list-match.ts';
 
 export interface FetchedList {
   /** The name of its policy. */

@@ -6,8 +6,9 @@
 import { type Address, isLoopback, isUnspecified, parseAddress } from '../../net/address.ts';
 import { isComment } from './domains.ts';
 import type { ListLines } from './list-lines.ts';
+import { type ListMatch, Reach } from './list-match.ts';
 import { ListName } from './list-name.ts';
-import { type ListMatch, ListRules, Reach } from './list-rules.ts';
+import { ListRules } from './list-rules.ts';
 
 /** Names that a hosts file has for the host itself: no list means to list them. */
 const OWN_NAMES: ReadonlySet<string> = new Set([

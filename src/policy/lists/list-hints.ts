@@ -2,7 +2,6 @@
 
 import { formatName } from '../../wire/name.ts';
 import type { FileLine } from '../rules/ignored.ts';
-import type { ListFormat } from './list-image.ts';
 import type { ListRules } from './list-rules.ts';
 import { isRegistered, suffixEntries } from './public-suffixes.ts';
 
@@ -21,7 +20,7 @@ const SUFFIXES_SHOWN = 3;
 
 const REMEDY = 'match: subdomains takes them in, match: exact leaves it so';
 
-export function hintsOf(list: ListRules, format: ListFormat, file: string): readonly ListHint[] {
+export function hintsOf(list: ListRules, isHosts: boolean, file: string): readonly ListHint[] {
   const { rules, match } = list;
   if (rules.count === 0) return [];
   const hints: string[] = [];
@@ -30,7 +29,7 @@ export function hintsOf(list: ListRules, format: ListFormat, file: string): read
       `all ${list.listed} names are written *.name, so that each name itself is not listed; ${REMEDY}`,
     );
   }
-  if (match === undefined && format === 'hosts' && hasRegisteredNames(list)) {
+  if (match === undefined && isHosts && hasRegisteredNames(list)) {
     hints.push(`its names are registered domains, listed without the names below them; ${REMEDY}`);
   }
   const first = { file, line: rules.lineOf(0) };

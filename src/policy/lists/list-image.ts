@@ -9,7 +9,8 @@ import { readDomains } from './domains.ts';
 import { readHosts } from './hosts.ts';
 import { hintsOf, type ListHint } from './list-hints.ts';
 import { ListLines } from './list-lines.ts';
-import { type ListMatch, ListRules, Reach } from './list-rules.ts';
+import { type ListMatch, Reach } from './list-match.ts';
+import { ListRules } from './list-rules.ts';
 import type { SpecialImage } from './special-rules.ts';
 
 const READERS = { domains: readDomains, hosts: readHosts, adblock: readAdblock } as const;
@@ -75,7 +76,7 @@ export function readList(
     ignored: kinds,
     digest: createHash('sha256').update(octets).digest('hex'),
     problems,
-    hints: hintsOf(rules, format, file),
+    hints: hintsOf(rules, format === 'hosts', file),
   };
 }
 

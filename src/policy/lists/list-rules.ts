@@ -4,28 +4,13 @@ import { IgnoredKinds } from '../rules/ignored.ts';
 import { NameTable } from '../rules/name-table.ts';
 import { RuleTable } from '../rules/rule-table.ts';
 import { expectedLines } from '../text-file.ts';
+import { type ListMatch, Reach, reachBy } from './list-match.ts';
 import type { ListName } from './list-name.ts';
 import type { SpecialRules } from './special-rules.ts';
 
 /** What the code of a list's rule stands for. */
 export const ListCode = { LISTED: 0, EXCEPTED: 1 } as const;
 export type ListCode = (typeof ListCode)[keyof typeof ListCode];
-
-/**
- * What a listed name stands for: `subdomains` itself and all names below it, `exact` itself alone;
- * undefined leaves that to the format of the list and to the way that the name is written.
- */
-export type ListMatch = 'subdomains' | 'exact' | undefined;
-
-/** Of a name by itself: how far it reaches. */
-export const Reach = { NAME: 0, SUBTREE: 1, BELOW: 2 } as const;
-export type Reach = (typeof Reach)[keyof typeof Reach];
-
-/** How far a name reaches that is written as one of that reach. */
-export function reachBy(match: ListMatch, written: Reach): Reach {
-  if (match === 'subdomains') return Reach.SUBTREE;
-  return match === 'exact' && written === Reach.SUBTREE ? Reach.NAME : written;
-}
 
 export class ListRules {
   readonly rules: RuleTable;

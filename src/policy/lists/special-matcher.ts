@@ -4,7 +4,7 @@ import type { HashedName } from '../../wire/hashed-name.ts';
 import { formatName } from '../../wire/name.ts';
 import type { Query } from '../../wire/query.ts';
 import { NameTable } from '../rules/name-table.ts';
-import { Reach } from './list-rules.ts';
+import { Reach } from './list-match.ts';
 import { createRegexSet } from './regex-set.ts';
 import { type SpecialImage, type SpecialRule, Stage } from './special-rules.ts';
 

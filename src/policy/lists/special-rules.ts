@@ -3,8 +3,8 @@
 import type { RecordData } from '../../wire/response.ts';
 import { NameTable, type NameTableImage } from '../rules/name-table.ts';
 import type { Rewrite, RuleOptions } from './adblock-options.ts';
+import { Reach } from './list-match.ts';
 import { ListName } from './list-name.ts';
-import { Reach } from './list-rules.ts';
 import { MAX_SIZE_IN_ALL, regexSize } from './regex-set.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { ListFormat } from '../../../src/policy/lists/list-image.ts';
-import type { ListMatch } from '../../../src/policy/lists/list-rules.ts';
+import type { ListMatch } from '../../../src/policy/lists/list-match.ts';
 import { list } from './read.ts';
 
 /** Of example.com and x.example.com, which are listed: `both`, `apex`, `below` or `none`. */

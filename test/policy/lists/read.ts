@@ -3,8 +3,8 @@
 import { ruleOf } from '../../../src/decision/rule-of.ts';
 import { VerdictTable } from '../../../src/decision/verdict.ts';
 import { type ListFormat, readList } from '../../../src/policy/lists/list-image.ts';
+import type { ListMatch } from '../../../src/policy/lists/list-match.ts';
 import { attachList, type ListAction } from '../../../src/policy/lists/list-policy.ts';
-import type { ListMatch } from '../../../src/policy/lists/list-rules.ts';
 import { letsPass } from '../../../src/policy/rules/name-policy.ts';
 import { asked } from '../../world/asked.ts';
 
