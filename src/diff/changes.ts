@@ -52,11 +52,17 @@ class Comparison {
     this.#kinds = questionKinds([before, after]);
     this.#otherType = otherType([before, after]);
     for (const policy of [before, after]) this.#addNames(policy);
+    const zones = [...before.zones, ...after.zones];
+    for (const { policy } of zones) this.#addTyped(policy?.partialNames() ?? []);
     for (const zone of SPECIAL_USE_ZONES) for (const space of this.#spaces) space.addText(zone);
   }
 
   get #spaces(): readonly NameSpace[] {
     return [this.#space, this.#typed];
+  }
+
+  #addTyped(names: Iterable<Uint8Array>): void {
+    for (const name of names) this.#typed.add(name);
   }
 
   #addNames({ zones, config }: Policy): void {

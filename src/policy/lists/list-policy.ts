@@ -91,6 +91,18 @@ class SpecialListPolicy extends NamePolicy {
     yield* this.#specials.names();
   }
 
+  override partialNames(): Iterable<Uint8Array> {
+    return this.#specials.names();
+  }
+
+  override get partialTypes(): readonly number[] {
+    return this.#specials.rules.flatMap(({ types }) => types);
+  }
+
+  override get patterns(): readonly string[] {
+    return this.#specials.patterns;
+  }
+
   override judgeName(query: Query, name: HashedName): Verdict | undefined {
     const at = this.#specials.find(query, name);
     const isBefore = at !== NO_SPECIAL && this.#specials.rules[at]!.stage < Stage.BLOCK;

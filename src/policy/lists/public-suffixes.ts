@@ -6,7 +6,7 @@
  */
 
 import { createRequire } from 'node:module';
-import { parseName } from '../../wire/name.ts';
+import { formatName, parseName } from '../../wire/name.ts';
 import type { RuleTable } from '../rules/rule-table.ts';
 
 /** A tree of labels from the top-level domains on, as tldts packs it. */
@@ -21,6 +21,9 @@ interface Tree {
   readonly labelText: string;
   readonly rulesRoot: number;
 }
+
+/** Names that are looked up among the suffixes sooner than the suffixes among them. */
+const SMALL = 5000;
 
 const ASCII_LABEL = /^[a-z0-9-]+$/;
 
@@ -57,6 +60,7 @@ function readTree(tree: Tree): ReadonlySet<string> {
 
 /** The entries of a table that are for a public suffix, or with wildcards for all names below. */
 export function suffixEntries(rules: RuleTable, withWildcards: boolean): readonly number[] {
+  if (rules.count < SMALL) return suffixesAmong(rules);
   knownWires ??= [...publicSuffixes()].map((suffix) => parseName(suffix) as Uint8Array);
   const entries: number[] = [];
   for (const wire of knownWires) {
@@ -65,6 +69,14 @@ export function suffixEntries(rules: RuleTable, withWildcards: boolean): readonl
     if (entry >= 0) entries.push(entry);
   }
   return entries.sort((a, b) => a - b);
+}
+
+function suffixesAmong(rules: RuleTable): readonly number[] {
+  const entries: number[] = [];
+  for (let entry = 0; entry < rules.count; entry++) {
+    if (publicSuffixes().has(formatName(rules.nameOf(entry)).slice(0, -1))) entries.push(entry);
+  }
+  return entries;
 }
 
 /** Whether a name is one that somebody has registered: it stands right below a suffix. */

@@ -22,6 +22,7 @@ export class SpecialMatcher {
   readonly #names: NameTable;
   readonly #first: readonly number[];
   readonly #denied: readonly (NameTable | undefined)[];
+  readonly #sources: readonly string[];
   readonly #sourceRules: readonly number[];
   readonly #matchSources: ((text: string) => readonly number[]) | undefined;
   /** The best rule so far of those that answer, and of the others. */
@@ -40,13 +41,23 @@ export class SpecialMatcher {
     this.#denied = rules.map(({ denied }) =>
       denied === undefined ? undefined : new NameTable(denied),
     );
+    this.#sources = sources;
     this.#sourceRules = sourceRules;
     this.#matchSources = sources.length === 0 ? undefined : createRegexSet(sources);
   }
 
-  /** All names that rules are for; those of regular expressions nobody can list. */
-  names(): Iterable<Uint8Array> {
-    return this.#names.names();
+  /** All names that rules are for, and not for; those of regular expressions nobody can list. */
+  *names(): Iterable<Uint8Array> {
+    yield* this.#names.names();
+    for (const denied of this.#denied) if (denied !== undefined) yield* denied.names();
+  }
+
+  /** Each regular expression, and what its rule does. */
+  get patterns(): readonly string[] {
+    return this.#sources.map((source, i) => {
+      const { line, next, records, ...rule } = this.rules[this.#sourceRules[i]!]!;
+      return JSON.stringify([source, rule]);
+    });
   }
 
   /** The number of the rule that goes before the others, or NO_SPECIAL. */

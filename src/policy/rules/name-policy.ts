@@ -56,6 +56,21 @@ export class NamePolicy {
     return this.rules.names();
   }
 
+  /** Names whose rules may be for some types of queries alone, besides those of the table. */
+  partialNames(): Iterable<Uint8Array> {
+    return [];
+  }
+
+  /** The types that these are for. */
+  get partialTypes(): readonly number[] {
+    return [];
+  }
+
+  /** Regular expressions: which names they are for nobody can list. */
+  get patterns(): readonly string[] {
+    return [];
+  }
+
   /** What its rules on clients are about. */
   get clientPrefixes(): readonly Prefix[] {
     return this.#clientRules.prefixes;
