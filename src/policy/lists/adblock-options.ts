@@ -65,7 +65,7 @@ const REWRITTEN_TYPES: readonly string[] = ['A', 'AAAA', 'CNAME'];
 export function readOptions(text: string): RuleOptions | string {
   let options = NO_OPTIONS;
   for (const one of text.split(',')) {
-    const [, name = '', value] = /^~?([\w-]*)(?:=(.*))?$/.exec(one) ?? [];
+    const [, name = '', value] = /^~?([\w-]*)(?:=(.*))?$/s.exec(one) ?? [];
     const added = one.startsWith('~') ? undefined : readOption(name, value);
     if (added === undefined) return `option ${COUNTED.has(name) ? name : 'of another kind'}`;
     options = { ...options, ...added };

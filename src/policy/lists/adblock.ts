@@ -23,9 +23,9 @@ const HASH = 0x23;
 const COMMENT = /^(?:[!;[]|#(?![@?$%]{0,2}#))/;
 const COSMETIC = /#[@?$%]{0,2}#|\$\$/;
 /** A pattern between slashes, and options. */
-const EXPRESSION = /^\/(.+)\/(?:\$([\w~][^/]*))?$/;
+const EXPRESSION = /^\/(.+)\/(?:\$([\w~][^/]*))?$/s;
 /** A pattern, and options behind the first dollar sign. */
-const RULE = /^([^$]*)(?:\$(.*))?$/;
+const RULE = /^([^$]*)(?:\$(.*))?$/s;
 /** Patterns that are for all names. */
 const EVERYTHING: readonly string[] = ['', '*', '||*^', '|*^', '||*'];
 

@@ -105,6 +105,7 @@ describe('policy/lists/adblock', () => {
     ['||bad.example^$denyallow=bad/name', 'option denyallow'],
     ['||bad.example^$client=192.0.2.1', 'option client'],
     ['||bad.example^$important,image', 'option image'],
+    ['||bad.example^$third\rparty', 'option of another kind'],
     ['|bad.example', 'a pattern'],
     ['bad.example^', 'a pattern'],
     ['.bad.example', 'a pattern'],
