@@ -1,6 +1,5 @@
 /** One list, kept like its server has it: looked at in time, fetched when it has changed. */
 
-import { statSync } from 'node:fs';
 import { type FetchedList, type ListState, NO_LIST } from '../policy/lists/fetched-list.ts';
 import { confirmListCache } from '../policy/lists/list-cache.ts';
 import { download } from './list-download.ts';
@@ -51,7 +50,7 @@ export class ListFetch {
     const known = before?.known;
     const from: ListWork['from'] =
       known === undefined ? { kind: 'cache' } : { kind: 'known', known };
-    const result = await this.#work(from, known?.packed.length ?? sizeOf(cacheFile));
+    const result = await this.#work(from);
     if (result.problem !== undefined) {
       const warning = `policy ${policy}: ${cacheFile} cannot be used: ${result.problem}`;
       this.#surroundings.log.warn(`${warning}; the list is fetched anew`);
@@ -119,7 +118,7 @@ export class ListFetch {
       return this.#confirm(confirmedAt);
     }
     const from = { ...downloaded, kind: 'fetched', confirmedAt } as const;
-    const result = await this.#work(from, downloaded.octets.length);
+    const result = await this.#work(from);
     if (signal.aborted) return;
     if (result.problem !== undefined) throw new Error(result.problem);
     const isSame = result.image!.digest === this.#state.image?.digest;
@@ -152,8 +151,8 @@ export class ListFetch {
     }
   }
 
-  #work(from: ListWork['from'], size: number): Promise<ListResult> {
-    return workOnListAside({ list: this.settings, from }, size);
+  #work(from: ListWork['from']): Promise<ListResult> {
+    return workOnListAside({ list: this.settings, from });
   }
 
   #take({ known, image }: ListResult): void {
@@ -166,8 +165,4 @@ export class ListFetch {
 function describe({ message, cause, name }: Error & { code?: string }): string {
   if (cause instanceof Error) return cause.message;
   return message === '' ? name : message;
-}
-
-function sizeOf(file: string | undefined): number {
-  return file === undefined ? 0 : (statSync(file, { throwIfNoEntry: false })?.size ?? 0);
 }

@@ -10,12 +10,12 @@ import {
   writeListCache,
 } from '../policy/lists/list-cache.ts';
 import { type ListImage, readList } from '../policy/lists/list-image.ts';
-import { unpack } from '../policy/text-file.ts';
+import { isPacked, textSize, unpack } from '../policy/text-file.ts';
 
 /** Octets of text that are worked on at once: that takes some milliseconds. */
 const AT_ONCE = 1 << 20;
-/** What comes may be packed to a tenth. */
-const PACKED_AT_ONCE: number = AT_ONCE / 10;
+/** How much text is packed to one octet, mostly. */
+const PACKED_TO = 10;
 
 /** A copy as it is kept in memory. */
 export interface KnownList extends Validators {
@@ -94,8 +94,8 @@ function kept({ cacheFile, url }: FetchedList, copy: ListCopy): Partial<ListResu
 }
 
 /** The same without holding up this thread: large lists are worked on by another. */
-export async function workOnListAside(asked: ListWork, size: number): Promise<ListResult> {
-  if (size <= (asked.from.kind === 'cache' ? AT_ONCE : PACKED_AT_ONCE)) return workOnList(asked);
+export async function workOnListAside(asked: ListWork): Promise<ListResult> {
+  if (sizeOf(asked) <= AT_ONCE) return workOnList(asked);
   const extension = import.meta.url.slice(import.meta.url.lastIndexOf('.'));
   const worker = new Worker(new URL(`./list-thread${extension}`, import.meta.url), {
     workerData: asked,
@@ -103,4 +103,14 @@ export async function workOnListAside(asked: ListWork, size: number): Promise<Li
   return new Promise<ListResult>((resolve, reject) => {
     worker.once('message', resolve).once('error', reject);
   });
+}
+
+/** Octets of text that the work is about, as far as they can be told. */
+function sizeOf({ list: { cacheFile }, from }: ListWork): number {
+  if (from.kind === 'known') return from.known.packed.length * PACKED_TO;
+  // What others have packed may unpack to whatever they like.
+  if (from.kind === 'fetched') {
+    return isPacked(from.octets) ? Number.POSITIVE_INFINITY : from.octets.length;
+  }
+  return cacheFile === undefined ? 0 : textSize(cacheFile);
 }

@@ -47,10 +47,12 @@ export function readAdblock(lines: ListLines, file: string, match: ListMatch): L
 function takenBack(octets: Uint8Array): ReadonlySet<string> {
   const text = Buffer.from(octets.buffer, octets.byteOffset, octets.length);
   const found = new Set<string>();
-  for (let at = text.indexOf('badfilter'); at >= 0; at = text.indexOf('badfilter', at + 1)) {
+  for (let at = text.indexOf('badfilter'); at >= 0; at = text.indexOf('badfilter', at)) {
     const start = text.lastIndexOf('\n', at) + 1;
     const end = text.indexOf('\n', at);
-    const line = text.toString('latin1', start, end < 0 ? text.length : end).trim();
+    // The next one is in another line.
+    at = end < 0 ? text.length : end;
+    const line = text.toString('latin1', start, at).trim();
     if (/[$,]badfilter(?:,|$)/.test(line)) found.add(normalized(line));
   }
   return found;

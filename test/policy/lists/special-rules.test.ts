@@ -120,6 +120,13 @@ describe('policy/lists/special-rules', () => {
     );
   });
 
+  it('reads a long line of what takes back nothing in one go', () => {
+    const line = `||a.b^$${'badfilters,'.repeat(200_000)}x`;
+    expect(list('adblock', `||c.b^\n${line}`).ignored).to.deep.equal([
+      'option of another kind: 1 (2)',
+    ]);
+  });
+
   it('takes no longer for an expression made to keep an engine busy', () => {
     const { judged, ignored } = list('adblock', '/^(a+)+$/\n/(a|aa)+$/\n/(.*a){20}b/');
     expect(ignored).to.deep.equal([]);
