@@ -3,7 +3,7 @@
 import { type Config, resolvePath } from '../config/config.ts';
 import type { Place, Problem } from '../config/problem.ts';
 import type { VerdictTable } from '../decision/verdict.ts';
-import { checkUrl, type FetchedList, fetchedListOf, isUrl } from './lists/fetched-list.ts';
+import { checkFetches, type FetchedList, fetchedListOf } from './lists/fetched-list.ts';
 import type { ListHint } from './lists/list-hints.ts';
 import { LIST_FORMATS, type ListFormat, type ListImage, readList } from './lists/list-image.ts';
 import { attachList, DEFAULT_LIST_ACTION } from './lists/list-policy.ts';
@@ -69,6 +69,7 @@ export interface ZoneSurroundings {
 /** Compiles the policies; what is wrong with them is added to `problems`. */
 export function compilePolicyZones(options: ZoneSurroundings): readonly PolicyZone[] {
   const { policies } = options.config;
+  options.problems.push(...checkFetches(options.config));
   return policies.map(({ value, place }) => {
     checkPolicy(value, place, options);
     const compiled = compileSource(value, place, options);
@@ -103,24 +104,9 @@ function checkPolicy(
   if ((source === 'rules' || source === 'rpz') && policy.action !== undefined) {
     report(`expect action with ${LIST_FORMATS.join(', ')} only`);
   }
-  checkFetch(policy, report, problems);
   const isFile = source !== 'rules' && typeof policy.rpz?.value !== 'object';
   if (!isFile && policy.match !== undefined) {
     report(`expect match with ${LIST_FORMATS.join(', ')}, and rpz of a file only`);
-  }
-}
-
-function checkFetch(
-  policy: PolicyConfig,
-  report: (message: string) => void,
-  problems: Problem[],
-): void {
-  const lists = LIST_FORMATS.flatMap((format) => policy[format] ?? []);
-  const urls = lists.filter(({ value }) => isUrl(value));
-  problems.push(...urls.flatMap((url) => checkUrl(url) ?? []));
-  const isGiven = policy.refresh !== undefined || policy.cacheFile !== undefined;
-  if (isGiven && urls.length === 0) {
-    report('expect refresh and cacheFile with a list by https:// only');
   }
 }
 

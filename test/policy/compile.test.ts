@@ -43,6 +43,10 @@ describe('policy/compile', () => {
     ],
     ['adblock: "http://192.0.2.1/a.txt"', /anybody on the way could change it; expect https/],
     ['domains: "https://[/"', /"https:\/\/\[\/" is no URL; expect https:/],
+    [
+      'domains: "https://lists.example/a", cacheFile: a }\n  - { name: b, hosts: "https://lists.example/b", cacheFile: a',
+      /:3:5: policy b: policy ads keeps another list in .*a; expect another cacheFile/,
+    ],
     ['rules: {}, refresh: 1d', /expect refresh and cacheFile with a list by https:\/\/ only/],
     ['rules: {}, match: exact', /expect match with domains, hosts, adblock, and rpz of a file/],
     ['rules: {}, match: all', /expect subdomains or exact/],

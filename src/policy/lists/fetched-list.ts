@@ -1,7 +1,6 @@
 /** A list that comes by HTTP: what the configuration says of it, and what is there of it. */
 
 import { type Config, resolvePath } from '../../config/config.ts';
-import type { Located } from '../../config/kind.ts';
 import type { Problem } from '../../config/problem.ts';
 import { isLoopback, parseAddress } from '../../net/address.ts';
 import { readListCache } from './list-cache.ts';
@@ -37,7 +36,7 @@ const DEFAULT_REFRESH = 86_400_000;
 
 type PolicyConfig = Config['policies'][number]['value'];
 
-export function isUrl(text: string): boolean {
+function isUrl(text: string): boolean {
   return /^https?:\/\//i.test(text);
 }
 
@@ -64,13 +63,34 @@ export function fetchedListsOf(config: Config): ReadonlyMap<string, FetchedList>
   return new Map(lists.map((list) => [list.policy, list]));
 }
 
+/** What is wrong with what a configuration says of lists by URL. */
+export function checkFetches(config: Config): readonly Problem[] {
+  const keepers = new Map<string, FetchedList>();
+  return config.policies.flatMap(({ value: policy, place }) => {
+    const list = fetchedListOf(policy, config);
+    const name = `policy ${policy.name.value}`;
+    if (list === undefined) {
+      const isGiven = policy.refresh !== undefined || policy.cacheFile !== undefined;
+      const message = `${name}: expect refresh and cacheFile with a list by https:// only`;
+      return isGiven ? [{ ...place, message }] : [];
+    }
+    const wrong = checkUrl(list);
+    if (wrong !== undefined) return [{ ...policy[list.format]!.place, message: wrong }];
+    const { cacheFile } = list;
+    if (cacheFile === undefined) return [];
+    const other = keepers.get(cacheFile) ?? list;
+    keepers.set(cacheFile, other);
+    const message = `${name}: policy ${other.policy} keeps another list in ${cacheFile}; expect another cacheFile`;
+    return other.url === list.url ? [] : [{ ...place, message }];
+  });
+}
+
 /** What is wrong with the address of a list, if anything. */
-export function checkUrl({ value, place }: Located<string>): Problem | undefined {
-  const url = URL.canParse(value) ? new URL(value) : undefined;
-  if (url === undefined) return { ...place, message: `"${value}" is no URL; expect https://…` };
-  if (isTrusted(url)) return undefined;
-  const message = `${showUrl(value)}: anybody on the way could change it; expect https://`;
-  return { ...place, message };
+function checkUrl({ url, shown }: FetchedList): string | undefined {
+  if (!URL.canParse(url)) return `"${url}" is no URL; expect https://…`;
+  return isTrusted(new URL(url))
+    ? undefined
+    : `${shown}: anybody on the way could change it; expect https://`;
 }
 
 /** Whether nobody on the way can change what comes from there. */
