@@ -51,12 +51,12 @@ export class ListLines {
     const { octets } = this;
     let at = from;
     let end = to;
-    while (at < end) {
+    while (at < end && !isPlain(octets[at]!)) {
       const length = blankAt(octets, at);
       if (length === 0) break;
       at += length;
     }
-    while (at < end) {
+    while (at < end && !isPlain(octets[end - 1]!)) {
       const length = blankBefore(octets, end);
       if (length === 0) break;
       end -= length;
@@ -67,32 +67,37 @@ export class ListLines {
 
   /** The offset behind the word that begins at `at`; the `#` of a comment ends it too. */
   wordEnd(at: number): number {
-    const { octets } = this;
-    let end = at;
-    for (; end < this.end; end++) {
-      const octet = octets[end]!;
+    const { octets, end } = this;
+    let to = at;
+    for (; to < end; to++) {
+      const octet = octets[to]!;
       if (octet === HASH) break;
-      const isPlain = octet > SPACE && octet < NOT_ASCII;
-      if (!isPlain && blankAt(octets, end) > 0) break;
+      if (!isPlain(octet) && blankAt(octets, to) > 0) break;
     }
-    return end;
+    return to;
   }
 
   /** Where the next word begins; the end of the line when there is none. */
   wordAt(from: number): number {
+    const { octets, end } = this;
     let at = from;
-    while (at < this.end) {
-      const length = blankAt(this.octets, at);
+    while (at < end && !isPlain(octets[at]!)) {
+      const length = blankAt(octets, at);
       if (length === 0) break;
       at += length;
     }
-    return Math.min(at, this.end);
+    return Math.min(at, end);
   }
 
   /** The line from `at` to `end` as text, an octet a character. */
   text(at: number = this.at, end: number = this.end): string {
     return Buffer.from(this.octets.subarray(at, end)).toString('latin1');
   }
+}
+
+/** No blank begins or ends with it. */
+function isPlain(octet: number): boolean {
+  return octet > SPACE && octet < NOT_ASCII;
 }
 
 /** How many octets the blank at an offset has; 0 when there is none. */

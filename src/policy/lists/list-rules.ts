@@ -26,6 +26,8 @@ export class ListRules {
   /** How far a name reaches by the format, in the words of `match`. */
   readonly #written: Reach;
   readonly #subtrees: boolean;
+  /** The reaches that `match` makes of those that are written. */
+  readonly #reaches: readonly Reach[];
   readonly #exceptions: NameTable = new NameTable();
   /** Of each exception. */
   readonly #exceptionLines: number[] = [];
@@ -37,7 +39,8 @@ export class ListRules {
     this.#file = file;
     this.match = match;
     this.#written = written;
-    this.#subtrees = reachBy(match, written) === Reach.SUBTREE;
+    this.#reaches = Object.values(Reach).map((one) => reachBy(match, one));
+    this.#subtrees = this.#reaches[written] === Reach.SUBTREE;
     this.rules = new RuleTable(undefined, this.#subtrees);
     this.rules.reserve(expectedLines(octets), octets.length);
   }
@@ -77,7 +80,7 @@ export class ListRules {
 
   /** How far a name reaches that stands in a rule of reach `written`. */
   reachOf({ wildcard }: ListName, written: Reach): Reach {
-    return reachBy(this.match, wildcard ? Reach.BELOW : written);
+    return this.#reaches[wildcard ? Reach.BELOW : written]!;
   }
 
   /** Makes exceptions of the rules that exceptions take in: the longest name decides a query. */
