@@ -33,6 +33,12 @@ const OWN_NAMES: ReadonlySet<string> = new Set([
 const OF_HOST = 'an address where the host can be reached: localRecords answers with it';
 
 const LONGEST_OWN = Math.max(...[...OWN_NAMES].map(({ length }) => length));
+/** 1 for each octet that one of them begins with. */
+const OWN_STARTS: Uint8Array = new Uint8Array(256);
+for (const [letter] of OWN_NAMES) {
+  OWN_STARTS[letter!.toLowerCase().charCodeAt(0)] = 1;
+  OWN_STARTS[letter!.toUpperCase().charCodeAt(0)] = 1;
+}
 
 export function readHosts(lines: ListLines, file: string, match: ListMatch): ListRules {
   const rules = new ListRules(file, lines.octets, Reach.NAME, match);
@@ -91,11 +97,17 @@ export class HostsReader {
     return true;
   }
 
+  #isOwn(at: number, end: number): boolean {
+    const { octets } = this.#lines;
+    if (end - at > LONGEST_OWN || OWN_STARTS[octets[at]!] === 0) return false;
+    return OWN_NAMES.has(this.#lines.text(at, end).toLowerCase());
+  }
+
   #readName(at: number, end: number): void {
     const lines = this.#lines;
     const rules = this.#rules;
     const name = this.#name;
-    if (end - at <= LONGEST_OWN && OWN_NAMES.has(lines.text(at, end).toLowerCase())) return;
+    if (this.#isOwn(at, end)) return;
     if (!name.read(lines.octets, at, end)) rules.reject(name.fault, lines.line);
     else if (name.wildcard && rules.match !== 'subdomains') rules.reject('a wildcard', lines.line);
     else if (this.#isOfHost) rules.ignore(OF_HOST, lines.line);
