@@ -154,6 +154,8 @@ export const DOORS: Readonly<Record<string, string>> = {
   'lru-cache': 'src/forward/cache.ts',
   pino: 'src/log.ts',
   'prom-client': 'src/observe/metrics.ts',
+  re2js: 'src/policy/lists/regex-set.ts',
+  tldts: 'src/policy/lists/public-suffixes.ts',
   yaml: 'src/config/',
 };
 

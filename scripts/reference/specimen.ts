@@ -15,6 +15,7 @@ import { ThreadNumbers } from '../../src/observe/thread-numbers.ts';
 import { TokenBuckets } from '../../src/policy/access/token-buckets.ts';
 import { judge } from '../../src/policy/layer.ts';
 import { recordContext } from '../../src/policy/record-context.ts';
+import { ListFetches } from '../../src/transfer/list-fetches.ts';
 import { ZoneTransfers } from '../../src/transfer/zone-transfers.ts';
 import { parseName } from '../../src/wire/name.ts';
 import { Query } from '../../src/wire/query.ts';
@@ -61,6 +62,7 @@ export function createSpecimen(): Specimen {
     rejectedConnections: () => 0,
     reloads: { ok: 0, failed: 0 },
     feeds: new ZoneTransfers({ log: silentLog(), changed: () => {} }),
+    lists: new ListFetches({ log: silentLog(), changed: () => {} }),
   };
   return { serving, measured, recent };
 }

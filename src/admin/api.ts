@@ -13,6 +13,9 @@ import { isUp, meanRttMs, type ThreadNumbers } from '../observe/thread-numbers.t
 import type { Policy } from '../policy/compile.ts';
 import type { PolicyZone } from '../policy/policy-zones.ts';
 import type { Standing } from '../policy/rpz/transfer/transferred-zone.ts';
+import type { ListFetch } from '../transfer/list-fetch.ts';
+import type { ListFetches } from '../transfer/list-fetches.ts';
+import { missingList, reportList } from '../transfer/list-report.ts';
 import type { ZoneTransfer } from '../transfer/zone-transfer.ts';
 import { absenceOf, reportFeed } from '../transfer/zone-transfer-report.ts';
 import type { ZoneTransfers } from '../transfer/zone-transfers.ts';
@@ -35,6 +38,7 @@ export interface AdminSource {
   /** What each thread lets the others see. */
   readonly threads: () => readonly ThreadNumbers[];
   readonly feeds: ZoneTransfers;
+  readonly lists: ListFetches;
 }
 
 export function adminHandlers(source: AdminSource): Readonly<Record<string, AdminHandler>> {
@@ -80,13 +84,13 @@ export function probeHandlers(
  * It is not ready while a policy zone has never been loaded. Answers go on when a zone has expired
  * or records cannot be written, or when a reload has failed: the answer names it.
  */
-function readiness({ serving, lostRecords, lastReload, feeds }: AdminSource) {
+function readiness({ serving, lostRecords, lastReload, feeds, lists }: AdminSource) {
   const { policy, config } = serving();
   const { lost, failure } = lostRecords();
   const log = `the decision log cannot be written (${failure}): ${lost} records are lost so far`;
   const absent = (standing: Standing) =>
     feeds.all.flatMap((feed) => (feed.state.standing === standing ? absenceOf(feed)! : []));
-  const reasons = absent('missing');
+  const reasons = [...absent('missing'), ...lists.all.flatMap((list) => missingList(list) ?? [])];
   const last = lastReload();
   const stale =
     last?.ok === false ? [`the last reload has failed: ${last.problems.join('; ')}`] : [];
@@ -169,7 +173,10 @@ function describe(source: AdminSource) {
     listeners: source.endpoints(),
     layers: [...new Set(policy.views[0]!.layers.map(({ name }) => name))],
     views: policy.views.map(({ name }) => name),
-    policies: policy.zones.map((zone) => describePolicy(zone, source.feeds.find(zone.name))),
+    policies: policy.zones.map((zone) => ({
+      ...describePolicy(zone, source.feeds.find(zone.name)),
+      ...describeList(source.lists.find(zone.name)),
+    })),
     upstreams: [...groups.values()].map(({ name, upstreams }) => ({
       name,
       servers: upstreams.map((server) => ({
@@ -182,6 +189,10 @@ function describe(source: AdminSource) {
     warnings,
     lastReload: source.lastReload(),
   };
+}
+
+function describeList(list?: ListFetch) {
+  return list === undefined ? {} : { fetch: reportList(list) };
 }
 
 function describePolicy({ name, file, rules, serial, ignored }: PolicyZone, feed?: ZoneTransfer) {

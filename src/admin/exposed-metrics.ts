@@ -10,6 +10,7 @@ import type { SinkCount } from '../observe/sink.ts';
 import type { Statistics } from '../observe/statistics.ts';
 import { Gauge, isUp, isUpBy, type ThreadNumbers } from '../observe/thread-numbers.ts';
 import type { PolicyZone } from '../policy/policy-zones.ts';
+import type { ListFetches } from '../transfer/list-fetches.ts';
 import type { ZoneTransfers } from '../transfer/zone-transfers.ts';
 
 export interface MeasuredServer {
@@ -22,6 +23,7 @@ export interface MeasuredServer {
   readonly sinks: () => readonly SinkCount[];
   readonly reloads: { readonly ok: number; readonly failed: number };
   readonly feeds: ZoneTransfers;
+  readonly lists: ListFetches;
 }
 
 /** Reads one family of all threads as one. */
@@ -160,7 +162,8 @@ function exposeCache(metrics: Metrics, server: MeasuredServer): void {
 }
 
 function exposePolicy(metrics: Metrics, server: MeasuredServer): void {
-  const { serving, reloads, feeds } = server;
+  const { serving, reloads, feeds, lists } = server;
+  const find = (policy: string) => feeds.find(policy) ?? lists.find(policy);
   const zones = (read: (zone: PolicyZone) => number) => (): Series[] =>
     serving().policy.zones.map((zone) => ({ labels: { policy: zone.name }, value: read(zone) }));
   metrics.counter(
@@ -185,19 +188,19 @@ function exposePolicy(metrics: Metrics, server: MeasuredServer): void {
   );
   metrics.gauge(
     'rcode5_policy_zone_age_seconds',
-    'Since a policy was loaded; of a transferred zone, since a primary last confirmed it.',
-    zones(({ name, loadedAt }) => (now() - (feeds.find(name)?.confirmedAt ?? loadedAt)) / 1000),
+    'Since a policy was loaded; of a transferred zone or a fetched list, since it was last confirmed.',
+    zones(({ name, loadedAt }) => (now() - (find(name)?.confirmedAt ?? loadedAt)) / 1000),
   );
   metrics.gauge(
     'rcode5_policy_zone_loaded',
-    'Whether the rules of a policy are there: not before its zone has been transferred, not after it has expired.',
+    'Whether the rules of a policy are there: not before its zone or list has come, not after a zone has expired.',
     zones(({ standing = 'loaded' }) => (standing === 'loaded' ? 1 : 0)),
   );
   metrics.counter(
     'rcode5_policy_transfers_total',
-    'Transfers that brought another copy of a policy zone; looks at all primaries in vain.',
+    'Transfers and fetches that brought another copy of a policy zone or list, and those in vain.',
     () =>
-      feeds.all.flatMap(({ settings: { policy }, counts }) => [
+      [...feeds.all, ...lists.all].flatMap(({ settings: { policy }, counts }) => [
         { labels: { policy, result: 'ok' }, value: counts.ok },
         { labels: { policy, result: 'failed' }, value: counts.failed },
       ]),

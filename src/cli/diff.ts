@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { type Config, readConfig } from '../config/config.ts';
 import { ConfigError, type Problem } from '../config/problem.ts';
 import { findChanges } from '../diff/changes.ts';
+import { changedPatterns } from '../diff/patterns.ts';
 import { changedSettings } from '../diff/settings.ts';
 import { compilePolicy, type Policy } from '../policy/compile.ts';
 import { VERSION } from '../version.ts';
@@ -43,7 +44,10 @@ export const diff: Command = {
     const [before, after] = readBoth(oldFile, newFile);
     if (values.replay) return await replay({ before, after, logs, json: values.json }, process);
     const changes = findChanges(before, after);
-    const settings = changedSettings(before.config, after.config);
+    const settings = [
+      ...changedSettings(before.config, after.config),
+      ...changedPatterns(before, after),
+    ];
     const changed = changes.length > 0 || settings.length > 0;
     if (values.json) {
       process.stdout.write(`${JSON.stringify({ changed, changes, settings })}\n`);

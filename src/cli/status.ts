@@ -21,6 +21,12 @@ interface PolicyStatus {
     readonly confirmedAt?: string;
     readonly problem?: string;
   };
+  readonly fetch?: {
+    readonly url: string;
+    readonly standing: string;
+    readonly confirmedAt?: string;
+    readonly problem?: string;
+  };
 }
 
 /** The parts of `GET /api/policy` that people look at. */
@@ -94,7 +100,9 @@ function format(status: Status): string[] {
   ];
 }
 
-function formatPolicy({ name, file, rules, serial, transfer }: PolicyStatus): string[] {
+function formatPolicy(status: PolicyStatus): string[] {
+  const { name, file, rules, serial, transfer, fetch } = status;
+  if (fetch !== undefined) return formatFetch(name, rules, fetch);
   const of = serial === undefined ? '' : `, serial ${serial}`;
   if (transfer === undefined) return [`policy     ${name}: ${rules} rules${of} from ${file}`];
   const { zone, standing, primaries, primary, confirmedAt, problem } = transfer;
@@ -103,6 +111,17 @@ function formatPolicy({ name, file, rules, serial, transfer }: PolicyStatus): st
   const why = problem === undefined ? [] : [`policy     ${name}: ${problem}`];
   const what = standing === 'loaded' ? `${rules} rules${of} of ${zone}` : `${zone} is ${standing},`;
   return [`policy     ${name}: ${what} from ${from}${confirmed}`, ...why];
+}
+
+function formatFetch(
+  name: string,
+  rules: number,
+  { url, standing, confirmedAt, problem }: NonNullable<PolicyStatus['fetch']>,
+): string[] {
+  const what = standing === 'loaded' ? `${rules} rules of ${url}` : `${url} is ${standing}`;
+  const confirmed = confirmedAt === undefined ? '' : `, confirmed at ${confirmedAt}`;
+  const why = problem === undefined ? [] : [`policy     ${name}: ${problem}`];
+  return [`policy     ${name}: ${what}${confirmed}`, ...why];
 }
 
 function formatReload({ ok, problems }: NonNullable<Status['lastReload']>): string {

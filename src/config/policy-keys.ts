@@ -1,7 +1,7 @@
 /** The keys of `policies`, and the notes that every rule can have. */
 
 import { byShape, entries, list, located, optional, required, section } from './kind.ts';
-import { endOfDay, flag, oneOf, text } from './scalars.ts';
+import { durationBetween, endOfDay, flag, oneOf, text } from './scalars.ts';
 import { TRANSFER } from './transfer-keys.ts';
 
 /** Notes on a rule or an entry. */
@@ -64,27 +64,45 @@ export const POLICY = section({
   ),
   domains: optional(
     located(text),
-    'a list of domains, one in each line: the name and all names below it',
+    'a list of domains, one in each line: the name and all names below it; a file, or an https:// URL',
     undefined,
     'none',
   ),
   hosts: optional(
     located(text),
-    'a list like hosts(5): the names in it, each by itself',
+    'a list like hosts(5): the names in it, each by itself; a file, or an https:// URL',
     undefined,
     'none',
   ),
   adblock: optional(
     located(text),
-    'a list for ad blockers: its rules like `||example.com^`',
+    'a list for ad blockers: its rules like `||example.com^`; a file, or an https:// URL',
     undefined,
     'none',
   ),
   action: optional(
-    oneOf('refuse', 'nxdomain', 'nodata', 'drop', 'truncate'),
+    oneOf('allow', 'refuse', 'nxdomain', 'nodata', 'drop', 'truncate'),
     'what is done to the names of a list',
     undefined,
     '`nxdomain`',
+  ),
+  refresh: optional(
+    durationBetween('1s', '24d'),
+    'how long after one look at the URL of a list the next comes',
+    undefined,
+    '1d',
+  ),
+  cacheFile: optional(
+    text,
+    'where the last good copy of a list by URL is kept: a restart has it at once',
+    undefined,
+    'none',
+  ),
+  match: optional(
+    oneOf('subdomains', 'exact'),
+    'what a name in a list or a policy zone stands for: `subdomains` for itself and all names below it, also as `*.name`; `exact` for itself alone',
+    undefined,
+    'as the format has it',
   ),
   override: optional(
     oneOf('given', 'refuse', 'nxdomain', 'nodata', 'drop', 'passthru', 'truncate'),

@@ -52,6 +52,8 @@ class Comparison {
     this.#kinds = questionKinds([before, after]);
     this.#otherType = otherType([before, after]);
     for (const policy of [before, after]) this.#addNames(policy);
+    const zones = [...before.zones, ...after.zones];
+    for (const { policy } of zones) this.#addTyped(policy?.partialNames() ?? []);
     for (const zone of SPECIAL_USE_ZONES) for (const space of this.#spaces) space.addText(zone);
   }
 
@@ -59,10 +61,14 @@ class Comparison {
     return [this.#space, this.#typed];
   }
 
+  #addTyped(names: Iterable<Uint8Array>): void {
+    for (const name of names) this.#typed.add(name);
+  }
+
   #addNames({ zones, config }: Policy): void {
     for (const { policy, digest } of zones) {
       const spaces = digest === '' ? this.#spaces : [this.#space];
-      for (const name of policy?.rules.names() ?? []) for (const space of spaces) space.add(name);
+      for (const name of policy?.names() ?? []) for (const space of spaces) space.add(name);
     }
     for (const { routes } of config.views) {
       for (const { key } of routes) for (const space of this.#spaces) space.addText(key);

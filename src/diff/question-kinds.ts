@@ -50,5 +50,8 @@ function typesOf(policies: readonly Policy[]): readonly number[] {
       ),
     ),
   );
-  return [...new Set([...KNOWN, ...named])];
+  const ofLists = policies.flatMap(({ zones }) =>
+    zones.flatMap(({ policy }) => policy?.partialTypes ?? []),
+  );
+  return [...new Set([...KNOWN, ...named, ...ofLists])];
 }

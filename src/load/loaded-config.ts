@@ -54,11 +54,11 @@ export function load(snapshot: Snapshot, lasting: Lasting, running?: Running): L
 
 /** Makes a snapshot serve in the thread that has taken it. Throws a ConfigError. */
 export function loadTaken(
-  { snapshot: { images, states, takenAt }, config }: TakenSnapshot,
+  { snapshot: { images, states, lists, takenAt }, config }: TakenSnapshot,
   { table, buckets }: Lasting,
   running?: Running,
 ): LoadedConfig {
-  const files = replay(images, states);
+  const files = replay(images, states, lists);
   const policy = compilePolicy(config, VERSION, { files, now: takenAt, buckets });
   const listeners = running?.endpoints ?? config.listen.map(({ value }) => value);
   const before = running?.serving;

@@ -9,10 +9,10 @@ import type { Snapshot } from './snapshot.ts';
 const WORTHWHILE = 8 << 20;
 
 /** Whether so much goes with a snapshot that it should not wait for the next collection. */
-export function holdsMuch({ images: { zones, lists }, states }: Snapshot): boolean {
-  const transferred = [...states.values()].flatMap(({ image }) => image ?? []);
+export function holdsMuch({ images: { zones, lists }, states, lists: fetched }: Snapshot): boolean {
+  const arrived = [...states.values(), ...fetched.values()].flatMap(({ image }) => image ?? []);
   let bytes = 0;
-  for (const { rules } of [...zones.values(), ...lists.values(), ...transferred]) {
+  for (const { rules } of [...zones.values(), ...lists.values(), ...arrived]) {
     bytes += rules.names.names.length;
   }
   return bytes >= WORTHWHILE;

@@ -7,7 +7,12 @@ import { ConfigError, type Problem } from '../config/problem.ts';
 import { enforceAssertions } from '../explain/assertions.ts';
 import { compilePolicy } from '../policy/compile.ts';
 import { LIST_FORMATS } from '../policy/lists/list-image.ts';
-import { type PolicyImages, RecordedFiles, type ZoneStates } from '../policy/policy-files.ts';
+import {
+  type ListStates,
+  type PolicyImages,
+  RecordedFiles,
+  type ZoneStates,
+} from '../policy/policy-files.ts';
 import { textSize } from '../policy/text-file.ts';
 import { trimHeap } from '../transport/libc.ts';
 import { VERSION } from '../version.ts';
@@ -26,11 +31,14 @@ export interface Source {
   readonly text?: string;
   /** What is there of the zones that come by transfer, by the names of their policies. */
   readonly states?: ZoneStates;
+  /** What is there of the lists that come by HTTP, likewise. */
+  readonly lists?: ListStates;
 }
 
 export interface Snapshot extends Source {
   readonly text: string;
   readonly states: ZoneStates;
+  readonly lists: ListStates;
   /** Milliseconds since the epoch: which rules have expired, all threads see alike. */
   readonly takenAt: number;
   /** Policy zones and lists. */
@@ -60,12 +68,12 @@ export function takeSnapshot(source: Source): TakenSnapshot {
 }
 
 function compileSnapshot(source: Source & { readonly text: string }, config: Config): Snapshot {
-  const { file, environment, text, states = new Map() } = source;
-  const files = new RecordedFiles(states);
+  const { file, environment, text, states = new Map(), lists = new Map() } = source;
+  const files = new RecordedFiles(states, lists);
   const takenAt = Date.now();
   const policy = compilePolicy(config, VERSION, { files, now: takenAt });
   enforceAssertions(policy, environment, takenAt);
-  return { file, environment, text, images: files.images, states, takenAt };
+  return { file, environment, text, images: files.images, states, lists, takenAt };
 }
 
 /**

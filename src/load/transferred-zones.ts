@@ -1,8 +1,10 @@
-/** Snapshots of a configuration together with the policy zones that are transferred for it. */
+/** Snapshots of a configuration together with the policy zones and lists that are brought for it. */
 
 import { parseConfig, readConfigText } from '../config/config.ts';
 import type { Logger } from '../log.ts';
+import { fetchedListsOf } from '../policy/lists/fetched-list.ts';
 import { readTransferredZones, readTsigKeys } from '../policy/rpz/transfer/transferred-zone.ts';
+import { ListFetches, type NextLists } from '../transfer/list-fetches.ts';
 import { type NextTransfers, ZoneTransfers } from '../transfer/zone-transfers.ts';
 import { type Source, type TakenSnapshot, takeSnapshotAside } from './snapshot.ts';
 
@@ -10,12 +12,15 @@ export class TransferredZones {
   /** Called when another copy is there, or one has expired. */
   changed: () => void = () => {};
   readonly feeds: ZoneTransfers;
+  readonly lists: ListFetches;
   readonly #source: Source;
-  #next: NextTransfers | undefined;
+  #next: readonly (NextTransfers | NextLists)[] = [];
 
   constructor(source: Source, log: Logger) {
     this.#source = source;
-    this.feeds = new ZoneTransfers({ log, changed: () => this.changed() });
+    const surroundings = { log, changed: () => this.changed() };
+    this.feeds = new ZoneTransfers(surroundings);
+    this.lists = new ListFetches(surroundings);
   }
 
   /**
@@ -28,22 +33,26 @@ export class TransferredZones {
     const config = parseConfig(file, text, environment);
     // Problems with them are reported when they are compiled.
     const zones = readTransferredZones(config, readTsigKeys(config, []), []);
-    const next = await this.feeds.prepare(zones);
-    const source = { ...this.#source, text, states: next.states };
+    const [next, lists] = await Promise.all([
+      this.feeds.prepare(zones),
+      this.lists.prepare(fetchedListsOf(config)),
+    ]);
+    const source = { ...this.#source, text, states: next.states, lists: lists.states };
     const snapshot = await takeSnapshotAside(source, config);
-    this.#next = next;
+    this.#next = [next, lists];
     return { snapshot, config };
   }
 
   /** The snapshot that was taken last is in force. */
   begin(): void {
-    this.#next?.use();
-    this.#next = undefined;
+    for (const next of this.#next) next.use();
+    this.#next = [];
   }
 
   /** A snapshot with the copies that are there now. */
   renew({ snapshot, config }: TakenSnapshot): TakenSnapshot {
-    return { snapshot: { ...snapshot, states: this.feeds.states }, config };
+    const present = { states: this.feeds.states, lists: this.lists.states };
+    return { snapshot: { ...snapshot, ...present }, config };
   }
 
   /** A primary has something new. */
@@ -53,5 +62,6 @@ export class TransferredZones {
 
   close(): void {
     this.feeds.close();
+    this.lists.close();
   }
 }

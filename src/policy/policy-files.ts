@@ -1,6 +1,8 @@
 /** The files that policies are read from: read once, and given to all threads as images. */
 
+import { type FetchedList, type ListState, NO_LIST, readCachedList } from './lists/fetched-list.ts';
 import { type ListFormat, type ListImage, readList } from './lists/list-image.ts';
+import type { ListMatch } from './lists/list-match.ts';
 import type { Override, RpzImage } from './rpz/rpz-image.ts';
 import { readRpz } from './rpz/rpz-zone.ts';
 import {
@@ -9,25 +11,35 @@ import {
   type TransferredZone,
   type ZoneState,
 } from './rpz/transfer/transferred-zone.ts';
+import { matchSubdomains } from './rpz/zone-match.ts';
 import { readTextFile } from './text-file.ts';
 
 /** Gives the rules of policy files; throws an Error when one cannot be read. */
 export interface PolicyFiles {
-  rpz(file: string, override: Override): RpzImage;
-  list(file: string, format: ListFormat): ListImage;
+  rpz(file: string, override: Override, match?: ListMatch): RpzImage;
+  list(file: string, format: ListFormat, match?: ListMatch): ListImage;
+  /** What is there of a list that comes by HTTP. */
+  fetched(list: FetchedList): ListState;
   /** What is there of a zone that comes by transfer. */
   transferred(zone: TransferredZone): ZoneState;
 }
 
 /** From the files themselves; of transferred zones what their cache files have. */
 export const READ_FILES: PolicyFiles = {
-  rpz: (file, override) => readRpz(readTextFile(file), override, { file, readText: readTextFile }),
-  list: (file, format) => readList(readTextFile(file), format, file),
+  rpz(file, override, match) {
+    const image = readRpz(readTextFile(file), override, { file, readText: readTextFile });
+    return match === 'subdomains' ? matchSubdomains(image) : image;
+  },
+  list: (file, format, match) => readList(readTextFile(file), format, file, match),
+  fetched: readCachedList,
   transferred: readCachedState,
 };
 
 /** What is there of transferred zones, by the names of their policies. */
 export type ZoneStates = ReadonlyMap<string, ZoneState>;
+
+/** What is there of lists that come by HTTP, by the names of their policies. */
+export type ListStates = ReadonlyMap<string, ListState>;
 
 /** A zone without rules, whose absence makes no query fail. */
 const NOT_THERE: ZoneState = { standing: 'expired', image: undefined, since: 0 };
@@ -45,21 +57,27 @@ export class RecordedFiles implements PolicyFiles {
     readonly lists: Map<string, ListImage>;
   } = { zones: new Map(), lists: new Map() };
   readonly #states: ZoneStates;
+  readonly #lists: ListStates;
 
-  constructor(states: ZoneStates) {
+  constructor(states: ZoneStates, lists: ListStates) {
     this.#states = states;
+    this.#lists = lists;
   }
 
-  rpz(file: string, override: Override): RpzImage {
-    const image = READ_FILES.rpz(file, override);
-    this.images.zones.set(keyOf(file, override), image);
+  rpz(file: string, override: Override, match?: ListMatch): RpzImage {
+    const image = READ_FILES.rpz(file, override, match);
+    this.images.zones.set(keyOf(file, override, match), image);
     return image;
   }
 
-  list(file: string, format: ListFormat): ListImage {
-    const image = READ_FILES.list(file, format);
-    this.images.lists.set(keyOf(file, format), image);
+  list(file: string, format: ListFormat, match?: ListMatch): ListImage {
+    const image = READ_FILES.list(file, format, match);
+    this.images.lists.set(keyOf(file, format, match), image);
     return image;
+  }
+
+  fetched({ policy }: FetchedList): ListState {
+    return this.#lists.get(policy) ?? NO_LIST;
   }
 
   /** What has not been transferred yet breaks no assertion. */
@@ -70,14 +88,19 @@ export class RecordedFiles implements PolicyFiles {
 }
 
 /** From what was read before. */
-export function replay({ zones, lists }: PolicyImages, states: ZoneStates): PolicyFiles {
+export function replay(
+  { zones, lists }: PolicyImages,
+  states: ZoneStates,
+  fetched: ListStates,
+): PolicyFiles {
   return {
-    rpz: (file, override) => zones.get(keyOf(file, override))!,
-    list: (file, format) => lists.get(keyOf(file, format))!,
+    rpz: (file, override, match) => zones.get(keyOf(file, override, match))!,
+    list: (file, format, match) => lists.get(keyOf(file, format, match))!,
+    fetched: ({ policy }) => fetched.get(policy) ?? NO_LIST,
     transferred: ({ policy }) => states.get(policy) ?? MISSING,
   };
 }
 
-function keyOf(file: string, reading: Override | ListFormat): string {
-  return `${reading} ${file}`;
+function keyOf(file: string, reading: Override | ListFormat, match?: ListMatch): string {
+  return `${reading} ${match ?? ''} ${file}`;
 }

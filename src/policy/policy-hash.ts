@@ -8,7 +8,9 @@
 import { createHash } from 'node:crypto';
 import type { Config } from '../config/config.ts';
 import { contentOf } from '../config/content.ts';
+import type { ListState } from './lists/fetched-list.ts';
 import type { PolicyFiles } from './policy-files.ts';
+import type { ZoneState } from './rpz/transfer/transferred-zone.ts';
 
 /**
  * Where the configuration stands, and who serves by it: servers that decide alike share a hash.
@@ -32,13 +34,10 @@ export class PolicyHash {
     this.#config = config;
     this.config = this.#observe(config);
     this.files = {
-      rpz: (file, override) => this.#note(files.rpz(file, override)),
-      list: (file, format) => this.#note(files.list(file, format)),
-      transferred: (zone) => {
-        const state = files.transferred(zone);
-        this.#digests.push(`${state.standing} ${state.image?.digest}`);
-        return state;
-      },
+      rpz: (file, override, match) => this.#note(files.rpz(file, override, match)),
+      list: (file, format, match) => this.#note(files.list(file, format, match)),
+      fetched: (list) => this.#noteState(files.fetched(list)),
+      transferred: (zone) => this.#noteState(files.transferred(zone)),
     };
   }
 
@@ -55,6 +54,11 @@ export class PolicyHash {
   #note<T extends { readonly digest: string }>(image: T): T {
     this.#digests.push(image.digest);
     return image;
+  }
+
+  #noteState<T extends ZoneState | ListState>(state: T): T {
+    this.#digests.push(`${state.standing} ${state.image?.digest}`);
+    return state;
   }
 
   #observe(config: Config): Config {

@@ -3,13 +3,10 @@
 import { type Config, resolvePath } from '../config/config.ts';
 import type { Place, Problem } from '../config/problem.ts';
 import type { VerdictTable } from '../decision/verdict.ts';
-import {
-  attachList,
-  DEFAULT_LIST_ACTION,
-  LIST_FORMATS,
-  type ListFormat,
-  readList,
-} from './lists/list-image.ts';
+import { checkFetches, type FetchedList, fetchedListOf } from './lists/fetched-list.ts';
+import type { ListHint } from './lists/list-hints.ts';
+import { LIST_FORMATS, type ListFormat, type ListImage, readList } from './lists/list-image.ts';
+import { attachList, DEFAULT_LIST_ACTION } from './lists/list-policy.ts';
 import type { PolicyFiles } from './policy-files.ts';
 import { attachRpz, readRpz } from './rpz/rpz-zone.ts';
 import { MISSING, type Standing, type TransferredZone } from './rpz/transfer/transferred-zone.ts';
@@ -33,8 +30,12 @@ export interface PolicyZone {
   /** Of policy zones: what is in force and can hardly be meant, by kind. */
   readonly doubts?: ReadonlyMap<string, Ignored>;
   readonly loadedAt: number;
-  /** Of a zone that comes by transfer: whether its rules are there. */
+  /** Of a list that comes by HTTP: from where. */
+  readonly fetchedFrom?: string;
+  /** Of a zone that comes by transfer, or a list by HTTP: whether its rules are there. */
   readonly standing?: Standing;
+  /** Of a list: what in it may not be meant. */
+  readonly hints?: readonly ListHint[];
   /** The files that its rules were read from, besides the configuration. */
   readonly files: readonly string[];
   /** Over its rules, for whoever asks whether they are the same. */
@@ -68,6 +69,7 @@ export interface ZoneSurroundings {
 /** Compiles the policies; what is wrong with them is added to `problems`. */
 export function compilePolicyZones(options: ZoneSurroundings): readonly PolicyZone[] {
   const { policies } = options.config;
+  options.problems.push(...checkFetches(options.config));
   return policies.map(({ value, place }) => {
     checkPolicy(value, place, options);
     const compiled = compileSource(value, place, options);
@@ -101,6 +103,10 @@ function checkPolicy(
   }
   if ((source === 'rules' || source === 'rpz') && policy.action !== undefined) {
     report(`expect action with ${LIST_FORMATS.join(', ')} only`);
+  }
+  const isFile = source !== 'rules' && typeof policy.rpz?.value !== 'object';
+  if (!isFile && policy.match !== undefined) {
+    report(`expect match with ${LIST_FORMATS.join(', ')}, and rpz of a file only`);
   }
 }
 
@@ -141,7 +147,7 @@ function compileRpz(
   const { verdicts, problems } = options;
   const file = resolvePath(options.config, path);
   const image = load({ file, place, expected: 'a zone file' }, options, {
-    read: (files) => files.rpz(file, config.override),
+    read: (files) => files.rpz(file, config.override, config.match),
     otherwise: () => readRpz(new Uint8Array(0), config.override, { file }),
   });
   problems.push(...image.problems);
@@ -207,24 +213,41 @@ function compileList(
   format: ListFormat,
   options: ZoneSurroundings,
 ): Compiled {
-  const { verdicts, problems } = options;
+  const fetched = fetchedListOf(config, options.config);
+  if (fetched !== undefined) return compileFetched(config, fetched, options);
+  const { problems } = options;
   const { value, place } = config[format]!;
   const file = resolvePath(options.config, value);
   const image = load({ file, place, expected: 'a list' }, options, {
-    read: (files) => files.list(file, format),
-    otherwise: () => readList(new Uint8Array(0), format, file),
+    read: (files) => files.list(file, format, config.match),
+    otherwise: () => readList(new Uint8Array(0), format, file, config.match),
   });
   problems.push(...image.problems);
+  return { ...attach(config, image, options), files: image.files, digest: image.digest };
+}
+
+/** While a list has never been fetched, queries pass as if there were no such policy. */
+function compileFetched(
+  config: PolicyConfig,
+  list: FetchedList,
+  options: ZoneSurroundings,
+): Compiled {
+  const { standing, image, since } = options.files.fetched(list);
+  const { format, shown, match } = list;
+  const present = image ?? readList(new Uint8Array(0), format, shown, match);
+  const digest = `${standing} ${present.digest}`;
+  const attached = attach(config, present, options);
+  return { ...attached, fetchedFrom: shown, standing, loadedAt: since, files: [], digest };
+}
+
+function attach(config: PolicyConfig, image: ListImage, options: ZoneSurroundings) {
   const traits = traitsOf(config, options);
   const action = config.action ?? DEFAULT_LIST_ACTION;
-  const shadow = attachList({ ...traits, action }, image, verdicts);
+  const shadow = attachList({ ...traits, action }, image, options.verdicts);
   const policy = traits.isShadow ? undefined : shadow;
-  const { ignored } = image;
-  return {
-    ...{ policy, shadow, file, ignored, serial: undefined, digest: image.digest },
-    files: image.files,
-    rules: shadow.rules.count,
-  };
+  const { ignored, hints } = image;
+  const file = image.files[0]!;
+  return { policy, shadow, file, ignored, hints, rules: shadow.count, serial: undefined };
 }
 
 /** An image of a file; when it cannot be read, that is a problem, and an empty one goes on. */

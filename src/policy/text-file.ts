@@ -60,7 +60,8 @@ export function expectedLines(octets: Uint8Array): number {
   return sample.length < SAMPLE ? lines : Math.ceil((lines * octets.length) / SAMPLE);
 }
 
-function isPacked(octets: Uint8Array): boolean {
+/** Whether they are a gzip file. */
+export function isPacked(octets: Uint8Array): boolean {
   return GZIP_MAGIC.every((octet, i) => octets[i] === octet);
 }
 

@@ -22,6 +22,7 @@ export function findWarnings(policy: Policy): string[] {
     ...listsOf(config).flatMap(repeatedPrefixes),
     ...ignoredRules(policy),
     ...doubtfulRules(policy),
+    ...listHints(policy),
     ...absentZones(policy),
     ...weakKeys(config),
     ...refusedNames(config),
@@ -107,10 +108,18 @@ function weakKeys({ tsigKeys }: Config): string[] {
   );
 }
 
+function listHints({ zones }: Policy): string[] {
+  return zones.flatMap(({ name, hints = [] }) =>
+    hints.map(({ file, line, message }) => `${file}:${line}: policy ${name}: ${message}`),
+  );
+}
+
 /** A zone that comes by transfer and has not come. */
 function absentZones({ zones }: Policy): string[] {
-  return zones.flatMap(({ name, place, standing = 'loaded' }) => {
+  return zones.flatMap(({ name, place, standing = 'loaded', fetchedFrom }) => {
     const at = `${place.file}:${place.line}: policy ${name}`;
+    if (standing === 'missing' && fetchedFrom !== undefined)
+      return [`${at} has no rules yet: ${fetchedFrom} is still to be fetched`];
     if (standing === 'missing')
       return [`${at} has no rules yet: its zone is still to be transferred`];
     return standing === 'expired' ? [`${at} has no rules: the copy of its zone has expired`] : [];

@@ -265,6 +265,7 @@ export class RunningServer {
       reload: () => this.reload(),
       lastReload: () => this.#reloads.last,
       feeds: this.#feeding.feeds,
+      lists: this.#feeding.lists,
       endpoints: () => this.endpoints.map(formatEndpoint),
       lostRecords: () => this.#records.share,
       threads: () => this.#allNumbers(),
@@ -287,6 +288,7 @@ export class RunningServer {
       rejectedConnections: () => this.#shell.rejectedConnections,
       reloads: this.#reloads.counts,
       feeds: this.#feeding.feeds,
+      lists: this.#feeding.lists,
     };
   }
 }

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { parseConfig } from '../../src/config/config.ts';
@@ -47,6 +50,27 @@ describe('diff/changes', () => {
       file: 'site.yaml',
       line: 3,
     });
+  });
+
+  it('tells what rules with options change: types, names that they are not for', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'rcode5-'));
+    const lists = ['||b.example^$dnstype=MX,denyallow=ok.b.example', '||b.example^$dnstype=TXT'];
+    const [one, other] = lists.map((text, i) => {
+      writeFileSync(join(folder, `${i}.txt`), text);
+      return `${BASE}acl: { query: { 10.0.0.0/8: allow } }\npolicies: [{ name: ads, adblock: ${folder}/${i}.txt }]`;
+    });
+    try {
+      expect(changes(one!, one!)).to.deep.equal([]);
+      const found = changes(one!, other!);
+      expect(found.map(told)).to.have.members([
+        '10.0.0.0/8 *.b.example.,b.example. MX: ads -> routes .',
+        '10.0.0.0/8 *.b.example.,b.example. TXT: routes . -> ads',
+      ]);
+      const [mx] = found.filter(({ types }) => types.includes('MX'));
+      expect(mx!.except).to.deep.equal(['*.ok.b.example.', 'ok.b.example.']);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('tells the name that changes, and leaves the others out', () => {

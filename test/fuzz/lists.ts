@@ -1,7 +1,8 @@
 /** Lists of names in all their formats. */
 
 import { VerdictTable } from '../../src/decision/verdict.ts';
-import { attachList, LIST_FORMATS, readList } from '../../src/policy/lists/list-image.ts';
+import { LIST_FORMATS, readList } from '../../src/policy/lists/list-image.ts';
+import { attachList } from '../../src/policy/lists/list-policy.ts';
 import { asked } from '../world/asked.ts';
 import { plainly } from './fuzzing.ts';
 import { hold, type Target } from './target.ts';
@@ -13,8 +14,10 @@ export const lists: Target = {
   run(input) {
     const seen: string[] = [];
     const lines = input.filter((octet) => octet === 0x0a).length + 1;
-    for (const format of LIST_FORMATS) {
-      const image = readList(input, format, 'list.txt');
+    for (const [format, match] of LIST_FORMATS.flatMap((format) =>
+      ([undefined, 'subdomains', 'exact'] as const).map((match) => [format, match] as const),
+    )) {
+      const image = readList(input, format, 'list.txt', match);
       const traits = { name: 'fuzz', action: 'nxdomain', isShadow: false, ede: 'blocked' } as const;
       const policy = attachList(traits, image, new VerdictTable());
       for (const name of NAMES) {
@@ -36,6 +39,8 @@ export const lists: Target = {
   },
   mutate: plainly([
     ...['0.0.0.0 ', '127.0.0.1\t', '::1 ', '||', '^', '@@||', '^$important', '$denyallow=x|y'],
+    ...['|', '@@|', '$badfilter', '$dnstype=A|~MX', '$dnsrewrite=', 'NOERROR;A;192.0.2.1', '~'],
+    ...['/^(a|b)+\\./', '/', '\\', '{9}', '\u00a0', '\u200b', '10.0.0.5 ', ',badfilter', '@@'],
     ...['##.ad', '[Adblock Plus]', '! ', '# ', '*.', '|http://', '/banner/', '~', ',', '\n', '\r'],
     ...['\r\n', '\ufeff', 'ü.example', 'xn--bcher-kva.example', '\0', '.', '..', '-', 'a', '\x7f'],
   ]),

@@ -31,6 +31,37 @@ function problems(text: string): readonly string[] {
 }
 
 describe('policy/compile', () => {
+  const lists: readonly (readonly [string, RegExp | undefined])[] = [
+    ['domains: "https://lists.example/a.txt"', undefined],
+    ['domains: "https://lists.example/a.txt", refresh: 6h, cacheFile: a.txt', undefined],
+    ['hosts: "http://127.0.0.1:8080/a.txt"', undefined],
+    ['hosts: "http://[::1]:8080/a.txt"', undefined],
+    ['adblock: "http://localhost/a.txt"', undefined],
+    [
+      'adblock: "http://lists.example/a.txt?key=x"',
+      /:2:27: http:\/\/lists\.example\/a\.txt: anybody/,
+    ],
+    ['adblock: "http://192.0.2.1/a.txt"', /anybody on the way could change it; expect https/],
+    ['domains: "https://[/"', /"https:\/\/\[\/" is no URL; expect https:/],
+    [
+      'domains: "https://lists.example/a", cacheFile: a }\n  - { name: b, hosts: "https://lists.example/b", cacheFile: a',
+      /:3:5: policy b: policy ads keeps another list in .*a; expect another cacheFile/,
+    ],
+    ['rules: {}, refresh: 1d', /expect refresh and cacheFile with a list by https:\/\/ only/],
+    ['rules: {}, match: exact', /expect match with domains, hosts, adblock, and rpz of a file/],
+    ['rules: {}, match: all', /expect subdomains or exact/],
+    ['rpz: { zone: a, primaries: [192.0.2.1] }, match: exact', /and rpz of a file only/],
+    ['domains: "https://lists.example/a.txt", refresh: 10ms', /a duration from 1s to 24d/],
+  ];
+  for (const [policy, expected] of lists) {
+    it(`takes a policy with ${policy}: ${expected === undefined}`, () => {
+      const text = `policies:\n  - { name: ads, ${policy} }\nupstreams: { default: { servers: [192.0.2.53] } }\n`;
+      const found = problems(text);
+      if (expected === undefined) expect(found).to.deep.equal([]);
+      else expect(found.join()).to.match(expected);
+    });
+  }
+
   it('has the layers in the order in which they are documented', () => {
     const names = [...new Set(compile().views[0]!.layers.map(({ name }) => name))];
     const order = LAYERS.filter((name) => names.includes(name));

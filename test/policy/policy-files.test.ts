@@ -10,7 +10,7 @@ describe('policy/policy-files', () => {
     try {
       const file = join(folder, 'list');
       writeFileSync(file, '0.0.0.0 a.example\n||b.example^\n');
-      const read = new RecordedFiles(new Map());
+      const read = new RecordedFiles(new Map(), new Map());
       const images = [
         read.list(file, 'hosts'),
         read.list(file, 'adblock'),
@@ -18,7 +18,7 @@ describe('policy/policy-files', () => {
         read.rpz(file, 'drop'),
       ];
       rmSync(file);
-      const again = replay(read.images, new Map());
+      const again = replay(read.images, new Map(), new Map());
       expect(again.list(file, 'hosts')).to.equal(images[0]);
       expect(again.list(file, 'adblock')).to.equal(images[1]);
       expect(again.rpz(file, 'given')).to.equal(images[2]);

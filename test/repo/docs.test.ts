@@ -186,6 +186,7 @@ describe('docs/operations.md', () => {
       lastReload: () => undefined,
       endpoints: () => [],
       feeds: specimen.measured.feeds,
+      lists: specimen.measured.lists,
       lostRecords: () => ({ lost: 0, failure: 'unknown' }),
       metrics: new Metrics(),
       threads: () => [],

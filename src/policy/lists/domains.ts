@@ -4,14 +4,16 @@
  */
 
 import type { ListLines } from './list-lines.ts';
+import { type ListMatch, Reach } from './list-match.ts';
 import { ListName } from './list-name.ts';
 import { ListRules } from './list-rules.ts';
 
-/** What begins a comment, at the start of a line or behind a blank. */
-const COMMENTS = new TextEncoder().encode('#!;');
+const HASH = 0x23;
+const EXCLAMATION = 0x21;
+const SEMICOLON = 0x3b;
 
-export function readDomains(lines: ListLines, file: string): ListRules {
-  const rules = new ListRules(file, lines.octets, true);
+export function readDomains(lines: ListLines, file: string, match: ListMatch): ListRules {
+  const rules = new ListRules(file, lines.octets, Reach.SUBTREE, match);
   const name = new ListName();
   const { octets } = lines;
   while (lines.next()) {
@@ -29,7 +31,7 @@ export function readDomains(lines: ListLines, file: string): ListRules {
   return rules;
 }
 
-/** Whether a word that begins so begins a comment. */
+/** Whether a word that begins so begins a comment, at the start of a line or behind a blank. */
 export function isComment(octet: number): boolean {
-  return COMMENTS.includes(octet);
+  return octet === HASH || octet === EXCLAMATION || octet === SEMICOLON;
 }

@@ -51,6 +51,26 @@ export class NamePolicy {
     return this.rules.count + this.#clientRules.count + this.#addressRules.count;
   }
 
+  /** All names that have a rule, in lower-case wire format. */
+  names(): Iterable<Uint8Array> {
+    return this.rules.names();
+  }
+
+  /** Names whose rules may be for some types of queries alone, besides those of the table. */
+  partialNames(): Iterable<Uint8Array> {
+    return [];
+  }
+
+  /** The types that these are for. */
+  get partialTypes(): readonly number[] {
+    return [];
+  }
+
+  /** Regular expressions: which names they are for nobody can list. */
+  get patterns(): readonly string[] {
+    return [];
+  }
+
   /** What its rules on clients are about. */
   get clientPrefixes(): readonly Prefix[] {
     return this.#clientRules.prefixes;
@@ -64,6 +84,11 @@ export class NamePolicy {
   /** Whether this query is judged at all. */
   concerns(query: Query): boolean {
     return !this.#recursiveOnly || query.recursionDesired;
+  }
+
+  /** Whether the rule by name that the query matched last is not for all types and names alike. */
+  isForSome({ match }: Query): boolean {
+    return this.rules.hasTypes(match.entry);
   }
 
   /** By the client's address. */

@@ -81,7 +81,7 @@ export interface PolicyTraits {
 /** The rules that a verdict stands for. */
 export interface PolicyRules {
   readonly policy: string;
-  readonly rules: RuleTable;
+  readonly rules: Pick<RuleTable, 'recordsOf'>;
   readonly rule: Rule;
   /** They are told apart by the name that matched. */
   readonly named: boolean;

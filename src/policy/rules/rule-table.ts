@@ -5,7 +5,7 @@ import { MAX_LABELS } from '../../wire/name.ts';
 import type { Query } from '../../wire/query.ts';
 import type { RecordData } from '../../wire/response.ts';
 import { NameTable, type NameTableImage } from './name-table.ts';
-import { resized, sharedUint16, sharedUint32 } from './shared-array.ts';
+import { resized, sharedUint8, sharedUint16, sharedUint32 } from './shared-array.ts';
 
 /** A rule that comes near to a query, and why it is not for it. */
 export interface NearRule {
@@ -37,6 +37,8 @@ export interface RuleImage {
   readonly wildcards: boolean;
   /** Names without a rule that keep wildcards above them from matching; -1: none of the names does. */
   readonly bare: number;
+  /** Of subtrees: 1 for each name that stands for itself alone; undefined when none does. */
+  readonly exact: Uint8Array | undefined;
 }
 
 export class RuleTable {
@@ -51,12 +53,14 @@ export class RuleTable {
   #bare: number;
   /** Labels of the shortest name that has a wildcard, of those added here. */
   #shallowest: number = MAX_LABELS;
+  #exact: Uint8Array | undefined;
 
   /** An empty table, or one that another thread has filled. */
   constructor(image?: RuleImage, subtrees: boolean = image?.subtrees ?? false) {
     this.#subtrees = subtrees;
     this.#wildcards = image?.wildcards ?? false;
     this.#bare = image?.bare ?? PLAIN;
+    this.#exact = image?.exact;
     this.#names = new NameTable(image?.names);
     this.#types = new Map(image?.types);
     this.#records = new Map(image?.records as ReadonlyMap<number, RecordData[]> | undefined);
@@ -75,6 +79,7 @@ export class RuleTable {
       subtrees: this.#subtrees,
       wildcards: this.#wildcards,
       bare: this.#bare,
+      exact: this.#exact?.subarray(0, this.count),
     };
   }
 
@@ -180,6 +185,21 @@ export class RuleTable {
     return this.isSet(entry) ? this.#codes[entry]! - 1 : undefined;
   }
 
+  /** Whether a name of a table of subtrees stands for itself alone. */
+  isExact(entry: number): boolean {
+    return this.#exact?.[entry] === 1;
+  }
+
+  setExact(entry: number, isExact: boolean): void {
+    if (this.#exact === undefined) {
+      if (!isExact) return;
+      this.#exact = sharedUint8(this.#codes.length);
+    }
+    // The codes may have been given more room since.
+    if (entry >= this.#exact.length) this.#exact = resized(this.#exact, this.#codes.length);
+    this.#exact[entry] = isExact ? 1 : 0;
+  }
+
   lineOf(entry: number): number {
     return this.#lines[entry]!;
   }
@@ -252,6 +272,7 @@ export class RuleTable {
   #matches(query: Query, depth: number, wildcard: boolean): boolean {
     const entry = this.#names.find(query.match.name, depth, wildcard);
     if (entry < 0 || !this.#concerns(entry, query)) return false;
+    if (depth > 0 && !wildcard && this.isExact(entry)) return false;
     this.#note(query, depth, wildcard, entry);
     return true;
   }

@@ -52,7 +52,7 @@ function deciderOf(key: string, zone: Policy['zones'][number] | undefined): stri
 }
 
 function isPartial({ policy }: Policy['zones'][number], query: Query, wildcard: boolean): boolean {
-  return policy!.rules.hasTypes(query.match.entry) || (wildcard && query.match.depth === 0);
+  return policy!.isForSome(query) || (wildcard && query.match.depth === 0);
 }
 
 /** A query for a name of the owner's; undefined when there is no room for one below it. */

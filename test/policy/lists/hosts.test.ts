@@ -2,11 +2,17 @@ import { expect } from 'chai';
 import { list } from './read.ts';
 
 describe('policy/lists/hosts', () => {
-  it('lists each name by itself, whatever the address', () => {
-    const text = '0.0.0.0 a.example\n127.0.0.1\tB.example. c.example # why\n:: d.example\r\n';
-    const { judged, ignored, count } = list('hosts', text, 'refuse');
+  it('takes a file of hosts that can be reached for one without names to block', () => {
+    const { judged, problems, count } = list('hosts', '10.0.0.5 nas.home nas\n10.0.0.6 tv.home');
+    expect([judged('nas.home'), problems, count]).to.deep.equal(['no rule', [], 0]);
+  });
+
+  it('lists each name by itself, whatever the address that leads nowhere', () => {
+    const text =
+      '0.0.0.0 a.example\n127.0.0.1\tB.example. c.example # why\n:: d.example\r\n255.255.255.255 e.example\n::1 f.example';
+    const { judged, ignored, count } = list('hosts', text, { action: 'refuse' });
     expect(ignored).to.deep.equal([]);
-    expect(count).to.equal(4);
+    expect(count).to.equal(6);
     expect(['a', 'b', 'c', 'd', 'x.a'].map((host) => judged(`${host}.example`))).to.deep.equal([
       'refuse by ads/a.example at ads.txt:1',
       'refuse by ads/b.example at ads.txt:2',
@@ -31,7 +37,12 @@ describe('policy/lists/hosts', () => {
     expect({ count, ignored, problems }).to.deep.equal({ count: 0, ignored: [], problems: [] });
   });
 
+  const OF_HOST = 'an address where the host can be reached: localRecords answers with it';
   const garbage: readonly (readonly [string, string])[] = [
+    ['10.0.0.5 bad.example', OF_HOST],
+    ['192.168.1.1 bad.example', OF_HOST],
+    ['2001:db8::5 bad.example', OF_HOST],
+    ['fe80::1%eth0 bad.example', OF_HOST],
     ['bad.example', 'no address at the start'],
     ['bad.example 0.0.0.0', 'no address at the start'],
     ['0.0.0.256 bad.example', 'no address at the start'],

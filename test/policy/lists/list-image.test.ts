@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { LIST_FORMATS, type ListAction } from '../../../src/policy/lists/list-image.ts';
+import { LIST_FORMATS } from '../../../src/policy/lists/list-image.ts';
+import type { ListAction } from '../../../src/policy/lists/list-policy.ts';
 import { ascii } from '../../world/messages.ts';
 import { list } from './read.ts';
 
@@ -12,7 +13,7 @@ describe('policy/lists/list-image', () => {
     'truncate',
   ] satisfies ListAction[]) {
     it(`does ${action} to what is listed`, () => {
-      expect(list('domains', 'a.example', action).judged('a.example')).to.equal(
+      expect(list('domains', 'a.example', { action }).judged('a.example')).to.equal(
         `${action} by ads/a.example at ads.txt:1`,
       );
     });

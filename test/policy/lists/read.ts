@@ -2,12 +2,9 @@
 
 import { ruleOf } from '../../../src/decision/rule-of.ts';
 import { VerdictTable } from '../../../src/decision/verdict.ts';
-import {
-  attachList,
-  type ListAction,
-  type ListFormat,
-  readList,
-} from '../../../src/policy/lists/list-image.ts';
+import { type ListFormat, readList } from '../../../src/policy/lists/list-image.ts';
+import type { ListMatch } from '../../../src/policy/lists/list-match.ts';
+import { attachList, type ListAction } from '../../../src/policy/lists/list-policy.ts';
 import { letsPass } from '../../../src/policy/rules/name-policy.ts';
 import { asked } from '../../world/asked.ts';
 
@@ -15,18 +12,18 @@ import { asked } from '../../world/asked.ts';
 export function list(
   format: ListFormat,
   text: string | Uint8Array,
-  action: ListAction = 'nxdomain',
+  { action = 'nxdomain', match }: { action?: ListAction; match?: ListMatch } = {},
 ) {
   const octets = typeof text === 'string' ? new TextEncoder().encode(text) : text;
-  const image = readList(octets, format, 'ads.txt');
+  const image = readList(octets, format, 'ads.txt', match);
   const policy = attachList(
     { name: 'ads', action, isShadow: false, ede: 'blocked' },
     image,
     new VerdictTable(),
   );
   /** `nxdomain by ads/example.com at 3`. */
-  const judged = (owner: string): string => {
-    const query = asked(owner);
+  const judged = (owner: string, type?: number): string => {
+    const query = asked(owner, type === undefined ? {} : { type });
     const answer = policy.judgeName(query, query);
     if (answer === undefined) return 'no rule';
     if (letsPass(answer)) return `pass at ${query.match.line}`;
@@ -40,5 +37,6 @@ export function list(
   const problems = image.problems.map(
     ({ file, line, column, message }) => `${file}:${line}:${column} ${message}`,
   );
-  return { image, judged, ignored, problems, count: image.rules.names.count };
+  const hints = image.hints.map(({ line, message }) => `${line}: ${message}`);
+  return { image, judged, ignored, problems, hints, count: policy.count };
 }

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import { parseConfig } from '../../../src/config/config.ts';
 import { compilePolicy } from '../../../src/policy/compile.ts';
@@ -53,6 +56,26 @@ describe('policy/shadowed-rules', () => {
       expect(found[0]!.startsWith(`${BEFORE}${key} `)).to.equal(true);
     });
   }
+
+  it('says nothing of rules with options in a list before it', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'rcode5-'));
+    const rows = [
+      ['||a.example^', 1],
+      ['||a.example^$dnstype=MX', 0],
+      ['/^a/', 0],
+    ] as const;
+    for (const [rule, expected] of rows) {
+      writeFileSync(join(folder, 'ads.txt'), rule);
+      const text = `upstreams: { default: { servers: [192.0.2.1] } }
+policies:
+  - { name: ads, adblock: ${folder}/ads.txt }
+  - { name: house, rules: { a.example: nxdomain } }
+`;
+      const found = shadowedRules(compilePolicy(parseConfig('site.yaml', text), '0.1.0'));
+      expect(found, rule).to.have.length(expected);
+    }
+    rmSync(folder, { recursive: true });
+  });
 
   it('looks at each view, in its order', () => {
     const view = 'views: { v: { clients: [10.0.0.0/8], policies: [second, first] } }';
