@@ -4,8 +4,9 @@ import { HashedName } from '../../wire/hashed-name.ts';
 import { MAX_LABELS } from '../../wire/name.ts';
 import type { Query } from '../../wire/query.ts';
 import type { RecordData } from '../../wire/response.ts';
+import { MarkedEntries } from './marked-entries.ts';
 import { NameTable, type NameTableImage } from './name-table.ts';
-import { resized, sharedUint8, sharedUint16, sharedUint32 } from './shared-array.ts';
+import { resized, sharedUint16, sharedUint32 } from './shared-array.ts';
 
 /** A rule that comes near to a query, and why it is not for it. */
 export interface NearRule {
@@ -53,14 +54,14 @@ export class RuleTable {
   #bare: number;
   /** Labels of the shortest name that has a wildcard, of those added here. */
   #shallowest: number = MAX_LABELS;
-  #exact: Uint8Array | undefined;
+  readonly #exact: MarkedEntries;
 
   /** An empty table, or one that another thread has filled. */
   constructor(image?: RuleImage, subtrees: boolean = image?.subtrees ?? false) {
     this.#subtrees = subtrees;
     this.#wildcards = image?.wildcards ?? false;
     this.#bare = image?.bare ?? PLAIN;
-    this.#exact = image?.exact;
+    this.#exact = new MarkedEntries(image?.exact);
     this.#names = new NameTable(image?.names);
     this.#types = new Map(image?.types);
     this.#records = new Map(image?.records as ReadonlyMap<number, RecordData[]> | undefined);
@@ -79,7 +80,7 @@ export class RuleTable {
       subtrees: this.#subtrees,
       wildcards: this.#wildcards,
       bare: this.#bare,
-      exact: this.#exact?.subarray(0, this.count),
+      exact: this.#exact.image(this.#names.count),
     };
   }
 
@@ -187,17 +188,11 @@ export class RuleTable {
 
   /** Whether a name of a table of subtrees stands for itself alone. */
   isExact(entry: number): boolean {
-    return this.#exact?.[entry] === 1;
+    return this.#exact.has(entry);
   }
 
   setExact(entry: number, isExact: boolean): void {
-    if (this.#exact === undefined) {
-      if (!isExact) return;
-      this.#exact = sharedUint8(this.#codes.length);
-    }
-    // The codes may have been given more room since.
-    if (entry >= this.#exact.length) this.#exact = resized(this.#exact, this.#codes.length);
-    this.#exact[entry] = isExact ? 1 : 0;
+    this.#exact.set(entry, isExact, this.#codes.length);
   }
 
   lineOf(entry: number): number {
