@@ -8,9 +8,8 @@
  *
  * A pending query is opened by `forward`, asked by `Exchanges.ask`, and closed by `Delivery`, together
  * with those that wait for the same answer. A question that timed out stays open as long as its query:
- * its answer is used if it comes. What becomes of answers is in `Answers`, and of questions without one in
- * `Unanswered`. A transfer
- * (AXFR, IXFR) is streaming between its first answer and its last.
+ * its answer is used if it comes. What becomes of answers is in `Answers`, and of questions without
+ * one in `Unanswered`. A transfer (AXFR, IXFR) is streaming between its first answer and its last.
  */
 
 import type { Recorder } from '../decision/outcome.ts';
