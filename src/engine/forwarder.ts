@@ -8,8 +8,8 @@
  *
  * A pending query is opened by `forward`, asked by `Exchanges.ask`, and closed by `Delivery`, together
  * with those that wait for the same answer. A question that timed out stays open as long as its query:
- * its answer is used if it comes. What becomes of those that get none is in `Unanswered`. A transfer
- * (AXFR, IXFR) is streaming between its first answer and its last.
+ * its answer is used if it comes. What becomes of answers is in `Answers`, and of questions without
+ * one in `Unanswered`. A transfer (AXFR, IXFR) is streaming between its first answer and its last.
  */
 
 import type { Recorder } from '../decision/outcome.ts';
@@ -21,7 +21,6 @@ import { Coalescing } from '../forward/coalescing.ts';
 import { Exchanges } from '../forward/exchanges.ts';
 import { NO_UPSTREAM, type UpstreamGroup } from '../forward/group.ts';
 import type { PendingQuery } from '../forward/pending-query.ts';
-import { readRefusal } from '../forward/refusal.ts';
 import { SelfQueries } from '../forward/self-queries.ts';
 import { restOf } from '../forward/transfer.ts';
 import type { Upstream } from '../forward/upstream.ts';
@@ -30,8 +29,9 @@ import type { View } from '../policy/view.ts';
 import { Answer } from '../wire/answer.ts';
 import { BUFFER_LENGTH } from '../wire/header.ts';
 import type { Query } from '../wire/query.ts';
-import { formatRcode, Rcode } from '../wire/registry.ts';
+import { Rcode } from '../wire/registry.ts';
 import { type AliasResolution, FAILED } from './alias-resolution.ts';
+import { Answers } from './answers.ts';
 import { CacheHits, type HitParts } from './cache-hits.ts';
 import type { Conclusion } from './conclusion.ts';
 import { Delivery } from './delivery.ts';
@@ -70,6 +70,7 @@ export class Forwarder {
   readonly #coalescing: Coalescing<QueryPurpose> = new Coalescing();
   readonly #delivery: Delivery;
   readonly #unanswered: Unanswered;
+  readonly #answers: Answers;
   #setup: Setup;
 
   constructor(setup: Setup, parts: ForwarderParts) {
@@ -94,6 +95,13 @@ export class Forwarder {
       exchanges: this.#exchanges,
       delivery: this.#delivery,
       loops: this.#selfQueries.loops,
+    });
+    this.#answers = new Answers({
+      ...parts,
+      exchanges: this.#exchanges,
+      selfQueries: this.#selfQueries,
+      delivery: this.#delivery,
+      unanswered: this.#unanswered,
     });
   }
 
@@ -132,7 +140,7 @@ export class Forwarder {
     if (!answer.matches(this.#query)) return this.#recorder.ignored('wrong-question');
     this.#note(pending, answer, now);
     if (pending.isStreaming && answer.rcode !== Rcode.REFUSED) this.#stream(pending, answer, now);
-    else this.#judgeAnswer(pending, answer, now);
+    else this.#answers.judge(pending, answer, now);
   }
 
   /** Nothing more will come by a channel: what waits there need not wait on. */
@@ -228,45 +236,6 @@ export class Forwarder {
     if (upstream.answered(transport, rttMs, now)) this.#recovered();
     upstream.note(this.#query, answer, rttMs, now);
     this.#recorder.upstreamAnswered(upstream.name, answer.rcode, rttMs);
-  }
-
-  /** An answer to the pending query's question has come: is it the last word? */
-  #judgeAnswer(pending: Pending, answer: Answer, now: number): void {
-    const query = this.#query;
-    const current = pending.current!;
-    if (current.edns && !query.isVerbatim && answer.isPuzzledByEdns) {
-      // RFC 6891 section 7: a server that does not know EDNS is asked without it.
-      current.edns = false;
-      return this.#exchanges.askAgain(pending, query, now);
-    }
-    if (answer.rcode === Rcode.REFUSED) return this.#noteRefusal(pending, answer, now);
-    if (answer.truncated && query.transport === 'tcp' && current.transport === 'udp') {
-      return this.#unanswered.failed(pending, AttemptResult.TRUNCATED, now);
-    }
-    if (answer.rcode === Rcode.SERVFAIL) {
-      pending.note(formatRcode(answer.rcode), now);
-      this.#exchanges.drop(pending);
-      if (this.#exchanges.ask(pending, query, now)) return;
-      if (pending.refusal !== undefined) return this.#delivery.failure(pending, now);
-    }
-    this.#delivery.answer(pending, answer, now);
-  }
-
-  /** A refusal is passed on when no other server of the group answers. */
-  #noteRefusal(pending: Pending, answer: Answer, now: number): void {
-    const refusal = readRefusal(pending, this.#query, answer, now);
-    this.#exchanges.noteRefusal(pending, refusal);
-    this.#recorder.upstreamRefused(refusal.address, refusal.verdict);
-    this.#selfQueries.refused(pending, refusal, this.#query, now);
-    if (answer.truncated && pending.current!.transport === 'udp' && !this.#query.isVerbatim) {
-      // It may be that only an address that nobody can forge is answered.
-      return this.#exchanges.askByTcp(pending, this.#query, now);
-    }
-    this.#exchanges.drop(pending);
-    // Nobody can go on with a transfer that another server has begun.
-    if (pending.isStreaming || !this.#exchanges.ask(pending, this.#query, now)) {
-      this.#delivery.failure(pending, now, answer);
-    }
   }
 
   #recovered(): void {

@@ -58,8 +58,9 @@ function formatUpstream(record: DecisionRecord): string {
 }
 
 function formatAttempt(attempt: Fields): string {
-  const { address, rcode, rttMs, verdict } = attempt;
-  const result = [address, rcode].map(textOf).join(' ');
+  const { address, transport, rcode, rttMs, verdict } = attempt;
+  const by = transport === 'tcp' ? ['by tcp'] : [];
+  const result = [address, ...by, rcode].map(textOf).join(' ');
   return joined(result, unit(rttMs, 'ms'), textOf(verdict));
 }
 

@@ -45,6 +45,7 @@ describe('cli/record-text', () => {
       rule: { id: 'upstreams.corp', file: 'site.yaml', line: 9, owner: 'netops', reason: 'NET-7' },
       upstream: { ...upstream, evidence: 'EDE 20' },
       attempts: [
+        { address: '10.0.0.9:53', transport: 'tcp', rcode: 'timeout', rttMs: 2000 },
         { address: '10.0.0.10:53', rcode: 'REFUSED', rttMs: 1.5, verdict: 'no-recursion' },
       ],
     };
@@ -58,6 +59,7 @@ describe('cli/record-text', () => {
       '  matched   old.example., by qname',
       '  hint      nearest allow: 10.20.0.0/16 at site.yaml:7',
       '  upstream  10.0.0.10:53 no-recursion (high confidence): EDE 20',
+      '  asked     10.0.0.9:53 by tcp timeout, 2000 ms',
       '  asked     10.0.0.10:53 REFUSED, 1.5 ms, no-recursion',
       '  again     rcode5 explain --client 10.21.5.18 --name old.example. --type MX --no-rd --transport tcp',
       '',
