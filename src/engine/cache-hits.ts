@@ -38,11 +38,11 @@ export class CacheHits {
 
   /** Answers the query with the entry; for `resolution` it is the answer for an alias. */
   answer(entry: CacheEntry, view: View, now: number, resolution?: AliasResolution): void {
-    const { octets, rcode, refusal, failure } = entry;
+    const { rcode, refusal, failure } = entry;
     if (resolution !== undefined) {
-      const answer = octets.slice();
+      const answer = entry.octets.slice();
       entry.writeTo(answer, now);
-      const resolved = octets.length > 0 ? { rcode, answer } : FAILED;
+      const resolved = answer.length > 0 ? { rcode, answer } : FAILED;
       return this.#policyAnswers.resume(resolution, resolved, this.#buffer, now);
     }
     const { forwarded, stale, verdicts } = view.routes.find(this.#query)!;

@@ -57,8 +57,8 @@ export class CacheEntry {
   readonly data: Uint8Array;
   /** Where in `data` the second, the third and the last part begin. */
   readonly length: number;
-  readonly #nameAt: number;
-  readonly #optionsAt: number;
+  readonly nameAt: number;
+  readonly optionsAt: number;
 
   constructor(
     query: Query,
@@ -76,31 +76,30 @@ export class CacheEntry {
     this.refusal = content.refusal;
     this.failure = content.failure;
     this.length = octets.length;
-    this.#nameAt = this.length + 2 * ttlAt.length;
-    this.#optionsAt = this.#nameAt + query.nameLength;
-    this.data = new Uint8Array(this.#optionsAt + options.length);
+    this.nameAt = this.length + 2 * ttlAt.length;
+    this.optionsAt = this.nameAt + query.nameLength;
+    this.data = new Uint8Array(this.optionsAt + options.length);
     this.data.set(octets);
     for (let i = 0; i < ttlAt.length; i++) writeUint16(this.data, this.length + 2 * i, ttlAt[i]!);
-    this.data.set(query.name.subarray(0, query.nameLength), this.#nameAt);
-    this.data.set(options, this.#optionsAt);
+    this.data.set(query.name.subarray(0, query.nameLength), this.nameAt);
+    this.data.set(options, this.optionsAt);
   }
 
-  /** Header, question and records as they were stored. */
+  /** Header, question and records as they were stored: a view that is made each time. */
   get octets(): Uint8Array {
     return this.data.subarray(0, this.length);
   }
 
   get options(): Uint8Array {
-    if (this.#optionsAt === this.data.length) return NO_OCTETS;
-    return this.data.subarray(this.#optionsAt);
+    if (this.optionsAt === this.data.length) return NO_OCTETS;
+    return this.data.subarray(this.optionsAt);
   }
 
   isFor({ name, nameLength, qtype }: Query, variant: number): boolean {
     if (this.variant !== variant || this.qtype !== qtype) return false;
-    if (this.#optionsAt - this.#nameAt !== nameLength) return false;
-    for (let i = 0; i < nameLength; i++) {
-      if (this.data[this.#nameAt + i] !== name[i]) return false;
-    }
+    const { data, nameAt } = this;
+    if (this.optionsAt - nameAt !== nameLength) return false;
+    for (let i = 0; i < nameLength; i++) if (data[nameAt + i] !== name[i]) return false;
     return true;
   }
 
@@ -110,13 +109,13 @@ export class CacheEntry {
    * length; what stands behind them in `out` is of no meaning.
    */
   writeTo(out: Uint8Array, now: number): number {
-    const { data, length } = this;
+    const { data, length, nameAt } = this;
     // All of it, where there is room: a view of the first part would have to be made.
     out.set(out.length < data.length ? this.octets : data);
     out[2]! &= ~AA;
     const isStale = now >= this.expiresAt;
     const age = Math.floor((now - this.storedAt) / 1000);
-    for (let next = length; next < this.#nameAt; next += 2) {
+    for (let next = length; next < nameAt; next += 2) {
       const at = readUint16(data, next);
       const left = readUint32(out, at) - age;
       writeUint32(out, at, isStale ? STALE_TTL : Math.max(left, 0));

@@ -129,8 +129,7 @@ decisionLog: { to: var/decisions.log, record: all, rotate: { size: 64KiB, every:
         maxTtl: 3_600_000,
         minTtl: 5000,
         negativeMaxTtl: 0,
-        serveStale: 7_200_000,
-        size: 1024 * 1024,
+        ...{ serveStale: 7_200_000, size: 1024 * 1024 },
       },
       decisionLog: {
         to: 'var/decisions.log',
@@ -294,13 +293,13 @@ upstreams:
   });
 
   it('do not expand what a variable holds', () => {
-    const { node } = parseConfig('a.yaml', `${FINE}node: "\${A}"\n`, { A: `\${B}`, B: 'x' });
-    expect(node).to.equal(`\${B}`);
+    const text = `${FINE}node: "\${A}"\n`;
+    expect(parseConfig('a.yaml', text, { A: `\${B}`, B: 'x' }).node).to.equal(`\${B}`);
   });
 
   it('may be the least and the most there can be', () => {
-    const upstreams = 'upstreams: { a: { servers: [192.0.2.1], attempts: 10, timeout: 60s } }';
-    const most = parseConfig('a.yaml', `${upstreams}\ncache: { entries: 100000000 }\n`);
+    const text = 'upstreams: { a: { servers: [192.0.2.1], attempts: 10, timeout: 60s } }';
+    const most = parseConfig('a.yaml', `${text}\ncache: { entries: 100000000 }\n`);
     expect(most.cache.entries).to.equal(100_000_000);
     expect(most.upstreams[0]!.value).to.include({ attempts: 10, timeout: 60_000 });
   });
