@@ -71,7 +71,7 @@ class Comparison {
       for (const name of policy?.names() ?? []) for (const space of spaces) space.add(name);
     }
     for (const { routes } of config.views) {
-      for (const { key } of routes) for (const space of this.#spaces) space.addText(key);
+      for (const { key } of routes) for (const space of this.#spaces) space.addWithParents(key);
     }
   }
 
@@ -150,8 +150,9 @@ class Comparison {
   }
 
   #ask(name: Uint8Array, kind: QuestionKind): Query {
-    const { opcode, recursionDesired, transport, type = this.#otherType } = kind;
-    const asked = { id: 0, opcode, recursionDesired, name, type, rrClass: RrClass.IN, edns: false };
+    const { opcode, recursionDesired, dnssecOk, transport, type = this.#otherType } = kind;
+    const question = { name, type, rrClass: RrClass.IN, edns: dnssecOk, dnssecOk };
+    const asked = { id: 0, opcode, recursionDesired, ...question };
     const request = formatRequest(asked);
     this.#query.transport = transport;
     this.#query.parse(request, request.length);
