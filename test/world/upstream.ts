@@ -63,7 +63,9 @@ export class Upstream {
     this.#udp = udp;
     this.#tcp = tcp;
     udp.on('message', (query, from) => {
-      const reply = (answer: Uint8Array) => udp.send(answer, from.port, from.address);
+      const reply = (answer: Uint8Array) => {
+        if (!this.#isClosed) udp.send(answer, from.port, from.address);
+      };
       this.#take(query, { transport: 'udp', port: from.port, reply, ...NO_CONNECTION });
     });
     tcp.on('connection', (connection) => this.#serve(connection));
@@ -146,7 +148,7 @@ export class Upstream {
 
   #take(query: Buffer, way: Omit<Question, 'octets' | 'name'>): void {
     const question = { octets: query, name: nameOf(query), ...way };
-    const isOwn = question.name === '.' || question.name.endsWith('.rcode5-loop.');
+    const isOwn = question.name === '' || question.name.endsWith('.rcode5-loop.');
     if (isOwn && this.ignoresSelfQueries) return;
     if (question.name.endsWith('.rcode5-loop.')) return way.reply(answerTo(query, { rcode: 3 }));
     this.asked.push(question);
