@@ -2,13 +2,18 @@
 
 import type { Program } from '../processes.ts';
 import { RCODE5, Site } from '../rcode5.ts';
-import { askMany, type Outcome, type Questions } from './asking.ts';
+import type { Outcome, Questions } from './asking.ts';
 import type { Member, Namespace } from './world.ts';
 
-export const SHELLS = [
+export interface Shell {
+  readonly shell: string;
+  readonly threads: number;
+}
+
+export const SHELLS: readonly [Shell, Shell] = [
   { shell: 'the batch shell', threads: 1 },
   { shell: 'the portable shell', threads: 0 },
-] as const;
+];
 
 /** A forwarder that runs within a namespace, and its client there. */
 export class Forwarder {
@@ -46,5 +51,3 @@ ${config}`);
     });
   }
 }
-
-export { askMany };

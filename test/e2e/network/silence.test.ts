@@ -10,7 +10,7 @@ import { SHELLS } from './shells.ts';
 const silent: Script = () => undefined;
 const answers: Script = ({ octets }) => answerTo(octets);
 /** Queries that find out whether an upstream is asked again, and milliseconds between them. */
-const TRIES = 100;
+const TRIES = 200;
 const PAUSE_MS = 100;
 
 for (const { shell, threads } of SHELLS) {

@@ -1,9 +1,11 @@
+/** A forwarder whose network changes under it while its sockets are warm. */
+
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { cleanUp, findProgram, makeFolder, type Program } from '../processes.ts';
 import { tally } from './asking.ts';
-import { Forwarder, SHELLS } from './shells.ts';
+import { Forwarder, type Shell } from './shells.ts';
 import { type Member, Network, needNetworks, OUTSIDE } from './world.ts';
 
 /** What the network may need to be of use again, and how many queries are asked after that. */
@@ -46,7 +48,8 @@ zone:
   return network.outside.start(findProgram('nsd')!, ['-d', '-c', join(folder, 'nsd.conf')]);
 }
 
-for (const { shell, threads } of SHELLS) {
+/** What every shell goes through; each has a file of its own, so that they run side by side. */
+export function describeMoving({ shell, threads }: Shell): void {
   describe(`e2e: ${shell} in a network that moves`, function () {
     this.timeout(60_000);
     let network: Network | undefined;
@@ -60,8 +63,11 @@ for (const { shell, threads } of SHELLS) {
       client = network.inside.member();
     });
     afterEach(async () => {
-      await cleanUp();
-      network?.close();
+      try {
+        await cleanUp();
+      } finally {
+        network?.close();
+      }
     });
 
     const serve = (config: string) =>
@@ -173,30 +179,42 @@ for (const { shell, threads } of SHELLS) {
       );
     });
 
+    async function serveLinkLocal(config: string): Promise<Forwarder> {
+      const resolv = join(makeFolder(), 'resolv.conf');
+      writeFileSync(resolv, 'nameserver fe80::1%a0\n');
+      await network!.outside.member().do('answer', { address: '::', port: 53 });
+      const forwarder = await serve(config.replace('RESOLV', resolv));
+      await forwarder.untilAnswering();
+      return forwarder;
+    }
+
+    it('finds the interface of a link-local server again that has another number', async () => {
+      const forwarder = await serveLinkLocal(LINK_LOCAL[0][1]);
+      // By all of its sockets.
+      await forwarder.ask({ count: MANY, prefix: 'warm' });
+      const { inside } = network!;
+      const numberOf = () => inside.ip('-o', 'link', 'show', 'a0').split(':')[0];
+      const before = numberOf();
+      network!.unplug(0);
+      await forwarder.ask({ count: 5, prefix: 'meanwhile', patienceMs: 500 });
+      network!.plug(0);
+      expect(numberOf()).not.to.equal(before);
+      const direct = { address: 'fe80::1%a0', port: 53, count: 1, prefix: 'direct' };
+      expect(await client.do('ask', direct)).to.deep.equal(['NOERROR']);
+      await new Promise((resolve) => setTimeout(resolve, GRACE_MS));
+      const again = await forwarder.ask({ count: MANY, prefix: 'again' });
+      expect(tally(again), 'after').to.deep.equal({ NOERROR: MANY });
+    });
+
     const LINK_LOCAL = [
       ['the configuration', 'upstreams: { default: { servers: ["[fe80::1%a0]:53"] } }'],
       ['a resolv.conf', 'upstreams: { default: { servers: [RESOLV] } }'],
     ] as const;
     for (const [where, config] of LINK_LOCAL) {
       it(`asks a link-local server by its interface, as ${where} names it`, async () => {
-        const resolv = join(makeFolder(), 'resolv.conf');
-        writeFileSync(resolv, 'nameserver fe80::1%a0\n');
-        await network!.outside.member().do('answer', { address: '::', port: 53 });
-        const forwarder = await serve(config.replace('RESOLV', resolv));
-        await forwarder.untilAnswering();
+        const forwarder = await serveLinkLocal(config);
         const outcomes = await forwarder.ask({ count: 20, prefix: 'plain' });
         expect(tally(outcomes)).to.deep.equal({ NOERROR: 20 });
-        // It comes back with another number.
-        const before = network!.inside.ip('-o', 'link', 'show', 'a0');
-        network!.unplug(0);
-        await forwarder.ask({ count: 5, prefix: 'meanwhile', patienceMs: 500 });
-        network!.plug(0);
-        const after = network!.inside.ip('-o', 'link', 'show', 'a0');
-        expect(after.split(':')[0]).not.to.equal(before.split(':')[0]);
-        await forwarder.untilAnswering();
-        await new Promise((resolve) => setTimeout(resolve, GRACE_MS));
-        const again = await forwarder.ask({ count: 20, prefix: 'again' });
-        expect(tally(again), 'after').to.deep.equal({ NOERROR: 20 });
       });
     }
   });
