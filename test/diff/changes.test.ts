@@ -73,6 +73,31 @@ describe('diff/changes', () => {
     }
   });
 
+  it('tells of DS records with DO what is otherwise, and no more', () => {
+    const found = changes(
+      `${BASE}acl: { query: { 10.0.0.0/8: allow } }`,
+      `${BASE}acl: { query: { 10.0.0.0/8: allow, 10.1.0.0/16: refuse } }`,
+    ).filter(({ old }) => old.upstream);
+    expect(
+      found.map(({ types, exceptTypes, do: dnssecOk }) => [types, exceptTypes, dnssecOk]),
+    ).to.deep.equal([
+      [['*'], ['ANY', 'AXFR', 'IXFR'], undefined],
+      [['DS'], undefined, true],
+    ]);
+    expect(found[1]!.names).to.include('home.arpa.').and.not.include('test.');
+  });
+
+  it('tells that a name above a new route is not denied any more', () => {
+    const found = changes(BASE, 'routes: { ".": a, b.a.test: b }').filter(({ old, new: now }) => {
+      return old.action === 'nxdomain' && now.action === 'nodata';
+    });
+    expect(found.map(({ names, types }) => [...types, ...names])).to.deep.equal([
+      ['*', 'a.test.'],
+      // The DS records of the route itself are those of the domain above it.
+      ['DS', 'a.test.', 'b.a.test.'],
+    ]);
+  });
+
   it('tells the name that changes, and leaves the others out', () => {
     const open = `${BASE}acl: { query: { 10.0.0.0/8: allow } }\n`;
     const found = changes(
