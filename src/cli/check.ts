@@ -5,6 +5,7 @@ import { now } from '../clock.ts';
 import type { Config } from '../config/config.ts';
 import { ConfigError } from '../config/problem.ts';
 import { findFailures, toProblem } from '../explain/assertions.ts';
+import { forwardingWarnings } from '../load/loaded-config.ts';
 import { findWarnings } from '../policy/warnings.ts';
 import { readAssertedPolicy } from './asserted-policy.ts';
 import { formatFailure } from './assertion-failure.ts';
@@ -27,7 +28,7 @@ export const check: Command = {
         (sum, zone) => sum + zone.rules,
         countAccess(policy.config),
       );
-      const warnings = findWarnings(policy);
+      const warnings = [...findWarnings(policy), ...forwardingWarnings(policy.config)];
       const problems = failures.map(toProblem);
       const ok = failures.length === 0;
       const counts = { rules, assertions: assertions.length };

@@ -10,7 +10,10 @@ const SHOWN = 8;
 const EXCEPTED = 3;
 const SPECIAL_USE: ReadonlySet<string> = new Set(SPECIAL_USE_ZONES.map((zone) => `${zone}.`));
 /** What few ask for, and what no configuration decides. */
-const RARE_TYPES: ReadonlySet<string> = new Set(['ANY', 'AXFR', 'IXFR']);
+const RARE_TYPES: ReadonlySet<string> = new Set([
+  ...['ANY', 'AXFR', 'IXFR'],
+  ...['SOA', 'NS', 'DS', 'RESINFO'],
+]);
 
 const HEADINGS = {
   lose: 'lose what they had',
@@ -68,11 +71,22 @@ function kindOf({ old, new: now }: Change): Kind {
 }
 
 function formatChange(change: Change): string {
-  const { clients, names, except, types, exceptTypes, rd, transport, opcode } = change;
+  const {
+    clients,
+    names,
+    except,
+    types,
+    exceptTypes,
+    rd,
+    do: dnssecOk,
+    transport,
+    opcode,
+  } = change;
   const limits = [
     types[0] === '*' ? '' : `type ${types.join(', ')}`,
     formatExcepted(exceptTypes ?? []),
     rd === undefined ? '' : `RD=${rd ? 1 : 0}`,
+    dnssecOk === undefined ? '' : `DO=${dnssecOk ? 1 : 0}`,
     transport === undefined ? '' : `by ${transport.toUpperCase()}`,
     opcode ?? '',
   ].filter((limit) => limit !== '');

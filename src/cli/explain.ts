@@ -21,6 +21,7 @@ const OPTIONS = {
   class: { type: 'string', value: 'IN', about: 'the class asked for; IN without it' },
   opcode: { type: 'string', value: 'QUERY', about: 'the kind of message; QUERY without it' },
   'no-rd': { type: 'boolean', default: false, about: 'asks without RD, for no recursion' },
+  do: { type: 'boolean', default: false, about: 'asks with DO, for DNSSEC records' },
   transport: { type: 'string', value: 'udp', about: 'how it is asked; udp without it' },
   listener: { type: 'string', value: 'ADDR', about: 'the address asked; the first without it' },
   live: { type: 'boolean', default: false, about: 'asks the upstreams too' },
@@ -35,9 +36,10 @@ export const explain: Command = {
     'shows what each layer does with a question, with the rule and its line; sends nothing without --live',
   async run(args) {
     const { values } = parseArgs({ args: [...args], options: OPTIONS });
-    const { 'no-rd': noRd, json, config, live, ...words } = values;
+    const { 'no-rd': noRd, do: dnssecOk, json, config, live, ...words } = values;
     const policy = compilePolicy(readConfig(config), VERSION);
-    const question = askedQuestion({ ...words, rd: noRd ? '0' : '1' }, listenersOf(policy));
+    const bits = { rd: noRd ? '0' : '1', do: dnssecOk ? '1' : '0' };
+    const question = askedQuestion({ ...words, ...bits }, listenersOf(policy));
     if (typeof question === 'string') throw new UsageError(question);
     const explained = explainQuestion(policy, question, now());
     const shown = live ? await askLive(policy, question, explained) : explained;

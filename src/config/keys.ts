@@ -58,7 +58,7 @@ function access<A extends string>(actions: Kind<A>) {
 const UPSTREAM = section({
   servers: required(
     filled(list(server)),
-    'addresses asked, `tcp://` for TCP alone; a path is read like /etc/resolv.conf and followed',
+    'addresses asked, `tcp://` for TCP alone, `%eth0` for an interface; a path is read like /etc/resolv.conf and followed',
   ),
   strategy: optional(
     oneOf('sequential', 'round-robin', 'random', 'fastest'),

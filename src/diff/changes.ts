@@ -12,6 +12,7 @@ import { letsPass } from '../policy/rules/name-policy.ts';
 import { Query } from '../wire/query.ts';
 import { RrClass } from '../wire/registry.ts';
 import { formatRequest } from '../wire/request.ts';
+import { splitByBase } from './beyond.ts';
 import { type AddressRange, partitionClients, toPrefixes, toWords } from './client-space.ts';
 import { decide, identityOf } from './fate.ts';
 import { type NameChange, NameChanges } from './name-changes.ts';
@@ -71,7 +72,7 @@ class Comparison {
       for (const name of policy?.names() ?? []) for (const space of spaces) space.add(name);
     }
     for (const { routes } of config.views) {
-      for (const { key } of routes) for (const space of this.#spaces) space.addText(key);
+      for (const { key } of routes) for (const space of this.#spaces) space.addWithParents(key);
     }
   }
 
@@ -113,11 +114,16 @@ class Comparison {
   /** The changes for the client in the query. */
   #findFor(): readonly Found[] {
     const found = new Map<string, Found>();
+    /** The changes of types that no rule names, by the way of asking. */
+    const bases = new Map<string, readonly NameChange[]>();
     let untyped: NameChanges | undefined;
     for (const kind of this.#kinds) {
       const changes = new NameChanges(this.#space, this.#sides, (name) => this.#ask(name, kind));
       if (kind.type === undefined && kind.transport === 'udp') untyped = changes;
-      for (const change of this.#compare(changes, kind, untyped!)) {
+      const own = this.#compare(changes, kind, untyped!);
+      const way = `${kind.opcode} ${kind.recursionDesired} ${kind.transport}`;
+      if (kind.type === undefined) bases.set(way, own);
+      for (const change of splitByBase(own, bases.get(way) ?? [])) {
         const key = JSON.stringify(change);
         const known = found.get(key);
         if (known === undefined) found.set(key, { change, kinds: new Set([kind]) });
@@ -150,8 +156,9 @@ class Comparison {
   }
 
   #ask(name: Uint8Array, kind: QuestionKind): Query {
-    const { opcode, recursionDesired, transport, type = this.#otherType } = kind;
-    const asked = { id: 0, opcode, recursionDesired, name, type, rrClass: RrClass.IN, edns: false };
+    const { opcode, recursionDesired, dnssecOk, transport, type = this.#otherType } = kind;
+    const question = { name, type, rrClass: RrClass.IN, edns: dnssecOk, dnssecOk };
+    const asked = { id: 0, opcode, recursionDesired, ...question };
     const request = formatRequest(asked);
     this.#query.transport = transport;
     this.#query.parse(request, request.length);

@@ -4,7 +4,7 @@
  * treated alike.
  */
 
-import { lowerName, MAX_NAME, parseName } from '../wire/name.ts';
+import { lowerName, MAX_NAME, parentName, parseName } from '../wire/name.ts';
 
 /** A name as a string of its octets in lower case: quick to look up. */
 export type NameKey = string;
@@ -47,6 +47,14 @@ export class NameSpace {
   addText(text: string): void {
     const wire = parseName(text);
     if (typeof wire !== 'string') this.add(lowerName(wire));
+  }
+
+  /** The name of a route, and those above it, which exist because it does. */
+  addWithParents(text: string): void {
+    const wire = parseName(text);
+    if (typeof wire === 'string') return;
+    let name: Uint8Array | undefined = lowerName(wire);
+    for (; name !== undefined; name = parentName(name)) this.add(name);
   }
 
   /** Every region. */

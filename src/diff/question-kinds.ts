@@ -9,11 +9,16 @@ export interface QuestionKind {
   readonly type: number | undefined;
   readonly opcode: number;
   readonly recursionDesired: boolean;
+  /** The DO bit. */
+  readonly dnssecOk: boolean;
   readonly transport: Transport;
 }
 
 /** Types that layers know. */
-const KNOWN: readonly number[] = [RrType.ANY, RrType.AXFR, RrType.IXFR];
+const KNOWN: readonly number[] = [
+  ...[RrType.ANY, RrType.AXFR, RrType.IXFR],
+  ...[RrType.SOA, RrType.NS, RrType.DS, RrType.RESINFO],
+];
 
 /** The ways in which a question can be asked. */
 const WAYS = [true, false].flatMap((recursionDesired) =>
@@ -24,10 +29,15 @@ const WAYS = [true, false].flatMap((recursionDesired) =>
 export function questionKinds(policies: readonly Policy[]): readonly QuestionKind[] {
   const types = [undefined, ...typesOf(policies)];
   const queries = WAYS.flatMap((way) =>
-    types.map((type) => ({ ...way, type, opcode: Opcode.QUERY })),
+    types.flatMap((type) =>
+      // Only of DS records it makes a difference whether the proof is wanted.
+      (type === RrType.DS ? [false, true] : [false]).map((dnssecOk) => {
+        return { ...way, type, dnssecOk, opcode: Opcode.QUERY };
+      }),
+    ),
   );
   const others = [Opcode.UPDATE, Opcode.NOTIFY].flatMap((opcode) =>
-    WAYS.map((way) => ({ ...way, type: undefined, opcode })),
+    WAYS.map((way) => ({ ...way, type: undefined, dnssecOk: false, opcode })),
   );
   return [...queries, ...others];
 }

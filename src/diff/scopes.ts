@@ -10,24 +10,18 @@ export interface Scope {
   readonly exceptTypes?: readonly string[];
   /** Absent when it makes no difference. */
   readonly rd?: boolean;
+  readonly do?: boolean;
   readonly transport?: string;
   readonly opcode?: string;
 }
 
-type Way = Pick<Scope, 'rd' | 'transport'>;
+type Way = Pick<Scope, 'rd' | 'do' | 'transport'>;
 
 /** Ways of asking, the wider before those that they take in. */
-const WAYS: readonly Way[] = [
-  {},
-  { rd: true },
-  { rd: false },
-  { transport: 'udp' },
-  { transport: 'tcp' },
-  { rd: true, transport: 'udp' },
-  { rd: true, transport: 'tcp' },
-  { rd: false, transport: 'udp' },
-  { rd: false, transport: 'tcp' },
-];
+const WAYS: readonly Way[] = [{}, { rd: true }, { rd: false }]
+  .flatMap((way): Way[] => [way, { ...way, do: true }, { ...way, do: false }])
+  .flatMap((way) => [way, { ...way, transport: 'udp' }, { ...way, transport: 'tcp' }])
+  .sort((a, b) => Object.keys(a).length - Object.keys(b).length);
 
 /** Says in few scopes which of `all` kinds are in `kinds`. */
 export function scopesOf(
@@ -69,11 +63,12 @@ function waysOf(all: readonly QuestionKind[], kinds: ReadonlySet<QuestionKind>):
   const ways: Way[] = [];
   for (const way of WAYS) {
     const within = all.filter(
-      ({ recursionDesired, transport }) =>
+      ({ recursionDesired, dnssecOk, transport }) =>
         (way.rd ?? recursionDesired) === recursionDesired &&
+        (way.do ?? dnssecOk) === dnssecOk &&
         (way.transport ?? transport) === transport,
     );
-    if (!within.every((kind) => left.has(kind))) continue;
+    if (within.length === 0 || !within.every((kind) => left.has(kind))) continue;
     ways.push(way);
     for (const kind of within) left.delete(kind);
   }

@@ -5,7 +5,6 @@ import { aliasTarget, TOO_LONG } from '../policy/rules/alias-target.ts';
 import type { View } from '../policy/view.ts';
 import { HashedName } from '../wire/hashed-name.ts';
 import { AD, CD, RD } from '../wire/header.ts';
-import { OPT_LENGTH } from '../wire/opt.ts';
 import type { Query, RuleMatch } from '../wire/query.ts';
 import { Rcode } from '../wire/registry.ts';
 import { formatRequest } from '../wire/request.ts';
@@ -104,15 +103,12 @@ export function beginResolution(
       address: query.match.address.slice(),
     },
   };
-  const { qtype: type, qclass: rrClass, optAt } = query;
-  const asked = formatRequest({ id: 0, name: target, type, rrClass, edns: optAt !== 0 });
+  const { qtype: type, qclass: rrClass, optAt, dnssecOk } = query;
+  const edns = optAt !== 0;
+  const asked = formatRequest({ id: 0, name: target, type, rrClass, edns, dnssecOk });
   // The client's wishes are those of the new question.
   asked[2]! |= query.message[2]! & RD;
   asked[3]! |= query.message[3]! & (AD | CD);
-  if (optAt !== 0) {
-    const flagsAt = asked.length - OPT_LENGTH + 7;
-    asked[flagsAt]! |= query.dnssecOk ? 0x80 : 0;
-  }
   query.parse(asked, asked.length);
   return resolution;
 }

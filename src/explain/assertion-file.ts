@@ -134,6 +134,7 @@ const ASSERTION = section({
   query: required(QUERY, 'what is asked'),
   transport: optional(oneOf('udp', 'tcp'), 'by which transport', 'udp'),
   rd: optional(oneOf('true', 'false'), 'whether recursion is desired', 'true'),
+  do: optional(oneOf('true', 'false'), 'whether DNSSEC records are wanted', 'false'),
   opcode: optional(oneOf(...Object.keys(Opcode)), 'the OPCODE', 'QUERY'),
   expect: required(EXPECT_SOMETHING, 'what is to become of it'),
 });
@@ -180,10 +181,11 @@ export function parseAssertions(
 }
 
 function fillIn({ value, place }: Located<RawAssertion>): Assertion {
-  const { name, client, query, transport, rd, opcode, expect } = value;
+  const { name, client, query, transport, rd, do: dnssecOk, opcode, expect } = value;
   const [qname, type = 'A', rrClass = 'IN'] = splitQuery(query);
   const asked = { client, name: qname, type, class: rrClass, opcode, transport };
-  const question = askedQuestion({ ...asked, rd: rd === 'true' ? '1' : '0' });
+  const bits = { rd: rd === 'true' ? '1' : '0', do: dnssecOk === 'true' ? '1' : '0' };
+  const question = askedQuestion({ ...asked, ...bits });
   // Each word was found to be right when it was read.
   if (typeof question === 'string') throw new Error(question);
   const expected = Object.entries(expect).flatMap(([key, one]) =>

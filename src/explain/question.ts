@@ -16,6 +16,7 @@ export interface AskedQuestion {
   readonly rrClass: number;
   readonly opcode: number;
   readonly recursionDesired: boolean;
+  readonly dnssecOk: boolean;
   readonly transport: Transport;
   /** Which of the addresses served is asked. */
   readonly listener: number;
@@ -27,7 +28,7 @@ export function askedQuestion(
   listeners: readonly string[] = [],
 ): AskedQuestion | string {
   const { client, name, type = 'A', class: rrClass = 'IN', opcode = 'QUERY' } = words;
-  const { transport = 'udp', rd = '1' } = words;
+  const { transport = 'udp', rd = '1', do: dnssecOk = '0' } = words;
   if (client === undefined || parseAddress(client) === undefined) {
     return `client ${client ?? 'is missing'}: expect an IPv4 or IPv6 address`;
   }
@@ -55,6 +56,7 @@ export function askedQuestion(
     rrClass: numbers.class,
     opcode: numbers.opcode,
     recursionDesired: rd !== '0',
+    dnssecOk: dnssecOk !== '0',
     transport,
     listener,
   };
@@ -77,6 +79,7 @@ export function playQuestion(query: Query, question: AskedQuestion, now: number)
     id: 0,
     opcode: question.opcode,
     recursionDesired: question.recursionDesired,
+    dnssecOk: question.dnssecOk,
     name: parseName(question.name) as Uint8Array,
     type: question.type,
     rrClass: question.rrClass,

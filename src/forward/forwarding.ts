@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { type Config, resolvePath } from '../config/config.ts';
 import { type Endpoint, formatEndpoint } from '../net/address.ts';
+import { isZoneUp, splitZone } from '../net/zone.ts';
 import { MAX_UPSTREAMS, UpstreamGroup } from './group.ts';
 import { parseResolvConf } from './resolv-conf.ts';
 import type { Upstream, UpstreamTable } from './upstream.ts';
@@ -35,12 +36,14 @@ export function createForwarding(
   const refresh = (): string[] => {
     const warnings: string[] = [];
     for (const { key, value } of config.upstreams) {
-      const servers = value.servers.flatMap(({ value: server }): Upstream[] => {
+      const servers = value.servers.flatMap(({ value: server }): readonly Upstream[] => {
         if (server.kind === 'server') return [table.get(server.transport, server.endpoint)];
         const path = resolvePath(config, server.path);
-        return readServers(path, isOwn, warnings).map((endpoint) => table.get('udp', endpoint));
+        const named = readServers(path, isOwn, warnings);
+        return keepLast(table, path, named, warnings);
       });
       const distinct = [...new Set(servers)];
+      warnings.push(...distinct.flatMap((upstream) => absentZone(key, upstream)));
       const { length } = distinct;
       if (length === 0) warnings.push(`upstreams.${key} has no server to ask`);
       if (length > MAX_UPSTREAMS) {
@@ -51,6 +54,33 @@ export function createForwarding(
     return warnings;
   };
   return { groups, files, refresh };
+}
+
+/**
+ * The servers that a file names, or those that it named last: whoever writes the file anew may
+ * empty it first, and the old servers are better than none.
+ */
+function keepLast(
+  table: UpstreamTable,
+  path: string,
+  endpoints: readonly Endpoint[],
+  warnings: string[],
+): readonly Upstream[] {
+  const named = endpoints.map((endpoint) => table.get('udp', endpoint));
+  if (named.length > 0) table.named.set(path, named);
+  const last = table.named.get(path) ?? [];
+  if (named.length === 0 && last.length > 0) {
+    const names = last.map(({ name }) => name).join(', ');
+    warnings.push(`${path} names no server to ask: those that it named last stay, ${names}`);
+  }
+  return last;
+}
+
+/** A zone is looked up whenever a socket is opened: the interface may come later. */
+function absentZone(group: string, { name, endpoint }: Upstream): string[] {
+  const { zone } = splitZone(endpoint.address);
+  if (zone === '' || isZoneUp(zone)) return [];
+  return [`upstreams.${group} asks ${name}: no interface ${zone} with IPv6 is up on this host`];
 }
 
 function readServers(

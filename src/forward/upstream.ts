@@ -139,6 +139,8 @@ function smooth(average: number, measured: number): number {
 /** All servers that were ever named; a server keeps its number over reloads. */
 export class UpstreamTable {
   readonly upstreams: Upstream[] = [];
+  /** Those that each file has named last. */
+  readonly named: Map<string, readonly Upstream[]> = new Map();
   readonly loops: Loops;
 
   /** `loops` is shared with the tables of other threads. */

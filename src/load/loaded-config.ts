@@ -7,8 +7,9 @@ import { contentOf } from '../config/content.ts';
 import type { Setup } from '../engine/forwarder.ts';
 import { AnswerCache } from '../forward/cache.ts';
 import { createForwarding, type Forwarding } from '../forward/forwarding.ts';
-import type { UpstreamTable } from '../forward/upstream.ts';
+import { UpstreamTable } from '../forward/upstream.ts';
 import { type Endpoint, isLoopback, isUnspecified, parseAddress } from '../net/address.ts';
+import { splitZone } from '../net/zone.ts';
 import type { TokenBuckets } from '../policy/access/token-buckets.ts';
 import { compilePolicy } from '../policy/compile.ts';
 import { replay } from '../policy/policy-files.ts';
@@ -136,6 +137,13 @@ function forwardsAlike(a: Config, b: Config): boolean {
   return content(a) === content(b);
 }
 
+/** What is odd about the servers that a configuration asks, as things are now. */
+export function forwardingWarnings(config: Config): readonly string[] {
+  const listeners = config.listen.map(({ value }) => value);
+  const isOurs = (endpoint: Endpoint) => isOwn(endpoint, listeners);
+  return createForwarding(config, new UpstreamTable(), isOurs).refresh();
+}
+
 /** Whether asking this address would be asking this program. */
 function isOwn(endpoint: Endpoint, listeners: readonly Endpoint[]): boolean {
   const address = parseAddress(endpoint.address)!;
@@ -144,7 +152,9 @@ function isOwn(endpoint: Endpoint, listeners: readonly Endpoint[]): boolean {
     if (listener.address === endpoint.address) return true;
     if (!isUnspecified(parseAddress(listener.address)!)) return false;
     const own = Object.values(networkInterfaces()).flat();
-    return isLoopback(address) || own.some((one) => one?.address === endpoint.address);
+    return (
+      isLoopback(address) || own.some((one) => one?.address === splitZone(endpoint.address).address)
+    );
   });
 }
 

@@ -1,6 +1,7 @@
 /** IP addresses as numbers. The doors to ipaddr.js are this file and `prefix.ts`. */
 
 import ipaddr from 'ipaddr.js';
+import { isZone, splitZone } from './zone.ts';
 
 /** An IPv4 address is the first word, an IPv6 address all four; the rest is zero. */
 export interface Address {
@@ -36,9 +37,8 @@ export function readAddress(text: string, words: Uint32Array): 4 | 6 | 0 {
 
 function readIpv6(text: string, words: Uint32Array): 4 | 6 | 0 {
   // ipaddr.js takes fewer zones than there are names of interfaces.
-  const zoneAt = text.indexOf('%');
-  if (zoneAt === text.length - 1) return 0;
-  const plain = zoneAt < 0 ? text : text.slice(0, zoneAt);
+  const { address: plain, zone } = splitZone(text);
+  if (plain !== text && !isZone(zone)) return 0;
   // It also takes `::192.0.2.1`, which is how inet_ntop writes ::c000:201, for an IPv4-mapped
   // address (RFC 4291 section 2.5.5.1).
   const explicit = plain.replace(/^::(?=\d+\.)/, '0::');
@@ -89,10 +89,9 @@ export function parseEndpoint(text: string, defaultPort?: number): Endpoint | un
   const port = withPort?.[3] === undefined ? defaultPort : Number(withPort[3]);
   const address = parseAddress(host);
   if (address === undefined || port === undefined || port > 0xffff) return undefined;
-  return {
-    address: host.includes('%') ? host : formatAddress(address.family, address.words),
-    port,
-  };
+  const plain = formatAddress(address.family, address.words);
+  const { zone } = splitZone(host);
+  return { address: address.family === 4 || zone === '' ? plain : `${plain}%${zone}`, port };
 }
 
 /** Whether the address is one of the host itself (127.0.0.0/8, ::1). */

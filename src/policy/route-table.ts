@@ -4,8 +4,9 @@ import type { Entry } from '../config/kind.ts';
 import type { Problem } from '../config/problem.ts';
 import type { Verdict, VerdictTable } from '../decision/verdict.ts';
 import type { HashedName } from '../wire/hashed-name.ts';
-import { lowerName, parseName } from '../wire/name.ts';
-import { Ede } from '../wire/registry.ts';
+import { lowerName, parentName, parseName } from '../wire/name.ts';
+import type { Query } from '../wire/query.ts';
+import { Ede, Opcode, RrType } from '../wire/registry.ts';
 import type { UpstreamVerdicts } from './layers/upstream.ts';
 import { NameTable } from './rules/name-table.ts';
 
@@ -27,6 +28,8 @@ export const NO_ROUTE = -1;
 export class RouteTable {
   readonly #names: NameTable = new NameTable();
   readonly #routes: Route[] = [];
+  /** The names above those of the routes. */
+  readonly #above: NameTable = new NameTable();
 
   /** Adds a route; a key that is no name or stands twice is added to `problems`. */
   add(
@@ -40,10 +43,14 @@ export class RouteTable {
       problems.push({ ...place, message: `routes: "${key}" has ${wire}; expect a domain name` });
       return;
     }
-    const entry = this.#names.add(lowerName(wire), false);
+    const name = lowerName(wire);
+    const entry = this.#names.add(name, false);
     if (this.#routes[entry] !== undefined) {
       problems.push({ ...place, message: `routes names ${key} twice; expect it once` });
       return;
+    }
+    for (let above = parentName(name); above !== undefined; above = parentName(above)) {
+      this.#above.add(above, false);
     }
     const rule = { id: `routes ${key}`, file: place.file, line: place.line, implicit: false };
     const forward = (ede?: number) =>
@@ -61,16 +68,41 @@ export class RouteTable {
     };
   }
 
-  /** The label at which the longest matching suffix of the name begins, or NO_ROUTE. */
-  depthOf(name: HashedName): number {
-    for (let depth = 0; depth <= name.labels; depth++) {
+  /**
+   * The label at which the route of the question begins, or NO_ROUTE: that of the longest suffix
+   * of the name. The DS records of a zone are its parent's (RFC 4035 section 3.1.4.1): whoever
+   * serves the parent is asked, where a route says who that is.
+   */
+  depthOf(query: Query): number {
+    const own = this.#depthFrom(query, 0);
+    if (own !== 0 || !asksForDs(query)) return own;
+    const parent = this.#depthFrom(query, 1);
+    return parent === NO_ROUTE ? own : parent;
+  }
+
+  #depthFrom(name: HashedName, first: number): number {
+    for (let depth = first; depth <= name.labels; depth++) {
       if (this.#names.find(name, depth, false) >= 0) return depth;
     }
     return NO_ROUTE;
   }
 
-  find(name: HashedName): Route | undefined {
-    const depth = this.depthOf(name);
-    return depth === NO_ROUTE ? undefined : this.#routes[this.#names.find(name, depth, false)];
+  find(query: Query): Route | undefined {
+    const depth = this.depthOf(query);
+    return depth === NO_ROUTE ? undefined : this.#routes[this.#names.find(query, depth, false)];
   }
+
+  /** Whether there is a route for the very name. */
+  has(name: HashedName): boolean {
+    return this.#names.find(name, 0, false) >= 0;
+  }
+
+  /** Whether there is one for the name or below it, so that the name exists. */
+  hasAtOrBelow(name: HashedName): boolean {
+    return this.has(name) || this.#above.find(name, 0, false) >= 0;
+  }
+}
+
+function asksForDs({ qtype, opcode }: Query): boolean {
+  return qtype === RrType.DS && opcode === Opcode.QUERY;
 }

@@ -2,8 +2,16 @@
 
 import type { AccessEntry, AccessList } from '../config/access-list.ts';
 import type { Config } from '../config/config.ts';
-import { isLoopback, parseAddress } from '../net/address.ts';
+import type { Place } from '../config/problem.ts';
+import {
+  type Endpoint,
+  formatEndpoint,
+  isLoopback,
+  isUnspecified,
+  parseAddress,
+} from '../net/address.ts';
 import { formatPrefix } from '../net/prefix.ts';
+import { isZoneUp, splitZone } from '../net/zone.ts';
 import { forgottenRanges } from './access/private-ranges.ts';
 import type { Policy } from './compile.ts';
 import type { FileLine, Ignored } from './rules/ignored.ts';
@@ -18,6 +26,7 @@ export function findWarnings(policy: Policy): string[] {
   const { config } = policy;
   return [
     ...openResolver(config),
+    ...config.listen.flatMap(({ value, place }) => servedFamilies(value, place, config)),
     ...forgottenRanges(config),
     ...listsOf(config).flatMap(repeatedPrefixes),
     ...ignoredRules(policy),
@@ -43,6 +52,24 @@ function openResolver({ listen, views: [{ acl }] }: Config): string[] {
         ]
       : [],
   );
+}
+
+/** What an address serves, where another one is expected. */
+function servedFamilies(
+  { address, port }: Endpoint,
+  { file, line }: Place,
+  { listen }: Config,
+): string[] {
+  const at = `${file}:${line}: listen ${formatEndpoint({ address, port })}`;
+  const { zone } = splitZone(address);
+  if (zone !== '' && !isZoneUp(zone)) {
+    return [`${at}: no interface ${zone} with IPv6 is up on this host`];
+  }
+  const { family, words } = parseAddress(address)!;
+  if (family === 4 || !isUnspecified({ family, words })) return [];
+  const isBeside = listen.some(({ value }) => value.address === '0.0.0.0' && value.port === port);
+  if (isBeside) return [];
+  return [`${at} serves IPv6 clients alone: add 0.0.0.0:${port} for those of IPv4`];
 }
 
 /** All access lists, each once: views share those of the top level. */

@@ -3,20 +3,19 @@
 import { now } from '../clock.ts';
 import { random16 } from '../forward/random.ts';
 import type { Upstream } from '../forward/upstream.ts';
-import { parseAddress } from '../net/address.ts';
 import { errorName, SystemError } from '../transport/batch-socket.ts';
 import { type ChannelEnd, idOf, type Manner } from '../transport/channels.ts';
 import type { Libc, Memory } from '../transport/libc.ts';
 import { ECONNREFUSED, POLLIN, revents } from '../transport/libc.ts';
 import { PortPool } from '../transport/port-pool.ts';
 import { ReceiveBatch } from '../transport/receive-batch.ts';
-import type { SocketAddress } from '../transport/socket-address.ts';
 import { StreamPool } from '../transport/stream-pool.ts';
 import { BatchStream } from '../transport/tcp-batch-channel.ts';
 import { BATCH, DATAGRAM } from '../transport/udp-batch.ts';
 import { BatchChannel } from '../transport/udp-batch-channel.ts';
 import { BUFFER_LENGTH } from '../wire/header.ts';
 import type { Transport } from '../wire/query.ts';
+import { socketAddressOf } from './socket-address-of.ts';
 
 /** What `send` returns when there is no channel: no answer will come by it. */
 const NO_CHANNEL = 0;
@@ -103,13 +102,13 @@ export class BatchChannels {
   }
 
   #createPorts(upstream: Upstream): PortPool<BatchChannel> {
-    const address = socketAddress(upstream);
     const pool = new PortPool((openedAt) => {
       const number = ++this.#count;
       const closed = () => {
         this.#udp = this.#without(this.#udp, number);
       };
       const socket = { number, openedAt, closed };
+      const address = socketAddressOf(this.#libc, upstream.endpoint);
       const channel = new BatchChannel(this.#libc, socket, address, this.#incoming);
       this.#udp.push({ upstream: upstream.index, channel, isClosed: false });
       this.hasChanged = true;
@@ -129,12 +128,12 @@ export class BatchChannels {
   }
 
   #createStreams(upstream: Upstream): StreamPool<BatchStream> {
-    const address = socketAddress(upstream);
     const pool = new StreamPool(() => {
       const number = -++this.#count;
       const closed = () => {
         this.#tcp = this.#without(this.#tcp, number);
       };
+      const address = socketAddressOf(this.#libc, upstream.endpoint);
       const channel = new BatchStream(this.#libc, { number, closed }, address);
       this.#tcp.push({ upstream: upstream.index, channel, isClosed: false });
       return channel;
@@ -248,10 +247,4 @@ export class BatchChannels {
     for (const pool of this.#ports) pool?.close();
     for (const pool of this.#streams) pool?.close();
   }
-}
-
-function socketAddress({ endpoint }: Upstream): SocketAddress {
-  const [address = '', zone = ''] = endpoint.address.split('%');
-  const { family, words } = parseAddress(address)!;
-  return { family, words, port: endpoint.port, scope: Number(zone) || 0 };
 }

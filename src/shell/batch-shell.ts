@@ -7,7 +7,6 @@ import { now } from '../clock.ts';
 import type { ListenAddress } from '../config/listen.ts';
 import type { Engine, Outbox } from '../engine/engine.ts';
 import type { Upstream } from '../forward/upstream.ts';
-import { parseAddress } from '../net/address.ts';
 import { SystemError } from '../transport/batch-socket.ts';
 import { UPKEEP_MS } from '../transport/channel-limits.ts';
 import {
@@ -23,6 +22,7 @@ import { BATCH, BatchListener } from '../transport/udp-batch.ts';
 import type { Query } from '../wire/query.ts';
 import { BatchChannels } from './batch-channels.ts';
 import { ProxyGate } from './proxy-gate.ts';
+import { socketAddressOf } from './socket-address-of.ts';
 
 /** Milliseconds between two looks at what has timed out, while something may. */
 const TICK_MS = 10;
@@ -88,8 +88,7 @@ export class BatchShell implements Outbox {
    * process. Throws a SystemError.
    */
   listen({ address, port, proxies }: ListenAddress, threads: number, others: number): void {
-    const { family, words } = parseAddress(address.replace(/%.*/, ''))!;
-    const listener = new BatchListener(this.#libc, { family, words, port });
+    const listener = new BatchListener(this.#libc, socketAddressOf(this.#libc, { address, port }));
     this.#gates.push(proxies === undefined ? undefined : new ProxyGate(proxies));
     this.#listeners.push(listener);
     this.steer(this.#listeners.length - 1, threads, others);

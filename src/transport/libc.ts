@@ -67,6 +67,7 @@ export interface Libc {
   usleep(microseconds: number): number;
   /** Ends the process at once, whatever its threads do. */
   _exit(code: number): void;
+  if_nametoindex(name: string): number;
   errno(): number;
   /** Where the memory begins. */
   address(memory: Memory): number;
@@ -89,6 +90,7 @@ const SIGNATURES = {
   flock: 'int flock(int, int)',
   usleep: 'int usleep(uint32_t)',
   _exit: 'void _exit(int)',
+  if_nametoindex: 'uint32_t if_nametoindex(const char *)',
 } as const;
 
 /** The C library; a text says why it cannot be used on this machine. */

@@ -72,6 +72,11 @@ export function nameLength(wire: Uint8Array, at = 0): number {
   return next + 1 - at;
 }
 
+/** The name without its first label; undefined of the root. */
+export function parentName(wire: Uint8Array): Uint8Array | undefined {
+  return wire[0] === 0 ? undefined : wire.subarray(wire[0]! + 1);
+}
+
 /** ASCII letters to lower case (RFC 4343 section 3): the lower-case octet of each octet. */
 export const LOWER: Uint8Array = Uint8Array.from({ length: 256 }, (_, octet) =>
   octet >= 0x41 && octet <= 0x5a ? octet + 0x20 : octet,

@@ -14,11 +14,14 @@ export interface Request {
   readonly rrClass: number;
   /** With an OPT record. */
   readonly edns?: boolean;
+  /** The DO bit of that OPT record (RFC 3225). */
+  readonly dnssecOk?: boolean;
 }
 
 /** The octets of a query with one question. */
 export function formatRequest(request: Request): Uint8Array {
-  const { id, opcode = 0, recursionDesired = true, name, type, rrClass, edns = true } = request;
+  const { id, opcode = 0, recursionDesired = true, name, type, rrClass } = request;
+  const { edns = true, dnssecOk = false } = request;
   const questionEnd = HEADER_LENGTH + name.length + 4;
   const octets = new Uint8Array(questionEnd + (edns ? OPT_LENGTH : 0));
   writeUint16(octets, 0, id);
@@ -28,7 +31,7 @@ export function formatRequest(request: Request): Uint8Array {
   writeUint16(octets, questionEnd - 4, type);
   writeUint16(octets, questionEnd - 2, rrClass);
   if (edns) {
-    writeOpt(octets, questionEnd, MAX_PAYLOAD, 0, false);
+    writeOpt(octets, questionEnd, MAX_PAYLOAD, 0, dnssecOk);
     writeUint16(octets, Count.ADDITIONAL, 1);
   }
   return octets;

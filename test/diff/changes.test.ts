@@ -73,6 +73,31 @@ describe('diff/changes', () => {
     }
   });
 
+  it('tells of DS records with DO what is otherwise, and no more', () => {
+    const found = changes(
+      `${BASE}acl: { query: { 10.0.0.0/8: allow } }`,
+      `${BASE}acl: { query: { 10.0.0.0/8: allow, 10.1.0.0/16: refuse } }`,
+    ).filter(({ old }) => old.upstream);
+    expect(
+      found.map(({ types, exceptTypes, do: dnssecOk }) => [types, exceptTypes, dnssecOk]),
+    ).to.deep.equal([
+      [['*'], ['ANY', 'AXFR', 'IXFR'], undefined],
+      [['DS'], undefined, true],
+    ]);
+    expect(found[1]!.names).to.include('home.arpa.').and.not.include('test.');
+  });
+
+  it('tells that a name above a new route is not denied any more', () => {
+    const found = changes(BASE, 'routes: { ".": a, b.a.test: b }').filter(({ old, new: now }) => {
+      return old.action === 'nxdomain' && now.action === 'nodata';
+    });
+    expect(found.map(({ names, types }) => [...types, ...names])).to.deep.equal([
+      ['*', 'a.test.'],
+      // The DS records of the route itself are those of the domain above it.
+      ['DS', 'a.test.', 'b.a.test.'],
+    ]);
+  });
+
   it('tells the name that changes, and leaves the others out', () => {
     const open = `${BASE}acl: { query: { 10.0.0.0/8: allow } }\n`;
     const found = changes(
@@ -113,7 +138,11 @@ const anyName = fc.constantFrom(
   'x.y.z',
   'q.c.b.a',
   'invalid',
+  'test',
   'z.test',
+  'y.z.test',
+  'home.arpa',
+  'resolver.arpa',
 );
 const anyOwner = fc.constantFrom('a', '*.a', 'b.a', '*.b.a', 'c.b.a', '*', '*.test', 'd.a');
 const anyAction = fc.constantFrom('allow', 'refuse', 'nxdomain', 'drop', 'truncate');
@@ -151,6 +180,13 @@ const anyRules = fc
   )
   .map((lines) => `{ ${lines.join(', ')} }`);
 
+/** Routes at and below domains of special use, with a parent that is routed, or is not. */
+const CUTS: readonly string[] = [
+  '{ ".": a, y.z.test: b }',
+  '{ ".": b, home.arpa: a, a: b }',
+  '{ resolver.arpa: a, y.z.test: b, z.test: a }',
+];
+
 /** A configuration of few words, so that two of them often say something about the same query. */
 const anyConfig = fc
   .record({
@@ -160,7 +196,13 @@ const anyConfig = fc
     update: anyPermission,
     house: anyRules,
     second: anyRules,
-    routes: fc.constantFrom('{ ".": a }', '{ ".": a, b.a: b }', '{ a: a }', '{ ".": b, test: a }'),
+    routes: fc.constantFrom(
+      '{ ".": a }',
+      '{ ".": a, b.a: b }',
+      '{ a: a }',
+      '{ ".": b, test: a }',
+      ...CUTS,
+    ),
     view: fc.option(fc.record({ clients: anyPrefix, policies: fc.constantFrom('[house]', '[]') })),
   })
   .map(
@@ -186,7 +228,8 @@ const anyQuestion = fc.record({
     '::5',
   ),
   name: anyName,
-  type: fc.constantFrom('A', 'AAAA', 'MX', 'TXT', 'ANY', 'AXFR'),
+  type: fc.constantFrom('A', 'AAAA', 'MX', 'TXT', 'ANY', 'AXFR', 'DS', 'SOA', 'NS', 'RESINFO'),
+  do: fc.constantFrom('0', '1'),
   rd: fc.constantFrom('0', '1'),
   transport: fc.constantFrom('udp', 'tcp'),
   opcode: fc.constantFrom('QUERY', 'QUERY', 'UPDATE', 'NOTIFY'),
@@ -194,7 +237,8 @@ const anyQuestion = fc.record({
 type AnyQuestion = typeof anyQuestion extends fc.Arbitrary<infer T> ? T : never;
 
 function isAbout(change: Change, question: AnyQuestion): boolean {
-  const { clients, types, exceptTypes = [], rd, transport, opcode = 'QUERY' } = change;
+  const { clients, types, exceptTypes = [], rd, do: dnssecOk, transport } = change;
+  const { opcode = 'QUERY' } = change;
   const address = parseAddress(question.client)!;
   if (!clients.some((text) => contains(parsePrefix(text) as never, address))) return false;
   if (opcode !== question.opcode) return false;
@@ -204,6 +248,7 @@ function isAbout(change: Change, question: AnyQuestion): boolean {
     if (!isNamed && !isRest) return false;
   }
   if (rd !== undefined && rd !== (question.rd === '1')) return false;
+  if (dnssecOk !== undefined && dnssecOk !== (question.do === '1')) return false;
   if (transport !== undefined && transport !== question.transport) return false;
   return hasName(change, question.name === '.' ? '.' : `${question.name}.`);
 }

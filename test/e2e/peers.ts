@@ -57,13 +57,16 @@ ${sections}`,
   return whenAnswering(new Program(named, ['-g', '-4', '-n', '1', '-c', config], folder), port);
 }
 
-/** NSD that holds one zone and is asked for others too. */
-export function startNsd(zone: string, text: string): Promise<Peer> {
-  return startNsdWith({ [zone]: text });
+/** NSD that holds one zone and is asked for others too; `lines` are of its `server:` section. */
+export function startNsd(zone: string, text: string, lines: readonly string[] = []): Promise<Peer> {
+  return startNsdWith({ [zone]: text }, lines);
 }
 
 /** NSD that holds zones, each by its name. */
-export async function startNsdWith(zones: Readonly<Record<string, string>>): Promise<Peer> {
+export async function startNsdWith(
+  zones: Readonly<Record<string, string>>,
+  lines: readonly string[] = [],
+): Promise<Peer> {
   const folder = makeFolder();
   const port = await findPort();
   const config = join(folder, 'nsd.conf');
@@ -83,7 +86,7 @@ export async function startNsdWith(zones: Readonly<Record<string, string>>): Pro
   pidfile: "${join(folder, 'nsd.pid')}"
   xfrdfile: "${join(folder, 'xfrd.state')}"
   zonelistfile: "${join(folder, 'zone.list')}"
-remote-control:
+${lines.map((line) => `  ${line}\n`).join('')}remote-control:
   control-enable: no
 ${names.map((name, i) => `zone:\n  name: ${name}\n  zonefile: zone${i}\n`).join('')}`,
   );

@@ -6,8 +6,8 @@ import type { WrittenRecord } from '../world/written-record.ts';
 import { makeFolder, Program } from './processes.ts';
 
 export const ROOT: string = join(import.meta.dirname, '..', '..');
-/** What Node runs. */
-export const RCODE5: string = join(ROOT, 'src', 'cli', 'main.ts');
+/** What Node runs: of this tree, or of another build that is compared with it. */
+export const RCODE5: string = process.env['RCODE5_MAIN'] ?? join(ROOT, 'src', 'cli', 'main.ts');
 
 /** Where it is set, all datagrams are served so: `npm run test:portable` sets 0. */
 const { RCODE5_TEST_THREADS: THREADS } = process.env;

@@ -3,7 +3,8 @@ import { ConfigError } from '../../src/config/problem.ts';
 import { parseAssertions } from '../../src/explain/assertion-file.ts';
 
 const EXPECT_KEYS = 'rcode, layer, action, rule, upstream, ede, event, view, group';
-const LIST = 'a list, each item a mapping with name, client, query, transport, rd, opcode, expect';
+const LIST =
+  'a list, each item a mapping with name, client, query, transport, rd, do, opcode, expect';
 
 function parse(text: string, environment: Record<string, string> = {}) {
   return parseAssertions('a.yaml', text, environment);
@@ -38,6 +39,7 @@ describe('assertion-file', () => {
         rrClass: 1,
         opcode: 0,
         recursionDesired: true,
+        dnssecOk: false,
         transport: 'udp',
         listener: 0,
       },
@@ -47,7 +49,7 @@ describe('assertion-file', () => {
 
   it('can say all of a question', () => {
     const [read] = parse(
-      '- name: one\n  client: 2001:db8::1\n  query: " id.server  TXT CH "\n  transport: tcp\n  rd: false\n  opcode: NOTIFY\n  expect: { layer: acl }\n',
+      '- name: one\n  client: 2001:db8::1\n  query: " id.server  TXT CH "\n  transport: tcp\n  rd: false\n  do: true\n  opcode: NOTIFY\n  expect: { layer: acl }\n',
     );
     expect(read!.name).to.equal('one');
     expect(read!.question).to.deep.equal({
@@ -57,6 +59,7 @@ describe('assertion-file', () => {
       rrClass: 3,
       opcode: 4,
       recursionDesired: false,
+      dnssecOk: true,
       transport: 'tcp',
       listener: 0,
     });

@@ -211,6 +211,7 @@ describe('explain askedQuestion', () => {
       rrClass: 1,
       opcode: 0,
       recursionDesired: true,
+      dnssecOk: false,
       transport: 'udp',
       listener: 0,
     });
@@ -218,7 +219,7 @@ describe('explain askedQuestion', () => {
 
   it('reads every word', () => {
     const words = { client: '::1', name: '.', type: 'type65', class: 'ch', opcode: 'update' };
-    const more = { rd: '0', transport: 'tcp', listener: '[::1]:53' };
+    const more = { rd: '0', do: '1', transport: 'tcp', listener: '[::1]:53' };
     expect(askedQuestion({ ...words, ...more }, ['127.0.0.1:53', '[::1]:53'])).to.deep.equal({
       client: '::1',
       name: '.',
@@ -226,6 +227,7 @@ describe('explain askedQuestion', () => {
       rrClass: 3,
       opcode: 5,
       recursionDesired: false,
+      dnssecOk: true,
       transport: 'tcp',
       listener: 1,
     });

@@ -81,6 +81,43 @@ describe('forward/forwarding', () => {
     ]);
   });
 
+  it('keeps the servers of a resolv.conf that is emptied in place, also over a reload', () => {
+    const made = forwarding(`{ default: { servers: [./${RESOLV_CONF}, 192.0.2.9] } }`, {
+      resolvConf: 'nameserver 192.0.2.1\nnameserver 192.0.2.2\n',
+    });
+    made.refresh();
+    const kept = [
+      `${join(folder, RESOLV_CONF)} names no server to ask: those that it named last stay, 192.0.2.1:53, 192.0.2.2:53`,
+    ];
+    for (const text of ['', 'search example\n', '# by a DHCP client\n']) {
+      write(text);
+      expect(made.refresh()).to.deep.equal(kept);
+      expect(names(made)).to.deep.equal(['192.0.2.1:53', '192.0.2.2:53', '192.0.2.9:53']);
+    }
+    const again = createForwarding(made.config, made.table, () => false);
+    expect(again.refresh()).to.deep.equal(kept);
+    expect(again.groups.get('default')!.upstreams.map(({ name }) => name)).to.include(
+      '192.0.2.1:53',
+    );
+    rmSync(join(folder, RESOLV_CONF));
+    expect(made.refresh().at(-1)).to.equal(kept[0]);
+    write('nameserver 192.0.2.3\n');
+    expect(made.refresh()).to.deep.equal([]);
+    expect(names(made)).to.deep.equal(['192.0.2.3:53', '192.0.2.9:53']);
+  });
+
+  it('warns of the zone of a server that no interface has, and asks it all the same', () => {
+    const made = forwarding(
+      `{ default: { servers: [./${RESOLV_CONF}, "tcp://[fe80::3%9999]:53"] } }`,
+      { resolvConf: 'nameserver fe80::1%gone0\n' },
+    );
+    expect(made.refresh()).to.deep.equal([
+      'upstreams.default asks [fe80::1%gone0]:53: no interface gone0 with IPv6 is up on this host',
+      'upstreams.default asks tcp://[fe80::3%9999]:53: no interface 9999 with IPv6 is up on this host',
+    ]);
+    expect(names(made)).to.have.length(2);
+  });
+
   it('leaves its own listener in a resolv.conf out, with a warning', () => {
     const made = forwarding(`{ default: { servers: [./${RESOLV_CONF}] } }`, {
       resolvConf: 'nameserver 127.0.0.1\nnameserver 192.0.2.1\n',

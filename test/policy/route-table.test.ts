@@ -5,6 +5,7 @@ import { VerdictTable } from '../../src/decision/verdict.ts';
 import { compileUpstream } from '../../src/policy/layers/upstream.ts';
 import { NO_ROUTE, RouteTable } from '../../src/policy/route-table.ts';
 import { asked } from '../world/asked.ts';
+import { TYPE } from '../world/messages.ts';
 
 function compile(routes: string) {
   const verdicts = new VerdictTable();
@@ -40,6 +41,41 @@ describe('policy/route-table', () => {
       expect(table.find(query)!.forwarded.rule.id).to.equal(rule);
     });
   }
+
+  /** `depth` is where the route begins. */
+  const owners: readonly (readonly [string, string, string, number])[] = [
+    ['DS of a route', 'example.com', 'routes .', 2],
+    ['DS of a route below a route', 'sub.example.com', 'routes example.com', 1],
+    ['DS below a route', 'www.example.com', 'routes example.com', 1],
+    ['DS beside a route', 'example.net', 'routes .', 2],
+    ['DS of the root, which has no parent', '.', 'routes .', 0],
+  ];
+  for (const [what, name, rule, depth] of owners) {
+    it(`sends the ${what} by ${rule}`, () => {
+      const { table } = compile(routes);
+      const query = asked(name, { type: TYPE.DS });
+      expect(table.depthOf(query)).to.equal(depth);
+      expect(table.find(query)!.forwarded.rule.id).to.equal(rule);
+      expect(table.depthOf(asked(name, { type: TYPE.DS, opcode: 5 })), 'UPDATE').to.equal(
+        table.depthOf(asked(name)),
+      );
+    });
+  }
+
+  it('sends the DS of a route by itself where no route leads to its parent', () => {
+    const { table } = compile('{ example.com: a }');
+    expect(table.find(asked('example.com', { type: TYPE.DS }))!.group).to.equal('a');
+    expect(table.find(asked('com', { type: TYPE.DS }))).to.equal(undefined);
+  });
+
+  it('knows which names exist by a route at them or below', () => {
+    const { table } = compile('{ a.b.example: a }');
+    const names = ['a.b.example', 'B.example', 'example', '.', 'x.a.b.example', 'c.example'];
+    expect(names.filter((name) => table.hasAtOrBelow(asked(name)))).to.deep.equal(
+      names.slice(0, 4),
+    );
+    expect(names.filter((name) => table.has(asked(name)))).to.deep.equal(['a.b.example']);
+  });
 
   it('finds nothing for a name that no route covers', () => {
     const { table } = compile('{ example.com: a }');

@@ -29,11 +29,47 @@ describe('policy/warnings', () => {
 
   it('warns of an open resolver by a client group, and on a wildcard address', () => {
     const group = 'clientGroups: { all: [10.0.0.0/8, 0.0.0.0/0] }';
-    const found = warnings('listen: ["[::]:53"]', group, 'acl: { query: { all: allow } }');
+    const found = warnings(
+      'listen: ["[::]:53", 0.0.0.0:53]',
+      group,
+      'acl: { query: { all: allow } }',
+    );
     expect(found).to.deep.equal([
       'site.yaml:4: acl.query all allows everybody on an address that others reach: an open resolver',
     ]);
   });
+
+  const listens: readonly (readonly [string, string, readonly string[]])[] = [
+    [
+      'is for IPv6 alone',
+      '["[::]:53"]',
+      ['[::]:53 serves IPv6 clients alone: add 0.0.0.0:53 for those of IPv4'],
+    ],
+    [
+      'has IPv4 beside it on another port',
+      '["[::]:53", 0.0.0.0:54]',
+      ['[::]:53 serves IPv6 clients alone: add 0.0.0.0:53 for those of IPv4'],
+    ],
+    ['has IPv4 beside it', '["[::]:53", 0.0.0.0:53]', []],
+    ['is one of IPv6', '["[2001:db8::1]:53"]', []],
+    ['is for IPv4', '[0.0.0.0:53]', []],
+    [
+      'names an interface that is not',
+      '["[fe80::1%gone0]:53"]',
+      ['[fe80::1%gone0]:53: no interface gone0 with IPv6 is up on this host'],
+    ],
+    [
+      'has a number of no interface',
+      '["[fe80::1%9999]:53"]',
+      ['[fe80::1%9999]:53: no interface 9999 with IPv6 is up on this host'],
+    ],
+  ];
+  for (const [when, listen, expected] of listens) {
+    it(`says what is served when an address ${when}`, () => {
+      const found = warnings(`listen: ${listen}`);
+      expect(found).to.deep.equal(expected.map((text) => `site.yaml:2: listen ${text}`));
+    });
+  }
 
   const closed: readonly (readonly [string, readonly string[]])[] = [
     ['only loopback is served', ['listen: [127.0.0.1:53]', 'acl: { query: { 0.0.0.0/0: allow } }']],

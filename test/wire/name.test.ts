@@ -5,6 +5,7 @@ import {
   formatName,
   lowerName,
   nameLength,
+  parentName,
   parseName,
   skipName,
 } from '../../src/wire/name.ts';
@@ -15,6 +16,14 @@ const LABEL_63 = 'a'.repeat(63);
 /** 3 * 64 + 62 + 1: the longest name there is. */
 const NAME_255 = [LABEL_63, LABEL_63, LABEL_63, 'b'.repeat(61)].join('.');
 const NAME_256 = `${NAME_255}b`;
+
+describe('wire/name parentName', () => {
+  it('leaves out the first label, and of the root there is none', () => {
+    const wire = Uint8Array.from(name('www.example'));
+    expect(parentName(wire)).to.deep.equal(Uint8Array.from(name('example')));
+    expect(parentName(Uint8Array.of(0))).to.equal(undefined);
+  });
+});
 
 describe('wire/name skipName', () => {
   const cases = [

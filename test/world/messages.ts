@@ -27,6 +27,7 @@ export const TYPE = {
   AAAA: 28,
   DNAME: 39,
   OPT: 41,
+  DS: 43,
   RRSIG: 46,
   TSIG: 250,
   ANY: 255,

@@ -2,7 +2,7 @@
 
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
-import { type Socket as Connection, createServer, type Server } from 'node:net';
+import { type Socket as Connection, createServer, isIPv6, type Server } from 'node:net';
 import { Flag, type MessageParts, message, octets, record, TO_QUESTION, TYPE } from './messages.ts';
 
 const HEADER_LENGTH = 12;
@@ -45,6 +45,8 @@ export class Upstream {
   /** All that was asked, but for the probes by which a forwarder finds loops. */
   readonly asked: Question[] = [];
   script: Script;
+  /** What a forwarder asks by itself is not answered: `. NS`, and whether the upstream leads back. */
+  ignoresSelfQueries = false;
   /** Whether it reads from the connections that it takes. */
   reads = true;
   readonly #udp: Socket;
@@ -61,21 +63,27 @@ export class Upstream {
     this.#udp = udp;
     this.#tcp = tcp;
     udp.on('message', (query, from) => {
-      const reply = (answer: Uint8Array) => udp.send(answer, from.port, from.address);
+      const reply = (answer: Uint8Array) => {
+        if (!this.#isClosed) udp.send(answer, from.port, from.address);
+      };
       this.#take(query, { transport: 'udp', port: from.port, reply, ...NO_CONNECTION });
     });
     tcp.on('connection', (connection) => this.#serve(connection));
   }
 
-  static async start(script: Script = ({ octets: query }) => answerTo(query)): Promise<Upstream> {
+  static async start(
+    script: Script = ({ octets: query }) => answerTo(query),
+    { address = '127.0.0.1', port = 0 } = {},
+  ): Promise<Upstream> {
     for (;;) {
-      const udp = createSocket('udp4').bind(0, '127.0.0.1');
+      const udp = createSocket(isIPv6(address) ? 'udp6' : 'udp4').bind(port, address);
       await once(udp, 'listening');
-      const tcp = createServer().listen(udp.address().port, '127.0.0.1');
+      const tcp = createServer().listen(udp.address().port, address);
       try {
         await once(tcp, 'listening');
         return new Upstream(udp, tcp, script);
-      } catch {
+      } catch (error) {
+        if (port !== 0) throw error;
         // A port that is free for datagrams need not be free for connections.
         udp.close();
       }
@@ -140,6 +148,8 @@ export class Upstream {
 
   #take(query: Buffer, way: Omit<Question, 'octets' | 'name'>): void {
     const question = { octets: query, name: nameOf(query), ...way };
+    const isOwn = question.name === '' || question.name.endsWith('.rcode5-loop.');
+    if (isOwn && this.ignoresSelfQueries) return;
     if (question.name.endsWith('.rcode5-loop.')) return way.reply(answerTo(query, { rcode: 3 }));
     this.asked.push(question);
     const answer = this.script(question);

@@ -5,19 +5,30 @@
  * operator knows who answers.
  */
 
-import { builtIn, type Verdict, type VerdictSpec } from '../../decision/verdict.ts';
+import {
+  type Action,
+  builtIn,
+  type Verdict,
+  type VerdictSpec,
+  type VerdictTable,
+} from '../../decision/verdict.ts';
 import { lowerName, parseName } from '../../wire/name.ts';
 import type { Query } from '../../wire/query.ts';
 import { RrType } from '../../wire/registry.ts';
 import type { RecordData } from '../../wire/response.ts';
 import type { Layer } from '../layer.ts';
 import type { ViewParts } from '../layer-parts.ts';
-import { NO_ROUTE } from '../route-table.ts';
+import { NO_ROUTE, type RouteTable } from '../route-table.ts';
 import { NameTable } from '../rules/name-table.ts';
 import { negativeSoa } from '../soa.ts';
 
-/** RFC 6303 section 3: the TTL of the empty zones. */
-const SOA = negativeSoa(10_800);
+/** RFC 6303 section 3: the TTL of the empty zones, and what each has at its apex. */
+const TTL = 10_800;
+const SOA = negativeSoa(TTL);
+const APEX: readonly RecordData[] = [
+  SOA,
+  { type: RrType.NS, ttl: TTL, rdata: parseName('localhost') as Uint8Array },
+];
 
 const NXDOMAIN_ZONES: readonly string[] = [
   'invalid',
@@ -52,9 +63,12 @@ const NODATA_ZONES: readonly string[] = ['resolver.arpa'];
 
 /** RFC 6761 section 6.3. */
 const LOCALHOST: readonly RecordData[] = [
-  { type: RrType.A, ttl: 10_800, rdata: Uint8Array.of(127, 0, 0, 1) },
-  { type: RrType.AAAA, ttl: 10_800, rdata: Uint8Array.from({ length: 16 }, (_, i) => +(i === 15)) },
+  { type: RrType.A, ttl: TTL, rdata: Uint8Array.of(127, 0, 0, 1) },
+  { type: RrType.AAAA, ttl: TTL, rdata: Uint8Array.from({ length: 16 }, (_, i) => +(i === 15)) },
 ];
+
+/** The name has no special-use domain. */
+const NO_ZONE = -1;
 
 /** All domains of this layer. */
 export const SPECIAL_USE_ZONES: readonly string[] = [
@@ -63,27 +77,54 @@ export const SPECIAL_USE_ZONES: readonly string[] = [
   'localhost',
 ];
 
-export function compileSpecialUse({ routes, resolverInfo, verdicts }: ViewParts): Layer {
-  const table = new NameTable();
-  const compiled: Verdict[] = [];
-  const add = (zone: string, spec: Pick<VerdictSpec, 'action' | 'records'>) => {
-    const entry = table.add(lowerName(parseName(zone) as Uint8Array), false);
-    const rule = builtIn(`special-use ${zone}`);
-    compiled[entry] = verdicts.add({
-      layer: 'special-use',
-      rule,
-      soa: SOA,
-      authoritative: true,
-      explained: true,
+/** What a domain's names are answered. */
+interface Zone {
+  /** At the domain itself, when it has records of the type. */
+  readonly apex: Verdict;
+  /** Of a name that exists and has no record of the type. */
+  readonly nodata: Verdict;
+  readonly below: Verdict;
+  /**
+   * Its parent is signed and has the proof that it is not: RFC 8375 section 4 for home.arpa. The
+   * root has none that such a top-level domain exists, so nothing is gained by asking it.
+   */
+  readonly isProvenByParent: boolean;
+}
+
+function compileZone(
+  zone: string,
+  action: Action,
+  records: readonly RecordData[],
+  verdicts: VerdictTable,
+): Zone {
+  const rule = builtIn(`special-use ${zone}`);
+  const verdict = (spec: Pick<VerdictSpec, 'action' | 'records'>) =>
+    verdicts.add({
+      ...{ layer: 'special-use', rule, soa: SOA, authoritative: true, explained: true },
       ...spec,
     });
+  const nodata = verdict({ action: 'nodata' });
+  return {
+    apex: verdict({ action: 'answer', records: [...records, ...APEX] }),
+    nodata,
+    below: action === 'nodata' ? nodata : verdict({ action, records }),
+    isProvenByParent: zone.endsWith('.arpa'),
   };
-  for (const zone of NXDOMAIN_ZONES) add(zone, { action: 'nxdomain' });
-  for (const zone of NODATA_ZONES) add(zone, { action: 'nodata' });
-  add('localhost', { action: 'answer', records: LOCALHOST });
-  const resolverArpa = table.entryOf(lowerName(parseName('resolver.arpa') as Uint8Array), false);
+}
+
+export function compileSpecialUse({ routes, resolverInfo, verdicts }: ViewParts): Layer {
+  const table = new NameTable();
+  const zones: Zone[] = [];
+  const add = (zone: string, action: Action, records: readonly RecordData[] = []) => {
+    const entry = table.add(lowerName(parseName(zone) as Uint8Array), false);
+    zones[entry] = compileZone(zone, action, records, verdicts);
+  };
+  for (const zone of NXDOMAIN_ZONES) add(zone, 'nxdomain');
+  for (const zone of NODATA_ZONES) add(zone, 'nodata');
+  add('localhost', 'answer', LOCALHOST);
 
   // RFC 9606 section 3: it is asked at resolver.arpa where the resolver has no name of its own.
+  const resolverArpa = table.entryOf(lowerName(parseName('resolver.arpa') as Uint8Array), false);
   const resinfo = verdicts.add({
     layer: 'special-use',
     action: 'answer',
@@ -94,26 +135,65 @@ export function compileSpecialUse({ routes, resolverInfo, verdicts }: ViewParts)
   });
 
   const search = (query: Query): Verdict | undefined => {
-    if (!query.isLookup) return undefined;
-    for (let depth = 0; depth < query.labels; depth++) {
-      const entry = table.find(query, depth, false);
-      if (entry < 0) continue;
-      const routed = routes.depthOf(query);
-      if (routed !== NO_ROUTE && routed <= depth) return undefined;
-      query.match.trigger = 'qname';
-      query.match.depth = depth;
-      return entry === resolverArpa && asksForInfo(query, depth) ? resinfo : compiled[entry];
-    }
-    return undefined;
+    const depth = zoneDepth(table, query);
+    if (depth === NO_ZONE) return undefined;
+    const entry = table.find(query, depth, false);
+    const zone = zones[entry]!;
+    if (isRouted(zone, routes, query, depth)) return undefined;
+    query.match.trigger = 'qname';
+    query.match.depth = depth;
+    if (depth > 0) return existsByRoute(zone, routes, query) ? zone.nodata : zone.below;
+    if (entry === resolverArpa && query.qtype === RrType.RESINFO) return resinfo;
+    return hasType(zone.apex, query.qtype) ? zone.apex : zone.nodata;
   };
   return {
     name: 'special-use',
     judge: search,
-    account: (query) => (search(query) === undefined ? { why: 'not a special-use name' } : {}),
+    account(query) {
+      const verdict = search(query);
+      if (verdict === undefined) return { why: whyPassed(table, query) };
+      const isNamed = verdict.action === 'nodata' && query.match.depth > 0;
+      return isNamed && routes.hasAtOrBelow(query) ? { why: 'a route begins here or below' } : {};
+    },
   };
 }
 
-/** Names below resolver.arpa are of others: RESINFO is at the very name. */
-function asksForInfo({ qtype }: Query, depth: number): boolean {
-  return depth === 0 && qtype === RrType.RESINFO;
+/** The label at which the special-use domain of the name begins, or NO_ZONE. */
+function zoneDepth(table: NameTable, query: Query): number {
+  if (!query.isLookup) return NO_ZONE;
+  for (let depth = 0; depth < query.labels; depth++) {
+    if (table.find(query, depth, false) >= 0) return depth;
+  }
+  return NO_ZONE;
+}
+
+/** A route at the domain or below it takes precedence. */
+function isRouted(zone: Zone, routes: RouteTable, query: Query, depth: number): boolean {
+  if (depth === 0) return routes.has(query) || asksForProof(zone, routes, query);
+  const routed = routes.depthOf(query);
+  return routed !== NO_ROUTE && routed <= depth;
+}
+
+/** RFC 8375 section 4: without DO nobody can make use of the proof, and nothing is forwarded. */
+function asksForProof({ isProvenByParent }: Zone, routes: RouteTable, query: Query): boolean {
+  if (query.qtype !== RrType.DS || !query.dnssecOk || !isProvenByParent) return false;
+  return routes.depthOf(query) !== NO_ROUTE;
+}
+
+/** RFC 8020 section 2: NXDOMAIN would deny the names of the route, too. */
+function existsByRoute({ below }: Zone, routes: RouteTable, query: Query): boolean {
+  return below.action === 'nxdomain' && routes.hasAtOrBelow(query);
+}
+
+function hasType({ records = [] }: Verdict, qtype: number): boolean {
+  for (let i = 0; i < records.length; i++) if (records[i]!.type === qtype) return true;
+  return qtype === RrType.ANY;
+}
+
+/** Why the layer has let the query pass. */
+function whyPassed(table: NameTable, query: Query): string {
+  const depth = zoneDepth(table, query);
+  if (depth === NO_ZONE) return 'not a special-use name';
+  const isForParent = depth === 0 && query.qtype === RrType.DS;
+  return isForParent ? "a domain's DS records are its parent's" : 'a route takes precedence';
 }

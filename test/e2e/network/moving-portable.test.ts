@@ -1,0 +1,4 @@
+import { describeMoving } from './moving.ts';
+import { SHELLS } from './shells.ts';
+
+describeMoving(SHELLS[1]);
