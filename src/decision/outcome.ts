@@ -39,7 +39,10 @@ const EVENT_OF: Readonly<Record<Action, Event>> = {
 
 /** The kind of record that a verdict makes. */
 export function eventOf(verdict: Verdict): Event {
-  return verdict.isShadow === true ? 'shadow' : EVENT_OF[verdict.action];
+  if (verdict.isShadow === true) return 'shadow';
+  // Records of ours (local ones, localhost, RESINFO) block nothing: policy alone answers for another.
+  if (verdict.action === 'answer' && verdict.layer !== 'policy') return 'answered';
+  return EVENT_OF[verdict.action];
 }
 
 /** How much a decision log takes: refusals, all that policy did, or every query. */

@@ -146,7 +146,8 @@ export class Replies {
       answers++;
     }
     for (const { owner, record } of inside) {
-      this.#writer.ownedRecord(Section.ANSWER, owner, record);
+      const isNegative = record.type === RrType.SOA && query.qtype !== RrType.SOA;
+      this.#writer.ownedRecord(isNegative ? Section.AUTHORITY : Section.ANSWER, owner, record);
     }
     if (resolved !== undefined) this.#writeResolved(resolved);
     if (answers === 0 && verdict.action === 'answer') this.#writeSoa(query, verdict, aliases);

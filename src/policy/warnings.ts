@@ -32,6 +32,7 @@ export function findWarnings(policy: Policy): string[] {
     ...ignoredRules(policy),
     ...doubtfulRules(policy),
     ...listHints(policy),
+    ...ignoredHosts(policy),
     ...absentZones(policy),
     ...weakKeys(config),
     ...refusedNames(config),
@@ -100,12 +101,27 @@ function repeatedPrefixes({ section, entries }: AccessList): string[] {
 
 function ignoredRules({ zones }: Policy): string[] {
   return zones.flatMap(({ name, ignored, serial }) =>
-    [...ignored].map(([kind, { count, first }]) => {
-      const [{ file, line }] = first as [FileLine];
-      const what = `${serial === undefined ? 'line' : 'rule'}${count === 1 ? '' : 's'}`;
-      return `${file}:${line}: policy ${name}: ${count} ${what} ignored (${kind})${linesOf({ count, first })}`;
-    }),
+    ignoredKinds(`policy ${name}`, serial === undefined ? 'line' : 'rule', ignored),
   );
+}
+
+function ignoredHosts({ localRecords }: Policy): string[] {
+  return localRecords.sources.flatMap(({ ignored }) =>
+    ignoredKinds('localRecords', 'line', ignored),
+  );
+}
+
+function ignoredKinds(
+  whose: string,
+  what: string,
+  ignored: ReadonlyMap<string, Ignored>,
+): string[] {
+  return [...ignored].map(([kind, places]) => {
+    const { count, first } = places;
+    const [{ file, line }] = first as [FileLine];
+    const many = `${what}${count === 1 ? '' : 's'}`;
+    return `${file}:${line}: ${whose}: ${count} ${many} ignored (${kind})${linesOf(places)}`;
+  });
 }
 
 /** What is in force in policy zones, but was hardly meant so. */
