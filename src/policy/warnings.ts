@@ -36,6 +36,7 @@ export function findWarnings(policy: Policy): string[] {
     ...absentZones(policy),
     ...weakKeys(config),
     ...refusedNames(config),
+    ...halfRefused(config),
     ...stdoutRotation(config),
     ...expiredRules(policy),
     ...shadowedRules(policy),
@@ -184,6 +185,25 @@ function refusedNames({ policies }: Config): string[] {
       `${place.file}:${place.line}: policy ${name.value} answers REFUSED: clients with a second resolver will ask that one; nxdomain or nodata end the search`,
     ];
   });
+}
+
+/**
+ * musl asks for A and AAAA at a time and waits for both; it takes a refusal for no answer, and has
+ * no address then.
+ */
+function halfRefused({ policies }: Config): string[] {
+  return policies.flatMap(({ value: { name, rules = [] } }) =>
+    rules.flatMap(({ key, value, place }) => {
+      if (typeof value === 'string' || actionOf(value) !== 'refuse') return [];
+      const types = (value.types ?? []).map((type) => type.value.toUpperCase());
+      const [half, ...others] = ['A', 'AAAA'].filter((type) => types.includes(type));
+      if (half === undefined || others.length > 0) return [];
+      const lost = half === 'A' ? 'AAAA' : 'A';
+      return [
+        `${place.file}:${place.line}: ${name.value}/${key} refuses ${half} alone: stubs that wait for both answers (musl) lose ${lost} too; nodata leaves it`,
+      ];
+    }),
+  );
 }
 
 function stdoutRotation({ file, decisionLog: { to, rotate } }: Config): string[] {
