@@ -3,6 +3,7 @@
 import type { Query, Transport } from '../wire/query.ts';
 import { Ede } from '../wire/registry.ts';
 import type { Aliases } from '../wire/response.ts';
+import type { LayerName } from './layers.ts';
 import { isBlocking } from './structured-error.ts';
 import type { Attempt, RefusalCause, UpstreamRefusal } from './upstream-refusal.ts';
 import type { Action, OwnedRecord, Verdict } from './verdict.ts';
@@ -37,11 +38,13 @@ const EVENT_OF: Readonly<Record<Action, Event>> = {
   forward: 'answered',
 };
 
+/** Layers whose records block nothing: local ones, localhost, RESINFO. */
+const OF_ITS_OWN: readonly LayerName[] = ['local', 'special-use'];
+
 /** The kind of record that a verdict makes. */
 export function eventOf(verdict: Verdict): Event {
   if (verdict.isShadow === true) return 'shadow';
-  // Records of ours (local ones, localhost, RESINFO) block nothing: policy alone answers for another.
-  if (verdict.action === 'answer' && verdict.layer !== 'policy') return 'answered';
+  if (verdict.action === 'answer' && OF_ITS_OWN.includes(verdict.layer)) return 'answered';
   return EVENT_OF[verdict.action];
 }
 
