@@ -10,7 +10,8 @@ const INSIDE = join(import.meta.dirname, 'stubs', 'inside.ts');
 /** Makes the files of its folder those of the system, in a mount namespace of its own. */
 const SETUP = `
 ip link set lo up && mount --make-rprivate / || exit 77
-for file in resolv.conf nsswitch.conf; do mount --bind "$1/$file" /etc/$file || exit 77; done
+cd "$1" || exit 77
+for file in resolv.conf nsswitch.conf; do mount --bind $file /etc/$file || exit 77; done
 shift
 exec "$@"
 `;
@@ -32,11 +33,13 @@ const JAVA = `public class Ask {
 }
 `;
 
-const folder = makeFolder();
+/** The file of this program is put into the folder of the run. */
+const JAVA_FILE = 'Ask.java';
+
 const STUBS: Readonly<Record<string, readonly string[]>> = {
   glibc: ['getent', 'ahosts', ASKED_NAME],
   'c-ares, in Node': [process.execPath, '-e', NODE],
-  'glibc, through Java': ['java', join(folder, 'Ask.java')],
+  'glibc, through Java': ['java', JAVA_FILE],
   host: ['host', ASKED_NAME],
   nslookup: ['nslookup', ASKED_NAME],
   dig: ['dig', '+noall', '+comments', '+answer', ASKED_NAME],
@@ -147,7 +150,8 @@ describeWith(['unshare', 'ip', 'getent', 'dig'], 'e2e: what stubs make of it', f
   let ran: readonly Ran[] = [];
 
   before(async function () {
-    writeFileSync(join(folder, 'Ask.java'), JAVA);
+    const folder = makeFolder();
+    writeFileSync(join(folder, JAVA_FILE), JAVA);
     writeFileSync(join(folder, 'resolv.conf'), '');
     writeFileSync(join(folder, 'nsswitch.conf'), 'hosts: dns\n');
     const cases = runnable.map(
