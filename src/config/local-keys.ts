@@ -42,6 +42,15 @@ export const LOCAL_RECORDS: Kind<LocalRecordsConfig> = {
   expects: 'a mapping from names to addresses or to records by type, and files',
   parts: [
     {
+      step: '.*',
+      kind: VALUE,
+      key: {
+        kind: VALUE,
+        doc: 'addresses (A or AAAA, and PTR), or records by type with their data as in zone files',
+        otherwise: { value: undefined, doc: 'none' },
+      },
+    },
+    {
       step: `.${FILES}`,
       kind: FILE_LIST,
       key: {
@@ -50,7 +59,6 @@ export const LOCAL_RECORDS: Kind<LocalRecordsConfig> = {
         otherwise: { value: [], doc: 'none' },
       },
     },
-    { step: '.*', kind: VALUE },
   ],
   read(node, document) {
     const lines = LINES.read(node, document);
