@@ -32,7 +32,8 @@ export function compileLocal({ localRecords: { table, sources }, verdicts }: Pol
     }),
   );
   const judge = (query: Query): Verdict | undefined => {
-    if (!query.isLookup) return undefined;
+    // A transfer is about a zone, and not about one name of it.
+    if (!query.isLookup || query.isTransfer) return undefined;
     const entry = table.find(query);
     return entry < 0 ? undefined : answers[table.placeOf(entry).source];
   };
