@@ -182,7 +182,7 @@ export const CONFIG = section({
   ),
   localRecords: optional(
     LOCAL_RECORDS,
-    'records that are answered here, by name: `10.0.0.5` (and its PTR), `{ TXT: [...] }`, `{ CNAME: host.example }`',
+    'records that are answered here, by name: `10.0.0.5` (and its PTR), `{ TXT: [...] }`, `{ CNAME: host.example }`, with data as in zone files',
     NO_RECORDS,
     'none',
   ),

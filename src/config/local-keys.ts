@@ -41,15 +41,7 @@ const NO_RECORDS: LocalRecordsConfig = { entries: [], files: [] };
 export const LOCAL_RECORDS: Kind<LocalRecordsConfig> = {
   expects: 'a mapping from names to addresses or to records by type, and files',
   parts: [
-    {
-      step: '.*',
-      kind: VALUE,
-      key: {
-        kind: VALUE,
-        doc: 'addresses (A or AAAA, and PTR), or records by type with their data as in zone files',
-        otherwise: { value: undefined, doc: 'none' },
-      },
-    },
+    { step: '.*', kind: VALUE },
     {
       step: `.${FILES}`,
       kind: FILE_LIST,
