@@ -113,7 +113,7 @@ export const HOUSE: readonly Room[] = [
   {
     name: 'policy',
     about:
-      'from a configuration to layers: `layers/` has a file for each, `rules/` and `access/` what they share, `rpz/`, `lists/` and `zone-text/` what policies are read from',
+      'from a configuration to layers: `layers/` has a file for each, `rules/` and `access/` what they share, `rpz/`, `lists/` and `zone-text/` what policies are read from, `local/` the local records',
     imports: ['decision', 'wire', 'net', 'config'],
   },
   {

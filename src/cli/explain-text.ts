@@ -39,7 +39,7 @@ function formatQuestion(decision: DecisionRecord, views: readonly string[]): str
   const who = group === undefined ? client : `${client} (${group})`;
   const inView = views.length > 1 ? `, view ${view}` : '';
   const question = paint('bold', `${qname} ${qtype}`);
-  return `${question} from ${who} by ${transport}, RD=${rd ? 1 : 0}${inView}`;
+  return question + escapeControls(` from ${who} by ${transport}, RD=${rd ? 1 : 0}${inView}`);
 }
 
 function formatStep({ layer, verdict, rule, nearest, why }: TraceStep): string[] {
@@ -107,7 +107,7 @@ function formatProbe(probe: Probe): string {
 
 function conclude(decision: DecisionRecord): string {
   const { action, rcode, layer, rule, ede, hint, upstream } = decision;
-  const at = formatRule(rule as Rule);
+  const at = escapeControls(formatRule(rule as Rule));
   const more =
     typeof hint !== 'string' || hint.startsWith('nearest') ? '' : `\nhint: ${escapeControls(hint)}`;
   // Without having asked nobody knows the rcode.

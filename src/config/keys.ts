@@ -15,6 +15,7 @@ import {
   required,
   section,
 } from './kind.ts';
+import { LOCAL_RECORDS, NO_RECORDS } from './local-keys.ts';
 import { DECISION_LOG } from './log-keys.ts';
 import { POLICY, RULE_ORIGIN } from './policy-keys.ts';
 import { checkClients, checkToken, checkView, clients, upstreamGroup } from './reference.ts';
@@ -178,6 +179,12 @@ export const CONFIG = section({
     'the upstream group for each domain; the longest suffix wins',
     undefined,
     '`.` to the group `default`, or to the only group',
+  ),
+  localRecords: optional(
+    LOCAL_RECORDS,
+    'records that are answered here, by name: `10.0.0.5` (and its PTR), `{ TXT: [...] }`, `{ CNAME: host.example }`, with data as in zone files',
+    NO_RECORDS,
+    'none',
   ),
   policies: optional(
     list(POLICY),

@@ -25,6 +25,7 @@ const FACTS = {
   notify: { decidesBy: ['message', 'client'], cause: 'client-acl' },
   'rate-limit': { decidesBy: ['client', 'load'], cause: 'rate-limit' },
   recursion: { decidesBy: ['message', 'client'], cause: 'no-recursion' },
+  local: { decidesBy: ['name'], cause: 'name-policy' },
   'special-use': { decidesBy: ['name'], cause: 'name-policy' },
   policy: { decidesBy: ['name'], cause: 'name-policy' },
   route: { decidesBy: ['name'], cause: 'upstream' },

@@ -3,6 +3,7 @@
 import type { Query, Transport } from '../wire/query.ts';
 import { Ede } from '../wire/registry.ts';
 import type { Aliases } from '../wire/response.ts';
+import type { LayerName } from './layers.ts';
 import { isBlocking } from './structured-error.ts';
 import type { Attempt, RefusalCause, UpstreamRefusal } from './upstream-refusal.ts';
 import type { Action, OwnedRecord, Verdict } from './verdict.ts';
@@ -37,9 +38,14 @@ const EVENT_OF: Readonly<Record<Action, Event>> = {
   forward: 'answered',
 };
 
+/** Layers whose records block nothing: local ones, localhost, RESINFO. */
+const OF_ITS_OWN: readonly LayerName[] = ['local', 'special-use'];
+
 /** The kind of record that a verdict makes. */
 export function eventOf(verdict: Verdict): Event {
-  return verdict.isShadow === true ? 'shadow' : EVENT_OF[verdict.action];
+  if (verdict.isShadow === true) return 'shadow';
+  if (verdict.action === 'answer' && OF_ITS_OWN.includes(verdict.layer)) return 'answered';
+  return EVENT_OF[verdict.action];
 }
 
 /** How much a decision log takes: refusals, all that policy did, or every query. */

@@ -54,11 +54,14 @@ export interface OwnedRecord {
   readonly record: RecordData;
 }
 
-/** What a policy zone says of a name inside of it that the alias of a rule leads to. */
+/**
+ * What a policy zone, or the local records, say of a name of theirs that an alias leads to. An SOA
+ * among the records of another type stands for that there is none of the type.
+ */
 export interface InsideAnswer {
   readonly rcode: number;
   readonly records: readonly OwnedRecord[];
-  /** The name outside of the zone that its aliases lead to. */
+  /** The name outside of them that its aliases lead to. */
   readonly next: Uint8Array | undefined;
 }
 
@@ -88,7 +91,7 @@ export interface VerdictSpec {
   readonly named?: boolean;
   /** The records of a matched rule, by `Query.match.entry`. */
   readonly recordsOf?: (entry: number) => readonly RecordData[];
-  /** Answers for names inside of the policy zone; undefined for names outside. */
+  /** Answers for names inside of the policy zone or the local records; undefined for names outside. */
   readonly inside?: {
     find(target: Uint8Array, entry: number, qtype: number): InsideAnswer | undefined;
   };

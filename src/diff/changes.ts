@@ -54,7 +54,7 @@ class Comparison {
     this.#otherType = otherType([before, after]);
     for (const policy of [before, after]) this.#addNames(policy);
     const zones = [...before.zones, ...after.zones];
-    for (const { policy } of zones) this.#addTyped(policy?.partialNames() ?? []);
+    for (const { policy } of zones) this.#add(policy?.partialNames() ?? [], [this.#typed]);
     for (const zone of SPECIAL_USE_ZONES) for (const space of this.#spaces) space.addText(zone);
   }
 
@@ -62,18 +62,18 @@ class Comparison {
     return [this.#space, this.#typed];
   }
 
-  #addTyped(names: Iterable<Uint8Array>): void {
-    for (const name of names) this.#typed.add(name);
-  }
-
-  #addNames({ zones, config }: Policy): void {
+  #addNames({ zones, config, localRecords }: Policy): void {
+    this.#add(localRecords.table.names(), this.#spaces);
     for (const { policy, digest } of zones) {
-      const spaces = digest === '' ? this.#spaces : [this.#space];
-      for (const name of policy?.names() ?? []) for (const space of spaces) space.add(name);
+      this.#add(policy?.names() ?? [], digest === '' ? this.#spaces : [this.#space]);
     }
     for (const { routes } of config.views) {
       for (const { key } of routes) for (const space of this.#spaces) space.addWithParents(key);
     }
+  }
+
+  #add(names: Iterable<Uint8Array>, spaces: readonly NameSpace[]): void {
+    for (const name of names) for (const space of spaces) space.add(name);
   }
 
   readonly #sides = {
@@ -192,7 +192,8 @@ class Comparison {
         policy.config.policies[index]!.value,
         policy.zones[index]!.digest,
       ]);
-      return contentOf([view.routes, policies]);
+      const { entries } = policy.config.localRecords;
+      return contentOf([view.routes, policies, entries, policy.localRecords.digest]);
     });
     return before === after;
   }

@@ -53,12 +53,13 @@ export class PolicyAnswers {
       return this.#conclusion.policy(verdict, { rcode: Rcode.YXDOMAIN, aliases }, now);
     }
     if (target === undefined) return this.#conclusion.policy(verdict, { aliases }, now);
-    const { match, qtype } = this.#query;
+    const { match, qtype, recursionDesired } = this.#query;
     const found = verdict.inside?.find(target, match.entry, qtype);
     const next = found === undefined ? target : found.next;
     const inside = found?.records;
-    if (next === undefined) {
-      return this.#conclusion.policy(verdict, { rcode: found!.rcode, aliases, inside }, now);
+    if (next === undefined || !recursionDesired) {
+      const rcode = found?.rcode ?? verdict.rcode;
+      return this.#conclusion.policy(verdict, { rcode, aliases, inside }, now);
     }
     const parts = { verdict, target: next, aliases, inside };
     this.#ask(view, now, beginResolution(this.#query, parts));

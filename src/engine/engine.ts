@@ -91,7 +91,7 @@ export class Engine {
     const verdict =
       view.shadow === undefined ? judge(view.layers, query) : this.#judgeWithShadow(view, now);
     if (verdict === undefined) this.#forwarder.forward(view, now);
-    else if (verdict.layer === 'policy') this.#policyAnswers.answer(verdict, view, now);
+    else if (verdict.recordsOf !== undefined) this.#policyAnswers.answer(verdict, view, now);
     else this.#conclusion.verdict(verdict, now);
     if (verdict?.notified !== undefined) this.#notified(verdict.notified);
     this.#forwarder.shed(now);

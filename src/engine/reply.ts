@@ -10,7 +10,7 @@ import {
   type StructuredErrors,
   withoutForged,
 } from '../decision/structured-error.ts';
-import type { Verdict } from '../decision/verdict.ts';
+import type { OwnedRecord, Verdict } from '../decision/verdict.ts';
 import { substitute, TOO_LONG } from '../policy/rules/alias-target.ts';
 import type { Answer } from '../wire/answer.ts';
 import type { ServerCookies } from '../wire/cookie.ts';
@@ -145,11 +145,16 @@ export class Replies {
       if (data !== undefined) this.#writer.record(Section.ANSWER, ownerAt, data);
       answers++;
     }
-    for (const { owner, record } of inside) {
-      this.#writer.ownedRecord(Section.ANSWER, owner, record);
-    }
+    this.#writeInside(query, inside);
     if (resolved !== undefined) this.#writeResolved(resolved);
     if (answers === 0 && verdict.action === 'answer') this.#writeSoa(query, verdict, aliases);
+  }
+
+  #writeInside({ qtype }: Query, records: readonly OwnedRecord[]): void {
+    for (const { owner, record } of records) {
+      const isNegative = record.type === RrType.SOA && qtype !== RrType.SOA;
+      this.#writer.ownedRecord(isNegative ? Section.AUTHORITY : Section.ANSWER, owner, record);
+    }
   }
 
   /** The answer for the name that an alias leads to. */

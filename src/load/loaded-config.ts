@@ -102,7 +102,8 @@ export function watch(serving: LoadedConfig, watcher: ConfigWatcher): () => void
 function watchedFiles({ config, policy }: LoadedConfig): readonly string[] {
   const assertions = config.assertions.map(({ value }) => resolvePath(config, value));
   const zones = policy.zones.flatMap(({ files }) => files);
-  return [...new Set([config.file, ...zones, ...assertions])];
+  const hosts = policy.localRecords.sources.slice(1).map(({ file }) => file);
+  return [...new Set([config.file, ...zones, ...hosts, ...assertions])];
 }
 
 /** The main thread has one, and so has each data thread. */

@@ -106,6 +106,7 @@ function workOf(config: Config): number {
       typeof from === 'string' ? size(from) : 0,
     ),
   );
+  const hosts = config.localRecords.files.map(({ value }) => size(value));
   const assertions = config.assertions.map(({ value }) => size(value) * ASSERTION_WEIGHT);
-  return [...policies, ...assertions].reduce((sum, work) => sum + work, 0);
+  return [...policies, ...hosts, ...assertions].reduce((sum, work) => sum + work, 0);
 }

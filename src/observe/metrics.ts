@@ -3,6 +3,14 @@
 import { collectDefaultMetrics, type Metric, type MetricType, Registry } from 'prom-client';
 import type { HistogramSeries, Labels, Series } from './cells.ts';
 
+/**
+ * Gauges with the suffix of counters, which `promtool check metrics` complains of. They are the
+ * sums of metrics that stay.
+ */
+const MISNAMED: readonly string[] = ['handles', 'requests', 'resources'].map(
+  (what) => `nodejs_active_${what}_total`,
+);
+
 interface Sample {
   readonly labels: Labels;
   readonly value: number;
@@ -15,6 +23,7 @@ export class Metrics {
 
   constructor() {
     collectDefaultMetrics({ register: this.#registry });
+    for (const name of MISNAMED) this.#registry.removeSingleMetric(name);
   }
 
   get contentType(): string {

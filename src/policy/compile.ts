@@ -16,6 +16,7 @@ import { compileOverload } from './layers/overload.ts';
 import { compileUnreadable } from './layers/policy.ts';
 import { limitRefusals } from './layers/rate-limit.ts';
 import { compileUpstream, type UpstreamVerdicts } from './layers/upstream.ts';
+import { compileLocalRecords, type LocalRecords } from './local/local-records.ts';
 import { ORDER } from './order.ts';
 import { type PolicyFiles, READ_FILES } from './policy-files.ts';
 import { PolicyHash } from './policy-hash.ts';
@@ -50,6 +51,7 @@ export interface Policy {
   readonly overload: Verdict;
   readonly groups: ClientGroups;
   readonly zones: readonly PolicyZone[];
+  readonly localRecords: LocalRecords;
   /** Those that come by transfer, by the names of their policies. */
   readonly transferred: ReadonlyMap<string, TransferredZone>;
   /** The DNS cookies that clients are given; undefined when none are. */
@@ -116,6 +118,7 @@ class Compiler {
       ...{ config, files: this.#hash.files, version, verdicts, buckets },
       cookies: compileCookies(config),
       primaries: new Primaries(config, transferred, [...keys.values()], verdicts),
+      localRecords: compileLocalRecords({ config, files: this.#hash.files, problems }),
       identity: () => this.#identity,
       resolverInfo: () => this.#resolverInfo,
     };
@@ -147,6 +150,7 @@ class Compiler {
       viewOf: (query) => views[viewTable.find(query)]!,
       replies: { node, ede, structuredErrors },
       zones: this.#zones,
+      localRecords: this.#parts.localRecords,
       transferred: this.#transferred,
       expiresAt: Math.min(...expiries.filter((expires) => !isPast(expires))),
     };

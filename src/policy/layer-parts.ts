@@ -6,6 +6,7 @@ import type { VerdictTable } from '../decision/verdict.ts';
 import type { ServerCookies } from '../wire/cookie.ts';
 import type { RecordData } from '../wire/response.ts';
 import type { TokenBuckets } from './access/token-buckets.ts';
+import type { LocalRecords } from './local/local-records.ts';
 import type { PolicyFiles } from './policy-files.ts';
 import type { Primaries } from './primaries.ts';
 import type { RouteTable } from './route-table.ts';
@@ -25,6 +26,7 @@ export interface PolicyParts {
   readonly buckets: TokenBuckets;
   readonly cookies: ServerCookies | undefined;
   readonly primaries: Primaries;
+  readonly localRecords: LocalRecords;
   /** The policy hash and the serials of its zones: known when all is compiled. */
   readonly identity: () => string;
   /** The records of RESINFO: known when all is compiled. */

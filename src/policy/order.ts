@@ -5,6 +5,7 @@ import type { PolicyParts, ViewParts } from './layer-parts.ts';
 import { compileAcl } from './layers/acl.ts';
 import { compileAny } from './layers/any.ts';
 import { compileIdentity } from './layers/identity.ts';
+import { compileLocal } from './layers/local.ts';
 import { compileNotify } from './layers/notify.ts';
 import { compilePolicies } from './layers/policy.ts';
 import { compileProtocol } from './layers/protocol.ts';
@@ -29,6 +30,7 @@ export const ORDER: readonly Compile[] = [
   { forView: compileNotify },
   { once: compileRateLimit },
   { forView: compileRecursion },
+  { once: compileLocal },
   { once: compileIdentity },
   { forView: compileSpecialUse },
   { forView: compilePolicies },

@@ -3,6 +3,7 @@
 import { type FetchedList, type ListState, NO_LIST, readCachedList } from './lists/fetched-list.ts';
 import { type ListFormat, type ListImage, readList } from './lists/list-image.ts';
 import type { ListMatch } from './lists/list-match.ts';
+import { type HostsImage, readHostsFile } from './local/hosts-file.ts';
 import type { Override, RpzImage } from './rpz/rpz-image.ts';
 import { readRpz } from './rpz/rpz-zone.ts';
 import {
@@ -18,6 +19,8 @@ import { readTextFile } from './text-file.ts';
 export interface PolicyFiles {
   rpz(file: string, override: Override, match?: ListMatch): RpzImage;
   list(file: string, format: ListFormat, match?: ListMatch): ListImage;
+  /** A file of hosts and their addresses. */
+  hosts(file: string): HostsImage;
   /** What is there of a list that comes by HTTP. */
   fetched(list: FetchedList): ListState;
   /** What is there of a zone that comes by transfer. */
@@ -31,6 +34,7 @@ export const READ_FILES: PolicyFiles = {
     return match === 'subdomains' ? matchSubdomains(image) : image;
   },
   list: (file, format, match) => readList(readTextFile(file), format, file, match),
+  hosts: (file) => readHostsFile(readTextFile(file), file),
   fetched: readCachedList,
   transferred: readCachedState,
 };
@@ -48,6 +52,7 @@ const NOT_THERE: ZoneState = { standing: 'expired', image: undefined, since: 0 }
 export interface PolicyImages {
   readonly zones: ReadonlyMap<string, RpzImage>;
   readonly lists: ReadonlyMap<string, ListImage>;
+  readonly hosts: ReadonlyMap<string, HostsImage>;
 }
 
 /** From the files themselves; `images` is what has been read of them so far. */
@@ -55,7 +60,8 @@ export class RecordedFiles implements PolicyFiles {
   readonly images: {
     readonly zones: Map<string, RpzImage>;
     readonly lists: Map<string, ListImage>;
-  } = { zones: new Map(), lists: new Map() };
+    readonly hosts: Map<string, HostsImage>;
+  } = { zones: new Map(), lists: new Map(), hosts: new Map() };
   readonly #states: ZoneStates;
   readonly #lists: ListStates;
 
@@ -76,6 +82,12 @@ export class RecordedFiles implements PolicyFiles {
     return image;
   }
 
+  hosts(file: string): HostsImage {
+    const image = READ_FILES.hosts(file);
+    this.images.hosts.set(file, image);
+    return image;
+  }
+
   fetched({ policy }: FetchedList): ListState {
     return this.#lists.get(policy) ?? NO_LIST;
   }
@@ -89,13 +101,14 @@ export class RecordedFiles implements PolicyFiles {
 
 /** From what was read before. */
 export function replay(
-  { zones, lists }: PolicyImages,
+  { zones, lists, hosts }: PolicyImages,
   states: ZoneStates,
   fetched: ListStates,
 ): PolicyFiles {
   return {
     rpz: (file, override, match) => zones.get(keyOf(file, override, match))!,
     list: (file, format, match) => lists.get(keyOf(file, format, match))!,
+    hosts: (file) => hosts.get(file)!,
     fetched: ({ policy }) => fetched.get(policy) ?? NO_LIST,
     transferred: ({ policy }) => states.get(policy) ?? MISSING,
   };

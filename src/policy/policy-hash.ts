@@ -36,6 +36,7 @@ export class PolicyHash {
     this.files = {
       rpz: (file, override, match) => this.#note(files.rpz(file, override, match)),
       list: (file, format, match) => this.#note(files.list(file, format, match)),
+      hosts: (file) => this.#note(files.hosts(file)),
       fetched: (list) => this.#noteState(files.fetched(list)),
       transferred: (zone) => this.#noteState(files.transferred(zone)),
     };

@@ -32,9 +32,11 @@ export function findWarnings(policy: Policy): string[] {
     ...ignoredRules(policy),
     ...doubtfulRules(policy),
     ...listHints(policy),
+    ...ignoredHosts(policy),
     ...absentZones(policy),
     ...weakKeys(config),
     ...refusedNames(config),
+    ...halfRefused(config),
     ...stdoutRotation(config),
     ...expiredRules(policy),
     ...shadowedRules(policy),
@@ -100,12 +102,27 @@ function repeatedPrefixes({ section, entries }: AccessList): string[] {
 
 function ignoredRules({ zones }: Policy): string[] {
   return zones.flatMap(({ name, ignored, serial }) =>
-    [...ignored].map(([kind, { count, first }]) => {
-      const [{ file, line }] = first as [FileLine];
-      const what = `${serial === undefined ? 'line' : 'rule'}${count === 1 ? '' : 's'}`;
-      return `${file}:${line}: policy ${name}: ${count} ${what} ignored (${kind})${linesOf({ count, first })}`;
-    }),
+    ignoredKinds(`policy ${name}`, serial === undefined ? 'line' : 'rule', ignored),
   );
+}
+
+function ignoredHosts({ localRecords }: Policy): string[] {
+  return localRecords.sources.flatMap(({ ignored }) =>
+    ignoredKinds('localRecords', 'line', ignored),
+  );
+}
+
+function ignoredKinds(
+  whose: string,
+  what: string,
+  ignored: ReadonlyMap<string, Ignored>,
+): string[] {
+  return [...ignored].map(([kind, places]) => {
+    const { count, first } = places;
+    const [{ file, line }] = first as [FileLine];
+    const many = `${what}${count === 1 ? '' : 's'}`;
+    return `${file}:${line}: ${whose}: ${count} ${many} ignored (${kind})${linesOf(places)}`;
+  });
 }
 
 /** What is in force in policy zones, but was hardly meant so. */
@@ -168,6 +185,25 @@ function refusedNames({ policies }: Config): string[] {
       `${place.file}:${place.line}: policy ${name.value} answers REFUSED: clients with a second resolver will ask that one; nxdomain or nodata end the search`,
     ];
   });
+}
+
+/**
+ * musl asks for A and AAAA at a time and waits for both; it takes a refusal for no answer, and has
+ * no address then.
+ */
+function halfRefused({ policies }: Config): string[] {
+  return policies.flatMap(({ value: { name, rules = [] } }) =>
+    rules.flatMap(({ key, value, place }) => {
+      if (typeof value === 'string' || actionOf(value) !== 'refuse') return [];
+      const types = (value.types ?? []).map((type) => type.value.toUpperCase());
+      const [half, ...others] = ['A', 'AAAA'].filter((type) => types.includes(type));
+      if (half === undefined || others.length > 0) return [];
+      const lost = half === 'A' ? 'AAAA' : 'A';
+      return [
+        `${place.file}:${place.line}: ${name.value}/${key} refuses ${half} alone: stubs that wait for both answers (musl) lose ${lost} too; nodata leaves it`,
+      ];
+    }),
+  );
 }
 
 function stdoutRotation({ file, decisionLog: { to, rotate } }: Config): string[] {

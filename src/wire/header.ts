@@ -88,8 +88,10 @@ export function writeResponseHeader(
   flags: number,
   flags2: number,
 ): void {
+  // CD is defined for queries alone (RFC 4035 section 3.1.6).
+  const cd = opcode(message) === 0 ? message[FLAGS2]! & CD : 0;
   message[FLAGS] = QR | (message[FLAGS]! & (OPCODE_BITS | RD)) | flags;
-  message[FLAGS2] = (message[FLAGS2]! & CD) | flags2 | (responseCode & RCODE_BITS);
+  message[FLAGS2] = cd | flags2 | (responseCode & RCODE_BITS);
   message.fill(0, Count.QUESTION, HEADER_LENGTH);
 }
 

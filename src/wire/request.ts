@@ -38,10 +38,11 @@ export function formatRequest(request: Request): Uint8Array {
 }
 
 /**
- * Writes the query that asks an upstream what a client asked: same question octet for octet,
- * RD, CD and AD, which asks for the AD bit (RFC 6840 section 5.7); with an OPT record of ours in
- * place of the client's (RFC 6891 section 6.2.6), or without one for a server that does not
- * know EDNS. `payload` is how large its answer may be. Returns its length.
+ * Writes the query that asks an upstream what a client asked: same question octet for octet, RD
+ * and CD; with an OPT record of ours in place of the client's (RFC 6891 section 6.2.6), or without
+ * one for a server that does not know EDNS. A lookup with RD=1 asks for the AD bit (RFC 6840 section
+ * 5.7) whether or not its client does: the answer may be kept for one that does, and whoever has not
+ * asked for it does not get it. `payload` is how large the answer may be. Returns its length.
  */
 export function writeForwarded(
   out: Uint8Array,
@@ -53,6 +54,7 @@ export function writeForwarded(
   out.set(query.message.subarray(0, end));
   out[2]! &= ~(AA | TC);
   out[3]! &= CD | AD;
+  if (query.isLookup && query.recursionDesired) out[3]! |= AD;
   out.fill(0, Count.ANSWER, HEADER_LENGTH);
   if (!edns) return end;
   writeUint16(out, Count.ADDITIONAL, 1);

@@ -26,6 +26,7 @@ policies:
       "*.bad.example": refuse
       typed.example: { action: nxdomain, types: [AAAA] }
       alone.example: drop
+      "\\e[31mred.example": refuse
 views: { guests: { clients: [10.30.0.0/16] } }
 upstreams: { default: { servers: [192.0.2.1] } }
 `;
@@ -47,6 +48,12 @@ describe('cli/explain', () => {
     expect(shown('10.20.0.1', 'www.example')).to.match(
       /from 10.20.0.1 \(office\) .*, view default$/m,
     );
+  });
+
+  it('lets no control character of a rule through, to its last line', () => {
+    const text = shown('10.20.0.1', '\\027[31mred.example');
+    expect(text).to.match(/^REFUSED by policy .*: house\/\\u001b\[31mred\.example at site\.yaml:/m);
+    expect(text).not.to.contain('\u001b');
   });
 
   const near: readonly (readonly [string, string, string])[] = [

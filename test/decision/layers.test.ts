@@ -9,7 +9,7 @@ describe('decision/layers', () => {
 
   const grounds = {
     client: ['acl', 'transfer', 'update', 'notify', 'rate-limit', 'recursion'],
-    name: ['special-use', 'policy', 'route', 'upstream'],
+    name: ['local', 'special-use', 'policy', 'route', 'upstream'],
     load: ['rate-limit', 'overload'],
   } as const;
   for (const [ground, layers] of Object.entries(grounds)) {

@@ -31,6 +31,12 @@ describe('decision/outcome', () => {
     fail: 'failed',
     forward: 'answered',
   };
+  it('makes an answer a record of the kind answered where no policy gives it', () => {
+    for (const layer of ['local', 'special-use'] as const) {
+      expect(eventOf(verdict({ layer, action: 'answer' }))).to.equal('answered');
+      expect(eventOf(verdict({ layer, action: 'nxdomain' }))).to.equal('blocked');
+    }
+  });
   for (const action of ACTIONS) {
     it(`makes ${action} a record of the kind ${events[action]}`, () => {
       expect(eventOf(verdict({ action }))).to.equal(events[action]);

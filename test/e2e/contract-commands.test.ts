@@ -111,7 +111,7 @@ const COMMANDS = [
 /** Layers that `demo` shows at work; for `overload` it would need a crowd. */
 const LAYERS = [
   ...['protocol', 'acl', 'transfer', 'update', 'notify', 'rate-limit', 'recursion'],
-  ...['special-use', 'policy', 'route', 'upstream'],
+  ...['local', 'special-use', 'policy', 'route', 'upstream'],
 ];
 
 /** Objects that `--json` prints, and keys that each has. */

@@ -9,7 +9,7 @@ import { scrape } from './rcode5.ts';
 const EVENTS = ['answered', 'blocked', 'dropped', 'failed', 'refused', 'shadow', 'truncated'];
 const LAYERS = [
   ...['protocol', 'acl', 'transfer', 'update', 'notify', 'rate-limit', 'recursion'],
-  ...['special-use', 'policy', 'route', 'upstream', 'overload'],
+  ...['local', 'special-use', 'policy', 'route', 'upstream', 'overload'],
 ];
 const VERDICTS = [
   ...['client-acl', 'no-recursion', 'name-policy', 'type-policy', 'rate-limit'],

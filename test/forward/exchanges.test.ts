@@ -102,7 +102,7 @@ describe('forward/exchanges ask', () => {
     expect(sent[0]!.octets).to.deep.equal(
       message({
         id: idOf(sent[0]!),
-        flags: Flag.RD | Flag.CD,
+        flags: Flag.RD | Flag.AD | Flag.CD,
         questions: [question('wWw.example.com')],
         additionals: [opt()],
       }),
@@ -123,7 +123,9 @@ describe('forward/exchanges ask', () => {
     exchanges.ask(pending, QUERY, 0);
     pending.current!.edns = false;
     exchanges.askAgain(pending, QUERY, 0);
-    expect(sent[1]!.octets.slice(2)).to.deep.equal(QUERY.message.slice(2, QUERY.length));
+    expect(sent[1]!.octets.slice(2)).to.deep.equal(
+      message({ flags: Flag.RD | Flag.AD, questions: [question('www.example.com')] }).slice(2),
+    );
     expect(exchanges.find(idOf(sent[0]!), sent[0]!.upstream, 1)).to.equal(undefined);
     expect(exchanges.find(idOf(sent[1]!), sent[1]!.upstream, 2)).to.equal(pending);
   });

@@ -3,6 +3,7 @@
 import { VerdictTable } from '../../src/decision/verdict.ts';
 import { LIST_FORMATS, readList } from '../../src/policy/lists/list-image.ts';
 import { attachList } from '../../src/policy/lists/list-policy.ts';
+import { readHostsFile } from '../../src/policy/local/hosts-file.ts';
 import { asked } from '../world/asked.ts';
 import { plainly } from './fuzzing.ts';
 import { hold, type Target } from './target.ts';
@@ -34,6 +35,9 @@ export const lists: Target = {
         hold(line >= 1 && line <= lines && column >= 1, `${line}:${column} is no place`);
       }
       seen.push(`${format} ${Math.min(image.rules.names.count, 3)}`);
+    }
+    for (const { line, names } of readHostsFile(input, 'lan.hosts').lines) {
+      hold(line >= 1 && line <= lines && names.length > 0, `hosts in line ${line}`);
     }
     return seen.join('; ');
   },

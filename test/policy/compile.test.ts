@@ -12,6 +12,7 @@ import { TYPE } from '../world/messages.ts';
 const CONFIG = `
 acl: { query: { 192.0.2.0/24: allow }, recursion: { 192.0.2.0/25: allow } }
 policies: [{ name: house, rules: { bad.example: nxdomain, "*.onion": refuse } }]
+localRecords: { nas.invalid: 10.0.0.5 }
 upstreams: { default: { servers: [192.0.2.53] } }
 routes: { example: default, onion: default }
 `;
@@ -75,6 +76,8 @@ describe('policy/compile', () => {
     ['update', 'bad.example', { opcode: 5 }],
     ['notify', 'bad.example', { opcode: 4 }],
     ['recursion', 'bad.example', { address: [0xc0000280] }],
+    ['recursion', 'nas.invalid', { address: [0xc0000280] }],
+    ['local', 'nas.invalid', {}],
     ['special-use', 'bad.invalid', {}],
     ['policy', 'bad.example', { type: TYPE.ANY }],
     ['protocol', 'good.example', { type: TYPE.ANY }],

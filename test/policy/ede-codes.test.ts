@@ -25,6 +25,7 @@ const CODES: readonly (readonly [string, readonly number[]])[] = [
   ['notify', [18]],
   ['rate-limit', [31]],
   ['recursion', [20]],
+  ['local', []],
   ['special-use', []],
   ['policy', [0, 14, 15, 16, 17]],
   ['route', [20]],

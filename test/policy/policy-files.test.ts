@@ -16,6 +16,7 @@ describe('policy/policy-files', () => {
         read.list(file, 'adblock'),
         read.rpz(file, 'given'),
         read.rpz(file, 'drop'),
+        read.hosts(file),
       ];
       rmSync(file);
       const again = replay(read.images, new Map(), new Map());
@@ -23,6 +24,7 @@ describe('policy/policy-files', () => {
       expect(again.list(file, 'adblock')).to.equal(images[1]);
       expect(again.rpz(file, 'given')).to.equal(images[2]);
       expect(again.rpz(file, 'drop')).to.equal(images[3]);
+      expect(again.hosts(file)).to.equal(images[4]);
     } finally {
       rmSync(folder, { recursive: true });
     }

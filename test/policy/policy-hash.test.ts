@@ -75,6 +75,7 @@ describe('policy/policy-hash', () => {
     'ede: codes',
     'structuredErrors: { contacts: ["mailto:a@example.com"] }',
     'infoUrl: https://example.com/dns',
+    'localRecords: { nas.lan: 10.0.0.5 }',
   ];
   const policyHash = (text: string) => compilePolicy(parse(text), '1.2.3').hash;
   for (const text of deciding) {

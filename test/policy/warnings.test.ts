@@ -110,6 +110,27 @@ describe('policy/warnings', () => {
     expect(found[0]).to.match(/^site\.yaml:4: policy harsh answers REFUSED: clients with a second/);
   });
 
+  it('warns of refusals of one of A and AAAA', () => {
+    const types = (text: string) =>
+      warnings(
+        'policies:',
+        '  - name: house',
+        `    rules: { a.example: { action: refuse, types: [${text}] } }`,
+      ).filter((warning) => warning.includes('alone'));
+    const told = (half: string, lost: string) => [
+      `site.yaml:4: house/a.example refuses ${half} alone: stubs that wait for both answers (musl) lose ${lost} too; nodata leaves it`,
+    ];
+    expect(types('AAAA')).to.deep.equal(told('AAAA', 'A'));
+    expect(types('aaaa, MX')).to.deep.equal(told('AAAA', 'A'));
+    expect(types('A, HTTPS')).to.deep.equal(told('A', 'AAAA'));
+    expect(types('A, AAAA')).to.deep.equal([]);
+    expect(types('MX')).to.deep.equal([]);
+    const [line = ''] = warnings(
+      'policies: [{ name: house, rules: { a.example: { action: nodata, types: [AAAA] } } }]',
+    );
+    expect(line).to.equal('');
+  });
+
   it('warns of private prefixes that are missing behind a proxy', () => {
     const listen = 'listen: [{ address: "127.0.0.1:53", proxyProtocol: { from: [192.0.2.1] } }]';
     const found = (...entries: readonly string[]) =>

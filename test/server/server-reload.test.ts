@@ -7,6 +7,7 @@ import { Flag, message, question } from '../world/messages.ts';
 import { COMMON, forwardTo, ServedSite } from '../world/served-site.ts';
 import { answerTo, Upstream } from '../world/upstream.ts';
 
+const NXDOMAIN = 3;
 const REFUSED = 5;
 const STRANGER = '127.0.0.2';
 
@@ -121,19 +122,36 @@ describe('server reload', () => {
     });
   }
 
-  it('happens by itself when a watched file has changed', async () => {
-    site.write('house.txt', 'bad.example\n');
-    const policies = `policies: [{ name: house, domains: ${site.path('house.txt')}, action: refuse }]\n`;
-    await site.start(`${forwardTo(upstream.server)}${policies}watch: true\n`);
-    expect(await rcode(undefined, 'worse.example')).to.equal(0);
-    const before = site.server.serving.policy.hash;
-    site.write('house.txt', 'bad.example\nworse.example\n');
-    const noted = () => {};
-    watchFile(site.path('house.txt'), noted).emit('change');
-    unwatchFile(site.path('house.txt'), noted);
-    while (site.server.serving.policy.hash === before) await new Promise(setImmediate);
-    expect(await rcode(undefined, 'worse.example')).to.equal(REFUSED);
-  });
+  const watched = [
+    {
+      what: 'a list',
+      section: (file: string) => `policies: [{ name: house, domains: ${file}, action: refuse }]\n`,
+      line: 'worse.example',
+      code: REFUSED,
+    },
+    {
+      what: 'a file of local records',
+      section: (file: string) => `localRecords: { files: [${file}] }\n`,
+      line: '10.0.0.5 worse.example',
+      code: 0,
+    },
+  ];
+  for (const { what, section, line, code } of watched) {
+    it(`happens by itself when ${what} that is watched has changed`, async () => {
+      upstream.script = ({ octets }) => answerTo(octets, { rcode: NXDOMAIN });
+      const file = site.path('watched.txt');
+      site.write('watched.txt', '# nothing yet\n');
+      await site.start(`${forwardTo(upstream.server)}${section(file)}watch: true\n`);
+      expect(await rcode(undefined, 'worse.example')).to.equal(NXDOMAIN);
+      const before = site.server.serving.policy.hash;
+      site.write('watched.txt', `${line}\n`);
+      const noted = () => {};
+      watchFile(file, noted).emit('change');
+      unwatchFile(file, noted);
+      while (site.server.serving.policy.hash === before) await new Promise(setImmediate);
+      expect(await rcode(undefined, 'worse.example')).to.equal(code);
+    });
+  }
 
   it('forgets the refusals of upstreams', async () => {
     upstream.script = ({ octets }) => answerTo(octets, { rcode: REFUSED });

@@ -49,10 +49,19 @@ describe('wire/header', () => {
   }
 
   it('keeps ID, OPCODE, RD and CD of the query in a response, and nothing else', () => {
-    const octets = message({ id: 7, flags: 0x7fff, opcode: 4, counts: [1, 2, 3, 4] });
+    const octets = message({ id: 7, flags: 0x87ff, counts: [1, 2, 3, 4] });
     writeResponseHeader(octets, 5, AA, RA);
     const kept = Flag.QR | Flag.AA | Flag.RD | Flag.RA | Flag.CD;
-    expect(octets).to.deep.equal(message({ id: 7, flags: kept | 0x7800, rcode: 5 }));
+    expect(octets).to.deep.equal(message({ id: 7, flags: kept, rcode: 5 }));
+  });
+
+  it('does not keep CD of what is no lookup', () => {
+    for (const opcode of [1, 2, 4, 5, 6, 15]) {
+      const octets = message({ id: 7, flags: 0x07ff, opcode, counts: [1, 2, 3, 4] });
+      writeResponseHeader(octets, 5, AA, RA);
+      const kept = Flag.QR | Flag.AA | Flag.RD | Flag.RA;
+      expect(octets).to.deep.equal(message({ id: 7, flags: kept, opcode, rcode: 5 }));
+    }
   });
 
   it('reads and writes numbers in network order', () => {

@@ -42,6 +42,7 @@ const QUESTIONS: readonly Question[] = [
   { from: '127.0.0.1', name: DEMO_ZONE, type: RrType.SOA, opcode: Opcode.UPDATE },
   { from: '127.0.0.1', name: DEMO_ZONE, type: RrType.SOA, opcode: Opcode.NOTIFY },
   { from: '127.0.30.1', name: 'www.example.com' },
+  { from: '127.0.0.1', name: 'nas.home.arpa' },
   { from: '127.0.0.1', name: 'hidden.onion' },
   { from: '127.0.0.1', name: 'poker.gambling.example' },
   { from: '127.0.0.1', name: 'bad.example' },
@@ -113,6 +114,7 @@ policies:
   - { name: malware, rpz: malware.rpz }
 views:
   guests: { clients: [127.0.40.0/24], acl: { query: { 127.0.40.0/24: allow } }, recursion: refuse }
+localRecords: { nas.home.arpa: 10.0.0.5 }
 `;
 }
 

@@ -68,18 +68,34 @@ function formatAttempt(attempt: Fields): string {
 function formatCommand(record: DecisionRecord): string {
   const { client, qname, qtype, qclass, opcode, rd, transport } = record;
   if (client === undefined || qname === undefined || record.count !== undefined) return '';
-  const words = [`--client ${client} --name ${quoted(qname)}`];
-  if (qtype !== undefined && qtype !== 'A') words.push(`--type ${qtype}`);
-  if (qclass !== undefined && qclass !== 'IN') words.push(`--class ${qclass}`);
-  if (opcode !== undefined && opcode !== 'QUERY') words.push(`--opcode ${opcode}`);
+  const words = [`-c ${quoted(configurationOf(record))}`, option('client', client)];
+  words.push(option('name', qname));
+  if (qtype !== undefined && qtype !== 'A') words.push(option('type', qtype));
+  if (qclass !== undefined && qclass !== 'IN') words.push(option('class', qclass));
+  if (opcode !== undefined && opcode !== 'QUERY') words.push(option('opcode', opcode));
   if (rd === false) words.push('--no-rd');
   if (transport === 'tcp') words.push('--transport tcp');
   return `rcode5 explain ${words.join(' ')}`;
 }
 
-/** A name as a shell takes it: names may have any characters. */
-function quoted(name: string): string {
-  return /^[\w.-]+$/.test(name) ? name : `'${name.replaceAll("'", "'\\''")}'`;
+/**
+ * The file of the rule, where that is a configuration and not a list or a zone; else the reader has
+ * to fill it in: another configuration would decide otherwise, and without a word.
+ */
+function configurationOf({ rule }: DecisionRecord): string {
+  const file = rule?.file ?? '';
+  if (!/\.ya?ml$/.test(file)) return 'FILE';
+  return file.startsWith('-') ? `./${file}` : file;
+}
+
+/** A value that begins like an option has to stand in one word with its option. */
+function option(name: string, value: string): string {
+  return `--${name}${value.startsWith('-') ? '=' : ' '}${quoted(value)}`;
+}
+
+/** A text as a shell takes it as one word: it may have any characters. */
+function quoted(text: string): string {
+  return /^[\w.,:/%-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 function joined(...parts: readonly (string | undefined)[]): string {

@@ -14,7 +14,8 @@ export function compileAcl({ view, primaries, enforcement, verdicts }: ViewParts
       action,
       rule,
       isShadow,
-      recursionAvailable: false,
+      // Stubs come back by TCP only to a server that recurses, as far as RA says (glibc).
+      recursionAvailable: action === 'truncate',
       ...(action === 'refuse' && { ede: Ede.PROHIBITED }),
       hint: (query) => access.hint(query),
     });

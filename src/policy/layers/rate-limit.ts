@@ -90,7 +90,8 @@ function limitOne(
       layer: 'rate-limit',
       action,
       rule: limiter.rule,
-      recursionAvailable: false,
+      // With RA=0 some stubs would not come by TCP (glibc).
+      recursionAvailable: action === 'truncate',
       ede: Ede.RATE_LIMITED,
       hint: (query) => describe(layer.judge(query)),
     });

@@ -11,7 +11,7 @@ import { ListName } from './list-name.ts';
 import { ListRules } from './list-rules.ts';
 
 /** Names that a hosts file has for the host itself: no list means to list them. */
-const OWN_NAMES: ReadonlySet<string> = new Set([
+export const OWN_NAMES: ReadonlySet<string> = new Set([
   '0.0.0.0',
   'broadcasthost',
   'ip6-allhosts',

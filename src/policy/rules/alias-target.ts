@@ -14,11 +14,13 @@ export const TOO_LONG = null;
  * is nothing to ask.
  */
 export function aliasTarget(
-  { action, recordsOf }: Verdict,
+  { action, authoritative, recordsOf }: Verdict,
   query: Query,
 ): Uint8Array | typeof TOO_LONG | undefined {
   const { qtype, match, recursionDesired, isTransfer } = query;
-  if (action !== 'answer' || !recursionDesired || isTransfer) return undefined;
+  if (action !== 'answer' || isTransfer) return undefined;
+  // With RD=0 nobody else is asked, and of what is ours the whole of it is told.
+  if (!recursionDesired && !authoritative) return undefined;
   if (qtype === RrType.CNAME || qtype === RrType.ANY) return undefined;
   const alias = recordsOf?.(match.entry).find(({ type }) => type === RrType.CNAME);
   return alias === undefined ? undefined : substitute(alias.rdata, match.name);

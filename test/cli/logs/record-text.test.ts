@@ -18,7 +18,7 @@ describe('cli/record-text', () => {
   when      2026-11-20T22:59:00.123Z
   client    10.21.5.18 (vpn)
   decided   by acl: acl.query 0.0.0.0/0 at config/site.yaml:42
-  again     rcode5 explain --client 10.21.5.18 --name www.example.com.
+  again     rcode5 explain -c config/site.yaml --client 10.21.5.18 --name www.example.com.
 `);
   });
 
@@ -61,7 +61,7 @@ describe('cli/record-text', () => {
       '  upstream  10.0.0.10:53 no-recursion (high confidence): EDE 20',
       '  asked     10.0.0.9:53 by tcp timeout, 2000 ms',
       '  asked     10.0.0.10:53 REFUSED, 1.5 ms, no-recursion',
-      '  again     rcode5 explain --client 10.21.5.18 --name old.example. --type MX --no-rd --transport tcp',
+      '  again     rcode5 explain -c site.yaml --client 10.21.5.18 --name old.example. --type MX --no-rd --transport tcp',
       '',
     ]);
   });
@@ -78,10 +78,43 @@ describe('cli/record-text', () => {
       fields: { qname: "a'$(b).example." },
       says: `--name 'a'\\''$(b).example.'`,
     },
+    { what: 'a name like an option', fields: { qname: '-x.example.' }, says: '--name=-x.example.' },
+    {
+      what: 'a name like an option that a shell would take apart',
+      fields: { qname: '-$x.example.' },
+      says: "--name='-$x.example.'",
+    },
+    {
+      what: 'a client that nobody has',
+      fields: { client: '$(a)' },
+      says: "-c config/site.yaml --client '$(a)'",
+    },
+    {
+      what: 'a client within a link, and a type without a name',
+      fields: { client: 'fe80::1%eth0', qtype: 'TYPE65280' },
+      says: '--client fe80::1%eth0 --name www.example.com. --type TYPE65280',
+    },
+    {
+      what: 'what a file has decided whose name a shell would take apart',
+      fields: { rule: { id: 'x', file: '-my site.yml', line: 1 } },
+      says: "-c './-my site.yml' --client",
+    },
+    {
+      what: 'what no configuration has decided: the reader knows which it was',
+      fields: { rule: { id: 'ads/x', file: 'lists/ads.txt', line: 1 } },
+      says: '-c FILE --client',
+    },
+    {
+      what: 'what nobody has written',
+      fields: { rule: { id: 'built-in default', file: '<built-in>', line: 0 } },
+      says: '-c FILE --client',
+    },
   ];
   for (const { what, fields, says } of commands) {
     it(`has the command that explains ${what}`, () => {
-      expect(shown(fields).at(-2)).to.match(/^ {2}again +rcode5 explain --client 10\.21\.5\.18 /);
+      expect(shown(fields).at(-2)).to.match(
+        /^ {2}again +rcode5 explain -c (\S+|'.*') --client[ =]/,
+      );
       expect(shown(fields).at(-2)).to.contain(says);
     });
   }

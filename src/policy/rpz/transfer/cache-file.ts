@@ -1,4 +1,4 @@
-/** The last good copy of a zone in a file: a plain master file that anyone can read. */
+/** The last good copy of a zone in a file: a plain master file. */
 
 import {
   closeSync,
@@ -33,6 +33,9 @@ export interface KnownCopy {
 /** Characters that are written at once. */
 const CHUNK = 1 << 16;
 
+/** As decision logs have it: what is blocked is not for everybody on the host. */
+const MODE = 0o640;
+
 const FIRST_LINE = /^; zone \S+ serial \d+ from (\S+) at /;
 
 /** Writes a copy beside the file and puts it in its place: there is always a whole one. */
@@ -40,7 +43,7 @@ export function writeCache(path: string, { copy, primary, confirmedAt }: KnownCo
   mkdirSync(dirname(path), { recursive: true });
   const beside = `${path}.${process.pid}.new`;
   try {
-    const file = openSync(beside, 'w');
+    const file = openSync(beside, 'w', MODE);
     try {
       writeZone(file, copy, primary, confirmedAt);
       fsyncSync(file);

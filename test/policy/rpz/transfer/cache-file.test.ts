@@ -1,4 +1,12 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -47,6 +55,16 @@ describe('transfer/cache-file', () => {
     writeCache(path, { copy, primary: PRIMARY, confirmedAt: CONFIRMED });
     const known = readCache(path, name(ZONE))!;
     expect(digestOf(known.copy)).to.equal(digestOf(copy));
+  });
+
+  it('is for its owner and its group, as the decision log is', () => {
+    const umask = process.umask(0);
+    try {
+      writeCache(path, { copy, primary: PRIMARY, confirmedAt: CONFIRMED });
+      expect(statSync(path).mode & 0o777).to.equal(0o640);
+    } finally {
+      process.umask(umask);
+    }
   });
 
   it('has one record a line, absolute names, and who it came from', () => {
