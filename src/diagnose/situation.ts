@@ -18,6 +18,9 @@ const PROGRAMS: Readonly<Record<string, RegExp>> = {
   BIND: /^(BIND )?9\.\d+/i,
 };
 
+/** The node and the hash of its policy. */
+const RCODE5_NSID = /^\S+ [0-9a-f]{8}$/;
+
 /** The visit that is judged, in its surroundings. */
 export class Situation {
   readonly probes: Visit;
@@ -71,6 +74,17 @@ export class Situation {
     return this.probes.find((one) => one.aa && one.class === 'IN' && one.soa !== undefined)?.soa;
   }
 
+  /** Whether the name that was asked for is in that zone. */
+  get holdsName(): boolean {
+    const zone = this.heldZone;
+    const name = this.ask.name.toLowerCase();
+    return zone !== undefined && (zone === '.' || name === zone || name.endsWith(`.${zone}`));
+  }
+
+  get isTransfer(): boolean {
+    return this.ask.type === 'AXFR' || this.ask.type === 'IXFR';
+  }
+
   /** Either of the questions of class CHAOS, if it was answered. */
   get identity(): Probe | undefined {
     return this.probes.find((one) => one.class === 'CH' && fateOf(one) === 'answered');
@@ -91,6 +105,7 @@ export class Situation {
   /** The program, if the server tells it. */
   get program(): string | undefined {
     const text = this.version ?? '';
+    if (this.probes.some(({ nsid = '' }) => RCODE5_NSID.test(nsid))) return 'rcode5';
     return Object.keys(PROGRAMS).find((name) => PROGRAMS[name]!.test(text));
   }
 
