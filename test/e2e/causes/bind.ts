@@ -262,6 +262,7 @@ const STATES: readonly State[] = [
 
 export const BIND: Server = {
   server: 'BIND',
+  debian: 'bind9',
   programs: ['named', 'nsd'],
   async start() {
     const [root, strict, nobody] = await Promise.all([startRoot(), startStrict(), findPort()]);

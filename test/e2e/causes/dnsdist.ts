@@ -131,6 +131,7 @@ const STATES: readonly State[] = [
 
 export const DNSDIST: Server = {
   server: 'dnsdist',
+  debian: 'dnsdist',
   programs: ['dnsdist', 'unbound', 'named', 'nsd'],
   async start() {
     const [root, strict] = await Promise.all([startRoot(), startStrict()]);

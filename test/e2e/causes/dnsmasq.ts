@@ -79,6 +79,7 @@ async function start(...args: readonly string[]): Promise<number> {
 
 export const DNSMASQ: Server = {
   server: 'dnsmasq',
+  debian: 'dnsmasq-base',
   programs: ['dnsmasq', 'unbound', 'named', 'nsd'],
   async start() {
     const [root, strict] = await Promise.all([startRoot(), startStrict()]);

@@ -122,6 +122,7 @@ const STATES: readonly State[] = [
 
 export const KNOT_RESOLVER: Server = {
   server: 'Knot Resolver',
+  debian: 'knot-resolver',
   programs: ['kresd', 'named', 'nsd'],
   async start() {
     const [root, strict, nobody] = await Promise.all([startRoot(), startStrict(), findPort()]);

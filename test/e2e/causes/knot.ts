@@ -88,6 +88,7 @@ const STATES: readonly State[] = [
 
 export const KNOT: Server = {
   server: 'Knot DNS',
+  debian: 'knot',
   programs: ['knotd'],
   async start() {
     const knot = await startWith('knotd', (file) => ['-c', file], config, { corp: CORP });

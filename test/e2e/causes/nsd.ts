@@ -107,6 +107,7 @@ const STATES: readonly State[] = [
 
 export const NSD: Server = {
   server: 'NSD',
+  debian: 'nsd',
   programs: ['nsd'],
   async start() {
     const args = (file: string) => ['-d', '-c', file];

@@ -120,6 +120,7 @@ const RECURSOR_STATES: readonly State[] = [
 
 export const RECURSOR: Server = {
   server: 'PowerDNS Recursor',
+  debian: 'pdns-recursor',
   programs: ['pdns_recursor', 'named', 'nsd'],
   async start() {
     const [root, strict, nobody] = await Promise.all([startRoot(), startStrict(), findPort()]);
@@ -204,6 +205,7 @@ const AUTH_STATES: readonly State[] = [
 
 export const AUTHORITATIVE: Server = {
   server: 'PowerDNS Authoritative',
+  debian: 'pdns-server',
   programs: ['pdns_server'],
   async start() {
     const args = (_file: string, folder: string) => [`--config-dir=${folder}`];

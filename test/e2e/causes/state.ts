@@ -40,6 +40,8 @@ export interface State extends Asked {
 /** One server's program and all its states. */
 export interface Server {
   readonly server: string;
+  /** Its package, whose version was measured; ours has none. */
+  readonly debian?: string;
   /** What has to be installed. */
   readonly programs: readonly string[];
   /** Starts its processes: their ports by name. */

@@ -167,6 +167,7 @@ const OTHERS: readonly State[] = [
 
 export const UNBOUND: Server = {
   server: 'Unbound',
+  debian: 'unbound',
   programs: ['unbound', 'named', 'nsd'],
   async start() {
     const [root, strict, nobody] = await Promise.all([startRoot(), startStrict(), findPort()]);
