@@ -24,9 +24,12 @@ interface Row {
 const HEADING = ['server', 'state', 'on the wire', 'it is', 'first record', 'later', 'diagnose'];
 
 export function causesTable(): string {
-  const file = new URL('measured-causes.json', import.meta.url);
-  const rows: Row[] = JSON.parse(readFileSync(file, 'utf8'));
-  return formatTable(HEADING, rows.map(cellsOf));
+  const file = new URL('measured-causes.ndjson', import.meta.url);
+  const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
+  return formatTable(
+    HEADING,
+    lines.map((line) => cellsOf(JSON.parse(line))),
+  );
 }
 
 export function scopesTable(): string {

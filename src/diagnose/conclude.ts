@@ -4,6 +4,7 @@ import type { Inference } from './inference.ts';
 import { fateOf } from './probe.ts';
 import { byReferral } from './rules/client.ts';
 import {
+  byEmptiedRefusal,
   byFailure,
   byGoodAnswer,
   byNothing,
@@ -57,6 +58,7 @@ const ANSWERED: readonly Rule[] = [
   byTransfer,
   byProhibitedFailure,
   byValidation,
+  byEmptiedRefusal,
   byFailureBehind,
   byFailure,
   byReferral,

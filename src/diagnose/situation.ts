@@ -14,10 +14,13 @@ const PROGRAMS: Readonly<Record<string, RegExp>> = {
   NSD: /^NSD/,
   'Knot DNS': /^Knot DNS/i,
   'PowerDNS Authoritative': /^PowerDNS Authoritative/i,
+  'PowerDNS Recursor': /^PowerDNS Recursor/i,
   rcode5: /^rcode5/i,
   BIND: /^(BIND )?9\.\d+/i,
 };
 
+/** The place in its code. */
+const KNOT_RESOLVER_TEXT = /^[0-9A-Z]{4}$/;
 /** The node and the hash of its policy. */
 const RCODE5_NSID = /^\S+ [0-9a-f]{8}$/;
 
@@ -102,9 +105,13 @@ export class Situation {
     return visits.flatMap((visit) => lastOf(visit, 'version.bind')?.texts ?? [])[0];
   }
 
-  /** The program, if the server tells it. */
+  /** The program, if the server names it, or what it sends has a form of its own. */
   get program(): string | undefined {
     const text = this.version ?? '';
+    if (this.copiesRd) return 'dnsdist';
+    if (this.probes.some(({ ede }) => ede.some((one) => KNOT_RESOLVER_TEXT.test(one.text)))) {
+      return 'Knot Resolver';
+    }
     if (this.probes.some(({ nsid = '' }) => RCODE5_NSID.test(nsid))) return 'rcode5';
     return Object.keys(PROGRAMS).find((name) => PROGRAMS[name]!.test(text));
   }

@@ -50,6 +50,23 @@ export function byFailure(situation: Situation): Inference | undefined {
   return { verdict: 'failure', confidence: 'medium', summary, evidence };
 }
 
+/** PowerDNS Recursor makes NOERROR with nothing of a refusal by whom it asks, where RD=0. */
+export function byEmptiedRefusal(situation: Situation): Inference | undefined {
+  const noRd = situation.last('no-rd');
+  if (fateOf(situation.ask) !== 'failed' || noRd?.rcode !== 'NOERROR' || !noRd.ra) return undefined;
+  if (noRd.answers > 0 || noRd.soa !== undefined) return undefined;
+  return {
+    verdict: 'upstream',
+    scope: 'behind',
+    confidence: 'medium',
+    summary: `fails for ${situation.ask.name}: a server that it asks refuses it`,
+    evidence: [
+      ...tellAll(situation.ask, noRd),
+      'RD=0 is answered with nothing, without an SOA record: as of PowerDNS Recursor, which makes that of a refusal',
+    ],
+  };
+}
+
 export function byOddAnswer({ ask }: Situation): Inference | undefined {
   if (fateOf(ask) !== 'odd') return undefined;
   const summary = `answers ${ask.rcode}, which is no refusal by policy`;

@@ -25,7 +25,9 @@ export function byRefusal(situation: Situation): Inference | undefined {
     confidence,
     summary: summaryOf(found, situation),
     evidence: [
-      ...tellAll(ask, situation.last('root'), ...aboutSubject(found, situation)),
+      // A code speaks of more than this question; without one the root shows how far it goes.
+      ...tellAll(ask, ask.ede.length > 0 ? undefined : situation.last('root')),
+      ...tellAll(...aboutSubject(found, situation)),
       ...(scope === 'behind' || ask.nsid === undefined
         ? nsidOf(ask)
         : [`NSID "${ask.nsid}" is the node that refuses`]),
@@ -126,7 +128,7 @@ function bareOf({ probes }: Situation): string[] {
 
 /** What is shown in another way already. */
 function isShown(text: string): boolean {
-  return /^(id\.server is|no question in|\S+ is answered$)/.test(text);
+  return /^(id\.server is|no question in|\S+ is answered$|EDE \d+( with RA=0)?$)/.test(text);
 }
 
 function programOf({ scope }: WeighedInference, { program, version }: Situation): string[] {

@@ -8,7 +8,7 @@ import { VERSION } from '../../../src/version.ts';
 import type { Observed, RecordSays } from './observe.ts';
 import { isHeldOut, type Server, type State, type Truth } from './state.ts';
 
-export const FILE = 'scripts/reference/measured-causes.json';
+export const FILE = 'scripts/reference/measured-causes.ndjson';
 
 /** `client-acl zone high`: what one side says. */
 export type Words = string;
@@ -34,7 +34,8 @@ export interface Measured {
 export type Row = Omit<Measured, 'version'>;
 
 export function readMeasured(): Measured[] {
-  return JSON.parse(readFileSync(FILE, 'utf8'));
+  const lines = readFileSync(FILE, 'utf8').trimEnd().split('\n');
+  return lines.map((line) => JSON.parse(line));
 }
 
 /** The rows of one server, from what was observed just now. */
@@ -63,8 +64,7 @@ export function writeMeasured(of: Server, rows: readonly Row[]): void {
   const others = readMeasured().filter((row) => row.server !== server);
   const made = rows.map(({ server: _, ...row }) => ({ server, version, ...row }));
   const all = [...others, ...made].sort((a, b) => a.server.localeCompare(b.server));
-  const lines = all.map((row) => JSON.stringify(row));
-  writeFileSync(FILE, `[\n${lines.join(',\n')}\n]\n`);
+  writeFileSync(FILE, all.map((row) => `${JSON.stringify(row)}\n`).join(''));
 }
 
 type Said = Pick<RecordSays, 'verdict' | 'confidence'> & { readonly scope: string | null };

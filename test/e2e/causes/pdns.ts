@@ -108,7 +108,7 @@ const RECURSOR_STATES: readonly State[] = [
     state: '`forward-zones` that refuse',
     kind: 'behind refuses',
     name: 'www.behind.example',
-    truth: { scope: 'behind', diagnosis: 'failure' },
+    truth: { scope: 'behind', diagnosis: 'upstream' },
   },
   {
     state: '`forward-zones` that are dead',
