@@ -6,7 +6,6 @@ import { LAYERS, type LayerName } from './layers.ts';
 import type { RefusalFacts } from './refusal-facts.ts';
 import type { RefusalCause, Scope } from './upstream-refusal.ts';
 
-
 /** What a refusal can be: why, and what it is about. */
 export type Cause = `${Exclude<RefusalCause, 'unknown'>} ${Scope}`;
 

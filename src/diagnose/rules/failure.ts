@@ -53,6 +53,7 @@ export function byFailure(situation: Situation): Inference | undefined {
 /** PowerDNS Recursor makes NOERROR with nothing of a refusal by whom it asks, where RD=0. */
 export function byEmptiedRefusal(situation: Situation): Inference | undefined {
   const noRd = situation.last('no-rd');
+  if (situation.program !== 'PowerDNS Recursor') return undefined;
   if (fateOf(situation.ask) !== 'failed' || noRd?.rcode !== 'NOERROR' || !noRd.ra) return undefined;
   if (noRd.answers > 0 || noRd.soa !== undefined) return undefined;
   return {

@@ -1,8 +1,8 @@
 /** Rules by what the server itself says of its reason. */
 
+import { LAYER_FACTS, type LayerName } from '../../decision/layers.ts';
 import { parseOwnText } from '../../decision/refusal-evidence.ts';
 import type { Scope } from '../../decision/upstream-refusal.ts';
-import { LAYER_FACTS, type LayerName } from '../../decision/layers.ts';
 import { Ede } from '../../wire/registry.ts';
 import { tell } from '../evidence.ts';
 import type { Diagnosis, Inference } from '../inference.ts';

@@ -96,7 +96,7 @@ const STATES: readonly State[] = [
   },
   {
     state: '`rrl-ratelimit`',
-    at: 'hidden',
+    at: 'limited',
     kind: 'rate limit',
     name: HELD,
     burst: true,
@@ -111,7 +111,7 @@ export const NSD: Server = {
   programs: ['nsd'],
   async start() {
     const args = (file: string) => ['-d', '-c', file];
-    const [nsd, hidden] = await Promise.all([
+    const [nsd, hidden, limited] = await Promise.all([
       startWith(
         'nsd',
         args,
@@ -124,11 +124,12 @@ export const NSD: Server = {
       startWith(
         'nsd',
         args,
-        config('  rrl-ratelimit: 4\n  rrl-slip: 2\n  hide-identity: yes\n  hide-version: yes', ''),
+        config('  rrl-ratelimit: 0\n  hide-identity: yes\n  hide-version: yes', ''),
         { corp: CORP },
       ),
+      startWith('nsd', args, config('  rrl-ratelimit: 4\n  rrl-slip: 2', ''), { corp: CORP }),
     ]);
-    return { nsd, hidden };
+    return { nsd, hidden, limited };
   },
   states: STATES,
 };
