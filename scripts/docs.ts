@@ -5,6 +5,7 @@
  */
 
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { causesTable, scopesTable } from './reference/causes.ts';
 import { probesTable, verdictsTable } from './reference/diagnosis.ts';
 import { differencesTable } from './reference/differences.ts';
 import { doorsList, houseTable } from './reference/house.ts';
@@ -41,6 +42,8 @@ type Regions = Readonly<Record<string, string>>;
 async function generateRegions(): Promise<Regions> {
   const specimen = createSpecimen();
   return {
+    causes: causesTable(),
+    scopes: scopesTable(),
     doors: doorsList(),
     house: houseTable(),
     keys: keysTables(),

@@ -50,7 +50,7 @@ export function createSpecimen(): Specimen {
   recording.decided(blocked, outcomeOf(judge(policy.views[0]!.layers, blocked)!), NOON);
   recording.decided(createQuery('www.example.com'), outcomeOf(policy.overload), NOON);
   recording.upstreamAnswered('10.0.0.10:53', 0, 1);
-  recording.upstreamRefused('10.0.0.10:53', 'unknown');
+  recording.upstreamRefused('10.0.0.10:53', 'unknown', 'query');
   recording.channelLost('10.0.0.10:53', 'udp', 'silent');
   recording.ignored('short');
   const measured: MeasuredServer = {

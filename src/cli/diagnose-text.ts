@@ -1,5 +1,6 @@
 /** Probes and findings as text for people. */
 
+import { SCOPES } from '../decision/upstream-refusal.ts';
 import type { Finding } from '../diagnose/findings.ts';
 import { isEmpty } from '../diagnose/plan.ts';
 import type { Probe } from '../diagnose/probe.ts';
@@ -39,10 +40,11 @@ export function formatVisit(visit: Visit): string {
 
 /** What was found at one server, why, and what to do. */
 export function formatFinding(finding: Finding): string {
-  const { server, verdict, confidence, summary, evidence, next, sources } = finding;
+  const { server, verdict, scope, confidence, summary, evidence, next, sources } = finding;
   const others = sources.filter(({ source }) => source !== finding.source);
   const lines = [
     `${verdict} (${confidence} confidence): ${server} ${summary}`,
+    ...section('scope', scope === null ? [] : [`${scope}: ${SCOPES[scope]}`]),
     ...section('evidence', evidence),
     ...section(
       'other sources',

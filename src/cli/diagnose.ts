@@ -94,9 +94,9 @@ function report(
   { name, type }: Target,
   visits: readonly Visit[],
   findings: readonly Finding[],
-  { server, source, verdict, confidence, summary, evidence, next }: Finding,
+  { server, source, verdict, scope, confidence, summary, evidence, next }: Finding,
 ): object {
-  const main = { server, source, verdict, confidence, summary, evidence, next };
+  const main = { server, source, verdict, scope, confidence, summary, evidence, next };
   return {
     name: formatName(name),
     type: formatType(type),

@@ -64,7 +64,7 @@ export const DECISION_FIELDS: readonly Field[] = [
   { name: 'ede', doc: 'INFO-CODEs of the Extended DNS Errors (RFC 8914) that go with it' },
   {
     name: 'upstream',
-    doc: 'who answered: `address`, `rttMs`; of a refusal also its `aa`, `ra`, `tc`, `ede`, and what it says of the reason: `verdict`, `confidence`, `evidence`',
+    doc: 'who answered: `address`, `rttMs`; of a refusal also its `aa`, `ra`, `tc`, `ede`, and what can be inferred of its cause: `verdict`, `scope` (`server`, `zone`, `name`, `query`, `behind`: what it is about), `confidence`, `evidence`',
   },
   {
     name: 'attempts',

@@ -5,7 +5,7 @@ import { Ede } from '../wire/registry.ts';
 import type { Aliases } from '../wire/response.ts';
 import type { LayerName } from './layers.ts';
 import { isBlocking } from './structured-error.ts';
-import type { Attempt, RefusalCause, UpstreamRefusal } from './upstream-refusal.ts';
+import type { Attempt, RefusalCause, Scope, UpstreamRefusal } from './upstream-refusal.ts';
 import type { Action, OwnedRecord, Verdict } from './verdict.ts';
 
 export const ORIGINS = ['local', 'upstream', 'cache'] as const;
@@ -117,7 +117,7 @@ export interface Recorder {
   shadowed(query: Query, outcome: Outcome, now: number): void;
   /** An upstream has answered. */
   upstreamAnswered(upstream: string, rcode: number, rttMs: number): void;
-  upstreamRefused(upstream: string, verdict: RefusalCause): void;
+  upstreamRefused(upstream: string, verdict: RefusalCause, scope: Scope): void;
   /** A socket or connection to an upstream is given up, and questions waited on it. */
   channelLost(upstream: string, transport: Transport, loss: ChannelLoss): void;
   ignored(reason: Ignored): void;

@@ -50,6 +50,16 @@ export const UPSTREAM_VERDICTS = [
 ] as const;
 export type RefusalCause = (typeof UPSTREAM_VERDICTS)[number];
 
+/** What a refusal is about. */
+export const SCOPES = {
+  server: 'all of the server, for this client or for everybody',
+  zone: 'one of its zones',
+  name: 'this name',
+  query: 'this kind of question: its type, RD=0, the way that it came; or no more is known',
+  behind: 'nothing of its own: a server that it asks has refused',
+} as const;
+export type Scope = keyof typeof SCOPES;
+
 /** A REFUSED that came from an upstream, as the decision record shows it. */
 export interface UpstreamRefusal extends Inference {
   readonly address: string;
@@ -67,6 +77,8 @@ export type Confidence = 'high' | 'medium' | 'low';
 /** What seems to be the reason of a refusal, and what speaks for it. */
 export interface Inference {
   readonly verdict: RefusalCause;
+  /** What it is about. */
+  readonly scope: Scope;
   readonly confidence: Confidence;
   readonly evidence: string;
 }

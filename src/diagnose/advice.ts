@@ -3,6 +3,7 @@
 import { parseEndpoint } from '../net/address.ts';
 import type { Diagnosis, Inference } from './inference.ts';
 import type { Probe } from './probe.ts';
+import { settingOf } from './settings.ts';
 import type { Situation } from './situation.ts';
 
 /** What would make a conclusion sure that is not. */
@@ -53,44 +54,32 @@ const REMEDIES: Readonly<Record<Diagnosis, string>> = {
   'no-refusal': '',
 };
 
-/** What the operators of some programs look for. */
-const SETTINGS: Readonly<Record<string, Partial<Readonly<Record<Diagnosis, string>>>>> = {
-  BIND: {
-    'client-acl':
-      'BIND: allow-query, allow-query-cache, allow-recursion; match-clients of its views',
-    'no-recursion': 'BIND: recursion and allow-recursion, in the view that this client matches',
-    'name-policy': 'BIND: response-policy, and the log category rpz',
-    transfer: 'BIND: allow-transfer of the zone',
-    upstream: 'BIND: forwarders, and "unexpected RCODE (REFUSED)" in its log',
-    'rate-limit': 'BIND: rate-limit (responses-per-second, slip, exempt-clients)',
-  },
-  Unbound: {
-    'client-acl': 'Unbound: access-control; unbound-control get_option access-control',
-    'no-recursion': 'Unbound: access-control refuse_non_local or deny_non_local',
-    'name-policy': 'Unbound: unbound-control list_local_zones, and its rpz: zones',
-    upstream: 'Unbound: forward-zone and stub-zone',
-    transport: 'Unbound: do-tcp, do-udp, incoming-num-tcp',
-    'rate-limit': 'Unbound: ip-ratelimit',
-  },
-  NSD: { 'client-acl': 'NSD: allow-query of the zone', transfer: 'NSD: provide-xfr of the zone' },
-  'Knot DNS': { transfer: 'Knot DNS: acl of the zone, action: transfer' },
-  dnsmasq: { upstream: 'dnsmasq: server=, and log-queries' },
-  rcode5: {
-    'client-acl': 'rcode5: rcode5 explain -c FILE --client ADDRESS --name NAME tells the line',
-    upstream: 'rcode5: the record of this refusal has the attempts and the evidence',
-  },
-};
-
 /** In the order in which to do it. */
-export function advise(situation: Situation, { verdict, confidence }: Inference): string[] {
+export function advise(situation: Situation, conclusion: Inference): string[] {
+  const { verdict, scope, confidence } = conclusion;
   if (verdict === 'no-refusal') return [];
   const settles = confidence === 'high' ? undefined : SETTLES[verdict](situation);
-  const setting = SETTINGS[situation.program ?? '']?.[verdict];
+  const setting = settingOf(situation.program, verdict, scope);
   return [
     ...(settles === undefined ? [] : [`to be sure: ${settles}`]),
     ...(setting === undefined ? [] : [setting]),
-    REMEDIES[verdict],
+    remedyOf(situation, conclusion),
   ];
+}
+
+/** A zone that is not there has no list; a list of one zone is to be opened in that zone. */
+function remedyOf({ ask, heldZone }: Situation, { verdict, scope }: Inference): string {
+  if (
+    verdict === 'transfer' &&
+    (ask.rcode === 'NOTAUTH' || scope === 'query') &&
+    heldZone === undefined
+  ) {
+    return 'ask a server that holds the zone: no list keeps this one from handing it over';
+  }
+  if (verdict === 'client-acl' && scope === 'zone') {
+    return 'let the narrowest prefix into the list of this zone; the server as a whole answers this client';
+  }
+  return REMEDIES[verdict];
 }
 
 function digOf({ server, source, name, type }: Probe): string {

@@ -7,7 +7,7 @@ import { connect, isIPv6 } from 'node:net';
 import type { Endpoint } from '../net/address.ts';
 import { FrameReader, frame } from '../transport/frames.ts';
 import { formatQuestion, type WireQuestion } from './question.ts';
-import { type Exchange, NO_ANSWER, type Reply, readReply } from './reply.ts';
+import { ACCEPTED, type Exchange, NO_ANSWER, type Reply, readReply } from './reply.ts';
 
 export interface Route {
   readonly server: Endpoint;
@@ -106,7 +106,10 @@ function askTcp(question: WireQuestion, id: number, route: Route): Promise<Reply
   const octets = formatQuestion(question, id);
   const frames = new FrameReader();
   const socket = connect({ host: server.address, port: server.port, localAddress: source });
-  const timer = setTimeout(() => socket.destroy(timeout()), timeoutMs);
+  const late = () => {
+    socket.destroy(socket.connecting ? timeout() : new Error(ACCEPTED));
+  };
+  const timer = setTimeout(late, timeoutMs);
   socket.write(frame(octets, octets.length));
   return new Promise<Reply>((resolve, reject) => {
     socket.on('error', reject);

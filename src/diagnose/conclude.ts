@@ -2,26 +2,30 @@
 
 import type { Inference } from './inference.ts';
 import { fateOf } from './probe.ts';
-import { byClient, byReferral, byRole } from './rules/client.ts';
-import { byFailure, byGoodAnswer, byNothing, byOddAnswer, byValidation } from './rules/failure.ts';
+import { byReferral } from './rules/client.ts';
 import {
-  byDnsmasq,
-  byFailureBehind,
-  byNodeBehind,
-  byRecursionOfOthers,
-  byUnseenUpstream,
-} from './rules/passed-on.ts';
+  byEmptiedRefusal,
+  byFailure,
+  byGoodAnswer,
+  byNothing,
+  byOddAnswer,
+  byProhibitedFailure,
+  byValidation,
+} from './rules/failure.ts';
+import { byFailureBehind, byNodeBehind } from './rules/passed-on.ts';
+import { byRefusal } from './rules/refusal.ts';
 import { byNodes, byRate, bySilence } from './rules/repetition.ts';
-import { byExtendedError, byItsWord } from './rules/reported.ts';
+import { byItsWord, byNotReady } from './rules/reported.ts';
 import {
   byBlockingCode,
   byMadeUpAnswer,
   byName,
+  byNotAuth,
   byPolicyZone,
   byTransfer,
   byType,
 } from './rules/subject.ts';
-import { byCookie, byEdns, byPlain, byTcp, byTransport } from './rules/way.ts';
+import { byEdns, byPlain, byTcp, byTransport } from './rules/way.ts';
 import type { Situation } from './situation.ts';
 
 type Rule = (situation: Situation) => Inference | undefined;
@@ -29,32 +33,32 @@ type Rule = (situation: Situation) => Inference | undefined;
 /** In this order: the first rule that fits tells. */
 const FIRST: readonly Rule[] = [bySilence, byItsWord, byRate, byNodes];
 
-/** For a refusal, or silence. Signs that it was passed on come before what it says of its reason. */
+/** For a refusal, or silence. What is refused is weighed by the rules of decision records. */
 const DENIED: readonly Rule[] = [
   byTransfer,
-  byDnsmasq,
   byNodeBehind,
-  byExtendedError,
-  byCookie,
+  byNotReady,
   byTransport,
   byEdns,
+  byRefusal,
   byType,
-  byRecursionOfOthers,
   byName,
-  byRole,
-  byClient,
-  byUnseenUpstream,
+  byNotAuth,
   byOddAnswer,
 ];
 
 /** For an answer, or SERVFAIL. */
 const ANSWERED: readonly Rule[] = [
+  byNotReady,
   byBlockingCode,
   byPolicyZone,
   byMadeUpAnswer,
   byTcp,
   byPlain,
+  byTransfer,
+  byProhibitedFailure,
   byValidation,
+  byEmptiedRefusal,
   byFailureBehind,
   byFailure,
   byReferral,

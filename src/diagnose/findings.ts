@@ -1,5 +1,6 @@
 /** One finding for each server, and one for all of them. */
 
+import type { Scope } from '../decision/upstream-refusal.ts';
 import { advise } from './advice.ts';
 import { conclude } from './conclude.ts';
 import type { Inference } from './inference.ts';
@@ -8,7 +9,9 @@ import { fateOf } from './probe.ts';
 import { Situation, type Visit } from './situation.ts';
 
 /** What a server was found to do, and to whom. */
-export interface Finding extends Inference {
+export interface Finding extends Omit<Inference, 'scope'> {
+  /** What a refusal is about; null where nothing is refused. */
+  readonly scope: Scope | null;
   readonly server: string;
   readonly source: string;
   /** What would settle a doubt, and where the reason is configured. */
@@ -17,7 +20,10 @@ export interface Finding extends Inference {
   readonly sources: readonly SourceFinding[];
 }
 
-export type SourceFinding = Pick<Finding, 'source' | 'verdict' | 'confidence' | 'summary'>;
+export type SourceFinding = Pick<
+  Finding,
+  'source' | 'verdict' | 'scope' | 'confidence' | 'summary'
+>;
 
 /** One finding for each server, in the order of the visits. */
 export function findingsOf(visits: readonly Visit[]): Finding[] {
@@ -35,11 +41,13 @@ export function findingsOf(visits: readonly Visit[]): Finding[] {
       server,
       source: situation.source,
       ...conclusion,
+      scope: conclusion.scope ?? null,
       evidence: [...conclusion.evidence, ...answersOfOthers(situation, conclusion)],
       next: advise(situation, conclusion),
       sources: judged.map((one) => ({
         source: one.situation.source,
         verdict: one.conclusion.verdict,
+        scope: one.conclusion.scope ?? null,
         confidence: one.conclusion.confidence,
         summary: one.conclusion.summary,
       })),

@@ -1,5 +1,7 @@
 /** What a diagnosis can come to. */
 
+import type { Confidence, Scope } from '../decision/upstream-refusal.ts';
+
 /** Each verdict and what it means; most are words of the decision record too. */
 export const DIAGNOSES = {
   'client-acl': 'an access list does not let this client ask',
@@ -20,11 +22,11 @@ export const DIAGNOSES = {
 } as const;
 export type Diagnosis = keyof typeof DIAGNOSES;
 
-export type Confidence = 'high' | 'medium' | 'low';
-
 /** What follows from what one server said to one source. */
 export interface Inference {
   readonly verdict: Diagnosis;
+  /** What a refusal is about; absent where nothing is refused. */
+  readonly scope?: Scope;
   readonly confidence: Confidence;
   /** One sentence, without the server's name. */
   readonly summary: string;

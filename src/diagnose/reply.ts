@@ -44,6 +44,8 @@ export type Exchange = { readonly ms: number } & (
 
 /** Silence for as long as one was willing to wait. */
 export const NO_ANSWER = 'no answer';
+/** The same by TCP, from somebody who has taken the connection. */
+export const ACCEPTED = 'no answer, but TCP is accepted';
 
 const answer = new Answer();
 const query = new Query();

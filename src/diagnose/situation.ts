@@ -14,9 +14,15 @@ const PROGRAMS: Readonly<Record<string, RegExp>> = {
   NSD: /^NSD/,
   'Knot DNS': /^Knot DNS/i,
   'PowerDNS Authoritative': /^PowerDNS Authoritative/i,
+  'PowerDNS Recursor': /^PowerDNS Recursor/i,
   rcode5: /^rcode5/i,
   BIND: /^(BIND )?9\.\d+/i,
 };
+
+/** The place in its code. */
+const KNOT_RESOLVER_TEXT = /^[0-9A-Z]{4}$/;
+/** The node and the hash of its policy. */
+const RCODE5_NSID = /^\S+ [0-9a-f]{8}$/;
 
 /** The visit that is judged, in its surroundings. */
 export class Situation {
@@ -71,6 +77,17 @@ export class Situation {
     return this.probes.find((one) => one.aa && one.class === 'IN' && one.soa !== undefined)?.soa;
   }
 
+  /** Whether the name that was asked for is in that zone. */
+  get holdsName(): boolean {
+    const zone = this.heldZone;
+    const name = this.ask.name.toLowerCase();
+    return zone !== undefined && (zone === '.' || name === zone || name.endsWith(`.${zone}`));
+  }
+
+  get isTransfer(): boolean {
+    return this.ask.type === 'AXFR' || this.ask.type === 'IXFR';
+  }
+
   /** Either of the questions of class CHAOS, if it was answered. */
   get identity(): Probe | undefined {
     return this.probes.find((one) => one.class === 'CH' && fateOf(one) === 'answered');
@@ -88,9 +105,14 @@ export class Situation {
     return visits.flatMap((visit) => lastOf(visit, 'version.bind')?.texts ?? [])[0];
   }
 
-  /** The program, if the server tells it. */
+  /** The program, if the server names it, or what it sends has a form of its own. */
   get program(): string | undefined {
     const text = this.version ?? '';
+    if (this.copiesRd) return 'dnsdist';
+    if (this.probes.some(({ ede }) => ede.some((one) => KNOT_RESOLVER_TEXT.test(one.text)))) {
+      return 'Knot Resolver';
+    }
+    if (this.probes.some(({ nsid = '' }) => RCODE5_NSID.test(nsid))) return 'rcode5';
     return Object.keys(PROGRAMS).find((name) => PROGRAMS[name]!.test(text));
   }
 

@@ -62,7 +62,7 @@ export class Answers {
     const { exchanges, delivery, recorder, selfQueries, query } = this.#parts;
     const refusal = readRefusal(pending, query, answer, now);
     exchanges.noteRefusal(pending, refusal);
-    recorder.upstreamRefused(refusal.address, refusal.verdict);
+    recorder.upstreamRefused(refusal.address, refusal.verdict, refusal.scope);
     selfQueries.refused(pending, refusal, query, now);
     if (answer.truncated && pending.current!.transport === 'udp' && !query.isVerbatim) {
       // It may be that only an address that nobody can forge is answered.

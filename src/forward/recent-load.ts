@@ -1,6 +1,6 @@
 /** How many questions a server has answered and refused, second by second. */
 
-import type { History } from '../decision/refusal-inference.ts';
+import type { History } from '../decision/refusal-facts.ts';
 
 /** Seconds that are remembered. */
 const SECONDS = 16;

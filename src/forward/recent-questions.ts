@@ -1,6 +1,6 @@
 /** Questions that a server has answered or refused lately, by name and type. */
 
-import type { History } from '../decision/refusal-inference.ts';
+import type { History } from '../decision/refusal-facts.ts';
 import type { Query } from '../wire/query.ts';
 
 /** All types of a name share a set, whose oldest question makes room for a new one. */
@@ -9,6 +9,18 @@ const WAYS = 8;
 
 const ANSWERED = 1;
 const REFUSED = 2;
+
+/** What is remembered of questions, seen from one of them. */
+type RecalledQuestions = Pick<
+  History,
+  | 'answered'
+  | 'refused'
+  | 'sameAnswered'
+  | 'sameRefused'
+  | 'typesAnswered'
+  | 'typeAnsweredElsewhere'
+  | 'typeRefusedElsewhere'
+>;
 
 export class RecentQuestions {
   readonly #windowMs: number;
@@ -37,26 +49,26 @@ export class RecentQuestions {
   }
 
   /** What is known of other questions, seen from this one. Allocates. */
-  recall(
-    query: Query,
-    now: number,
-  ): Pick<History, 'answered' | 'refused' | 'sameAnswered' | 'typesAnswered'> {
-    const since = now - this.#windowMs;
+  recall(query: Query, now: number): RecalledQuestions {
     const typesAnswered: number[] = [];
-    let answered = 0;
-    let refused = 0;
+    const elsewhere = { answered: 0, refused: 0, typeAnswered: 0, typeRefused: 0 };
+    let sameRefused = false;
     for (let i = 0; i < this.#times.length; i++) {
-      if (this.#times[i]! <= since) continue;
-      if (this.#names[i] === query.hashes[0]) {
-        if (this.#results[i] === ANSWERED) typesAnswered.push(this.#types[i]!);
-      } else if (this.#results[i] === ANSWERED) answered++;
-      else refused++;
+      if (this.#times[i]! <= now - this.#windowMs) continue;
+      const isSameType = this.#types[i] === query.qtype;
+      if (this.#names[i] !== query.hashes[0]) {
+        count(elsewhere, this.#results[i] === ANSWERED, isSameType);
+      } else if (this.#results[i] === ANSWERED) typesAnswered.push(this.#types[i]!);
+      else sameRefused ||= isSameType;
     }
     return {
-      answered,
-      refused,
+      answered: elsewhere.answered,
+      refused: elsewhere.refused,
       sameAnswered: typesAnswered.includes(query.qtype),
+      sameRefused,
       typesAnswered: typesAnswered.filter((type) => type !== query.qtype).sort((a, b) => a - b),
+      typeAnsweredElsewhere: elsewhere.typeAnswered,
+      typeRefusedElsewhere: elsewhere.typeRefused,
     };
   }
 
@@ -75,4 +87,14 @@ export class RecentQuestions {
     }
     return oldest;
   }
+}
+
+/** Counts a question for another name. */
+function count(
+  counts: { answered: number; refused: number; typeAnswered: number; typeRefused: number },
+  isAnswered: boolean,
+  isSameType: boolean,
+): void {
+  counts[isAnswered ? 'answered' : 'refused']++;
+  if (isSameType) counts[isAnswered ? 'typeAnswered' : 'typeRefused']++;
 }

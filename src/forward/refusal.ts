@@ -1,6 +1,7 @@
 /** From an upstream's REFUSED to what is known of it. */
 
-import { inferReason, NOTHING_LATELY } from '../decision/refusal-inference.ts';
+import { NOTHING_LATELY } from '../decision/refusal-facts.ts';
+import { inferReason } from '../decision/refusal-inference.ts';
 import type { UpstreamRefusal } from '../decision/upstream-refusal.ts';
 import type { Answer } from '../wire/answer.ts';
 import { HEADER_LENGTH } from '../wire/header.ts';
@@ -32,6 +33,8 @@ export function readRefusal(
     operation: operationOf(query),
   };
   const lately = upstream.history?.recall(query, now) ?? NOTHING_LATELY;
+  // A question without RD, a transfer or an update is refused for reasons of its own.
+  if (query.recursionDesired && !query.isVerbatim) upstream.history?.noteCodes(query, ede, now);
   const siblings = { count: pending.group!.upstreams.length - 1, refused: refusedBefore(pending) };
   const reason = inferReason({ signs, lately, siblings });
   return { address: upstream.name, rttMs, aa, ra, tc, ede, ...reason, attempts: pending.attempts };

@@ -3,8 +3,9 @@
  * Memory of a fixed size, written by every answer and read by refusals.
  */
 
-import type { History } from '../decision/refusal-inference.ts';
+import type { History } from '../decision/refusal-facts.ts';
 import type { Answer } from '../wire/answer.ts';
+import type { ExtendedError } from '../wire/opt.ts';
 import type { Query } from '../wire/query.ts';
 import { Rcode } from '../wire/registry.ts';
 import { RecentLoad } from './recent-load.ts';
@@ -15,6 +16,15 @@ const WINDOW_MS = 60_000;
 /** Round-trip times that are remembered, and how many it takes to know the quickest. */
 const TIMES = 64;
 const ENOUGH_TIMES = 8;
+/** Names whose refusal's code is remembered, and what stands for none. */
+const CODES = 4;
+const NO_CODE = -1;
+
+interface RefusedCode {
+  readonly name: number;
+  readonly code: number;
+  readonly at: number;
+}
 
 export class UpstreamHistory {
   readonly #questions: RecentQuestions = new RecentQuestions(WINDOW_MS);
@@ -26,7 +36,10 @@ export class UpstreamHistory {
   #overruled = 0;
   #overruledAt = 0;
   #recursedAt = 0;
+  #answeredRecursivelyAt = 0;
   #authoritativeAt = 0;
+  /** The codes of the last refusals, a name each. */
+  readonly #codes: RefusedCode[] = [];
   #identity: string | undefined;
   #identityAt = 0;
 
@@ -57,6 +70,15 @@ export class UpstreamHistory {
     this.#identityAt = now;
   }
 
+  /** It has refused this query with these Extended DNS Errors, or with none. */
+  noteCodes(query: Query, ede: readonly ExtendedError[], now: number): void {
+    const name = query.hashes[0]!;
+    const at = this.#codes.findIndex((one) => one.name === name);
+    if (at >= 0) this.#codes.splice(at, 1);
+    else if (this.#codes.length === CODES) this.#codes.shift();
+    this.#codes.push({ name, code: ede[0]?.code ?? NO_CODE, at: now });
+  }
+
   /** The last minute, as far as it bears on a refusal of this question. Allocates. */
   recall(query: Query, now: number): History {
     const since = now - WINDOW_MS;
@@ -65,6 +87,10 @@ export class UpstreamHistory {
       recanted: this.#recantedAt > since ? this.#recanted : 0,
       overruled: this.#overruledAt > since ? this.#overruled : 0,
       recurses: this.#recursedAt > since,
+      answersRecursively: this.#answeredRecursivelyAt > since,
+      codesElsewhere: this.#codes
+        .filter(({ name, at }) => at > since && name !== query.hashes[0])
+        .map(({ code }) => code),
       isAuthoritative: this.#authoritativeAt > since,
       quickestMs: this.#quickest(),
       load: this.#load.recall(now),
@@ -73,8 +99,10 @@ export class UpstreamHistory {
   }
 
   #noteRole({ recursionAvailable, authoritative, rcode }: Answer, now: number): void {
-    if (recursionAvailable) this.#recursedAt = now;
-    else if (authoritative && rcode !== Rcode.REFUSED) this.#authoritativeAt = now;
+    if (recursionAvailable) {
+      this.#recursedAt = now;
+      if (rcode !== Rcode.REFUSED) this.#answeredRecursivelyAt = now;
+    } else if (authoritative && rcode !== Rcode.REFUSED) this.#authoritativeAt = now;
   }
 
   #recant(now: number): void {

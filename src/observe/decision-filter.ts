@@ -38,6 +38,7 @@ export interface DecisionRecord {
   readonly upstream?: {
     readonly address?: string;
     readonly verdict?: string;
+    readonly scope?: string;
     readonly confidence?: string;
   };
   readonly attempts?: readonly { readonly address?: string }[];
@@ -148,7 +149,7 @@ function isDecision(value: unknown): value is DecisionRecord {
     (typeof count === 'number') === (event === SUMMARY) &&
     hasTexts(rule, ['id', 'file']) &&
     hasTexts(would, ['action']) &&
-    hasTexts(upstream, ['address', 'verdict', 'confidence']) &&
+    hasTexts(upstream, ['address', 'verdict', 'scope', 'confidence']) &&
     Array.isArray(attempts) &&
     attempts.every((attempt) => hasTexts(attempt, ['address']))
   );

@@ -185,8 +185,9 @@ export class RecordWriter extends JsonWriter {
     if (attempts.length > 0) this.#attempts(attempts);
   }
 
-  #refusal({ aa, ra, tc, ede, verdict, confidence, evidence }: UpstreamRefusal): void {
-    const shown = JSON.stringify({ aa, ra, tc, ede, verdict, confidence, evidence });
+  #refusal(refusal: UpstreamRefusal): void {
+    const { aa, ra, tc, ede, verdict, scope, confidence, evidence } = refusal;
+    const shown = JSON.stringify({ aa, ra, tc, ede, verdict, scope, confidence, evidence });
     this.raw(json(`,${shown.slice(1, -1)}`));
   }
 

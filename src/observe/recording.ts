@@ -10,7 +10,7 @@ import {
   type RecordLevel,
   type Reply,
 } from '../decision/outcome.ts';
-import type { RefusalCause } from '../decision/upstream-refusal.ts';
+import type { RefusalCause, Scope } from '../decision/upstream-refusal.ts';
 import type { Query, Transport } from '../wire/query.ts';
 import type { DecisionLog, Summary } from './decision-log.ts';
 import type { RecentDecisions } from './recent.ts';
@@ -111,8 +111,8 @@ export class Recording implements Recorder {
     this.#statistics.upstreamAnswered(upstream, rcode, rttMs);
   }
 
-  upstreamRefused(upstream: string, verdict: RefusalCause): void {
-    this.#statistics.upstreamWasRefused(upstream, verdict);
+  upstreamRefused(upstream: string, verdict: RefusalCause, scope: Scope): void {
+    this.#statistics.upstreamWasRefused(upstream, verdict, scope);
   }
 
   channelLost(upstream: string, transport: Transport, loss: ChannelLoss): void {

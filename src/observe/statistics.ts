@@ -7,7 +7,7 @@ import {
   type Origin,
   type Outcome,
 } from '../decision/outcome.ts';
-import type { RefusalCause } from '../decision/upstream-refusal.ts';
+import type { RefusalCause, Scope } from '../decision/upstream-refusal.ts';
 import type { Verdict } from '../decision/verdict.ts';
 import type { Query, Transport } from '../wire/query.ts';
 import { formatRcode, formatType, Rcode, RrType } from '../wire/registry.ts';
@@ -117,8 +117,8 @@ export class Statistics {
     this.upstreamRtt.observe(rttMs / 1000);
   }
 
-  upstreamWasRefused(upstream: string, verdict: RefusalCause): void {
-    this.families.upstreamRefused.cell({ upstream, verdict }).value++;
+  upstreamWasRefused(upstream: string, verdict: RefusalCause, scope: Scope): void {
+    this.families.upstreamRefused.cell({ upstream, verdict, scope }).value++;
   }
 
   channelLost(upstream: string, transport: Transport, loss: ChannelLoss): void {

@@ -28,7 +28,7 @@ describe('diagnose/table', () => {
     const friend = visitOf({}, { source: '10.0.0.2' });
     const [finding] = findingsOf([allBut(REFUSED_RA0), friend]);
     expect(formatFinding(finding!)).to.match(
-      /^client-acl \(high confidence\): 192\.0\.2\.53:53 does not let 10\.0\.0\.1 ask\n {2}evidence {6}\S.*\n(?: {16}\S.*\n)+ {2}other sources 10\.0\.0\.2: no-refusal \(high\): .*\n {2}next {10}\S.*\n$/,
+      /^client-acl \(high confidence\): 192\.0\.2\.53:53 does not let 10\.0\.0\.1 ask\n {2}scope {9}server: .*\n {2}evidence {6}\S.*\n(?: {16}\S.*\n)+ {2}other sources 10\.0\.0\.2: no-refusal \(high\): .*\n {2}next {10}\S.*\n$/,
     );
   });
 

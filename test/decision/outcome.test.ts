@@ -78,6 +78,7 @@ describe('decision/outcome', () => {
       ],
       attempts: [],
       verdict: 'client-acl' as const,
+      scope: 'server' as const,
       confidence: 'high' as const,
       evidence: 'EDE 18',
     };

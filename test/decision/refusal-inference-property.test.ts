@@ -1,10 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import {
-  type History,
-  inferReason,
-  type RefusalSigns,
-} from '../../src/decision/refusal-inference.ts';
+import type { History, RefusalSigns } from '../../src/decision/refusal-facts.ts';
+import { inferReason } from '../../src/decision/refusal-inference.ts';
 import { UPSTREAM_VERDICTS } from '../../src/decision/upstream-refusal.ts';
 
 describe('decision/refusal-inference, whatever is known', () => {
@@ -23,10 +20,15 @@ describe('decision/refusal-inference, whatever is known', () => {
     answered: fc.nat(20),
     refused: fc.nat(20),
     sameAnswered: fc.boolean(),
+    sameRefused: fc.boolean(),
     typesAnswered: fc.array(fc.nat(300), { maxLength: 3 }),
+    typeAnsweredElsewhere: fc.nat(3),
+    typeRefusedElsewhere: fc.nat(3),
     recanted: fc.nat(2),
     overruled: fc.nat(2),
     recurses: fc.boolean(),
+    answersRecursively: fc.boolean(),
+    codesElsewhere: fc.array(fc.constantFrom(-1, 18, 20), { maxLength: 3 }),
     isAuthoritative: fc.boolean(),
     quickestMs: fc.option(fc.nat(100), { nil: undefined }),
     load: fc.constantFrom(undefined, { busy: 0.5, calm: 0 }),
@@ -46,13 +48,20 @@ describe('decision/refusal-inference, whatever is known', () => {
     );
   });
 
-  it('is sure only of what the server says itself, or of an authoritative one', () => {
+  it('is sure only of what the server says itself, or of what its other answers show', () => {
     fc.assert(
       fc.property(anyFacts, (facts) => {
         const { signs, lately } = facts;
-        if (inferReason(facts).confidence !== 'high') return;
+        const { confidence, verdict } = inferReason(facts);
+        if (confidence !== 'high') return;
         const isSaid = signs.tc || signs.ede.length > 0;
-        expect(isSaid || (lately.isAuthoritative && !signs.ra)).to.equal(true);
+        const isShown =
+          lately.isAuthoritative ||
+          lately.typesAnswered.length > 0 ||
+          lately.identity !== undefined ||
+          lately.overruled > 0 ||
+          lately.refused >= 3;
+        expect(isSaid || isShown, verdict).to.equal(true);
       }),
     );
   });

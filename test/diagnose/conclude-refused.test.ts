@@ -65,22 +65,22 @@ const REFUSING: readonly (Case & { readonly fate: Partial<Probe> })[] = [
     when: 'with RA=1',
     fate: REFUSED,
     parts: {},
-    verdict: 'upstream',
-    confidence: 'low',
+    verdict: 'client-acl',
+    confidence: 'medium',
   },
   {
     when: 'with RA as a copy of RD',
     fate: REFUSED,
     parts: { 'no-rd': REFUSED_RA0 },
     verdict: 'client-acl',
-    confidence: 'medium',
+    confidence: 'high',
   },
   {
     when: 'but version.bind says dnsmasq',
     fate: REFUSED,
     parts: { 'version.bind': { texts: ['dnsmasq-2.90'] } },
     verdict: 'upstream',
-    confidence: 'medium',
+    confidence: 'high',
   },
   {
     when: 'with the EDE of somebody else, and version.bind says dnsmasq',
@@ -93,8 +93,8 @@ const REFUSING: readonly (Case & { readonly fate: Partial<Probe> })[] = [
     when: 'with RA=0, and id.server is silent',
     fate: REFUSED_RA0,
     parts: { 'id.server': NO_ANSWER, 'version.bind': NO_ANSWER },
-    verdict: 'unknown',
-    confidence: 'low',
+    verdict: 'no-recursion',
+    confidence: 'medium',
   },
 ];
 

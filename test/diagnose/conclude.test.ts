@@ -25,7 +25,7 @@ const CASES: readonly Case[] = [
     when: 'the name is refused with AA=1',
     parts: { ask: { ...REFUSED, aa: true }, tcp: REFUSED, plain: REFUSED },
     verdict: 'name-policy',
-    confidence: 'high',
+    confidence: 'medium',
   },
   {
     when: 'the name is refused with EDE 18 and the root is answered',
@@ -116,7 +116,7 @@ const CASES: readonly Case[] = [
     when: 'it fails for the root too',
     parts: { ask: { rcode: 'SERVFAIL' }, root: { rcode: 'SERVFAIL' }, cd: { rcode: 'SERVFAIL' } },
     verdict: 'upstream',
-    confidence: 'low',
+    confidence: 'medium',
   },
   {
     when: 'the answer is a referral without recursion',

@@ -11,7 +11,7 @@ const METRICS: Readonly<Record<string, readonly string[]>> = {
   rcode5_refused_total: ['layer', 'origin', 'rule', 'client_group', 'qtype'],
   rcode5_policy_hits_total: ['policy', 'action', 'mode'],
   rcode5_upstream_responses_total: ['upstream', 'rcode'],
-  rcode5_upstream_refused_total: ['upstream', 'verdict'],
+  rcode5_upstream_refused_total: ['upstream', 'verdict', 'scope'],
   rcode5_upstream_rtt_seconds_bucket: ['le'],
   rcode5_upstream_rtt_seconds_sum: [],
   rcode5_upstream_rtt_seconds_count: [],

@@ -170,7 +170,18 @@ describeWith(['nsd', 'unbound', 'dig'], 'e2e: what a record is promised to tell'
     const [refused] = await ask(['other.strict.example']);
     const upstream = refused?.['upstream'] as Fields;
     expect(upstream).to.have.all.keys(
-      ...['address', 'rttMs', 'aa', 'ra', 'tc', 'ede', 'verdict', 'confidence', 'evidence'],
+      ...[
+        'address',
+        'rttMs',
+        'aa',
+        'ra',
+        'tc',
+        'ede',
+        'verdict',
+        'scope',
+        'confidence',
+        'evidence',
+      ],
     );
     expect(upstream['ede']).to.deep.equal([{ code: 18, text: '' }]);
     expect(upstream['verdict']).to.equal('client-acl');

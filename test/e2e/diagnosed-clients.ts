@@ -59,7 +59,7 @@ export const CLIENT_STATES: readonly State[] = [
     at: 'unbound',
     sources: [REFUSED_SOURCE],
     verdict: 'client-acl',
-    confidence: 'medium',
+    confidence: 'high',
   },
   {
     state: 'dnsdist with a rule for one source',
@@ -115,7 +115,7 @@ export const CLIENT_STATES: readonly State[] = [
     at: 'silent',
     timeoutMs: 300,
     verdict: 'dead',
-    confidence: 'medium',
+    confidence: 'low',
     says: ['no answer'],
   },
   // Our own, which says it itself.

@@ -18,7 +18,7 @@ export const QUESTION_STATES: readonly State[] = [
     at: 'unbound',
     name: 'blocked.example',
     verdict: 'name-policy',
-    confidence: 'medium',
+    confidence: 'high',
   },
   {
     state: 'Unbound with the name in a response policy zone, beside BIND without',
@@ -35,7 +35,7 @@ export const QUESTION_STATES: readonly State[] = [
     name: 'dropped.example',
     timeoutMs: 400,
     verdict: 'name-policy',
-    confidence: 'low',
+    confidence: 'medium',
     says: ['or cannot find it out in time'],
   },
   {
@@ -166,7 +166,7 @@ export const QUESTION_STATES: readonly State[] = [
     at: 'bind',
     sources: [VIEW.forwarder],
     verdict: 'upstream',
-    confidence: 'low',
+    confidence: 'medium',
     says: ['SERVFAIL is what most resolvers make of a refusal'],
   },
   {

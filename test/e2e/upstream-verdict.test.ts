@@ -69,13 +69,14 @@ decisionLog: { to: decisions.log, record: all }
       ra: true,
       verdict: 'name-policy',
       confidence: 'medium',
-      evidence: '1 question for other names answered lately; AA=1',
+      evidence:
+        'AA=1: the refusal is its own, as of a local zone; 1 question for other names answered lately',
     });
   });
 
   it('asks control questions, so that the next refusals are told better', async () => {
     const first = await recordOf('a.asked.example', 'REFUSED');
-    expect(first.upstream).to.deep.include({ verdict: 'unknown', confidence: 'low' });
+    expect(first.upstream).to.deep.include({ verdict: 'name-policy', confidence: 'medium' });
     const told = await server.program.until('answers', async () => {
       const name = `n${++count}.asked.example`;
       const { upstream } = await recordOf(name, 'REFUSED');
@@ -84,7 +85,7 @@ decisionLog: { to: decisions.log, record: all }
     // The root is answered, the name with another type refused.
     expect(told).to.deep.include({ verdict: 'name-policy', confidence: 'medium' });
     expect(told.evidence).to.equal(
-      '1 question for other names answered lately; AA=1; id.server is "ns7"',
+      'AA=1: the refusal is its own, as of a local zone; 1 question for other names answered lately; id.server is "ns7"',
     );
   });
 
@@ -92,8 +93,8 @@ decisionLog: { to: decisions.log, record: all }
     const samples = await scrape(server, 'rcode5_upstream_refused_total');
     const labels = samples.map((sample) => sample.labels);
     expect(labels).to.include.members([
-      `upstream="127.0.0.1:${peers.closed.port}",verdict="client-acl"`,
-      `upstream="127.0.0.1:${peers.open.port}",verdict="name-policy"`,
+      `upstream="127.0.0.1:${peers.closed.port}",verdict="client-acl",scope="server"`,
+      `upstream="127.0.0.1:${peers.open.port}",verdict="name-policy",scope="name"`,
     ]);
   });
 });

@@ -154,6 +154,7 @@ const cases: { what: string; query: Query; outcome: Outcome; fields: object }[] 
         tc: false,
         ede: [{ code: 18, text: 'not you' }],
         verdict: 'client-acl',
+        scope: 'server',
         confidence: 'high',
         evidence: 'EDE 18',
       },

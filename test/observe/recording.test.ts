@@ -148,7 +148,7 @@ describe('observe/recording', () => {
     recording.received(QUERY);
     recording.ignored('short');
     recording.upstreamAnswered('up', 0, 1);
-    recording.upstreamRefused('up', 'edge');
+    recording.upstreamRefused('up', 'edge', 'server');
     const values = [
       statistics.families.queries,
       statistics.families.ignoredPackets,

@@ -188,7 +188,7 @@ describe('observe/statistics', () => {
   it('counts answers and refusals of upstreams, and packets that ask nothing', () => {
     const statistics = new Statistics();
     statistics.upstreamAnswered('192.0.2.1:53', REFUSED, 20);
-    statistics.upstreamWasRefused('192.0.2.1:53', 'client-acl');
+    statistics.upstreamWasRefused('192.0.2.1:53', 'client-acl', 'zone');
     statistics.ignored('short');
     const one = (family: CellFamily) => series(family)[0];
     expect(one(statistics.families.upstreamResponses)).to.deep.equal({
@@ -196,7 +196,7 @@ describe('observe/statistics', () => {
       value: 1,
     });
     expect(one(statistics.families.upstreamRefused)).to.deep.equal({
-      labels: { upstream: '192.0.2.1:53', verdict: 'client-acl' },
+      labels: { upstream: '192.0.2.1:53', verdict: 'client-acl', scope: 'zone' },
       value: 1,
     });
     expect(one(statistics.families.ignoredPackets)).to.deep.equal({

@@ -43,6 +43,7 @@ export function refusal(parts: Partial<UpstreamRefusal> = {}): UpstreamRefusal {
     tc: false,
     ede: [{ code: 18, text: 'not you' }],
     verdict: 'client-acl',
+    scope: 'server',
     confidence: 'high',
     evidence: 'EDE 18',
     attempts: [

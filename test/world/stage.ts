@@ -217,9 +217,9 @@ export class Stage implements Outbox {
         tell('answered', upstream, RCODES[rcode] ?? String(rcode));
         recording.upstreamAnswered(upstream, rcode, rttMs);
       },
-      upstreamRefused(upstream, verdict) {
+      upstreamRefused(upstream, verdict, scope) {
         tell('refused', upstream, verdict);
-        recording.upstreamRefused(upstream, verdict);
+        recording.upstreamRefused(upstream, verdict, scope);
       },
       channelLost(upstream, transport, loss) {
         tell('lost', upstream, transport, loss);

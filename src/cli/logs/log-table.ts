@@ -76,6 +76,8 @@ export function formatPlace({ rule }: DecisionRecord): string | undefined {
 /** Who answered, and why it would not, as sure as that is. */
 export function formatVerdict({ upstream }: DecisionRecord): string | undefined {
   if (upstream?.verdict === undefined) return upstream?.address;
-  const { address = ABSENT, verdict, confidence = 'unknown' } = upstream;
-  return `${address} ${verdict} (${confidence} confidence)`;
+  const { address = ABSENT, verdict, scope, confidence = 'unknown' } = upstream;
+  // Older records have no scope.
+  const about = scope === undefined ? '' : `, ${scope}`;
+  return `${address} ${verdict}${about} (${confidence} confidence)`;
 }

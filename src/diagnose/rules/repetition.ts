@@ -2,6 +2,7 @@ import { tell } from '../evidence.ts';
 import type { Inference } from '../inference.ts';
 import { isDead, isEmpty, isUnsteady } from '../plan.ts';
 import { fateOf, type Probe } from '../probe.ts';
+import { ACCEPTED } from '../reply.ts';
 import type { Situation } from '../situation.ts';
 
 /** A share of a burst below this may be chance. */
@@ -13,8 +14,10 @@ export function bySilence(situation: Situation): Inference | undefined {
   const evidence = probes.map(tell);
   if (answeredSibling !== undefined) {
     const summary = `answers ${answeredSibling.source} and says nothing to ${source}: an access list that drops, or a firewall`;
-    return { verdict: 'client-acl', confidence: 'medium', summary, evidence };
+    return { verdict: 'client-acl', scope: 'server', confidence: 'medium', summary, evidence };
   }
+  const hangUp = byHangUp(situation, evidence);
+  if (hangUp !== undefined) return hangUp;
   const isClosed = probes.every(({ silence }) => silence === 'connection refused');
   return {
     verdict: 'dead',
@@ -22,6 +25,40 @@ export function bySilence(situation: Situation): Inference | undefined {
     summary: isClosed
       ? 'is not there: its host says that nobody listens on this port'
       : `does not answer ${ask.source}: it is down, out of reach, or drops what this client sends`,
+    evidence,
+  };
+}
+
+/**
+ * By TCP somebody is there. Who resets without reading has judged the address; who closes after
+ * reading, or says nothing, may as well have nobody behind it.
+ */
+function byHangUp(situation: Situation, evidence: string[]): Inference | undefined {
+  const { silence } = situation.last('tcp') ?? {};
+  if (silence === 'connection reset') {
+    return {
+      verdict: 'client-acl',
+      scope: 'server',
+      confidence: 'medium',
+      summary: 'is there, and hangs up by TCP without reading: an access list that drops',
+      evidence: [...evidence, 'TCP was accepted and reset: as of dnsdist and PowerDNS Recursor'],
+    };
+  }
+  if (silence === 'connection closed') {
+    return {
+      verdict: 'client-acl',
+      scope: 'server',
+      confidence: 'low',
+      summary:
+        'is there, and hangs up by TCP: an access list that drops, or a forwarder that gets no answer',
+      evidence: [...evidence, 'TCP was accepted and closed: as of Unbound'],
+    };
+  }
+  if (silence !== ACCEPTED) return undefined;
+  return {
+    verdict: 'dead',
+    confidence: 'low',
+    summary: 'accepts TCP and says nothing: it stands still, or drops what this client sends',
     evidence,
   };
 }
@@ -39,6 +76,7 @@ export function byRate(situation: Situation): Inference | undefined {
   const isToldOff = refused + truncated > 0;
   return {
     verdict: 'rate-limit',
+    scope: 'server',
     confidence: isToldOff && fateOf(after) === 'answered' ? 'high' : 'medium',
     summary: `limits how often ${burst.source} may ask`,
     evidence: [

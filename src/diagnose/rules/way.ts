@@ -7,28 +7,17 @@ import { fateOf, type Probe } from '../probe.ts';
 import { NO_ANSWER } from '../reply.ts';
 import type { Situation } from '../situation.ts';
 
-/** Unbound's allow_cookie: who asks by UDP without a cookie gets TC with the refusal. */
-export function byCookie(situation: Situation): Inference | undefined {
-  const { ask } = situation;
-  if (ask.rcode !== 'REFUSED' || !ask.tc) return undefined;
-  const tcp = situation.last('tcp');
-  const isSettled = tcp !== undefined && fateOf(tcp) === 'answered';
-  return {
-    verdict: 'needs-tcp-or-cookie',
-    confidence: isSettled ? 'high' : 'medium',
-    summary: `wants TCP or a DNS cookie from ${ask.source}`,
-    evidence: tellAll(ask, tcp),
-  };
-}
-
 export function byTransport(situation: Situation): Inference | undefined {
   const { ask } = situation;
   const tcp = situation.last('tcp')!;
   if (ask.transport !== 'udp' || fateOf(tcp) !== 'answered') return undefined;
+  // Who says TC=1 with it means that: a cookie, or TCP.
+  if (ask.rcode === 'REFUSED' && ask.tc) return undefined;
   if (situation.isAnswered('plain')) return undefined;
   const word = ask.rcode ?? `silence (${ask.silence})`;
   return {
     verdict: 'transport',
+    scope: 'query',
     confidence: isDefinite(ask) ? 'high' : 'medium',
     summary: `answers by TCP, but by UDP there is ${word}`,
     evidence: tellAll(ask, tcp),
@@ -36,10 +25,11 @@ export function byTransport(situation: Situation): Inference | undefined {
 }
 
 export function byEdns(situation: Situation): Inference | undefined {
-  if (!situation.isAnswered('plain')) return undefined;
   const { ask } = situation;
+  if (situation.isTransfer || !situation.isAnswered('plain')) return undefined;
   return {
     verdict: 'edns',
+    scope: 'query',
     confidence: isDefinite(ask) ? 'high' : 'medium',
     summary: `answers only without EDNS; with it there is ${ask.rcode ?? ask.silence}`,
     evidence: tellAll(ask, situation.last('plain')),
@@ -53,6 +43,7 @@ export function byTcp(situation: Situation): Inference | undefined {
   if (fateOf(ask) !== 'answered' || fateOf(tcp) === 'answered') return undefined;
   return {
     verdict: 'transport',
+    scope: 'query',
     confidence: isDefinite(tcp) && fateOf(tcp) !== 'failed' ? 'high' : 'medium',
     summary: `answers by UDP, but by TCP there is ${tcp.rcode ?? tcp.silence}${
       isEmpty(ask) ? ', and this answer needs TCP' : ''
@@ -67,7 +58,13 @@ export function byPlain(situation: Situation): Inference | undefined {
   const isDenied = fateOf(plain) === 'refused' || fateOf(plain) === 'odd';
   if (fateOf(ask) !== 'answered' || !isDenied) return undefined;
   const summary = `answers only with EDNS; without it there is ${plain.rcode}`;
-  return { verdict: 'edns', confidence: 'high', summary, evidence: tellAll(ask, plain) };
+  return {
+    verdict: 'edns',
+    scope: 'query',
+    confidence: 'high',
+    summary,
+    evidence: tellAll(ask, plain),
+  };
 }
 
 /** Silence may be a lost datagram, or somebody who is slow. */

@@ -19,7 +19,12 @@ describe('cli/log-table', () => {
     expect({ exit, rest, err }).to.deep.equal({ exit: Exit.OK, rest: '', err: '' });
   });
 
-  const refusal = { address: '10.0.0.10:53', verdict: 'client-acl', confidence: 'medium' };
+  const refusal = {
+    address: '10.0.0.10:53',
+    verdict: 'client-acl',
+    scope: 'zone',
+    confidence: 'medium',
+  };
   const cells = [
     {
       what: 'an upstream',
@@ -31,7 +36,7 @@ describe('cli/log-table', () => {
       what: 'why an upstream refused, and how sure that is',
       fields: { upstream: refusal },
       at: 9,
-      text: '10.0.0.10:53 client-acl (medium confidence)',
+      text: '10.0.0.10:53 client-acl, zone (medium confidence)',
     },
     { what: 'a client without a group', fields: { group: undefined }, at: 1, text: '10.21.5.18' },
     { what: 'that there is no name', fields: { qname: undefined }, at: 2, text: '-' },

@@ -1,0 +1,98 @@
+/** What is known of a refusal and of the server that sent it: all that its cause is inferred from. */
+
+import type { ExtendedError } from '../wire/opt.ts';
+
+/** The parts of a refusing message, and of the question it is for, that are evidence. */
+export interface RefusalSigns {
+  readonly aa: boolean;
+  readonly ra: boolean;
+  readonly tc: boolean;
+  readonly hasQuestion: boolean;
+  readonly ede: readonly ExtendedError[];
+  readonly rttMs: number;
+  /** The query asked for recursion. */
+  readonly rd: boolean;
+  /** The query carried a Client Subnet (RFC 7871): only a signed one does, which goes as it is. */
+  readonly ecs: boolean;
+  /** What servers permit to few: `AXFR`, `UPDATE`. */
+  readonly operation: string | undefined;
+}
+
+/** What a server did in the last minute. */
+export interface History {
+  /** Questions for other names. */
+  readonly answered: number;
+  readonly refused: number;
+  /** This very question was answered, or refused, with RD=1. */
+  readonly sameAnswered: boolean;
+  readonly sameRefused: boolean;
+  /** Other types of this name that were answered. */
+  readonly typesAnswered: readonly number[];
+  /** Questions for other names, but of this type. */
+  readonly typeAnsweredElsewhere: number;
+  readonly typeRefusedElsewhere: number;
+  /** Questions that were refused and then answered. */
+  readonly recanted: number;
+  /** Questions that it refused and a server beside it answered. */
+  readonly overruled: number;
+  /** It sent RA=1 to somebody; it answered with RA=1; it answered with AA=1 and RA=0. */
+  readonly recurses: boolean;
+  readonly answersRecursively: boolean;
+  readonly isAuthoritative: boolean;
+  /** The INFO-CODEs of its refusals of other names; -1 for none. */
+  readonly codesElsewhere: readonly number[];
+  /** The quickest of its answers in milliseconds, when there were enough. */
+  readonly quickestMs: number | undefined;
+  /** Shares of refusals in its busier and its calmer seconds, when they differ in load. */
+  readonly load: { readonly busy: number; readonly calm: number } | undefined;
+  /** The answer to a control question for CHAOS id.server; empty for REFUSED. */
+  readonly identity: string | undefined;
+}
+
+/** Nothing is known of the server. */
+export const NOTHING_LATELY: History = {
+  answered: 0,
+  refused: 0,
+  sameAnswered: false,
+  sameRefused: false,
+  typesAnswered: [],
+  typeAnsweredElsewhere: 0,
+  typeRefusedElsewhere: 0,
+  recanted: 0,
+  overruled: 0,
+  recurses: false,
+  answersRecursively: false,
+  isAuthoritative: false,
+  codesElsewhere: [],
+  quickestMs: undefined,
+  load: undefined,
+  identity: undefined,
+};
+
+/** The servers beside it in its group, and how many of them have refused this question too. */
+export interface Siblings {
+  readonly count: number;
+  readonly refused: number;
+}
+
+/** What only somebody knows who has asked on purpose, from one address or several. */
+export interface Findings {
+  /** The program, if the server names it. */
+  readonly program: string | undefined;
+  /** The refusal has the identity of a node that its other answers do not have. */
+  readonly foreignNode: string | undefined;
+  /** Another address that this server answers. */
+  readonly answeredSource: string | undefined;
+  /** RA is a copy of RD in what it writes itself. */
+  readonly copiesRd: boolean;
+  /** A zone for which it answered with authority, and whether the name belongs to it. */
+  readonly heldZone: string | undefined;
+  readonly holdsName: boolean;
+}
+
+export interface RefusalFacts {
+  readonly signs: RefusalSigns;
+  readonly lately: History;
+  readonly siblings: Siblings;
+  readonly findings?: Findings;
+}

@@ -1,0 +1,213 @@
+/** What a server did with other questions, and what others did with this one, as evidence. */
+
+import { Ede } from '../wire/registry.ts';
+import { type Evidence, statesReason, typesText } from './refusal-evidence.ts';
+import type { History, RefusalFacts, RefusalSigns } from './refusal-facts.ts';
+
+/** Refused questions without an answer between them that make a habit. */
+const HABIT = 3;
+/** A refusal that takes less than this share of the quickest answer comes from somewhere nearer. */
+const NEARER = 0.5;
+/** Shares of refusals that count as different. */
+const MORE_OFTEN = 4;
+const OFTEN = 0.3;
+
+type Take = (text: string, weights: Evidence['weights']) => void;
+
+/** The signs of all but the message. */
+export function historyEvidence(facts: RefusalFacts): Evidence[] {
+  const found: Evidence[] = [];
+  const take: Take = (text, weights) => found.push({ text, weights });
+  takeLoad(facts, take);
+  if (facts.signs.operation !== undefined) return found;
+  if (!facts.signs.rd) takeWithoutRd(facts, take);
+  else if (facts.lately.answered > 0) takeAnswers(facts, take);
+  else takeHabit(facts, take);
+  takeTypes(facts, take);
+  takeRole(facts, take);
+  takeForm(facts, take);
+  return found;
+}
+
+function takeLoad({ lately }: RefusalFacts, take: Take): void {
+  const { load, sameAnswered, recanted } = lately;
+  const weights = {
+    'rate-limit server': 1.5,
+    'name-policy name': -4,
+    'type-policy query': -4,
+    'client-acl server': -2,
+  };
+  if (sameAnswered) take('the same question was answered lately', weights);
+  if (recanted > 0) take(`${questions(recanted)} answered after a refusal`, weights);
+  if (load !== undefined && load.busy >= OFTEN && load.busy >= MORE_OFTEN * load.calm) {
+    take(`refuses ${percent(load.busy)} when busy, ${percent(load.calm)} when calm`, weights);
+  }
+}
+
+/** Without RD it matters whether the same is refused with RD. */
+function takeWithoutRd({ signs, lately }: RefusalFacts, take: Take): void {
+  const { answered, sameRefused, answersRecursively } = lately;
+  if (answersRecursively && signs.ra) {
+    take('it recurses for RD=1', { 'no-recursion query': 0.5, 'no-recursion server': -4 });
+  }
+  if (sameRefused && signs.ra && signs.ede.length === 0) {
+    take('the same is refused with RD=1', {
+      'no-recursion query': -3,
+      'name-policy name': answered > 0 ? 3 : 0,
+      'client-acl server': answered > 0 ? 0 : 3,
+    });
+  }
+}
+
+/** It answers other names: so it is no list of clients of the whole server. */
+function takeAnswers(facts: RefusalFacts, take: Take): void {
+  const { signs, lately } = facts;
+  const { answered, answersRecursively } = lately;
+  const prohibited = signs.ede.find(({ code }) => code === Ede.PROHIBITED);
+  const text = `${questions(answered)} for other names answered lately`;
+  if (!signs.ra && answersRecursively) {
+    takeForeign(facts, `${text} with RA=1: this one, with RA=0, is of a server behind`, take);
+  } else if (prohibited !== undefined) {
+    const weight = prohibited.text === '' ? -1 : 4;
+    take(text, { 'client-acl server': -4, 'name-policy name': weight });
+  } else {
+    // An authoritative server refuses the names of others because they are of others.
+    const isElsewhere = lately.isAuthoritative && !signs.ra;
+    take(text + quickText(signs, lately), {
+      'client-acl server': -4,
+      'no-recursion server': answersRecursively ? -4 : 0,
+      'name-policy name': isElsewhere ? 0 : 3,
+      'name-policy behind': isElsewhere ? 0 : 1,
+    });
+  }
+}
+
+/** RA=0 from who says RA=1 otherwise is the word of another. */
+function takeForeign({ signs: { ede } }: RefusalFacts, text: string, take: Take): void {
+  const isHeld = ede.some(({ code }) => code === Ede.NOT_AUTHORITATIVE);
+  take(text, {
+    'client-acl server': -4,
+    'client-acl zone': -3,
+    'name-policy name': -2,
+    'no-recursion server': -4,
+    [isHeld ? 'no-recursion behind' : 'client-acl behind']: ede.length > 0 ? 6 : 3,
+    'name-policy behind': ede.length > 0 ? 0 : 1,
+  });
+}
+
+/** It answers nothing: so it is about this client, or about everybody. */
+function takeHabit({ signs, lately, findings }: RefusalFacts, take: Take): void {
+  const { refused, overruled } = lately;
+  if (signs.ede.some(({ code }) => code === Ede.NOT_READY)) return;
+  if (overruled > 0) {
+    take('it alone refuses, and answers nothing lately', {
+      'client-acl server': 3,
+      'name-policy name': -3,
+    });
+  }
+  const text = `${questions(refused)} for other names refused lately, none answered`;
+  const prohibited = signs.ede.find(({ code }) => code === Ede.PROHIBITED);
+  if (prohibited !== undefined) {
+    // Of who was asked on purpose, the root is among the other names.
+    if (refused >= (findings === undefined ? 2 : 1)) takeProhibited(signs, lately, { text, take });
+  } else if (refused >= HABIT && (signs.ra || !signs.hasQuestion)) {
+    take(text, { 'client-acl server': 3, 'name-policy name': -4 });
+  }
+}
+
+/** EDE 18 for every name. */
+function takeProhibited(
+  { ra, ede }: RefusalSigns,
+  { codesElsewhere }: History,
+  { text, take }: { readonly text: string; readonly take: Take },
+): void {
+  if (!codesElsewhere.every((code) => code === Ede.PROHIBITED)) return;
+  const isBare = ede.every((one) => one.code !== Ede.PROHIBITED || one.text === '');
+  if (ra && isBare) {
+    take(text, { 'client-acl behind': 4, 'client-acl zone': -3, 'name-policy name': -3 });
+  } else {
+    // Knot Resolver's own text, which says no more than that it is a policy, weighs less.
+    const weight = isBare ? 3 : 4.5;
+    take(text, { 'client-acl server': weight, 'client-acl zone': -2, 'name-policy name': -4 });
+  }
+}
+
+function takeTypes({ signs, lately }: RefusalFacts, take: Take): void {
+  const { typesAnswered, typeAnsweredElsewhere, typeRefusedElsewhere } = lately;
+  if (typesAnswered.length === 0 || !signs.rd) return;
+  const text = `other types of this name were answered: ${typesText(typesAnswered)}`;
+  if (typeAnsweredElsewhere > 0) {
+    take(`${text}, and this type of other names`, {
+      'name-policy name': 2,
+      'type-policy query': 1,
+    });
+  } else if (typeRefusedElsewhere > 0) {
+    take(`${text}, and this type refused for other names`, {
+      'type-policy query': 8,
+      'name-policy name': -3,
+    });
+  } else {
+    take(text, { 'type-policy query': 4, 'name-policy name': -1 });
+  }
+}
+
+function takeRole({ signs, lately }: RefusalFacts, take: Take): void {
+  const { isAuthoritative, identity, codesElsewhere } = lately;
+  const isProhibited = signs.ede.some(({ code }) => code === Ede.PROHIBITED);
+  if (isAuthoritative && !signs.ra) {
+    take(
+      'its other answers have AA=1 and RA=0',
+      isProhibited
+        ? { 'client-acl zone': 3, 'client-acl server': -3 }
+        : { 'no-recursion server': 4 },
+    );
+  }
+  if (isProhibited && !signs.ra && codesElsewhere.some((code) => code !== Ede.PROHIBITED)) {
+    take('other names are refused for another reason', {
+      'client-acl zone': 5,
+      'client-acl server': -3,
+    });
+  }
+  // Who keeps this client out altogether also keeps it from asking for the server's name.
+  if (identity === '' && !statesReason(signs.ede)) {
+    take('id.server is refused too', { 'client-acl server': 3, 'no-recursion server': -1 });
+  } else if (identity && !signs.hasQuestion) {
+    // Unbound's `refuse_non_local` looks like its `refuse`, but for what it holds itself.
+    take('id.server is answered', { 'no-recursion server': 5, 'client-acl server': -1 });
+  }
+}
+
+/** What answers sooner than the server ever did, and in another form, is not the server. */
+function takeForm({ signs, lately }: RefusalFacts, take: Take): void {
+  const { quickestMs, recurses } = lately;
+  if (quickestMs === undefined || signs.rttMs >= NEARER * quickestMs) return;
+  const form = signs.hasQuestion ? undefined : 'no question in the response';
+  const bits = recurses && !signs.ra ? 'RA=0, but RA=1 in other answers' : undefined;
+  const other = form ?? bits;
+  if (other === undefined || signs.ede.length > 0 || signs.tc) return;
+  take(`${other}${quickText(signs, lately)}`, {
+    'edge server': 1.4,
+    'name-policy name': -4,
+    'client-acl server': -4,
+    'client-acl behind': -4,
+    'name-policy behind': -4,
+  });
+}
+
+/** That it came sooner than anything was answered. */
+function quickText({ rttMs }: RefusalSigns, { quickestMs }: History): string {
+  if (quickestMs === undefined || rttMs >= NEARER * quickestMs) return '';
+  return `; refused in ${milliseconds(rttMs)}, the quickest answer took ${milliseconds(quickestMs)}`;
+}
+
+export function questions(count: number): string {
+  return count === 1 ? '1 question' : `${count} questions`;
+}
+
+function milliseconds(time: number): string {
+  return `${Math.round(time * 10) / 10} ms`;
+}
+
+function percent(share: number): string {
+  return `${Math.round(share * 100)} %`;
+}

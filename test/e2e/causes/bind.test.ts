@@ -1,0 +1,4 @@
+import { BIND } from './bind.ts';
+import { describeCauses } from './matrix.ts';
+
+describeCauses(BIND);

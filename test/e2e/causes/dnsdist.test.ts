@@ -1,0 +1,4 @@
+import { DNSDIST } from './dnsdist.ts';
+import { describeCauses } from './matrix.ts';
+
+describeCauses(DNSDIST);

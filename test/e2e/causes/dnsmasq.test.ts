@@ -1,0 +1,4 @@
+import { DNSMASQ } from './dnsmasq.ts';
+import { describeCauses } from './matrix.ts';
+
+describeCauses(DNSMASQ);

@@ -1,0 +1,4 @@
+import { KNOT_RESOLVER } from './knot-resolver.ts';
+import { describeCauses } from './matrix.ts';
+
+describeCauses(KNOT_RESOLVER);

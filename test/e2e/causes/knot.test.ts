@@ -1,0 +1,4 @@
+import { KNOT } from './knot.ts';
+import { describeCauses } from './matrix.ts';
+
+describeCauses(KNOT);

@@ -1,0 +1,36 @@
+/** The tests of one server: each state as it was measured, and who is sure is right. */
+
+import { expect } from 'chai';
+import { cleanUp, describeWith } from '../processes.ts';
+import { measure, type Row, readMeasured, writeMeasured } from './measured.ts';
+import { observeAll } from './observe.ts';
+import type { Server } from './state.ts';
+
+/** Set to `write`, what was measured takes the place of what is in the file. */
+const { RCODE5_CAUSES: MODE } = process.env;
+
+/** Starts the server once, and looks at all of its states. */
+export function describeCauses(server: Server): void {
+  describeWith(server.programs, `e2e: why ${server.server} refuses`, () => {
+    let rows: readonly Row[];
+
+    before(async () => {
+      rows = measure(server, await observeAll(server.states, await server.start()));
+      if (MODE === 'write') writeMeasured(server, rows);
+    });
+    after(cleanUp);
+
+    server.states.forEach(({ state, kind }, i) => {
+      it(`is as measured: ${state}`, () => {
+        const found = readMeasured().find((one) => {
+          return one.server === server.server && one.state === state;
+        });
+        const { version: _, ...known } = found!;
+        const row = rows[i]!;
+        // Who meets a limit depends on the moment.
+        if (!kind.startsWith('rate limit')) expect(row).to.deep.equal(known);
+        expect(row.wire).not.to.equal('');
+      });
+    });
+  });
+}

@@ -1,0 +1,4 @@
+import { describeCauses } from './matrix.ts';
+import { NSD } from './nsd.ts';
+
+describeCauses(NSD);

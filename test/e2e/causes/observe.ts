@@ -1,0 +1,200 @@
+/** One state seen from both sides: what the record of a refusal says, and what diagnose finds. */
+
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import type { UpstreamRefusal } from '../../../src/decision/upstream-refusal.ts';
+import type { Visit } from '../../../src/diagnose/situation.ts';
+import { visitAll } from '../../../src/diagnose/visit.ts';
+import { FrameReader, frame } from '../../../src/transport/frames.ts';
+import { parseType } from '../../../src/wire/registry.ts';
+import { Flag, message, opt, question, name as wire } from '../../world/messages.ts';
+import { type SentQuestion, Stage } from '../../world/stage.ts';
+import type { Asked, State } from './state.ts';
+
+const HOST = '127.0.0.1';
+/** Milliseconds for which a server of this host may be silent. */
+const SILENCE_MS = 700;
+/** States at a time: Unbound takes ten connections. */
+const AT_ONCE = 3;
+/** A timeout that is only played. */
+const PLAYED_MS = 5000;
+const CLIENT = { address: HOST, port: 40_000 } as const;
+
+/** What clients ask besides: other names, another type, the same with and without RD. */
+const TRAFFIC: readonly Asked[] = [
+  { name: 'other.example' },
+  { name: 'third.example' },
+  { name: 'fourth.example', type: 'TXT' },
+];
+
+/** What the decision record has of an upstream's refusal. */
+export type RecordSays = Pick<
+  UpstreamRefusal,
+  'verdict' | 'scope' | 'confidence' | 'evidence' | 'aa' | 'ra' | 'tc' | 'ede'
+>;
+
+/** The forwarder with nothing played but its clock: its questions go to a real server. */
+export class Observer {
+  readonly #stage: Stage;
+  readonly #port: number;
+  readonly #source: string;
+  #id = 0;
+
+  constructor(port: number, source: string, probe = 0) {
+    this.#port = port;
+    this.#source = source;
+    this.#stage = new Stage(
+      `upstreams: { default: { servers: ["${HOST}:${port}"], attempts: 1, probe: ${probe} } }
+acl: { query: { 127.0.0.1: allow }, transfer: { 127.0.0.1: allow }, update: { 127.0.0.1: allow }, notify: { 127.0.0.1: allow } }
+cache: { entries: 0 }
+`,
+      {},
+    );
+  }
+
+  close(): void {
+    this.#stage.close();
+  }
+
+  /** Asks as a client does; what the record says, if the server refused. */
+  async ask(asked: Asked): Promise<RecordSays | undefined> {
+    const { name = 'www.example', type = 'A', class: rrClass = 1, opcode = 0, rd = true } = asked;
+    const stage = this.#stage;
+    const before = stage.records.length;
+    const type_ = parseType(type)!;
+    const isTcp = asked.transport === 'tcp' || type === 'AXFR' || type === 'IXFR';
+    const octets = message({
+      id: ++this.#id,
+      flags: rd ? Flag.RD : 0,
+      opcode,
+      questions: [question(name, type_, rrClass)],
+      // Secondaries and dig send EDNS with a transfer; what is verbatim goes on as it came.
+      additionals: type === 'AXFR' || type === 'IXFR' ? [opt()] : [],
+    });
+    stage.query(octets, { ...CLIENT, transport: isTcp ? 'tcp' : 'udp' });
+    while (stage.asked.length + stage.checks.length > 0) {
+      const sent = [...stage.asked.splice(0), ...stage.checks.splice(0)];
+      await Promise.all(sent.map((one) => this.#deliver(one)));
+    }
+    stage.probes.length = 0;
+    if (stage.records.length === before) stage.wait(PLAYED_MS);
+    // A moment passes between two questions of a client.
+    stage.now += 1;
+    const written = stage.records[before] as { upstream?: RecordSays; event?: string } | undefined;
+    return written?.event === 'refused' ? written.upstream : undefined;
+  }
+
+  async #deliver(sent: SentQuestion): Promise<void> {
+    const answer =
+      sent.transport === 'tcp'
+        ? await this.#overTcp(sent.octets)
+        : await this.#overUdp(sent.octets);
+    this.#stage.now += 1;
+    if (answer === undefined) {
+      if (sent.transport === 'tcp') this.#stage.fail(sent, 'connection closed');
+      return;
+    }
+    this.#stage.answer(answer, sent);
+  }
+
+  async #overUdp(octets: Uint8Array): Promise<Uint8Array | undefined> {
+    const socket = createSocket('udp4');
+    try {
+      socket.bind(0, this.#source);
+      await once(socket, 'listening');
+      socket.connect(this.#port, HOST);
+      await once(socket, 'connect');
+      socket.send(octets);
+      const [answer] = await once(socket, 'message', { signal: AbortSignal.timeout(SILENCE_MS) });
+      return answer;
+    } catch {
+      return undefined;
+    } finally {
+      socket.close();
+    }
+  }
+
+  #overTcp(octets: Uint8Array): Promise<Uint8Array | undefined> {
+    const frames = new FrameReader();
+    const socket = connect({ host: HOST, port: this.#port, localAddress: this.#source });
+    socket.setTimeout(SILENCE_MS, () => socket.destroy());
+    socket.write(frame(octets, octets.length));
+    return new Promise<Uint8Array | undefined>((resolve) => {
+      socket.on('error', () => resolve(undefined));
+      socket.on('close', () => resolve(undefined));
+      socket.on('data', (chunk) => frames.push(chunk, (found) => resolve(found.slice())));
+    }).finally(() => socket.destroy());
+  }
+}
+
+/** Observes all states of a server, few at a time, so that no server is pressed. */
+export async function observeAll(
+  states: readonly State[],
+  ports: Readonly<Record<string, number>>,
+): Promise<Map<State, Observed>> {
+  const observed = new Map<State, Observed>();
+  const waiting = states.values();
+  const work = async () => {
+    for (const state of waiting) {
+      observed.set(state, await observe(state, ports[state.at ?? ''] ?? Object.values(ports)[0]!));
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  return observed;
+}
+
+/** Both sides of a state. */
+export interface Observed {
+  /** The first refusal that is seen of the server. */
+  readonly first: RecordSays | undefined;
+  /** One after the clients have asked other things, and control questions. */
+  readonly later: RecordSays | undefined;
+  /** One after control questions, where nobody else asks. */
+  readonly probed: RecordSays | undefined;
+  readonly visit: Visit;
+}
+
+async function observe(state: State, port: number): Promise<Observed> {
+  const { source = HOST } = state;
+  const [[first, later], probed, visit] = await Promise.all([
+    observeTraffic(state, port, source),
+    observeProbed(state, port, source),
+    visitOf(state, port, source),
+  ]);
+  return { first, later, probed, visit };
+}
+
+async function observeTraffic(state: State, port: number, source: string) {
+  const observer = new Observer(port, source, 60);
+  try {
+    const first = await observer.ask(state);
+    if (first === undefined) return [undefined, undefined] as const;
+    for (const asked of TRAFFIC) await observer.ask(asked);
+    await observer.ask({ name: state.name ?? 'www.example', type: 'TXT' });
+    await observer.ask({ ...state, name: 'other.example' });
+    if (state.rd === false) await observer.ask({ ...state, rd: true });
+    return [first, await observer.ask(state)] as const;
+  } finally {
+    observer.close();
+  }
+}
+
+async function observeProbed(state: State, port: number, source: string) {
+  const observer = new Observer(port, source, 60);
+  try {
+    const first = await observer.ask(state);
+    return first === undefined ? undefined : await observer.ask(state);
+  } finally {
+    observer.close();
+  }
+}
+
+async function visitOf(state: State, port: number, source: string): Promise<Visit> {
+  const { name = 'www.example', type = 'A', burst = false, truth } = state;
+  if (truth.diagnosis === 'none') return [];
+  const target = { name: wire(name), type: parseType(type)!, burst };
+  const server = { address: HOST, port };
+  const visits = await visitAll(target, [{ server, source, timeoutMs: SILENCE_MS }]);
+  return visits[0]!;
+}

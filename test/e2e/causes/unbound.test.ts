@@ -1,0 +1,4 @@
+import { describeCauses } from './matrix.ts';
+import { UNBOUND } from './unbound.ts';
+
+describeCauses(UNBOUND);
