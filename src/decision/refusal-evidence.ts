@@ -2,7 +2,7 @@
 
 import type { ExtendedError } from '../wire/opt.ts';
 import { Ede, formatType } from '../wire/registry.ts';
-import { LAYERS, type LayerName } from './layers.ts';
+import { LAYER_FACTS, LAYERS, type LayerName } from './layers.ts';
 import type { RefusalFacts } from './refusal-facts.ts';
 import type { RefusalCause, Scope } from './upstream-refusal.ts';
 
@@ -32,18 +32,6 @@ const BY_CODE: ReadonlyMap<number, Cause> = new Map([
 
 /** What rcode5 writes into an Extended DNS Error: its layer, the rule, and what finds the record. */
 const OWN_TEXT = new RegExp(`^(${LAYERS.join('|')}) (.+) ref (\\S+)$`);
-const BY_LAYER: Readonly<Partial<Record<LayerName, Cause>>> = {
-  protocol: 'type-policy query',
-  acl: 'client-acl server',
-  transfer: 'client-acl query',
-  update: 'client-acl query',
-  notify: 'client-acl query',
-  'rate-limit': 'rate-limit server',
-  recursion: 'no-recursion server',
-  local: 'name-policy name',
-  'special-use': 'name-policy name',
-  policy: 'name-policy name',
-};
 /** Knot Resolver marks the place in its code with four characters. */
 const KNOT_RESOLVER_TEXT = /^[0-9A-Z]{4}$/;
 
@@ -115,13 +103,20 @@ export function parseOwnText(
     : { layer: parts[1] as LayerName, rule: parts[2]!, ref: parts[3]! };
 }
 
+/** The cause that a layer of rcode5 stands for; undefined for one that says nothing of policy. */
+function causeOf(layer: LayerName): Cause | undefined {
+  const { cause, scope } = LAYER_FACTS[layer];
+  if (cause === 'upstream' || cause === 'failure' || cause === 'unknown') return undefined;
+  return `${cause === 'transfer' ? 'client-acl' : cause} ${scope}`;
+}
+
 function ownText({ signs: { ede } }: RefusalFacts): Evidence | undefined {
   for (const { code, text } of ede) {
     const own = parseOwnText(text);
     if (own === undefined) continue;
     const said = `EDE ${code} "${text}"`;
     if (own.layer === 'upstream' || own.layer === 'route') return passedOn(ede, said);
-    const cause = BY_LAYER[own.layer];
+    const cause = causeOf(own.layer);
     if (cause !== undefined) return { text: said, weights: { [cause]: PROOF } };
   }
   return undefined;

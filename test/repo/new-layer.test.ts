@@ -74,8 +74,8 @@ const EDITS: Readonly<Record<string, (text: string) => string>> = {
   'src/decision/layers.ts': (text) =>
     replaced(
       text,
-      "  acl: { decidesBy: ['client'], cause: 'client-acl' },\n",
-      "$&  quarantine: { decidesBy: ['client'], cause: 'client-acl' },\n",
+      "  acl: { decidesBy: ['client'], cause: 'client-acl', scope: 'server' },\n",
+      "$&  quarantine: { decidesBy: ['client'], cause: 'client-acl', scope: 'server' },\n",
     ),
   'src/config/keys.ts': (text) =>
     replaced(

@@ -1,8 +1,7 @@
 /** Rules by what the server itself says of its reason. */
 
-import { LAYER_FACTS, type LayerName } from '../../decision/layers.ts';
+import { LAYER_FACTS } from '../../decision/layers.ts';
 import { parseOwnText } from '../../decision/refusal-evidence.ts';
-import type { Scope } from '../../decision/upstream-refusal.ts';
 import { Ede } from '../../wire/registry.ts';
 import { tell } from '../evidence.ts';
 import type { Diagnosis, Inference } from '../inference.ts';
@@ -18,18 +17,6 @@ const MEANINGS: Readonly<Record<number, Diagnosis>> = {
   [Ede.RATE_LIMITED]: 'rate-limit',
 };
 
-const SCOPE_OF: Readonly<Partial<Record<LayerName, Scope>>> = {
-  protocol: 'query',
-  transfer: 'query',
-  update: 'query',
-  notify: 'query',
-  local: 'name',
-  'special-use': 'name',
-  policy: 'name',
-  route: 'behind',
-  upstream: 'behind',
-};
-
 /** rcode5 names layer and rule itself. */
 export function byItsWord({ probes, ask }: Situation): Inference | undefined {
   const told = probes
@@ -40,7 +27,7 @@ export function byItsWord({ probes, ask }: Situation): Inference | undefined {
   const { layer, rule, ref } = told.parts!;
   return {
     verdict: LAYER_FACTS[layer].cause,
-    scope: SCOPE_OF[layer] ?? 'server',
+    scope: LAYER_FACTS[layer].scope,
     confidence: 'high',
     summary: `says itself: ${ask.name} ${told.probe.rcode} by its layer ${layer}, ${layer === 'upstream' ? 'server' : 'rule'} ${rule}`,
     evidence: [
