@@ -65,6 +65,13 @@ def ask_udp(port, query, seconds=30, address='127.0.0.1'):
             time.sleep(0.2)
             s.send(query)
 
+def ask_ready(port, query):  # a server that is still loading answers SERVFAIL or REFUSED
+    for _ in range(150):
+        got = ask_udp(port, query)
+        if got[3] & 15 in (0, 3): break
+        time.sleep(0.2)
+    return got
+
 def serve_udp(address, port, answer):
     s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     s.bind((address, port))
