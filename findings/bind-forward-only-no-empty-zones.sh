@@ -17,7 +17,7 @@ changed() { echo "CHANGED: $*"; exit 1; }
 # The pinned packages, and what they need that is not installed, go into $T: the machine keeps its own.
 command -v python3 >/dev/null || PACKAGES+=(python3)
 apt-get -qq update
-apt-get -qq -y -d --reinstall --no-install-recommends -o APT::Sandbox::User=root \
+apt-get -qq -y -d --reinstall --allow-downgrades --no-install-recommends -o APT::Sandbox::User=root \
   -o Dir::Cache::Archives="$T/" install "${PACKAGES[@]}" >/dev/null
 for deb in "$T"/*.deb; do dpkg -x "$deb" "$T/root"; done
 echo "packages: ${PACKAGES[*]}"

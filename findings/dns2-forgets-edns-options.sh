@@ -6,7 +6,7 @@
 # Happens: the OPT record comes back with the same payload size and DO bit, but without COOKIE (RFC 7873),
 #   NSID (RFC 5001) and padding (RFC 7830): RDLENGTH 0. CLIENT-SUBNET stays. A client whose cookie the proxy
 #   loses on the way gets no cookie back, and `errors` of the packet is empty.
-# Versions: dns2 3.1.1 (npm). Source: measured here; the query is built by dns-packet 5.6.1.
+# Versions: dns2 3.1.1, dns-packet 5.6.1 to build the query (npm). Source: measured here.
 MODULES=(dns2@3.1.1 dns-packet@5.6.1)
 
 set -euo pipefail

@@ -19,7 +19,7 @@ changed() { echo "CHANGED: $*"; exit 1; }
 mkdir -p "$T/root/etc" "$T/cache/partial"
 apt-get -qq update
 fetch() {
-  apt-get -qq -y -d --no-install-recommends -o APT::Sandbox::User=root -o Dir::Cache::Archives="$T/cache/" "$@" >/dev/null
+  apt-get -qq -y -d --allow-downgrades --no-install-recommends -o APT::Sandbox::User=root -o Dir::Cache::Archives="$T/cache/" "$@" >/dev/null
 }
 command -v python3 >/dev/null || {
   fetch --reinstall install python3
