@@ -2,11 +2,11 @@
 # Unbound denies the DS of a private reverse zone that it forwards.
 #
 # Expected: `local-zone: 1.10.in-addr.arpa. transparent` and a forward-zone for it open the zone: all questions
-#   for 1.10.in-addr.arpa and below go to the forwarder (man unbound.conf, local-zone: the closest local zone counts).
+#   for it and below go to the forwarder (man unbound.conf, nodefault: for a subzone of a default zone, transparent).
 # Happens: PTR and SOA do, but the DS of 1.10.in-addr.arpa itself is looked up on the parent's side, and there
 #   Unbound's built-in local zone 10.in-addr.arpa answers NXDOMAIN: a name that exists. By RFC 8020 nothing is
 #   below a name that is NXDOMAIN, so a validating client behind it may take the whole zone for gone.
-# Versions: Unbound 1.17.1 (Debian 12). Source: measured here.
+# Versions: Unbound 1.17.1 (Debian 12). Source: measured here; man unbound.conf for what is expected.
 PACKAGES=(unbound=1.17.1-2+deb12u4)
 
 set -euo pipefail
