@@ -34,22 +34,29 @@ export class CaseCheck {
    * client's case. An error that came without a question has no name to compare.
    */
   accepts(pending: Pending, answer: Answer, now: number): boolean {
+    const { query } = this.#parts;
     const current = pending.current!;
-    if (!current.isCased || !answer.hasQuestion) return true;
-    const { query, exchanges } = this.#parts;
-    const { caseKeeping } = current.upstream!;
-    const isLost = caseKeeping.isLost(now);
-    if (exchanges.hasKeptCase(pending, query, answer.message)) {
-      if (!isLost) caseKeeping.kept();
-      restoreCase(answer, query);
-    } else if (current.transport === 'tcp') {
-      caseKeeping.lost(now);
-    } else if (!isLost) {
+    if (query.isVerbatim || !answer.hasQuestion) return true;
+    if (current.isCased && !this.#isCredible(pending, answer, now)) {
       this.#refuse(pending, now);
       return false;
     }
     current.isCaseDoubted = false;
+    restoreCase(answer, query);
     return true;
+  }
+
+  #isCredible(pending: Pending, answer: Answer, now: number): boolean {
+    const { query, exchanges } = this.#parts;
+    const { upstream, transport } = pending.current!;
+    const { caseKeeping } = upstream!;
+    const isLost = caseKeeping.isLost(now);
+    if (exchanges.hasKeptCase(pending, query, answer.message)) {
+      if (!isLost) caseKeeping.kept();
+      return true;
+    }
+    if (transport === 'tcp') caseKeeping.lost(now);
+    return isLost || transport === 'tcp';
   }
 
   #refuse(pending: Pending, now: number): void {

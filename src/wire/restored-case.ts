@@ -2,7 +2,7 @@
 
 import type { Answer } from './answer.ts';
 import { HEADER_LENGTH, readUint16 } from './header.ts';
-import { MAX_LABEL, MAX_POINTER } from './name.ts';
+import { LOWER, MAX_LABEL, MAX_POINTER } from './name.ts';
 import type { Query } from './query.ts';
 import { RecordCursor } from './records.ts';
 
@@ -12,8 +12,9 @@ const BEHIND_LABELS = 5;
 const records = new RecordCursor();
 
 /**
- * Gives the question, and the owners that repeat it or its end octet by octet, the case that the
- * client wrote. Owners that point to the question follow it. Both have the same question.
+ * Gives the question, and the owners that repeat it or its end, the case that the client wrote.
+ * Owners that point to the question follow it. Those that are written out may have the case of an
+ * earlier question: BIND's cache keeps it. Both have the same question.
  */
 export function restoreCase(answer: Answer, query: Query): void {
   const { message, length, hasPlainOwner } = answer;
@@ -33,7 +34,7 @@ function restoreOwner(message: Uint8Array, ownerAt: number, query: Query): void 
   const from = tailAt - (end - ownerAt);
   if (from < HEADER_LENGTH || tailAt > rootAt) return;
   for (let i = ownerAt; i < end; i++) {
-    if (message[i] !== message[from + i - ownerAt]) return;
+    if (LOWER[message[i]!] !== query.name[from + i - ownerAt - HEADER_LENGTH]) return;
   }
   for (let i = ownerAt; i < end; i++) message[i] = query.message[from + i - ownerAt]!;
 }

@@ -47,9 +47,9 @@ const OWNERS: readonly { title: string; sent: Octets; restored: Octets }[] = [
     restored: name(`x.${SENT}`),
   },
   {
-    title: 'a name in a case of its own',
-    sent: name('wwW.exaMPLE.cOm'),
-    restored: name('wwW.exaMPLE.cOm'),
+    title: 'the name asked in the case of an earlier question',
+    sent: name('wwW.exAMPLE.cOm'),
+    restored: name(ASKED),
   },
   { title: 'the root', sent: name('.'), restored: name('.') },
 ];
