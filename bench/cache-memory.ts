@@ -1,15 +1,20 @@
 /**
  * How much memory the server takes for answers of 60 KB, of which a cache of the usual size holds
- * few. Exits with 1 when it is a fifth more than `cache.size`.
+ * few: in its main thread, which serves TCP clients, and then also in its data threads, whose
+ * clients get TC=1. Exits with 1 when it is a fifth more than `cache.size`.
  */
 
-import { readFileSync } from 'node:fs';
-import { connect } from 'node:net';
+import {
+  askAllByTcp,
+  askAllByUdp,
+  long,
+  longAnswerTo,
+  names,
+  residentOf,
+} from '../test/e2e/long-answers.ts';
 import { cleanUp } from '../test/e2e/processes.ts';
-import { type Rcode5, Site, serve } from '../test/e2e/rcode5.ts';
-import { frame, frameReader } from '../test/e2e/sockets.ts';
-import { Flag, message, question, record, TO_QUESTION, TYPE } from '../test/world/messages.ts';
-import { answerTo, Upstream } from '../test/world/upstream.ts';
+import { Site, serve } from '../test/e2e/rcode5.ts';
+import { Upstream } from '../test/world/upstream.ts';
 
 const MIB = 1 << 20;
 const SIZE = 64 * MIB;
@@ -17,53 +22,6 @@ const SIZE = 64 * MIB;
 const MOST = 1.2;
 /** Answers of 60 KB, of which a third has room. */
 const ANSWERS = 3000;
-const TEXTS = 235;
-const TEXT = Array.from({ length: 256 }, (_, i) => (i === 0 ? 255 : 0x61));
-
-/** `n10000.example` in wire format. */
-const NAME_LENGTH = 16;
-
-/** Octets of memory that the process has in fact. */
-function residentOf({ program }: Rcode5): number {
-  const status = readFileSync(`/proc/${program.pid}/status`, 'utf8');
-  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)![1]) * 1024;
-}
-
-/** Asks for names by one connection, one after the other; tells how many octets the answers had. */
-function askAll(port: number, names: readonly string[]): Promise<number> {
-  const socket = connect({ port, host: '127.0.0.1' });
-  let next = 0;
-  let octets = 0;
-  const askNext = () => {
-    const query = message({
-      id: next,
-      flags: Flag.RD,
-      questions: [question(names[next]!, TYPE.TXT)],
-    });
-    next++;
-    socket.write(frame(query));
-  };
-  return new Promise((resolve, reject) => {
-    socket.on('error', reject).on('close', () => reject(new Error('closed')));
-    const onAnswer = (answer: Buffer) => {
-      octets += answer.length;
-      if (next < names.length) return askNext();
-      socket.removeAllListeners('close').destroy();
-      resolve(octets);
-    };
-    socket.on('data', frameReader(onAnswer));
-    askNext();
-  });
-}
-
-/** All of one length. */
-function names(prefix: string, count: number): string[] {
-  return Array.from({ length: count }, (_, i) => `${prefix}${10_000 + i}.example`);
-}
-
-const long = answerTo(message({ questions: [question(names('n', 1)[0]!)] }), {
-  answers: Array.from({ length: TEXTS }, () => record(TO_QUESTION, TYPE.TXT, TEXT)),
-});
 
 const upstream = await Upstream.start(({ octets }) => longAnswerTo(octets));
 try {
@@ -74,22 +32,24 @@ cache: { size: ${SIZE / MIB}MiB }
 `),
   );
   // What has to be compiled and buffered is there before.
-  await askAll(server.port, names('w', 20));
+  await askAllByTcp(server.port, names('w', 20));
+  await askAllByUdp(server.port, names('v', 20));
   const idle = residentOf(server);
-  const octets = await askAll(server.port, names('t', ANSWERS));
-  const growth = residentOf(server) - idle;
-  const [got, more, size] = [octets, growth, SIZE].map((value) => (value / MIB).toFixed(0));
-  console.log(`${got} MiB of answers by TCP: ${more} MiB more memory, cache.size is ${size} MiB`);
-  if (growth > SIZE * MOST) process.exitCode = 1;
+  for (const [way, ask] of [
+    ['TCP', askAllByTcp],
+    ['UDP', askAllByUdp],
+  ] as const) {
+    await ask(server.port, names(way[0]!, ANSWERS));
+    const growth = residentOf(server) - idle;
+    const [got, more, size] = [ANSWERS * long.length, growth, SIZE].map((octets) =>
+      (octets / MIB).toFixed(0),
+    );
+    console.log(
+      `${got} MiB by ${way}: ${more} MiB more memory than idle, cache.size is ${size} MiB`,
+    );
+    if (growth > SIZE * MOST) process.exitCode = 1;
+  }
 } finally {
   await upstream.close();
   await cleanUp();
-}
-
-/** One answer for all: only the ID and the name are others. */
-function longAnswerTo(query: Uint8Array): Uint8Array {
-  const answer = long.slice();
-  answer.set(query.subarray(0, 2));
-  answer.set(query.subarray(12, 12 + NAME_LENGTH + 4), 12);
-  return answer;
 }

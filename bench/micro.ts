@@ -11,6 +11,7 @@ import { Engine } from '../src/engine/engine.ts';
 import { Replies } from '../src/engine/reply.ts';
 import { AnswerCache } from '../src/forward/cache.ts';
 import { createForwarding } from '../src/forward/forwarding.ts';
+import { NameCase } from '../src/forward/name-case.ts';
 import { type Upstream, UpstreamTable } from '../src/forward/upstream.ts';
 import { RecordWriter } from '../src/observe/record.ts';
 import { AnswerJudge, type JudgedAnswer } from '../src/policy/answer-judge.ts';
@@ -18,6 +19,7 @@ import { compilePolicy, type Policy } from '../src/policy/compile.ts';
 import { judge } from '../src/policy/layer.ts';
 import { attachRpz, readRpz } from '../src/policy/rpz/rpz-zone.ts';
 import { PolicyChain } from '../src/policy/rules/policy-chain.ts';
+import { HEADER_LENGTH } from '../src/wire/header.ts';
 import { parseName } from '../src/wire/name.ts';
 import { OPT_LENGTH } from '../src/wire/opt.ts';
 import { Query } from '../src/wire/query.ts';
@@ -154,9 +156,9 @@ function engineWith(setup: Policy, answer: Uint8Array): Engine {
   const nothing = () => {};
   const groups = createForwarding(setup.config, new UpstreamTable(), () => false);
   groups.refresh();
-  let asked: { upstream: Upstream; id: number } | undefined;
+  let asked: { upstream: Upstream; question: Uint8Array } | undefined;
   const send = (upstream: Upstream, octets: Uint8Array) => {
-    asked = { upstream, id: (octets[0]! << 8) | octets[1]! };
+    asked = { upstream, question: octets.slice(0, request.length - OPT_LENGTH) };
     return 1;
   };
   const channels = { send, isStuck: () => false, unanswered: () => false };
@@ -176,7 +178,9 @@ function engineWith(setup: Policy, answer: Uint8Array): Engine {
   receive(engine);
   assert.ok(asked);
   buffer.set(answer);
-  buffer.set([asked.id >> 8, asked.id & 0xff]);
+  // The ID, and the name in the case that it was asked in.
+  buffer.set(asked.question.subarray(0, 2));
+  buffer.set(asked.question.subarray(HEADER_LENGTH), HEADER_LENGTH);
   engine.response(buffer, answer.length, { upstream: asked.upstream, channel: 1 }, NOW);
   assert.equal(cache.size, 1);
   return engine;
@@ -193,6 +197,11 @@ const cachedAliased = engineWith(large, aliased.octets);
 assert.equal(judge(guests.layers, blocked)?.action, 'nxdomain');
 assert.equal(large.viewOf(sixth).index, guests.index);
 assert.equal(judge(limited.views[0]!.layers, guest), undefined);
+
+const cases = new NameCase(1);
+const cased = request.slice();
+cases.write(0, cased, allowed);
+assert.ok(cases.isKept(0, cased, allowed));
 
 assertSees();
 
@@ -243,6 +252,10 @@ const results: Measured[] = [
   }),
   measure('engine: the same with an alias', NOTHING, () => {
     receive(cachedAliased);
+  }),
+  measure('give a name a case, compare it', NOTHING, () => {
+    cases.write(0, cased, allowed);
+    cases.isKept(0, cased, allowed);
   }),
   measure('write a decision record', 64, () => {
     writer.length = 0;

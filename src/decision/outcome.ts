@@ -96,6 +96,7 @@ export const IGNORED = [
   'response',
   'unexpected-answer',
   'wrong-question',
+  'wrong-case',
   'proxy-source',
   'proxy-header',
 ] as const;

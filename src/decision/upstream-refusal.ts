@@ -25,6 +25,9 @@ export const AttemptResult = {
   CLOSED: 'connection closed',
   /** A TCP client's answer does not fit in a datagram, and the server has no TCP. */
   TRUNCATED: 'truncated, no TCP',
+  /** The name came back by UDP in another case than it was sent in, as a forger would guess it. */
+  CASE_DOUBTED: 'case not kept, asked by TCP',
+  CASE_LOST: 'case not kept, no TCP',
 } as const;
 
 /** Whether the attempt ended because nothing came for too long. */

@@ -86,7 +86,7 @@ function askUdp(question: WireQuestion, id: number, route: Route): Promise<Reply
   return new Promise<Reply>((resolve, reject) => {
     socket.on('error', reject);
     socket.on('message', (message) => {
-      const reply = readReply(message, octets);
+      const reply = readReply(Buffer.from(message), octets);
       if (reply !== undefined) resolve(reply);
     });
     socket.on('connect', () => socket.send(octets));

@@ -33,6 +33,7 @@ import { Rcode } from '../wire/registry.ts';
 import { type AliasResolution, FAILED } from './alias-resolution.ts';
 import { Answers } from './answers.ts';
 import { CacheHits, type HitParts } from './cache-hits.ts';
+import { CaseCheck } from './case-check.ts';
 import type { Conclusion } from './conclusion.ts';
 import { Delivery } from './delivery.ts';
 import { QueryPurpose } from './purpose.ts';
@@ -71,6 +72,7 @@ export class Forwarder {
   readonly #delivery: Delivery;
   readonly #unanswered: Unanswered;
   readonly #answers: Answers;
+  readonly #caseCheck: CaseCheck;
   #setup: Setup;
 
   constructor(setup: Setup, parts: ForwarderParts) {
@@ -96,6 +98,7 @@ export class Forwarder {
       delivery: this.#delivery,
       loops: this.#selfQueries.loops,
     });
+    this.#caseCheck = new CaseCheck({ ...parts, exchanges: this.#exchanges });
     this.#answers = new Answers({
       ...parts,
       exchanges: this.#exchanges,
@@ -138,6 +141,7 @@ export class Forwarder {
     if (!answer.parse(octets, length))
       return this.#unanswered.failed(pending, AttemptResult.MALFORMED, now);
     if (!answer.matches(this.#query)) return this.#recorder.ignored('wrong-question');
+    if (!this.#caseCheck.accepts(pending, answer, now)) return;
     this.#note(pending, answer, now);
     if (pending.isStreaming && answer.rcode !== Rcode.REFUSED) this.#stream(pending, answer, now);
     else this.#answers.judge(pending, answer, now);

@@ -125,7 +125,7 @@ export class Unanswered {
   #channelEnded(pending: Pending, end: ChannelEnd, now: number): void {
     const { exchanges, query } = this.#parts;
     const { upstream, sentAt } = pending;
-    const { transport, isLate, isExtra } = pending.current!;
+    const { transport, isLate, isExtra, isCaseDoubted } = pending.current!;
     if (pending.isStreaming) return this.endStream(pending);
     if (!isLate && end.kind !== 'failed' && this.#mayRepeat(pending, end)) {
       const isClosed = end.kind === 'closed';
@@ -138,6 +138,11 @@ export class Unanswered {
     if (isLimited && !isLate && !isExtra && upstream.health.tcp.isDown) {
       pending.note(reason, now);
       return exchanges.askAgain(pending, query, now);
+    }
+    if (isCaseDoubted && !isLate && upstream.health.tcp.isDown) {
+      // Without TCP it cannot be found out whether the server keeps the case of names.
+      pending.note(reason, now);
+      return exchanges.askAsWritten(pending, query, now);
     }
     this.failed(pending, reason, now);
   }

@@ -93,7 +93,7 @@ export class Exchanges<P extends Purpose> {
   /** Asks the pending query's server again, with a new ID and from another port. */
   askAgain(pending: PendingQuery<P>, query: Query, now: number): void {
     const current = pending.current!;
-    current.transport = current.upstream!.chosen(query);
+    current.transport = current.isCaseDoubted ? 'tcp' : current.upstream!.chosen(query);
     this.#hedging.send(current, query, 'usual', now);
   }
 
@@ -101,6 +101,24 @@ export class Exchanges<P extends Purpose> {
   askByTcp(pending: PendingQuery<P>, query: Query, now: number): void {
     pending.current!.transport = 'tcp';
     this.#hedging.send(pending.current!, query, 'usual', now);
+  }
+
+  /** The same by TCP, to find out whether the server keeps the case of names. */
+  askForCase(pending: PendingQuery<P>, query: Query, now: number): void {
+    pending.current!.isCaseDoubted = true;
+    this.askByTcp(pending, query, now);
+  }
+
+  /** Asks it again with the name as the client wrote it. */
+  askAsWritten(pending: PendingQuery<P>, query: Query, now: number): void {
+    pending.current!.isCaseDoubted = false;
+    pending.current!.isAsWritten = true;
+    this.askAgain(pending, query, now);
+  }
+
+  /** Whether an answer of the pending query's server has the name in the case that was sent. */
+  hasKeptCase({ current }: PendingQuery<P>, query: Query, message: Uint8Array): boolean {
+    return this.#queries.hasKeptCase(current!, query, message);
   }
 
   /**

@@ -140,6 +140,8 @@ export class Hedging<P extends Purpose> {
     this.#queries.setAside(current);
     const again = this.#queries.take(pending, current.upstream!);
     again.edns = current.edns;
+    again.isCaseDoubted = current.isCaseDoubted;
+    again.isAsWritten = current.isAsWritten;
     again.transport = current.transport;
     this.send(again, query, manner, now);
     return current;

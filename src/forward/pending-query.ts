@@ -28,6 +28,12 @@ export class UpstreamQuery<P extends Purpose = Purpose> {
   isLate = false;
   /** It asks a server that is down, to find out whether it is back; others are asked besides. */
   isExtra = false;
+  /** Its name has gone out in a random case, which an answer must have. */
+  isCased = false;
+  /** An answer by UDP had lost the case: it is asked by TCP, which nobody can forge. */
+  isCaseDoubted = false;
+  /** Its name goes out as the client wrote it. */
+  isAsWritten = false;
 
   constructor(index: number) {
     this.index = index;

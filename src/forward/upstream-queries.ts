@@ -5,6 +5,7 @@ import { MAX_PAYLOAD, type Query } from '../wire/query.ts';
 import { writeForwarded, writeVerbatim } from '../wire/request.ts';
 import type { Channels, Manner } from './channels.ts';
 import { Deadlines } from './deadlines.ts';
+import { NameCase } from './name-case.ts';
 import { type PendingQuery, type Purpose, UpstreamQuery } from './pending-query.ts';
 import { Pool } from './pool.ts';
 import { random16 } from './random.ts';
@@ -18,12 +19,14 @@ export class UpstreamQueries<P extends Purpose> {
   /** The upstream query, plus one, by the ID that an upstream was sent. */
   readonly #byId: Uint16Array = new Uint16Array(0x10000);
   readonly #timeouts: Deadlines;
+  readonly #cases: NameCase;
   readonly #out: Uint8Array = new Uint8Array(0x10000);
   readonly #channels: Channels;
 
   constructor(limit: number, channels: Channels) {
     this.#pool = new Pool(limit, (i) => new UpstreamQuery(i));
     this.#timeouts = new Deadlines(limit);
+    this.#cases = new NameCase(limit);
     this.#channels = channels;
   }
 
@@ -42,6 +45,8 @@ export class UpstreamQueries<P extends Purpose> {
     current.edns = true;
     current.isLate = false;
     current.isExtra = false;
+    current.isCaseDoubted = false;
+    current.isAsWritten = false;
     return current;
   }
 
@@ -54,6 +59,8 @@ export class UpstreamQueries<P extends Purpose> {
     const length = query.isVerbatim
       ? writeVerbatim(this.#out, query)
       : writeForwarded(this.#out, query, current.edns, isLarge ? LARGE_PAYLOAD : MAX_PAYLOAD);
+    current.isCased =
+      mayCase(current, query, now) && this.#cases.write(current.index, this.#out, query);
     current.id = this.#freeId();
     this.#byId[current.id] = current.index + 1;
     setId(this.#out, current.id);
@@ -67,6 +74,11 @@ export class UpstreamQueries<P extends Purpose> {
   find(id: number, upstream: Upstream, channel: number): UpstreamQuery<P> | undefined {
     const current = this.#pool.made[this.#byId[id]! - 1];
     return current?.upstream === upstream && current.channel === channel ? current : undefined;
+  }
+
+  /** Whether an answer to it, which has its question, has it in the case that was sent. */
+  hasKeptCase({ index, isCased }: UpstreamQuery<P>, query: Query, message: Uint8Array): boolean {
+    return !isCased || this.#cases.isKept(index, message, query);
   }
 
   /** Waits for more. */
@@ -117,4 +129,11 @@ export class UpstreamQueries<P extends Purpose> {
     while (this.#byId[id] !== 0) id = random16();
     return id;
   }
+}
+
+/** By UDP alone are answers forged; by TCP it is found out whether the server keeps the case. */
+function mayCase(current: UpstreamQuery<Purpose>, query: Query, now: number): boolean {
+  const { upstream, transport, isCaseDoubted, isAsWritten } = current;
+  if (isAsWritten || query.isVerbatim || upstream!.transport === 'tcp') return false;
+  return isCaseDoubted || (transport === 'udp' && upstream!.caseKeeping.isTried(now));
 }

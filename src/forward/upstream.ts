@@ -5,6 +5,7 @@ import type { Endpoint } from '../net/address.ts';
 import type { Answer } from '../wire/answer.ts';
 import type { Query, Transport } from '../wire/query.ts';
 import { Opcode, Rcode } from '../wire/registry.ts';
+import { CaseKeeping } from './case-keeping.ts';
 import { Health } from './health.ts';
 import { Loops } from './loops.ts';
 import { Refusals } from './refusals.ts';
@@ -42,6 +43,7 @@ export class Upstream implements UpstreamAddress {
   rttMs = 0;
   readonly health: Readonly<Record<Transport, Health>> = { udp: new Health(), tcp: new Health() };
   readonly refusals: Refusals = new Refusals();
+  readonly caseKeeping: CaseKeeping = new CaseKeeping();
   /** What it has done lately; undefined before it has done anything. */
   history: UpstreamHistory | undefined;
   /** Smoothed like `rttMs`, of answers alone. */

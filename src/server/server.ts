@@ -22,6 +22,7 @@ import { recordContext } from '../policy/record-context.ts';
 import { PortableShell } from '../shell/portable-shell.ts';
 import { type Libc, loadLibc } from '../transport/libc.ts';
 import { DataThreads } from './data-threads.ts';
+import { HeapTrimming } from './heap-trimming.ts';
 import { thisHost } from './host-time.ts';
 import { LogKeeper } from './log-keeper.ts';
 import { Neighbours } from './neighbours.ts';
@@ -57,6 +58,7 @@ export class RunningServer {
   #threads: DataThreads | undefined;
   #taken: TakenSnapshot;
   #reading: NodeJS.Timeout | undefined;
+  readonly #trimming: HeapTrimming = new HeapTrimming();
 
   /** Throws a ConfigError for a configuration or a log path that cannot be used. */
   private constructor(
@@ -186,6 +188,7 @@ export class RunningServer {
       this.#serving.policy.cookies?.setClock(step);
       this.#recording.tick(time);
       this.#records.look();
+      this.#trimming.look();
       this.#neighbours.look(this.#threads, this.#started.threads);
     }, NUMBERS_MS);
     for (const endpoint of this.endpoints) {

@@ -115,7 +115,7 @@ function converse(
     socket.on('data', (chunk) => {
       try {
         frames.push(chunk, (message) => {
-          if (!socket.destroyed && take(message)) {
+          if (!socket.destroyed && take(Buffer.from(message))) {
             resolve();
             socket.destroy();
           }

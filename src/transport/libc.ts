@@ -119,11 +119,19 @@ export function loadLibc(): Libc | string {
  * otherwise. What is not glibc (malloc_trim(3)) is left alone.
  */
 export function trimHeap(): void {
+  mallocTrim ??= loadMallocTrim();
+  mallocTrim(0);
+}
+
+let mallocTrim: ((padding: number) => unknown) | undefined;
+
+function loadMallocTrim(): (padding: number) => unknown {
   try {
     const koffi = createRequire(import.meta.url)('koffi') as typeof import('koffi');
-    koffi.load(null).func('int malloc_trim(size_t)')(0);
+    return koffi.load(null).func('int malloc_trim(size_t)');
   } catch {
     // Another C library has its own ways.
+    return () => 0;
   }
 }
 

@@ -1,7 +1,7 @@
 /** A TCP connection to an upstream for a thread that blocks in poll (Linux). */
 
 import { check } from './batch-socket.ts';
-import { FrameReader, frame } from './frames.ts';
+import { FrameReader, frame, MAX_FRAME } from './frames.ts';
 import {
   AF_INET,
   AF_INET6,
@@ -35,7 +35,7 @@ export class BatchStream implements Stream {
   /** Octets that the kernel has not taken. */
   unsent = 0;
   readonly #libc: Libc;
-  readonly #frames: FrameReader = new FrameReader();
+  readonly #frames: FrameReader = new FrameReader(MAX_FRAME);
   readonly #read: Memory = allocate(READ_LENGTH);
   #waiting: Memory[] = [];
 

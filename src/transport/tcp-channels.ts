@@ -6,7 +6,7 @@
 import { connect, type Socket } from 'node:net';
 import { now } from '../clock.ts';
 import { type ChannelEvents, type Channels, idOf, type Remote, reasonOf } from './channels.ts';
-import { FrameReader, frame } from './frames.ts';
+import { FrameReader, frame, MAX_FRAME } from './frames.ts';
 import { type Stream, StreamPool } from './stream-pool.ts';
 
 /** What `send` returns when there is no connection to send by. */
@@ -65,7 +65,7 @@ class Connection implements Stream {
   readonly number: number;
   isConnected = false;
   readonly #socket: Socket;
-  readonly #frames: FrameReader = new FrameReader();
+  readonly #frames: FrameReader = new FrameReader(MAX_FRAME);
   readonly #on: Events;
   #isClosed = false;
 

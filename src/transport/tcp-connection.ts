@@ -128,7 +128,8 @@ export class Connection implements TcpClient {
     const octets = this.#head === undefined ? chunk : this.#readHeader(this.#head, chunk);
     if (octets === undefined) return;
     const before = this.#queries.length;
-    this.#frames.push(octets, (message) => this.#queries.push(message));
+    // A copy, which keeps no whole chunk alive while it waits.
+    this.#frames.push(octets, (message) => this.#queries.push(Buffer.from(message)));
     if (this.#queries.length > before) this.#isActive();
     this.#proceed();
   }

@@ -16,7 +16,7 @@ import {
   TC,
   writeUint16,
 } from './header.ts';
-import { LOWER } from './name.ts';
+import { LOWER, POINTER } from './name.ts';
 import { extendedRcode, hasWholeOptions } from './opt.ts';
 import type { Query } from './query.ts';
 import { RecordCursor, Section, skipQuestions } from './records.ts';
@@ -54,6 +54,8 @@ export class Answer {
   isNegative = false;
   /** The answer section has an alias. */
   hasAlias = false;
+  /** A record's owner is written out, if only in part: not a pointer to another name. */
+  hasPlainOwner = false;
   /** Where the TTLs stand that age in a cache. */
   readonly ttlAt: Uint16Array = new Uint16Array(MAX_RECORDS);
   ttlCount = 0;
@@ -69,6 +71,9 @@ export class Answer {
   }
   get truncated(): boolean {
     return hasFlag(this.message, TC);
+  }
+  get hasQuestion(): boolean {
+    return this.questionEnd > HEADER_LENGTH;
   }
 
   /** RFC 6891 section 7: a server that does not know EDNS says so by an error without OPT. */
@@ -93,6 +98,7 @@ export class Answer {
     this.ttlCount = 0;
     this.isNegative = true;
     this.hasAlias = false;
+    this.hasPlainOwner = false;
     this.questionEnd = skipQuestions(message, length, readUint16(message, Count.QUESTION));
     return this.questionEnd >= 0 && this.#readRecords();
   }
@@ -135,6 +141,7 @@ export class Answer {
     if (records.section === Section.ANSWER && this.#isData(records.type)) {
       this.isNegative = this.rcode === Rcode.NXDOMAIN;
     }
+    if (this.message[records.ownerAt]! < POINTER) this.hasPlainOwner = true;
     const ttl = records.ttl > MAX_TTL ? 0 : records.ttl;
     if (ttl < this.ttl) this.ttl = ttl;
     if (this.ttlCount < this.ttlAt.length) this.ttlAt[this.ttlCount++] = records.ttlAt;
@@ -143,9 +150,7 @@ export class Answer {
   /** An alias on its way to nothing is no data (RFC 2308 section 2.2, RFC 6672 section 3.1). */
   #isData(type: number): boolean {
     if (type === RrType.RRSIG || type === RrType.CNAME || type === RrType.DNAME) {
-      return (
-        this.questionEnd > HEADER_LENGTH && type === readUint16(this.message, this.questionEnd - 4)
-      );
+      return this.hasQuestion && type === readUint16(this.message, this.questionEnd - 4);
     }
     return true;
   }

@@ -13,7 +13,8 @@ export const MAX_LABELS = 128;
 
 /** The farthest that a compression pointer leads. */
 export const MAX_POINTER = 0x3fff;
-const POINTER = 0xc0;
+/** The first octet of a pointer is not below this. */
+export const POINTER = 0xc0;
 
 /**
  * The offset behind the name at `at`; -1 when the name runs over `end`, over 255 octets,

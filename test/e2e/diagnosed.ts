@@ -10,11 +10,11 @@ import {
   type Peer,
   startBind,
   startDnsdist,
+  startDnsmasq,
   startNsd,
   startUnbound,
-  whenAnswering,
 } from './peers.ts';
-import { findProgram, makeFolder, Program } from './processes.ts';
+import { makeFolder } from './processes.ts';
 
 export const PROGRAMS: readonly string[] = ['named', 'unbound', 'nsd', 'dnsdist', 'dnsmasq'];
 
@@ -135,9 +135,9 @@ export async function startDiagnosed(): Promise<Diagnosed> {
     startDnsdist(unbound, DNSDIST_BACKEND, DNSDIST_RULES).then(portOf),
   ]);
   const [dnsmasqForwarder, dnsmasq, alone] = await Promise.all([
-    startDnsmasq([`--server=127.0.0.1#${strict}`]),
-    startDnsmasq([`--server=127.0.0.1#${unbound}`]),
-    startDnsmasq([]),
+    startDnsmasq([`--server=127.0.0.1#${strict}`]).then(portOf),
+    startDnsmasq([`--server=127.0.0.1#${unbound}`]).then(portOf),
+    startDnsmasq([]).then(portOf),
   ]);
   const forwarders = { unboundForwarder, dnsdistForwarder, dnsmasqForwarder };
   const others = { dnsdist, dnsmasq, alone, silent, closed };
@@ -203,15 +203,6 @@ addAction(AndRule({QNameRule('rate.example'), MaxQPSIPRule(1, 32, 64, 2)}), RCod
 `;
 
 const DNSDIST_BACKEND = 'source="127.4.0.1", healthCheckMode="up"';
-
-async function startDnsmasq(args: readonly string[]): Promise<number> {
-  const folder = makeFolder();
-  const port = await findPort();
-  const usual = ['-k', '-p', String(port), '--listen-address=127.0.0.1', '--bind-interfaces'];
-  const alone = ['--no-resolv', '--no-hosts', '--conf-file=/dev/null', '--pid-file=', '--user='];
-  const program = new Program(findProgram('dnsmasq')!, [...usual, ...alone, ...args], folder);
-  return portOf(await whenAnswering(program, port));
-}
 
 async function startSilent(): Promise<number> {
   const tcp = createServer((socket) =>

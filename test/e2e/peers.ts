@@ -142,6 +142,16 @@ ${rules}`,
   return whenAnswering(new Program(findProgram('dnsdist')!, args, folder), port);
 }
 
+/** dnsmasq that knows nothing and nobody, but for what `args` tell it. */
+export async function startDnsmasq(args: readonly string[]): Promise<Peer> {
+  const folder = makeFolder();
+  const port = await findPort();
+  const usual = ['-k', '-p', String(port), '--listen-address=127.0.0.1', '--bind-interfaces'];
+  const alone = ['--no-resolv', '--no-hosts', '--conf-file=/dev/null', '--pid-file=', '--user='];
+  const program = new Program(findProgram('dnsmasq')!, [...usual, ...alone, ...args], folder);
+  return whenAnswering(program, port);
+}
+
 export async function whenAnswering(program: Program, port: number): Promise<Peer> {
   await program.until('an answer', () => isAnswering(port));
   return { program, port };

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { FrameReader, frame } from '../../src/transport/frames.ts';
+import { FrameReader, frame, MAX_FRAME } from '../../src/transport/frames.ts';
 import { framed } from '../world/client.ts';
 import { message, question } from '../world/messages.ts';
 
@@ -8,8 +8,8 @@ const FIRST = message({ id: 1, questions: [question('www.example.com')] });
 const SECOND = message({ id: 2, questions: [question('.')] });
 
 /** The messages in a stream that arrives in these pieces. */
-function read(pieces: readonly Uint8Array[]) {
-  const reader = new FrameReader();
+function read(pieces: readonly Uint8Array[], keeps?: number) {
+  const reader = new FrameReader(keeps);
   const messages: number[][] = [];
   for (const piece of pieces) {
     const chunk = Buffer.from(piece);
@@ -56,15 +56,43 @@ describe('transport/frames FrameReader', () => {
     expect(read([framed(longest, SECOND)]).messages[0]).to.have.lengthOf(0xffff);
   });
 
+  it('takes memory for what has come, not for what a length claims', () => {
+    const before = process.memoryUsage().arrayBuffers;
+    const readers = Array.from({ length: 1000 }, () => {
+      const reader = new FrameReader();
+      reader.push(Buffer.from([0xff, 0xff, 1]), () => {});
+      return reader;
+    });
+    const taken = process.memoryUsage().arrayBuffers - before;
+    expect(readers.every(({ isInside }) => isInside)).to.equal(true);
+    expect(taken / readers.length).to.be.below(4096);
+  });
+
+  it('takes memory once for messages of any length that it keeps memory for', () => {
+    const reader = new FrameReader(MAX_FRAME);
+    const longest = Buffer.from(framed(new Uint8Array(0xffff).fill(7)));
+    const memories = new Set<ArrayBufferLike>();
+    let messages = 0;
+    for (let i = 0; i < 50; i++) {
+      for (let at = 0; at < longest.length; at += 10_000) {
+        reader.push(longest.subarray(at, at + 10_000), (octets) => {
+          memories.add(octets.buffer);
+          messages++;
+        });
+      }
+    }
+    expect([messages, memories.size]).to.deep.equal([50, 1]);
+  });
+
   it('gives back whatever was framed, wherever it was cut', () => {
-    const messages = fc.array(fc.uint8Array({ maxLength: 300 }), { maxLength: 5 });
-    const cuts = fc.array(fc.nat(1600), { maxLength: 8 });
+    const messages = fc.array(fc.uint8Array({ maxLength: 3000 }), { maxLength: 5 });
+    const cuts = fc.array(fc.nat(16_000), { maxLength: 8 });
     fc.assert(
-      fc.property(messages, cuts, (list, at) => {
+      fc.property(messages, cuts, fc.constantFrom(0, 1024, MAX_FRAME), (list, at, keeps) => {
         const whole = framed(...list);
         const ends = [...at.toSorted((a, b) => a - b), whole.length];
         const pieces = ends.map((end, i) => whole.subarray(i === 0 ? 0 : ends[i - 1], end));
-        expect(read(pieces)).to.deep.equal({
+        expect(read(pieces, keeps)).to.deep.equal({
           messages: list.map((one) => [...one]),
           isInside: false,
         });

@@ -64,7 +64,8 @@ function textOf(table: Readonly<Record<string, number>>, prefix: string, value: 
 /** The octets of `owner TTL [CLASS] TYPE rdata`; the name asked is written as a pointer to it. */
 export function writeRecord(text: string, asked?: string): Uint8Array {
   const [first, ttl, ...rest] = fieldsOf(text);
-  const owner = first === asked ? TO_QUESTION : first!;
+  const isAsked = first!.toLowerCase() === asked?.toLowerCase();
+  const owner = isAsked ? TO_QUESTION : first!;
   const rrClass = Object.hasOwn(CLASSES, rest[0]!) ? toClass(rest.shift()!) : 1;
   const type = toType(rest.shift()!);
   return record(owner, type, writeRdata(type, rest), { ttl: Number(ttl), rrClass });

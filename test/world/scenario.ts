@@ -20,6 +20,8 @@ interface ExpectedQuestion extends Expected {
   readonly transport?: string;
   /** All octets but the ID are those of the client's query. */
   readonly verbatim?: boolean;
+  /** The name has the case of the client's query; elsewhere any. */
+  readonly asWritten?: boolean;
 }
 
 interface GivenAnswer extends AnswerText {
@@ -132,8 +134,15 @@ class Player {
     expect(question, 'a question to an upstream').not.to.equal(undefined);
     this.#asked = question!;
     this.#questions.push(question!);
-    const { server, oneOf, transport, verbatim, ...rest } =
-      typeof expected === 'string' ? { server: expected } : expected;
+    const {
+      server,
+      oneOf,
+      transport,
+      verbatim,
+      asWritten,
+      question: text,
+      ...rest
+    } = typeof expected === 'string' ? { server: expected } : expected;
     if (server !== undefined) expect(question!.upstream.name).to.equal(server);
     if (oneOf !== undefined) expect(oneOf).to.include(question!.upstream.name);
     if (transport !== undefined) expect(question!.transport).to.equal(transport);
@@ -141,7 +150,16 @@ class Player {
       const { octets } = this.#queries.get(this.#lastId)!;
       expect([...question!.octets.subarray(2)]).to.deep.equal([...octets.subarray(2)]);
     }
+    this.#checkName(question!, text, verbatim || asWritten);
     checkMessage(question!.octets, rest);
+  }
+
+  /** Whether a question is the one expected, or the client's, in its very case or in another. */
+  #checkName({ octets }: SentQuestion, text?: string, isExact = false): void {
+    const { question } = readMessage(octets);
+    if (isExact)
+      expect(question).to.equal(readMessage(this.#queries.get(this.#lastId)!.octets).question);
+    if (text !== undefined) expect(question?.toLowerCase()).to.equal(text.toLowerCase());
   }
 
   #answers(given: GivenAnswer | string): void {

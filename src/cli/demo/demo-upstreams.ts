@@ -23,7 +23,9 @@ export const recursive: DnsHandler = (request, send) => {
 /** Answers for its own zone and refuses to recurse, as an authoritative-only server does. */
 export const authoritativeOnly: DnsHandler = (request, send) => {
   const name = request.questions[0]?.name ?? '';
-  if (name !== DEMO_ZONE && !name.endsWith(`.${DEMO_ZONE}`)) {
+  // In whatever case it was sent.
+  const lower = name.toLowerCase();
+  if (lower !== DEMO_ZONE && !lower.endsWith(`.${DEMO_ZONE}`)) {
     const ede = { infoCode: Ede.NOT_AUTHORITATIVE };
     void send(Packet.createErrorResponseFromRequest(request, Packet.RCODE.REFUSED, ede));
     return;
@@ -52,6 +54,6 @@ export async function startDemoUpstream(handler: DnsHandler): Promise<DemoUpstre
 function addressOf(name: string): Packet['answers'][number] {
   return Packet.createResourceFromQuestion(
     { name, type: Packet.TYPE.A, class: Packet.CLASS.IN } as Packet['questions'][number],
-    { address: name === PARKED_NAME ? '192.0.2.66' : '192.0.2.80', ttl: 300 },
+    { address: name.toLowerCase() === PARKED_NAME ? '192.0.2.66' : '192.0.2.80', ttl: 300 },
   );
 }

@@ -1,0 +1,23 @@
+import { expect } from 'chai';
+import { HeapTrimming } from '../../src/server/heap-trimming.ts';
+
+const MIB = 1 << 20;
+
+describe('server/heap-trimming', () => {
+  it('gives memory back when the process has grown by 8 MiB since the last time', () => {
+    let resident = 100 * MIB;
+    const trimmed: number[] = [];
+    const trimming = new HeapTrimming(
+      () => resident,
+      () => {
+        trimmed.push(resident / MIB);
+        resident -= 3 * MIB;
+      },
+    );
+    for (const now of [100, 107, 108, 112, 113, 120, 90, 118, 130]) {
+      resident = now * MIB;
+      trimming.look();
+    }
+    expect(trimmed).to.deep.equal([108, 113, 120, 118, 130]);
+  });
+});
