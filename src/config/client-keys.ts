@@ -1,8 +1,36 @@
 /** Keys of the sections about where clients come in, and how fast. */
 
-import { filled, list, optional, required, section } from './kind.ts';
+import type { Document } from './document.ts';
+import {
+  byShape,
+  filled,
+  type Kind,
+  type Located,
+  list,
+  located,
+  optional,
+  required,
+  section,
+} from './kind.ts';
 import { clients } from './reference.ts';
-import { endpoint, integer, oneOf, secret } from './scalars.ts';
+import { endpoint, integer, oneOf, secret, text } from './scalars.ts';
+
+type Files = Located<string> | readonly Located<string>[];
+
+/** A file, or several. */
+const files: Kind<Files> = byShape({ scalar: located(text), list: filled(list(text)) });
+
+/** Certificates and keys go in pairs. */
+function checkPairs(tls: { readonly certificate: Files; readonly key: Files }, document: Document) {
+  const [certificates, keys] = [listed(tls.certificate), listed(tls.key)];
+  if (certificates.length === keys.length) return;
+  const message = `${keys.length} keys for ${certificates.length} certificates; expect a key for each, in the same order`;
+  document.reportAt(keys[0]!.place, message);
+}
+
+export function listed(given: Files): readonly Located<string>[] {
+  return 'place' in given ? [given] : given;
+}
 
 /** An address that is more than an address and a port. */
 export const LISTENER = section({
@@ -17,6 +45,21 @@ export const LISTENER = section({
     'clients come through proxies that name them by the PROXY protocol, version 1 or 2',
     undefined,
     'clients come by themselves',
+  ),
+  tls: optional(
+    section(
+      {
+        certificate: required(
+          files,
+          'PEM files, each with a certificate and those that it is signed by; the first is shown to clients that name no server or one that none is for',
+        ),
+        key: required(files, 'PEM files with their private keys, in the same order'),
+      },
+      checkPairs,
+    ),
+    'clients come by DNS over TLS (RFC 7858), and not by UDP or plain TCP',
+    undefined,
+    'UDP and TCP',
   ),
 });
 

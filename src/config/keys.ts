@@ -128,7 +128,7 @@ export const CONFIG = section({
   ),
   listen: optional(
     filled(list(byShape({ scalar: endpoint, mapping: LISTENER }))),
-    'addresses served, each by UDP and TCP',
+    'addresses served, each by UDP and TCP, or by TLS',
     undefined,
     '127.0.0.1:5300 and [::1]:5300',
   ),

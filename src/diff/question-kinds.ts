@@ -1,7 +1,7 @@
 /** The kinds of questions that layers distinguish besides client and name. */
 
 import type { Policy } from '../policy/compile.ts';
-import type { Transport } from '../wire/query.ts';
+import type { ClientTransport } from '../wire/client-transport.ts';
 import { Opcode, parseType, RrType } from '../wire/registry.ts';
 
 export interface QuestionKind {
@@ -11,7 +11,7 @@ export interface QuestionKind {
   readonly recursionDesired: boolean;
   /** The DO bit. */
   readonly dnssecOk: boolean;
-  readonly transport: Transport;
+  readonly transport: ClientTransport;
 }
 
 /** Types that layers know. */

@@ -1,9 +1,12 @@
-/** One client's TCP connection: what has come, what waits, and when it has to go. */
+/** One client's connection, by TCP or by TLS over it: what has come, what waits, and when it has to go. */
 
 import type { Socket } from 'node:net';
 import type { StartTimer, Timer } from '../clock.ts';
 import { FrameReader, FrameWriter } from './frames.ts';
-import { INCOMPLETE, type ProxyHeader } from './proxy-protocol.ts';
+import type { HandshakeFault } from './handshake-fault.ts';
+import type { ProxyHeader } from './proxy-protocol.ts';
+import { StreamEntrance } from './stream-entrance.ts';
+import type { TlsHandshakes } from './tls-handshakes.ts';
 
 /** What a listener does not let happen. */
 export interface TcpLimits {
@@ -51,6 +54,8 @@ export interface ConnectionEvents {
   introduced(connection: Connection): boolean;
   /** It does not begin with a header, and is closed. */
   faulty(fault: ProxyFault): void;
+  /** The TLS handshake has failed. */
+  unsecured(fault: HandshakeFault, connection: Connection): void;
   closed(connection: Connection): void;
 }
 
@@ -60,6 +65,7 @@ export interface ConnectionStart {
   readonly startTimer: StartTimer;
   /** Behind proxies: what the header is read into. */
   readonly proxy: ProxyHeader | undefined;
+  readonly tls: TlsHandshakes | undefined;
 }
 
 export class Connection implements TcpClient {
@@ -69,14 +75,14 @@ export class Connection implements TcpClient {
   readonly proxy: ProxyHeader | undefined;
   /** When the last query came or the last answer was taken, in milliseconds. */
   activeAt: number = performance.now();
-  readonly #socket: Socket;
+  readonly #entrance: StreamEntrance;
+  /** What the messages come by: the TCP connection, or TLS over it. */
+  #socket: Socket;
   readonly #limits: TcpLimits;
   readonly #events: ConnectionEvents;
   readonly #frames = new FrameReader();
   readonly #idle: Timer;
   readonly #total: Timer;
-  /** What has come of the proxy's header; undefined when that is done with. */
-  #head: Buffer | undefined;
   /** Queries that have come and are not asked yet, from `#next` on. */
   #queries: Buffer[] = [];
   #next = 0;
@@ -92,30 +98,46 @@ export class Connection implements TcpClient {
 
   constructor(
     socket: Socket,
-    { number, limits, startTimer, proxy }: ConnectionStart,
+    { number, limits, startTimer, proxy, tls }: ConnectionStart,
     events: ConnectionEvents,
   ) {
     this.number = number;
     this.address = socket.remoteAddress ?? '';
     this.port = socket.remotePort ?? 0;
     this.proxy = proxy;
-    this.#head = proxy === undefined ? undefined : Buffer.alloc(0);
     this.#socket = socket;
     this.#limits = limits;
     this.#events = events;
     this.#idle = startTimer(() => this.#onIdle(), limits.idle);
     this.#total = startTimer(() => this.finish(), limits.total);
-    socket.on('data', (chunk) => this.#read(chunk));
-    socket.on('end', () => this.finish());
-    socket.on('drain', () => this.#proceed());
     // What went wrong with a client's connection is the client's to notice.
     socket.on('error', () => socket.destroy());
+    socket.on('end', () => this.finish());
     socket.on('close', () => {
       this.#idle.close();
       this.#total.close();
-      if (this.#head !== undefined && this.#head.length > 0) events.faulty('proxy-header');
+      this.#entrance.end('closed');
       events.closed(this);
     });
+    const before = { proxy, tls };
+    this.#entrance = new StreamEntrance(socket, before, {
+      introduced: () => events.introduced(this),
+      headerless: () => events.faulty('proxy-header'),
+      unsecured: (fault) => events.unsecured(fault, this),
+      opened: (stream, octets) => this.#open(stream, octets),
+    });
+    this.#entrance.begin();
+  }
+
+  #open(stream: Socket, octets: Buffer | undefined): void {
+    if (stream !== this.#socket) {
+      this.#socket = stream;
+      stream.on('error', () => stream.destroy());
+      stream.on('end', () => this.finish());
+    }
+    stream.on('data', (chunk) => this.#read(chunk));
+    stream.on('drain', () => this.#proceed());
+    if (octets !== undefined) this.#read(octets);
   }
 
   /** Whether no query of it waits for an answer. */
@@ -125,10 +147,8 @@ export class Connection implements TcpClient {
 
   #read(chunk: Buffer): void {
     if (this.#finishing) return;
-    const octets = this.#head === undefined ? chunk : this.#readHeader(this.#head, chunk);
-    if (octets === undefined) return;
     const before = this.#queries.length;
-    this.#frames.push(octets, (message) => this.#queries.push(message));
+    this.#frames.push(chunk, (message) => this.#queries.push(message));
     if (this.#queries.length > before) this.#isActive();
     this.#proceed();
   }
@@ -155,20 +175,6 @@ export class Connection implements TcpClient {
   /** Whether all that was asked is answered. */
   #isDone(): boolean {
     return this.#waiting === 0 && this.#queries.length === 0;
-  }
-
-  /** What follows the proxy's header; undefined when it is not whole, or the connection closed. */
-  #readHeader(before: Buffer, chunk: Buffer): Buffer | undefined {
-    const octets = Buffer.concat([before, chunk]);
-    const length = this.proxy!.parse(octets);
-    this.#head = octets;
-    if (length === INCOMPLETE) return undefined;
-    if (length > 0) {
-      this.#head = undefined;
-      if (this.#events.introduced(this)) return octets.subarray(length);
-    }
-    this.destroy();
-    return undefined;
   }
 
   reply(octets: Uint8Array, length: number): void {
@@ -217,11 +223,14 @@ export class Connection implements TcpClient {
   finish(): void {
     if (this.#finishing) return;
     this.#finishing = true;
-    if (this.#isDone()) this.#socket.end();
+    // Who has not come in yet has nothing to wait for.
+    if (this.#entrance.isClosed) this.#socket.destroy();
+    else if (this.#isDone()) this.#socket.end();
   }
 
   /** Like `finish`, and a client that does not go keeps no program from its end. */
   leave(): void {
+    if (this.#entrance.isClosed) this.destroy();
     this.finish();
     this.#socket.unref();
     this.#idle.unref();
@@ -229,6 +238,7 @@ export class Connection implements TcpClient {
   }
 
   destroy(): void {
+    this.#entrance.end('ours');
     this.#socket.destroy();
   }
 
@@ -245,7 +255,11 @@ export class Connection implements TcpClient {
   /** A client that takes its time with a query or an answer, or does not go after its last. */
   #onIdle(): void {
     const isOurTurn = this.#waiting > 0 && this.#socket.writableLength === 0;
-    if (isOurTurn && !this.#finishing) this.#idle.refresh();
-    else this.#socket.destroy();
+    if (isOurTurn && !this.#finishing) {
+      this.#idle.refresh();
+      return;
+    }
+    this.#entrance.end('timeout');
+    this.#socket.destroy();
   }
 }

@@ -1,8 +1,12 @@
-/** DNS over TCP for clients (RFC 7766, RFC 9210): pipelined, answered in any order. */
+/**
+ * DNS over TCP (RFC 7766, RFC 9210) and over TLS (RFC 7858) for clients: pipelined, answered in any
+ * order.
+ */
 
 import { once } from 'node:events';
 import { createServer, isIPv6, type Socket } from 'node:net';
 import type { StartTimer } from '../clock.ts';
+import type { HandshakeFault } from './handshake-fault.ts';
 import type { ProxyHeader } from './proxy-protocol.ts';
 import { ClientTable, ownerOf, ownerOfWords } from './tcp-clients.ts';
 import {
@@ -14,6 +18,7 @@ import {
   type TcpClient,
   type TcpLimits,
 } from './tcp-connection.ts';
+import type { TlsHandshakes } from './tls-handshakes.ts';
 
 /** For a listener behind proxies: whose headers are taken. */
 export interface TcpProxies {
@@ -23,6 +28,13 @@ export interface TcpProxies {
   faulty(fault: ProxyFault): void;
 }
 
+/** For a listener that speaks TLS. */
+export interface TcpSecurity {
+  readonly handshakes: TlsHandshakes;
+  /** A handshake with this client has failed, and the connection is closed. */
+  failed(fault: HandshakeFault, client: TcpClient): void;
+}
+
 export interface TcpAddress {
   readonly address: string;
   /** 0 takes a free one. */
@@ -30,6 +42,7 @@ export interface TcpAddress {
   /** Whether other processes may have it too. */
   readonly shared?: boolean;
   readonly proxies?: TcpProxies | undefined;
+  readonly security?: TcpSecurity | undefined;
 }
 
 export interface TcpListener {
@@ -56,12 +69,12 @@ export interface TcpListener {
 
 /** Listens on an address. Rejects when it cannot be had. */
 export async function listenTcp(
-  { address, port, shared, proxies }: TcpAddress,
+  { address, port, shared, proxies, security }: TcpAddress,
   onMessage: (octets: Buffer, client: TcpClient) => void,
   limits: TcpLimits = TCP_LIMITS,
   startTimer: StartTimer = setTimeout,
 ): Promise<TcpListener> {
-  const connections = new Connections({ limits, startTimer }, proxies, onMessage);
+  const connections = new Connections({ limits, startTimer }, { proxies, security }, onMessage);
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
     connections.accept(socket);
   });
@@ -98,6 +111,7 @@ class Connections implements ConnectionEvents {
   readonly #limits: TcpLimits;
   readonly #startTimer: StartTimer;
   readonly #proxies: TcpProxies | undefined;
+  readonly #security: TcpSecurity | undefined;
   readonly #all: Map<number, Connection> = new Map();
   readonly #clients: ClientTable = new ClientTable();
   #touched: Connection[] = [];
@@ -106,12 +120,13 @@ class Connections implements ConnectionEvents {
 
   constructor(
     { limits, startTimer }: Pick<ConnectionStart, 'limits' | 'startTimer'>,
-    proxies: TcpProxies | undefined,
+    { proxies, security }: Pick<TcpAddress, 'proxies' | 'security'>,
     onMessage: (octets: Buffer, client: TcpClient) => void,
   ) {
     this.#limits = limits;
     this.#startTimer = startTimer;
     this.#proxies = proxies;
+    this.#security = security;
     this.message = onMessage;
   }
 
@@ -135,7 +150,8 @@ class Connections implements ConnectionEvents {
     }
     const number = ++this.#count;
     const proxy = this.#proxies?.createHeader();
-    const start = { number, limits: this.#limits, startTimer: this.#startTimer, proxy };
+    const tls = this.#security?.handshakes;
+    const start = { number, limits: this.#limits, startTimer: this.#startTimer, proxy, tls };
     const connection = new Connection(socket, start, this);
     this.#all.set(number, connection);
     this.#clients.add(owner ?? ownerOf(''), connection);
@@ -154,6 +170,10 @@ class Connections implements ConnectionEvents {
 
   faulty(fault: ProxyFault): void {
     this.#proxies?.faulty(fault);
+  }
+
+  unsecured(fault: HandshakeFault, connection: Connection): void {
+    this.#security?.failed(fault, connection);
   }
 
   touched(connection: Connection): void {

@@ -1,7 +1,8 @@
 /** A client's query, seen through the packet that carried it. */
 
+import type { ClientTransport } from './client-transport.ts';
 import { HashedName } from './hashed-name.ts';
-import { Count, HEADER_LENGTH, hasFlag, isResponse, opcode, RD, readUint16 } from './header.ts';
+import { Count, HEADER_LENGTH, hasFlag, opcode, RD, readUint16 } from './header.ts';
 import { LOWER, MAX_LABEL, MAX_NAME } from './name.ts';
 import {
   COOKIE_MAX,
@@ -28,7 +29,7 @@ export const Malformed = {
 } as const;
 export type Malformed = (typeof Malformed)[keyof typeof Malformed];
 
-export type Transport = 'udp' | 'tcp';
+export type Transport = 'udp' | 'tcp'; // to an upstream
 
 /** UDP payload that everyone accepts without EDNS (RFC 1035 section 4.2.1). */
 const PLAIN_PAYLOAD = 512;
@@ -75,7 +76,7 @@ export class Query extends HashedName {
   /** A proxy speaks for the client: it is the peer, and the answer goes to it. */
   isProxied = false;
   readonly peer: Sender = { family: 4, address: new Uint32Array(4), port: 0, zoneId: '' };
-  transport: Transport = 'udp';
+  transport: ClientTransport = 'udp';
   /** By a listener for all addresses of the host: the address asked, and its interface. */
   readonly local: Uint32Array = new Uint32Array(4);
   localInterface = 0;
@@ -150,9 +151,14 @@ export class Query extends HashedName {
     return this.signed || this.opcode !== Opcode.QUERY || this.isTransfer;
   }
 
+  /** Came by a connection: its address is not forged, and its answer can be as large as any. */
+  get isByStream(): boolean {
+    return this.transport !== 'udp';
+  }
+
   /** Octets that a response to this query may have. */
   get limit(): number {
-    return this.transport === 'tcp' ? MAX_TCP : this.payload;
+    return this.isByStream ? MAX_TCP : this.payload;
   }
 
   /**
@@ -291,9 +297,4 @@ export interface RuleMatch {
   line: number;
   /** Number of the rule in its policy. */
   entry: number;
-}
-
-/** Whether a packet can be a query at all; anything else is dropped (RFC 8906 section 3). */
-export function isQuery(message: Uint8Array, length: number): boolean {
-  return length >= HEADER_LENGTH && !isResponse(message);
 }

@@ -2,7 +2,8 @@
 
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { connect, type Socket as Stream } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import { Flag, message, question } from '../world/messages.ts';
 import { frame, frameReader } from './sockets.ts';
 
@@ -48,10 +49,22 @@ export class Clients {
   async tcp(source: string, port: number): Promise<void> {
     const socket = connect({ port, host: '127.0.0.1', localAddress: source });
     await once(socket, 'connect');
+    this.#stream('tcp', socket);
+  }
+
+  /** The same by TLS, whoever the server is. */
+  async dot(source: string, port: number): Promise<void> {
+    const socket = connect({ port, host: '127.0.0.1', localAddress: source });
+    const secured = connectTls({ socket, rejectUnauthorized: false });
+    await once(secured, 'secureConnect');
+    this.#stream('dot', secured);
+  }
+
+  #stream(transport: string, socket: Stream): void {
     const own = socket.localPort!;
     const ask = () => socket.write(frame(this.#next()));
     const onAnswer = (answer: Buffer) => {
-      this.#take('tcp', own, answer);
+      this.#take(transport, own, answer);
       if (this.#isAsking && socket.writable) ask();
     };
     socket.on('data', frameReader(onAnswer));

@@ -35,7 +35,7 @@ export function compileAcl({ view, primaries, enforcement, verdicts }: ViewParts
       if (primaries.hasSent(query)) return undefined;
       const verdict = access.find(query);
       // The client of a truncated answer comes back by TCP, and there it is served.
-      return verdict?.action === 'truncate' && query.transport === 'tcp' ? undefined : verdict;
+      return verdict?.action === 'truncate' && query.isByStream ? undefined : verdict;
     },
     allows: (query) => access.findAllowance(query),
     account: (query) =>
