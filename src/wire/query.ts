@@ -17,6 +17,7 @@ import {
 } from './opt.ts';
 import { RecordCursor, Section } from './records.ts';
 import { EdnsOption, Opcode, RrClass, RrType } from './registry.ts';
+import type { RuleMatch } from './rule-match.ts';
 
 /** What is wrong with a message; `NONE` is a message that can be judged. */
 export const Malformed = {
@@ -29,7 +30,8 @@ export const Malformed = {
 } as const;
 export type Malformed = (typeof Malformed)[keyof typeof Malformed];
 
-export type Transport = 'udp' | 'tcp'; // to an upstream
+/** How a message goes to an upstream. */
+export type Transport = 'udp' | 'tcp';
 
 /** UDP payload that everyone accepts without EDNS (RFC 1035 section 4.2.1). */
 const PLAIN_PAYLOAD = 512;
@@ -113,6 +115,8 @@ export class Query extends HashedName {
   ednsVersion = 0;
   dnssecOk = false;
   wantsNsid = false;
+  /** Whether it was padded, so that its answer is to be padded too (RFC 7830). */
+  isPadded = false;
   /** What the COOKIE option says, and how long it is; NO_COOKIE when there is none. */
   readonly cookie: Uint8Array = new Uint8Array(COOKIE_MAX);
   cookieLength: number = NO_COOKIE;
@@ -156,6 +160,10 @@ export class Query extends HashedName {
     return this.transport !== 'udp';
   }
 
+  get isEncrypted(): boolean {
+    return this.transport === 'dot';
+  }
+
   /** Octets that a response to this query may have. */
   get limit(): number {
     return this.isByStream ? MAX_TCP : this.payload;
@@ -190,6 +198,7 @@ export class Query extends HashedName {
     this.ednsVersion = 0;
     this.dnssecOk = false;
     this.wantsNsid = false;
+    this.isPadded = false;
     this.cookieLength = NO_COOKIE;
     this.payload = PLAIN_PAYLOAD;
     this.advertised = 0;
@@ -262,39 +271,11 @@ export class Query extends HashedName {
     this.ednsVersion = ednsVersion(this.message, at);
     this.dnssecOk = isDnssecOk(this.message, at);
     this.wantsNsid = findOption(this.message, at, EdnsOption.NSID, at + OPT_LENGTH) >= 0;
+    this.isPadded = findOption(this.message, at, EdnsOption.PADDING, at + OPT_LENGTH) >= 0;
     this.#readCookie(at);
     const size = payloadSize(this.message, at);
     this.advertised = size;
     this.payload = size < PLAIN_PAYLOAD ? PLAIN_PAYLOAD : size > MAX_PAYLOAD ? MAX_PAYLOAD : size;
     return true;
   }
-}
-
-/** What a rule is matched against (draft-vixie-dnsop-dns-rpz-00 section 4). */
-export const TRIGGERS = ['qname', 'client-ip', 'response-ip'] as const;
-export type Trigger = (typeof TRIGGERS)[number];
-
-/** Addresses that share their first `length` bits. */
-export interface AddressBlock {
-  readonly family: 4 | 6;
-  readonly words: Uint32Array;
-  readonly length: number;
-}
-
-/** The rule that a query matched, in numbers: what it is called is a part of what matched. */
-export interface RuleMatch {
-  trigger: Trigger;
-  /** The name that was looked up: the one asked, or one that it is an alias of. */
-  name: HashedName;
-  /** The label of that name at which the rule's name begins. */
-  depth: number;
-  /** The rule is for all names below that name, not for the name itself. */
-  wildcard: boolean;
-  /** For a rule on addresses: those that it is for, and the one that matched. */
-  prefix: AddressBlock | undefined;
-  readonly address: Uint32Array;
-  /** Line of the rule in its file. */
-  line: number;
-  /** Number of the rule in its policy. */
-  entry: number;
 }

@@ -89,6 +89,13 @@ describeWith(['openssl', 'kdig', 'dig'], 'e2e: DNS over TLS', () => {
     expect(refused?.value).to.equal(1);
   });
 
+  it('pads the answer to a padded query', async () => {
+    const padded = await kdig(secure.dot, '+tls', '+padding=128', 'no.example');
+    expect(padded).to.include({ status: 'REFUSED', size: 468 });
+    const plain = await kdig(secure.dot, '+tls', '+nopadding', 'no.example');
+    expect(plain.size).to.be.lessThan(200);
+  });
+
   it('is no place for plain DNS, nor for datagrams', async () => {
     const before = await sumOf(secure.server, 'rcode5_tls_handshake_failures_total');
     const plain = await dig(secure.dot, '+tcp', 'plain.example');

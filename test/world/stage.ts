@@ -19,7 +19,7 @@ import { TokenBuckets } from '../../src/policy/access/token-buckets.ts';
 import { recordContext } from '../../src/policy/record-context.ts';
 import type { ClientTransport } from '../../src/wire/client-transport.ts';
 import { BUFFER_LENGTH } from '../../src/wire/header.ts';
-import type { Query } from '../../src/wire/query.ts';
+import type { Query, Transport } from '../../src/wire/query.ts';
 import { RCODES } from './message-text.ts';
 import { withRoom } from './messages.ts';
 import { outline } from './reply-check.ts';
@@ -45,7 +45,7 @@ export interface SentReply extends Client {
 export interface SentQuestion {
   readonly upstream: Upstream;
   readonly octets: Uint8Array;
-  readonly transport: ClientTransport;
+  readonly transport: Transport;
   readonly channel: number;
   readonly manner: Manner;
 }
