@@ -3,7 +3,8 @@
 import type { AccessAction } from '../../config/access-list.ts';
 import { builtIn, type Rule, type Verdict } from '../../decision/verdict.ts';
 import { Ede } from '../../wire/registry.ts';
-import { Access, allowance } from '../access/access.ts';
+import { allowance } from '../access/access.ts';
+import { TransportAccess } from '../access/transport-access.ts';
 import type { Layer } from '../layer.ts';
 import type { ViewParts } from '../layer-parts.ts';
 
@@ -19,7 +20,7 @@ export function compileAcl({ view, primaries, enforcement, verdicts }: ViewParts
       ...(action === 'refuse' && { ede: Ede.PROHIBITED }),
       hint: (query) => access.hint(query),
     });
-  const access: Access = new Access(
+  const access: TransportAccess = new TransportAccess(
     view.acl.query,
     enforcement,
     ({ action, mode }, rule) =>
