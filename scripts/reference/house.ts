@@ -134,7 +134,7 @@ export const HOUSE: readonly Room[] = [
   },
   {
     name: 'transport',
-    about: 'UDP and TCP, to clients and to upstreams; TLS, to clients',
+    about: 'UDP and TCP, to clients and to upstreams; TLS and HTTP, to clients',
     imports: [],
   },
   {

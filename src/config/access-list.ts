@@ -12,7 +12,7 @@ export interface ClientGroup {
 export type AccessAction = 'allow' | 'refuse' | 'drop' | 'truncate';
 
 /** The ways in which a client can ask. */
-export const CLIENT_TRANSPORTS = ['udp', 'tcp', 'dot'] as const;
+export const CLIENT_TRANSPORTS = ['udp', 'tcp', 'dot', 'doh'] as const;
 type ClientTransport = (typeof CLIENT_TRANSPORTS)[number];
 
 /** Notes on any rule: its owner, its reason and its last day. */

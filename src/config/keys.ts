@@ -141,7 +141,7 @@ export const CONFIG = section({
   ),
   listen: optional(
     filled(list(byShape({ scalar: endpoint, mapping: LISTENER }))),
-    'addresses served, each by UDP and TCP, or by TLS',
+    'addresses served, each by UDP and TCP, or by TLS or HTTPS',
     undefined,
     '127.0.0.1:5300 and [::1]:5300',
   ),

@@ -20,11 +20,14 @@ export interface ListenAddress extends Endpoint {
   readonly proxies?: readonly Prefix[];
   /** It speaks TLS, and shows one of these certificates. */
   readonly tls?: readonly CertificateFiles[];
+  /** Within TLS it speaks HTTP, and answers at this path. */
+  readonly path?: string;
 }
 
 /** `10.0.0.53:853 by DNS over TLS` */
 export function describe(listen: ListenAddress): string {
-  const ways = takesDatagrams(listen) ? 'UDP and TCP' : 'DNS over TLS';
+  const secure = listen.path === undefined ? 'DNS over TLS' : 'DNS over HTTPS';
+  const ways = takesDatagrams(listen) ? 'UDP and TCP' : secure;
   return `${formatEndpoint(listen)} by ${ways}`;
 }
 
@@ -53,12 +56,18 @@ export function readListen(
   }
   const all = raw.map(({ value, place }): Located<ListenAddress> => {
     if (!('proxyProtocol' in value)) return { value, place };
-    const { address, proxyProtocol, tls } = value;
+    const { address, proxyProtocol, tls = value.https } = value;
+    const path = value.https?.path;
     const proxies = proxyProtocol?.from.flatMap(({ value: key }) => prefixesOf(key, groups));
     const files = tls && listed(tls.certificate);
     const keys = tls && listed(tls.key);
     const pairs = files?.map((certificate, i) => ({ certificate, key: keys![i]! }));
-    const listen = { ...address, ...(proxies && { proxies }), ...(pairs && { tls: pairs }) };
+    const listen = {
+      ...address,
+      ...(proxies && { proxies }),
+      ...(pairs && { tls: pairs }),
+      ...(path && { path }),
+    };
     return { value: listen, place };
   });
   const [first, last] = [true, false].map((takes) =>

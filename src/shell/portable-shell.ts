@@ -9,6 +9,7 @@ import type { Engine, Outbox } from '../engine/engine.ts';
 import type { Upstream } from '../forward/upstream.ts';
 import { type Endpoint, formatAddress, readAddress } from '../net/address.ts';
 import type { Remote } from '../transport/channels.ts';
+import { DOH_PROTOCOLS, dohDialect } from '../transport/doh-dialect.ts';
 import type { HandshakeFault } from '../transport/handshake-fault.ts';
 import { PortableChannels } from '../transport/portable-channels.ts';
 import { listenTcp, type TcpListener, type TcpProxies } from '../transport/tcp.ts';
@@ -18,6 +19,7 @@ import { type Datagrams, listenUdp } from '../transport/udp-portable.ts';
 import type { ClientTransport } from '../wire/client-transport.ts';
 import { BUFFER_LENGTH } from '../wire/header.ts';
 import type { Query } from '../wire/query.ts';
+import { freshnessOf } from './freshness.ts';
 import { ProxyGate, speakFor } from './proxy-gate.ts';
 
 /** Milliseconds between two looks at what has timed out. */
@@ -37,7 +39,7 @@ interface Listener {
 }
 
 /** ALPN of DNS over TLS (RFC 7858). */
-const DNS_OVER_TLS = 'dot';
+const DOT_PROTOCOLS = ['dot'];
 
 /** What of an address to serve. */
 export type Served = 'udp and tcp' | 'tcp';
@@ -86,7 +88,8 @@ export class PortableShell implements Outbox {
     }, TICK_MS);
     const index = this.#listeners.length;
     for (let tries = 1; this.#listeners.length === index; tries++) {
-      const handshakes = identities && new TlsHandshakes(DNS_OVER_TLS, identities);
+      const protocols = endpoint.path === undefined ? DOT_PROTOCOLS : DOH_PROTOCOLS;
+      const handshakes = identities && new TlsHandshakes(protocols, identities);
       await this.#open(index, endpoint, served, handshakes).catch(
         (error: NodeJS.ErrnoException) => {
           // A port that was free for UDP may be in use for TCP: then it is another's turn.
@@ -148,9 +151,13 @@ export class PortableShell implements Outbox {
         handshakes,
         failed: (fault: HandshakeFault, client: TcpClient) => this.unsecured(fault, client, listen),
       };
-      const through = { proxies: this.#through(gate), security };
+      const createDialect = listen.path === undefined ? undefined : dohDialect(listen.path);
+      const through = { proxies: this.#through(gate), security, createDialect };
       const from = { address, port: udp?.port ?? port, shared, ...through };
-      const tcp = await listenTcp(from, (octets, client) => this.#onMessage(index, octets, client));
+      const tcp = await listenTcp(from, {
+        message: (octets, client, number) => this.#onMessage(index, octets, client, number),
+        touched: () => this.#schedule(),
+      });
       const datagrams = served === 'tcp' ? undefined : udp;
       this.#listeners[index] = { served: listen, udp: datagrams, tcp, handshakes };
       // Data threads open the address themselves: it has turned out that it can be had.
@@ -187,11 +194,13 @@ export class PortableShell implements Outbox {
     this.#receive(octets.subarray(start));
   }
 
-  #onMessage(index: number, octets: Buffer, client: TcpClient): void {
+  #onMessage(index: number, octets: Buffer, client: TcpClient, connection: number): void {
     if (this.#draining) return;
-    const connection = client.number;
-    const transport = this.#listeners[index]!.handshakes === undefined ? 'tcp' : 'dot';
-    this.#setClient(client, { listener: index, transport, connection });
+    this.#setClient(client, {
+      listener: index,
+      transport: streamOf(this.#listeners[index]!.served),
+      connection,
+    });
     if (client.proxy !== undefined) speakFor(this.#engine!.query, client.proxy);
     this.#receive(octets);
   }
@@ -226,7 +235,8 @@ export class PortableShell implements Outbox {
   reply(query: Query, octets: Uint8Array, length: number): void {
     const { udp, tcp } = this.#listeners[query.listener]!;
     if (query.isByStream) {
-      tcp.reply(query.connection, octets, length);
+      const maxAge = query.transport === 'doh' ? freshnessOf(octets, length) : undefined;
+      tcp.reply(query.connection, octets, length, maxAge);
     } else {
       const copy = octets.slice(0, length);
       const { sender } = query;
@@ -269,4 +279,9 @@ export class PortableShell implements Outbox {
     const from = { upstream: this.#upstreams[upstream]!, channel };
     this.#engine!.response(this.#buffer, octets.length, from, now());
   }
+}
+
+function streamOf({ tls, path }: ListenAddress): ClientTransport {
+  if (tls === undefined) return 'tcp';
+  return path === undefined ? 'dot' : 'doh';
 }

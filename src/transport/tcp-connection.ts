@@ -2,36 +2,12 @@
 
 import type { Socket } from 'node:net';
 import type { StartTimer, Timer } from '../clock.ts';
-import { FrameReader, FrameWriter } from './frames.ts';
+import type { Dialect } from './dialect.ts';
 import type { HandshakeFault } from './handshake-fault.ts';
 import type { ProxyHeader } from './proxy-protocol.ts';
 import { StreamEntrance } from './stream-entrance.ts';
+import type { TcpLimits } from './tcp-limits.ts';
 import type { TlsHandshakes } from './tls-handshakes.ts';
-
-/** What a listener does not let happen. */
-export interface TcpLimits {
-  /** Connections in all, and of one client: an IPv4 address or an IPv6 /64. */
-  readonly connections: number;
-  readonly perClient: number;
-  /** Queries of one connection that may wait for their answers; more are read later. */
-  readonly pipelined: number;
-  /** Milliseconds without a whole query, or without taking an answer; and of a connection's life. */
-  readonly idle: number;
-  readonly total: number;
-  /** Bytes of replies that a client may leave unread; and of a transfer. */
-  readonly unread: number;
-  readonly unreadTransfer: number;
-}
-
-export const TCP_LIMITS: TcpLimits = {
-  connections: 2000,
-  perClient: 200,
-  pipelined: 256,
-  idle: 10_000,
-  total: 600_000,
-  unread: 1 << 20,
-  unreadTransfer: 64 << 20,
-};
 
 /** Why a connection to a listener behind proxies is closed. */
 export type ProxyFault = 'proxy-source' | 'proxy-header';
@@ -47,7 +23,8 @@ export interface TcpClient {
 }
 
 export interface ConnectionEvents {
-  message(octets: Buffer, connection: Connection): void;
+  /** A query: `exchange` is its number in the connection, 0 where none is needed. */
+  message(octets: Buffer, connection: Connection, exchange: number): void;
   /** There is something for `flush` to do. */
   touched(connection: Connection): void;
   /** The proxy has said for whom it speaks; false when that client gets no connection. */
@@ -66,6 +43,8 @@ export interface ConnectionStart {
   /** Behind proxies: what the header is read into. */
   readonly proxy: ProxyHeader | undefined;
   readonly tls: TlsHandshakes | undefined;
+  /** What is spoken on a stream that is open. */
+  readonly createDialect: (stream: Socket) => Dialect;
 }
 
 export class Connection implements TcpClient {
@@ -80,16 +59,18 @@ export class Connection implements TcpClient {
   #socket: Socket;
   readonly #limits: TcpLimits;
   readonly #events: ConnectionEvents;
-  readonly #frames = new FrameReader();
+  readonly #createDialect: (stream: Socket) => Dialect;
+  /** Undefined as long as no message can have come. */
+  #dialect: Dialect | undefined;
   readonly #idle: Timer;
   readonly #total: Timer;
   /** Queries that have come and are not asked yet, from `#next` on. */
   #queries: Buffer[] = [];
+  #exchanges: number[] = [];
   #next = 0;
   #isTaking = false;
   #waiting = 0;
-  /** What `flush` sends, how many queries it settles, and what the client may leave unread. */
-  readonly #replies = new FrameWriter();
+  /** How many queries `flush` settles, and what the client may leave unread of what it sends. */
   #settled = 0;
   #unread = 0;
   #isTouched = false;
@@ -98,7 +79,7 @@ export class Connection implements TcpClient {
 
   constructor(
     socket: Socket,
-    { number, limits, startTimer, proxy, tls }: ConnectionStart,
+    { number, limits, startTimer, proxy, tls, createDialect }: ConnectionStart,
     events: ConnectionEvents,
   ) {
     this.number = number;
@@ -108,6 +89,7 @@ export class Connection implements TcpClient {
     this.#socket = socket;
     this.#limits = limits;
     this.#events = events;
+    this.#createDialect = createDialect;
     this.#idle = startTimer(() => this.#onIdle(), limits.idle);
     this.#total = startTimer(() => this.finish(), limits.total);
     // What went wrong with a client's connection is the client's to notice.
@@ -135,9 +117,11 @@ export class Connection implements TcpClient {
       stream.on('error', () => stream.destroy());
       stream.on('end', () => this.finish());
     }
-    stream.on('data', (chunk) => this.#read(chunk));
+    const dialect = this.#createDialect(stream);
+    this.#dialect = dialect;
+    stream.on('data', (chunk) => this.#read(dialect, chunk));
     stream.on('drain', () => this.#proceed());
-    if (octets !== undefined) this.#read(octets);
+    if (octets !== undefined) this.#read(dialect, octets);
   }
 
   /** Whether no query of it waits for an answer. */
@@ -145,11 +129,16 @@ export class Connection implements TcpClient {
     return this.#isDone();
   }
 
-  #read(chunk: Buffer): void {
+  #read(dialect: Dialect, chunk: Buffer): void {
     if (this.#finishing) return;
     const before = this.#queries.length;
-    this.#frames.push(chunk, (message) => this.#queries.push(message));
+    dialect.push(chunk, (message, exchange) => {
+      this.#queries.push(message);
+      this.#exchanges.push(exchange);
+    });
     if (this.#queries.length > before) this.#isActive();
+    if (dialect.hasOutput) this.#touch();
+    if (dialect.isEnding) this.finish();
     this.#proceed();
   }
 
@@ -160,14 +149,16 @@ export class Connection implements TcpClient {
     this.#isTaking = true;
     while (this.#next < this.#queries.length && !this.#isFull()) {
       this.#waiting++;
-      this.#events.message(this.#queries[this.#next++]!, this);
+      const next = this.#next++;
+      this.#events.message(this.#queries[next]!, this, this.#exchanges[next]!);
     }
     this.#isTaking = false;
     if (this.#next === this.#queries.length && this.#next > 0) {
       this.#queries = [];
+      this.#exchanges = [];
       this.#next = 0;
     }
-    if (this.#finishing && this.#isDone()) this.#socket.end();
+    if (this.#finishing && this.#isDone()) this.#end();
     else if (this.#isFull()) this.#socket.pause();
     else this.#socket.resume();
   }
@@ -177,24 +168,32 @@ export class Connection implements TcpClient {
     return this.#waiting === 0 && this.#queries.length === 0;
   }
 
-  reply(octets: Uint8Array, length: number): void {
-    this.#push(octets, length, this.#limits.unread);
-    this.settle();
+  /** `maxAge` is how many seconds others may keep the answer, where they are told. */
+  reply(exchange: number, octets: Uint8Array, length: number, maxAge: number): void {
+    this.#dialect?.reply(exchange, octets, length, maxAge);
+    this.#allow(this.#limits.unread);
+    this.#settle();
   }
 
   /** One message of several. */
   more(octets: Uint8Array, length: number): void {
-    this.#push(octets, length, this.#limits.unreadTransfer);
-  }
-
-  #push(octets: Uint8Array, length: number, unread: number): void {
-    this.#replies.push(octets, length);
-    this.#unread = Math.max(this.#unread, unread);
+    this.#dialect?.more(octets, length);
+    this.#allow(this.#limits.unreadTransfer);
     this.#touch();
   }
 
+  /** A query that gets no answer, or none more. */
+  drop(exchange: number): void {
+    this.#dialect?.drop(exchange);
+    this.#settle();
+  }
+
+  #allow(unread: number): void {
+    this.#unread = Math.max(this.#unread, unread);
+  }
+
   /** One query less is waiting. */
-  settle(): void {
+  #settle(): void {
     this.#settled++;
     this.#touch();
   }
@@ -208,13 +207,17 @@ export class Connection implements TcpClient {
   /** Sends the replies, with one write for all, and asks what had to wait for them. */
   flush(): void {
     this.#isTouched = false;
-    if (!this.#replies.isEmpty) {
-      this.#socket.write(this.#replies.take(), (error) => {
-        if (error == null) this.#isActive();
+    const dialect = this.#dialect;
+    if (dialect?.hasOutput === true) {
+      const hasAnswers = this.#unread > 0;
+      this.#socket.write(dialect.take(), (error) => {
+        if (error == null && hasAnswers) this.#isActive();
       });
-      if (this.#socket.writableLength > this.#unread) this.#socket.destroy();
-      this.#unread = 0;
+      const unread = Math.max(this.#unread, this.#limits.unread);
+      if (this.#socket.writableLength > unread) this.#socket.destroy();
     }
+    this.#unread = 0;
+    if (dialect?.isEnding === true) this.finish();
     this.#waiting -= this.#settled;
     this.#settled = 0;
     this.#proceed();
@@ -225,10 +228,19 @@ export class Connection implements TcpClient {
     this.#finishing = true;
     // Who has not come in yet has nothing to wait for.
     if (this.#entrance.isClosed) this.#socket.destroy();
-    else if (this.#isDone()) this.#socket.end();
+    else {
+      this.#dialect?.leave();
+      if (this.#isDone()) this.#end();
+    }
   }
 
-  /** Like `finish`, and a client that does not go keeps no program from its end. */
+  /** As soon as what there is to say has been said. */
+  #end(): void {
+    if (this.#dialect?.hasOutput === true) this.#touch();
+    else this.#socket.end();
+  }
+
+  /** Like `finish`, and keeps no program from its end. */
   leave(): void {
     if (this.#entrance.isClosed) this.destroy();
     this.finish();

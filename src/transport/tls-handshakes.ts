@@ -30,14 +30,14 @@ interface Waiting {
 }
 
 export class TlsHandshakes {
-  readonly #protocol: string;
+  readonly #protocols: readonly string[];
   #server: Server;
   /** By the addresses of both ends: those of one connection at a time. */
   readonly #waiting: Map<string, Waiting> = new Map();
 
-  /** `protocol` is the name of what is spoken within (ALPN). Throws for what is no certificate. */
-  constructor(protocol: string, identities: readonly TlsIdentity[]) {
-    this.#protocol = protocol;
+  /** `protocols` are names of what is spoken within (ALPN). Throws for what is no certificate. */
+  constructor(protocols: readonly string[], identities: readonly TlsIdentity[]) {
+    this.#protocols = protocols;
     this.#server = this.#createServer(identities);
   }
 
@@ -57,7 +57,7 @@ export class TlsHandshakes {
   }
 
   #createServer(identities: readonly TlsIdentity[]): Server {
-    const server = createServer(serverOptions(this.#protocol, identities));
+    const server = createServer(serverOptions(this.#protocols, identities));
     server.on('secureConnection', (secured) => this.#take(secured)?.done(secured));
     server.on('tlsClientError', (error, secured) => {
       this.#take(secured)?.failed(handshakeFault(error));
@@ -78,13 +78,16 @@ function connectionKey({ localAddress, remoteAddress, remotePort }: Socket): str
 }
 
 /** A client without ALPN is served; one that wants something else alone is not (RFC 7301). */
-function serverOptions(protocol: string, identities: readonly TlsIdentity[]): TlsOptions {
+function serverOptions(
+  protocols: readonly string[],
+  identities: readonly TlsIdentity[],
+): TlsOptions {
   const contexts = contextsOf(identities);
   const [first] = contexts;
   return {
     ...keyPairs(first!.identities),
     minVersion: 'TLSv1.2',
-    ALPNProtocols: [protocol],
+    ALPNProtocols: [...protocols],
     ticketKeys,
     ...(contexts.length > 1 && {
       SNICallback: (name, done) => done(null, contextFor(contexts, name).context),

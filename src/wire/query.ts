@@ -161,7 +161,7 @@ export class Query extends HashedName {
   }
 
   get isEncrypted(): boolean {
-    return this.transport === 'dot';
+    return this.transport === 'dot' || this.transport === 'doh';
   }
 
   /** Octets that a response to this query may have. */

@@ -179,11 +179,11 @@ describe('observe/statistics', () => {
           .values()
           .map(({ labels, value }) => [labels['transport'], value]),
       );
-    expect(values()).to.deep.equal({ udp: 0, tcp: 0, dot: 0 });
-    for (const transport of ['udp', 'tcp', 'dot', 'udp'] as const) {
+    expect(values()).to.deep.equal({ udp: 0, tcp: 0, dot: 0, doh: 0 });
+    for (const transport of ['udp', 'tcp', 'dot', 'doh', 'udp'] as const) {
       statistics.received(asked('example.com', { transport }));
     }
-    expect(values()).to.deep.equal({ udp: 2, tcp: 1, dot: 1 });
+    expect(values()).to.deep.equal({ udp: 2, tcp: 1, dot: 1, doh: 1 });
   });
 
   it('counts answers and refusals of upstreams, and packets that ask nothing', () => {

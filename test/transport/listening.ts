@@ -2,7 +2,7 @@
 
 import type { ProxyHeader } from '../../src/transport/proxy-protocol.ts';
 import { listenTcp, type TcpAddress, type TcpListener } from '../../src/transport/tcp.ts';
-import { TCP_LIMITS, type TcpLimits } from '../../src/transport/tcp-connection.ts';
+import { TCP_LIMITS, type TcpLimits } from '../../src/transport/tcp-limits.ts';
 import { Stream, type Target } from '../world/client.ts';
 import { message } from '../world/messages.ts';
 import { PlayedTimers } from '../world/played-timers.ts';
@@ -52,10 +52,13 @@ export class Listening {
     const made = new Listening();
     made.listener = await listenTcp(
       { address: '127.0.0.1', port: 0, proxies, security },
-      (octets, { number, address, port, proxy }) => {
-        const id = octets[0]! * 256 + octets[1]!;
-        made.proxies.push(proxy);
-        made.#take({ id, connection: number, address, port });
+      {
+        message(octets, { address, port, proxy }, number) {
+          const id = octets[0]! * 256 + octets[1]!;
+          made.proxies.push(proxy);
+          made.#take({ id, connection: number, address, port });
+        },
+        touched: () => {},
       },
       { ...TCP_LIMITS, ...limits },
       made.timers.start,

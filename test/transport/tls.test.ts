@@ -27,7 +27,7 @@ describeWith(['openssl'], 'transport/tcp with TLS', () => {
   });
   beforeEach(async () => {
     faults = [];
-    handshakes = new TlsHandshakes('dot', [house, garden]);
+    handshakes = new TlsHandshakes(['dot'], [house, garden]);
     tcp = await listen();
   });
   afterEach(() => tcp?.close());
@@ -117,10 +117,10 @@ describeWith(['openssl'], 'transport/tcp with TLS', () => {
   }
 
   it('shows of two certificates for the same names the one that the client can check', async () => {
-    handshakes = new TlsHandshakes('dot', [
-      makeIdentity('both.example'),
-      makeIdentity('both.example', { kind: 'rsa' }),
-    ]);
+    handshakes = new TlsHandshakes(
+      ['dot'],
+      [makeIdentity('both.example'), makeIdentity('both.example', { kind: 'rsa' })],
+    );
     await listen();
     for (const [algorithm, bits] of [
       ['rsa_pss_rsae_sha256', 2048],

@@ -41,17 +41,24 @@ function from(client: string, transport: ClientTransport) {
 
 describe('policy/transport-access', () => {
   const clients = [
-    { client: '10.20.0.1', udp: 'allow', tcp: 'allow', dot: 'allow' },
-    { client: '10.30.0.1', udp: 'nobody', tcp: 'allow', dot: 'allow' },
-    { client: '10.30.9.1', udp: 'acl.query 10.30.9.0/24', tcp: 'allow', dot: 'allow' },
+    { client: '10.20.0.1', udp: 'allow', tcp: 'allow', dot: 'allow', doh: 'allow' },
+    { client: '10.30.0.1', udp: 'nobody', tcp: 'allow', dot: 'allow', doh: 'nobody' },
+    {
+      client: '10.30.9.1',
+      udp: 'acl.query 10.30.9.0/24',
+      tcp: 'allow',
+      dot: 'allow',
+      doh: 'nobody',
+    },
     {
       client: '10.40.0.1',
       udp: 'acl.query 10.40.0.0/16',
       tcp: 'acl.query 10.40.0.0/16',
       dot: 'nobody',
+      doh: 'nobody',
     },
-    { client: '10.50.0.1', udp: 'nobody', tcp: 'allow', dot: 'nobody' },
-    { client: '192.0.2.1', udp: 'nobody', tcp: 'nobody', dot: 'nobody' },
+    { client: '10.50.0.1', udp: 'nobody', tcp: 'allow', dot: 'nobody', doh: 'nobody' },
+    { client: '192.0.2.1', udp: 'nobody', tcp: 'nobody', dot: 'nobody', doh: 'nobody' },
   ];
   for (const { client, ...expected } of clients) {
     it(`finds for ${client} what is for its transport: the most specific of those`, () => {
@@ -115,7 +122,7 @@ ${UPSTREAMS}`;
       /unknown key "transports"/,
     );
     expect(of('query: { 10.0.0.0/8: { action: allow, transports: [doq] } }')).to.throw(
-      /"doq" is not valid; expect udp, tcp or dot/,
+      /"doq" is not valid; expect udp, tcp, dot or doh/,
     );
     expect(of('query: { 10.0.0.0/8: { action: allow, transports: [] } }')).to.throw(
       /there is nothing in it/,
