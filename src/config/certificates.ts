@@ -2,6 +2,7 @@
 
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { createSecureContext } from 'node:tls';
 import { type Config, resolvePath } from './config.ts';
 import type { Located } from './kind.ts';
 import type { CertificateFiles } from './listen.ts';
@@ -74,6 +75,9 @@ function readCertificate(
   if (!leaf.checkPrivateKey(privateKey)) {
     return report(problems, keyFile, `is not the key of ${file.value}; expect the two to fit`);
   }
+  // A key that is too short say, or something behind the first certificate.
+  const unusable = faultOf(() => createSecureContext({ cert: certificate, key }));
+  if (unusable !== undefined) return report(problems, file, `cannot be used: ${unusable}`);
   const { validFromDate, validToDate } = leaf;
   const notBefore = validFromDate.getTime();
   return { certificate, key, file, notBefore, notAfter: validToDate.getTime() };
@@ -95,6 +99,15 @@ function readPem(
 
 function report(problems: Problem[], { value, place }: Located<string>, why: string): undefined {
   problems.push({ ...place, message: `${value} ${why}` });
+}
+
+function faultOf(use: () => unknown): string | undefined {
+  try {
+    use();
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
 }
 
 function attempt<T>(read: () => T): T | undefined {

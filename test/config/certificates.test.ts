@@ -20,6 +20,7 @@ describeWith(['openssl'], 'config/certificates', () => {
     folder = makeFolder();
     writeCertificate(folder, 'a.example');
     writeCertificate(folder, 'b.example', { days: 6 });
+    writeCertificate(folder, 'short.example', { kind: 'short' });
   });
   after(cleanUp);
 
@@ -78,6 +79,11 @@ upstreams: { default: { servers: [192.0.2.53] } }
       what: 'a key of another certificate',
       tls: '{ certificate: a.example.pem, key: b.example.key }',
       says: /^2: b\.example\.key is not the key of a\.example\.pem; expect the two to fit$/,
+    },
+    {
+      what: 'a key that TLS does not take',
+      tls: '{ certificate: short.example.pem, key: short.example.key }',
+      says: /^2: short\.example\.pem cannot be used: .*key too small/,
     },
   ];
   for (const { what, tls, says } of faults) {

@@ -9,6 +9,8 @@ import type { TlsIdentity } from '../../src/transport/tls-handshakes.ts';
 const KINDS = {
   ec: ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1'],
   rsa: ['-newkey', 'rsa:2048'],
+  /** Too short for anybody to take it. */
+  short: ['-newkey', 'rsa:512'],
 } as const;
 
 /** Writes `NAME.pem` and `NAME.key` into a folder; good for 30 days and for these names. */
