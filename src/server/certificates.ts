@@ -11,10 +11,11 @@ import type { Config } from '../config/config.ts';
 import { ConfigError, formatProblem } from '../config/problem.ts';
 import type { Logger } from '../log.ts';
 import type { Endpoint } from '../net/address.ts';
+import { renewTicketKeys } from '../transport/tls-handshakes.ts';
 
 /** How often the files are looked at. */
 const FOLLOW_MS = 2000;
-/** How often the certificates in use are looked at: they expire by themselves. */
+/** How often the certificates in use are looked at, which expire by themselves, and tickets sealed otherwise. */
 const AGE_MS = 43_200_000;
 
 /** What shows them. */
@@ -38,7 +39,7 @@ export class Certificates {
     this.#shell = shell;
     this.#log = log;
     this.#inUse = readCertificates(config);
-    this.#aging = setInterval(() => this.#warn(), AGE_MS).unref();
+    this.#aging = setInterval(() => this.#age(), AGE_MS).unref();
     this.#watch(config);
   }
 
@@ -100,6 +101,13 @@ export class Certificates {
     this.#log.info('certificates read again');
     this.#warn();
   };
+
+  /** Whoever gets hold of what seals tickets can read sessions of TLS 1.2: not for long. */
+  #age(): void {
+    renewTicketKeys();
+    this.#show(this.#config, this.#inUse);
+    this.#warn();
+  }
 
   #warnings(): readonly string[] {
     return certificateWarnings(this.#inUse, Date.now());

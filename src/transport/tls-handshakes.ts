@@ -22,7 +22,12 @@ export interface TlsIdentity {
 const TICKET_KEYS = 48;
 
 /** Sealed by one listener of the process, a ticket is good at all of them, also after a reload. */
-const ticketKeys: Buffer = randomBytes(TICKET_KEYS);
+let ticketKeys: Buffer = randomBytes(TICKET_KEYS);
+
+/** Seals tickets otherwise, at each listener from its next `use` on: who has an older one shakes hands anew. */
+export function renewTicketKeys(): void {
+  ticketKeys = randomBytes(TICKET_KEYS);
+}
 
 interface Waiting {
   readonly done: (secured: TLSSocket) => void;

@@ -4,7 +4,11 @@ import { expect } from 'chai';
 import { readAddress } from '../../src/net/address.ts';
 import type { HandshakeFault } from '../../src/transport/handshake-fault.ts';
 import { ProxyHeader } from '../../src/transport/proxy-protocol.ts';
-import { TlsHandshakes, type TlsIdentity } from '../../src/transport/tls-handshakes.ts';
+import {
+  renewTicketKeys,
+  TlsHandshakes,
+  type TlsIdentity,
+} from '../../src/transport/tls-handshakes.ts';
 import { describeWith } from '../e2e/processes.ts';
 import { makeIdentity } from '../world/certificates.ts';
 import { framed, Stream } from '../world/client.ts';
@@ -155,6 +159,19 @@ describeWith(['openssl'], 'transport/tcp with TLS', () => {
       expect(await ids(second, 1)).to.deep.equal([2]);
     });
   }
+
+  it('does not resume what was sealed before the last renewal', async () => {
+    const first = await secure({ maxVersion: 'TLSv1.2' });
+    first.ask(one(1));
+    await ids(first, 1);
+    const session = socketOf(first).getSession()!;
+    renewTicketKeys();
+    handshakes.use([house]);
+    const second = await secure({ maxVersion: 'TLSv1.2', session });
+    expect(socketOf(second).isSessionReused()).to.equal(false);
+    second.ask(one(2));
+    expect(await ids(second, 1)).to.deep.equal([2]);
+  });
 
   it('speaks to clients that offer dot, and to those that offer nothing', async () => {
     const offering = await secure({ ALPNProtocols: ['h2', 'dot'] });
