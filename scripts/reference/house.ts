@@ -66,7 +66,8 @@ export const HOUSE: readonly Room[] = [
   },
   {
     name: 'shell',
-    about: 'the engine over sockets: batched system calls, or `node:dgram` and `node:net`',
+    about:
+      'the engine over sockets: batched system calls, or `node:dgram`, `node:net` and `node:tls`',
     imports: ['engine', 'forward', 'transport', 'config', 'net', 'wire', 'decision'],
   },
   {
@@ -131,7 +132,11 @@ export const HOUSE: readonly Room[] = [
     about: 'the schema with defaults and documentation; YAML with places, all problems at once',
     imports: ['net'],
   },
-  { name: 'transport', about: 'UDP and TCP, to clients and to upstreams', imports: [] },
+  {
+    name: 'transport',
+    about: 'UDP and TCP, to clients and to upstreams; TLS and HTTP, to clients',
+    imports: [],
+  },
   {
     name: 'wire',
     about: 'octets and DNS: header, names, query view, OPT and EDE, records, responses',

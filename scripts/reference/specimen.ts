@@ -1,6 +1,7 @@
 /** A server without sockets that has seen one of each: what the pages show of the real one. */
 
 import type { MeasuredServer } from '../../src/admin/exposed-metrics.ts';
+import type { Certificate } from '../../src/config/certificates.ts';
 import type { Outcome } from '../../src/decision/outcome.ts';
 import type { Verdict } from '../../src/decision/verdict.ts';
 import { UpstreamTable } from '../../src/forward/upstream.ts';
@@ -30,6 +31,16 @@ export interface Specimen {
 }
 
 const CONFIG_FILE = 'config/example.yaml';
+const CERTIFICATE: Certificate = {
+  certificate: '',
+  key: '',
+  file: {
+    value: 'fullchain.pem',
+    place: { file: CONFIG_FILE, line: 1, column: 1 },
+  },
+  notBefore: 0,
+  notAfter: 0,
+};
 const NOON = Date.UTC(2026, 10, 21, 12);
 /** Not the hash of the policy: a page should not change with every line of the configuration. */
 const POLICY_HASH = '3f2a9c11';
@@ -60,6 +71,8 @@ export function createSpecimen(): Specimen {
     sinks: () => [{ sink: 'dnstap', sent: 0, dropped: 0 }],
     threadRestarts: () => 0,
     rejectedConnections: () => 0,
+    failedHandshakes: () => [{ reason: 'not-tls', total: 0 }],
+    certificates: () => [CERTIFICATE],
     reloads: { ok: 0, failed: 0 },
     feeds: new ZoneTransfers({ log: silentLog(), changed: () => {} }),
     lists: new ListFetches({ log: silentLog(), changed: () => {} }),

@@ -1,6 +1,7 @@
 /** The program's metrics by name: where each number comes from. */
 
 import { now } from '../clock.ts';
+import type { Certificate } from '../config/certificates.ts';
 import { ORIGINS } from '../decision/outcome.ts';
 import type { Upstream } from '../forward/upstream.ts';
 import type { LoadedConfig } from '../load/loaded-config.ts';
@@ -19,6 +20,8 @@ export interface MeasuredServer {
   readonly serving: () => LoadedConfig;
   readonly servers: readonly Upstream[];
   readonly rejectedConnections: () => number;
+  readonly failedHandshakes: () => readonly { readonly reason: string; readonly total: number }[];
+  readonly certificates: () => readonly Certificate[];
   readonly threadRestarts: () => number;
   readonly sinks: () => readonly SinkCount[];
   readonly reloads: { readonly ok: number; readonly failed: number };
@@ -41,6 +44,7 @@ function gaugesOf({ threads }: MeasuredServer): (gauge: Gauge) => () => number {
 
 export function exposeServing(metrics: Metrics, server: MeasuredServer): void {
   exposeQueries(metrics, server);
+  exposeTls(metrics, server);
   exposeUpstreams(metrics, server);
   exposeCache(metrics, server);
   exposePolicy(metrics, server);
@@ -96,6 +100,23 @@ function exposeQueries(metrics: Metrics, server: MeasuredServer): void {
     ORIGINS.map((origin) =>
       sumHistograms(server.threads().map(({ statistics }) => statistics.responseTimes[origin])),
     ),
+  );
+}
+
+function exposeTls(metrics: Metrics, { failedHandshakes, certificates }: MeasuredServer): void {
+  metrics.counter(
+    'rcode5_tls_handshake_failures_total',
+    'TLS handshakes of clients that failed, by the reason.',
+    () => failedHandshakes().map(({ reason, total }) => ({ labels: { reason }, value: total })),
+  );
+  metrics.gauge(
+    'rcode5_tls_certificate_expiry_timestamp_seconds',
+    'When a certificate expires, in seconds since the epoch.',
+    () =>
+      certificates().map(({ file, notAfter }) => ({
+        labels: { file: file.value },
+        value: notAfter / 1000,
+      })),
   );
 }
 

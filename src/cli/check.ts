@@ -2,6 +2,7 @@
 
 import { parseArgs } from 'node:util';
 import { now } from '../clock.ts';
+import { certificateWarnings, readCertificates } from '../config/certificates.ts';
 import type { Config } from '../config/config.ts';
 import { ConfigError } from '../config/problem.ts';
 import { findFailures, toProblem } from '../explain/assertions.ts';
@@ -28,7 +29,12 @@ export const check: Command = {
         (sum, zone) => sum + zone.rules,
         countAccess(policy.config),
       );
-      const warnings = [...findWarnings(policy), ...forwardingWarnings(policy.config)];
+      const certificates = readCertificates(policy.config);
+      const warnings = [
+        ...findWarnings(policy),
+        ...forwardingWarnings(policy.config),
+        ...certificateWarnings(certificates, Date.now()),
+      ];
       const problems = failures.map(toProblem);
       const ok = failures.length === 0;
       const counts = { rules, assertions: assertions.length };

@@ -1,7 +1,7 @@
 /** Access lists as they were meant: groups resolved to prefixes, every default filled in. */
 
 import { type Prefix, parsePrefix } from '../net/prefix.ts';
-import type { Entry } from './kind.ts';
+import type { Entry, Located } from './kind.ts';
 import type { Place } from './problem.ts';
 
 export interface ClientGroup {
@@ -10,6 +10,10 @@ export interface ClientGroup {
 }
 
 export type AccessAction = 'allow' | 'refuse' | 'drop' | 'truncate';
+
+/** The ways in which a client can ask. */
+export const CLIENT_TRANSPORTS = ['udp', 'tcp', 'dot', 'doh'] as const;
+type ClientTransport = (typeof CLIENT_TRANSPORTS)[number];
 
 /** Notes on any rule: its owner, its reason and its last day. */
 export interface RuleOrigin {
@@ -25,6 +29,8 @@ export interface AccessEntry extends RuleOrigin {
   readonly key: string;
   readonly prefixes: readonly Prefix[];
   readonly action: AccessAction;
+  /** For clients that ask so; undefined is all. */
+  readonly transports?: readonly ClientTransport[] | undefined;
   /** Undefined for an entry that is a default and not written anywhere. */
   readonly place: Place | undefined;
 }
@@ -46,7 +52,12 @@ export const NO_ORIGIN: RuleOrigin = {
 const LOOPBACK = ['127.0.0.0/8', '::1/128'].map((text) => parsePrefix(text) as Prefix);
 const EVERYBODY = ['0.0.0.0/0', '::/0'].map((text) => parsePrefix(text) as Prefix);
 
-type Line = Entry<AccessAction | ({ readonly action: AccessAction } & RuleOrigin)>;
+interface WrittenEntry extends RuleOrigin {
+  readonly action: AccessAction;
+  readonly transports?: readonly Located<ClientTransport>[] | undefined;
+}
+
+type Line = Entry<AccessAction | WrittenEntry>;
 
 export function readAccessList(
   section: string,
@@ -57,9 +68,18 @@ export function readAccessList(
     key,
     place,
     prefixes: prefixesOf(key, groups),
-    ...(typeof value === 'string' ? { action: value, ...NO_ORIGIN } : value),
+    ...(typeof value === 'string' ? { action: value, ...NO_ORIGIN } : entryOf(value)),
   }));
   return { section, entries };
+}
+
+function entryOf({
+  transports,
+  ...rest
+}: WrittenEntry): Omit<AccessEntry, 'key' | 'prefixes' | 'place'> {
+  return transports === undefined
+    ? rest
+    : { ...rest, transports: transports.map(({ value }) => value) };
 }
 
 /** A key was found to be a prefix when it was read, unless it is the name of a group. */

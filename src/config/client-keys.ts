@@ -1,24 +1,91 @@
 /** Keys of the sections about where clients come in, and how fast. */
 
-import { filled, list, optional, required, section } from './kind.ts';
+import type { Document } from './document.ts';
+import {
+  byShape,
+  filled,
+  type Kind,
+  type Located,
+  list,
+  located,
+  optional,
+  required,
+  section,
+} from './kind.ts';
 import { clients } from './reference.ts';
-import { endpoint, integer, oneOf, secret } from './scalars.ts';
+import { endpoint, integer, oneOf, secret, text, urlPath } from './scalars.ts';
+
+type Files = Located<string> | readonly Located<string>[];
+
+/** A file, or several. */
+const files: Kind<Files> = byShape({ scalar: located(text), list: filled(list(text)) });
+
+const IDENTITY = {
+  certificate: required(
+    files,
+    'PEM files, each with a certificate and those that it is signed by; the first is shown to clients that name no server or one that none is for',
+  ),
+  key: required(files, 'PEM files with their private keys, in the same order'),
+};
+
+/** Certificates and keys go in pairs. */
+function checkPairs(
+  tls: { readonly certificate: Files; readonly key: Files },
+  document: Document,
+): void {
+  const [certificates, keys] = [listed(tls.certificate), listed(tls.key)];
+  if (certificates.length === keys.length) return;
+  const message = `${keys.length} keys for ${certificates.length} certificates; expect a key for each, in the same order`;
+  document.reportAt(keys[0]!.place, message);
+}
+
+export function listed(given: Files): readonly Located<string>[] {
+  return 'place' in given ? [given] : given;
+}
+
+/** An address speaks one of them. */
+function checkOneWay(
+  listener: { readonly tls: unknown; readonly https: { readonly certificate: Files } | undefined },
+  document: Document,
+): void {
+  if (listener.tls === undefined || listener.https === undefined) return;
+  const { place } = listed(listener.https.certificate)[0]!;
+  document.reportAt(place, 'there is tls already; expect tls or https, and other ports for each');
+}
 
 /** An address that is more than an address and a port. */
-export const LISTENER = section({
-  address: required(endpoint, 'the address and port'),
-  proxyProtocol: optional(
-    section({
-      from: required(
-        filled(list(clients)),
-        'client groups and prefixes of proxies; nobody else is let in, nor a proxy without a header',
+export const LISTENER = section(
+  {
+    address: required(endpoint, 'the address and port'),
+    proxyProtocol: optional(
+      section({
+        from: required(
+          filled(list(clients)),
+          'client groups and prefixes of proxies; nobody else is let in, nor a proxy without a header',
+        ),
+      }),
+      'clients come through proxies that name them by the PROXY protocol, version 1 or 2',
+      undefined,
+      'clients come by themselves',
+    ),
+    tls: optional(
+      section(IDENTITY, checkPairs),
+      'clients come by DNS over TLS (RFC 7858), and not by UDP or plain TCP',
+      undefined,
+      'UDP and TCP',
+    ),
+    https: optional(
+      section(
+        { ...IDENTITY, path: optional(urlPath, 'the path of the URL', '/dns-query') },
+        checkPairs,
       ),
-    }),
-    'clients come through proxies that name them by the PROXY protocol, version 1 or 2',
-    undefined,
-    'clients come by themselves',
-  ),
-});
+      'clients come by DNS over HTTPS (RFC 8484), HTTP/2 or HTTP/1.1',
+      undefined,
+      'UDP and TCP',
+    ),
+  },
+  checkOneWay,
+);
 
 /** What is too fast, and what becomes of it. */
 export const RATE_LIMIT = section({

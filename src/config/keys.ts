@@ -1,6 +1,7 @@
 /** Every key of the configuration: its kind, its default, and one line for the reference. */
 
 import { hostname } from 'node:os';
+import { CLIENT_TRANSPORTS } from './access-list.ts';
 import { COOKIES, LISTENER, RATE_LIMIT } from './client-keys.ts';
 import { infoUrl, STRUCTURED_ERRORS } from './ede-keys.ts';
 import {
@@ -13,6 +14,7 @@ import {
   optional,
   optionalSection,
   required,
+  type SectionKeys,
   section,
 } from './kind.ts';
 import { LOCAL_RECORDS, NO_RECORDS } from './local-keys.ts';
@@ -41,8 +43,18 @@ const DAY = 1440 * MINUTE;
 const QUERY_ACTIONS = oneOf('allow', 'refuse', 'drop', 'truncate');
 const PERMISSIONS = oneOf('allow', 'refuse');
 
+/** For entries that are about some ways to ask. */
+const TRANSPORTS = {
+  transports: optional(
+    filled(list(oneOf(...CLIENT_TRANSPORTS))),
+    'how they ask: who asks otherwise goes by the other entries',
+    undefined,
+    'all',
+  ),
+};
+
 /** A client group or prefix on each line. */
-function access<A extends string>(actions: Kind<A>) {
+function access<A extends string, K extends SectionKeys>(actions: Kind<A>, more: K) {
   return entries(
     'a client group or prefix',
     byShape({
@@ -50,6 +62,7 @@ function access<A extends string>(actions: Kind<A>) {
       mapping: section({
         action: required(actions, 'what happens to these clients'),
         ...RULE_ORIGIN,
+        ...more,
       }),
     }),
     checkClients,
@@ -77,20 +90,20 @@ const UPSTREAM = section({
 
 const ACL = {
   query: optional(
-    access(QUERY_ACTIONS),
+    access(QUERY_ACTIONS, TRANSPORTS),
     'who may ask at all; the most specific prefix wins, no match is refused',
     undefined,
     'loopback',
   ),
   recursion: optional(
-    access(PERMISSIONS),
+    access(PERMISSIONS, {}),
     'who may ask with RD=1; others are refused',
     undefined,
     'all who may query',
   ),
-  transfer: optional(access(PERMISSIONS), 'who may ask for AXFR and IXFR', undefined, 'nobody'),
-  update: optional(access(PERMISSIONS), 'who may send UPDATE', undefined, 'nobody'),
-  notify: optional(access(PERMISSIONS), 'who may send NOTIFY', undefined, 'nobody'),
+  transfer: optional(access(PERMISSIONS, {}), 'who may ask for AXFR and IXFR', undefined, 'nobody'),
+  update: optional(access(PERMISSIONS, {}), 'who may send UPDATE', undefined, 'nobody'),
+  notify: optional(access(PERMISSIONS, {}), 'who may send NOTIFY', undefined, 'nobody'),
 };
 
 const ROUTES = entries('a domain name', upstreamGroup);
@@ -128,7 +141,7 @@ export const CONFIG = section({
   ),
   listen: optional(
     filled(list(byShape({ scalar: endpoint, mapping: LISTENER }))),
-    'addresses served, each by UDP and TCP',
+    'addresses served, each by UDP and TCP, or by TLS or HTTPS',
     undefined,
     '127.0.0.1:5300 and [::1]:5300',
   ),

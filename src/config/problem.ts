@@ -12,6 +12,11 @@ export interface Problem extends Place {
   readonly message: string;
 }
 
+/** `config/site.yaml:14` */
+export function formatPlace({ file, line }: Place): string {
+  return `${file}:${line}`;
+}
+
 /** `config/site.yaml:14:7: "10.0.0.0/33" is not a prefix; expect a length of 0 to 32` */
 export function formatProblem({ file, line, column, message }: Problem): string {
   return `${file}:${line}:${column}: ${message}`;

@@ -31,6 +31,11 @@ export const endpoint: Kind<Endpoint> = scalar(
   (given) => parseEndpoint(given),
 );
 
+/** What stands in a URL behind the host. */
+export const urlPath: Kind<string> = scalar('a path like /dns-query', (given) =>
+  /^\/[\w\-.~/]*$/.test(given) ? given : undefined,
+);
+
 /** Milliseconds. */
 export const duration: Kind<number> = scalar('a duration like 500ms, 2s, 10m, 1h or 1d', (given) =>
   readDuration(given),

@@ -24,7 +24,7 @@ export const DECISION_FIELDS: readonly Field[] = [
   { name: 'port', doc: 'source port' },
   { name: 'peer', doc: 'the proxy that spoke for the client; absent when none did' },
   { name: 'group', doc: 'client group with the most specific prefix; absent when there is none' },
-  { name: 'transport', doc: '`udp` or `tcp`' },
+  { name: 'transport', doc: '`udp`, `tcp`, `dot` or `doh`' },
   { name: 'listener', doc: 'the address that was asked' },
   { name: 'view', doc: 'the view that the client falls into' },
   { name: 'id', doc: 'message ID of the query' },

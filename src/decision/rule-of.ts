@@ -1,7 +1,8 @@
 /** The rule behind a decision, with what matched filled in. */
 
 import { formatName } from '../wire/name.ts';
-import type { AddressBlock, Query } from '../wire/query.ts';
+import type { Query } from '../wire/query.ts';
+import type { AddressBlock } from '../wire/rule-match.ts';
 import type { Rule, Verdict } from './verdict.ts';
 
 /**

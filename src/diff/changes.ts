@@ -17,7 +17,7 @@ import { type AddressRange, partitionClients, toPrefixes, toWords } from './clie
 import { decide, identityOf } from './fate.ts';
 import { type NameChange, NameChanges } from './name-changes.ts';
 import { ALL_NAMES, NameSpace, type Region } from './name-space.ts';
-import { otherType, type QuestionKind, questionKinds } from './question-kinds.ts';
+import { knowsTransports, otherType, type QuestionKind, questionKinds } from './question-kinds.ts';
 import { type Scope, scopesOf } from './scopes.ts';
 
 export interface Change extends NameChange, Scope {
@@ -40,6 +40,7 @@ class Comparison {
   readonly #after: Policy;
   readonly #kinds: readonly QuestionKind[];
   readonly #otherType: number;
+  readonly #knowsTransports: boolean;
   readonly #space: NameSpace = new NameSpace();
   /** Names of rules that may be for some types only. */
   readonly #typed: NameSpace = new NameSpace();
@@ -52,6 +53,7 @@ class Comparison {
     this.#after = after;
     this.#kinds = questionKinds([before, after]);
     this.#otherType = otherType([before, after]);
+    this.#knowsTransports = knowsTransports([before, after]);
     for (const policy of [before, after]) this.#addNames(policy);
     const zones = [...before.zones, ...after.zones];
     for (const { policy } of zones) this.#add(policy?.partialNames() ?? [], [this.#typed]);
@@ -119,7 +121,7 @@ class Comparison {
     let untyped: NameChanges | undefined;
     for (const kind of this.#kinds) {
       const changes = new NameChanges(this.#space, this.#sides, (name) => this.#ask(name, kind));
-      if (kind.type === undefined && kind.transport === 'udp') untyped = changes;
+      if (this.#isFirst(kind)) untyped = changes;
       const own = this.#compare(changes, kind, untyped!);
       const way = `${kind.opcode} ${kind.recursionDesired} ${kind.transport}`;
       if (kind.type === undefined) bases.set(way, own);
@@ -133,16 +135,18 @@ class Comparison {
     return [...found.values()];
   }
 
-  #compare(
-    changes: NameChanges,
-    { type, transport }: QuestionKind,
-    untyped: NameChanges,
-  ): readonly NameChange[] {
+  #compare(changes: NameChanges, kind: QuestionKind, untyped: NameChanges): readonly NameChange[] {
     const blind = changes.blind();
     if (blind !== undefined) return blind;
     if (changes.isOpen && this.#haveSameNames()) return [];
-    const isFirst = type === undefined && transport === 'udp';
-    return changes.compare(isFirst ? this.#space.regions() : this.#otherRegions(untyped));
+    return changes.compare(
+      this.#isFirst(kind) ? this.#space.regions() : this.#otherRegions(untyped),
+    );
+  }
+
+  /** Whether all names are looked at: by TCP only where clients are not told apart by transport. */
+  #isFirst({ type, transport }: QuestionKind): boolean {
+    return type === undefined && (transport === 'udp' || this.#knowsTransports);
   }
 
   /**

@@ -1,7 +1,7 @@
 /** The kinds of questions that layers distinguish besides client and name. */
 
 import type { Policy } from '../policy/compile.ts';
-import type { Transport } from '../wire/query.ts';
+import { CLIENT_TRANSPORTS, type ClientTransport } from '../wire/client-transport.ts';
 import { Opcode, parseType, RrType } from '../wire/registry.ts';
 
 export interface QuestionKind {
@@ -11,7 +11,7 @@ export interface QuestionKind {
   readonly recursionDesired: boolean;
   /** The DO bit. */
   readonly dnssecOk: boolean;
-  readonly transport: Transport;
+  readonly transport: ClientTransport;
 }
 
 /** Types that layers know. */
@@ -20,15 +20,31 @@ const KNOWN: readonly number[] = [
   ...[RrType.SOA, RrType.NS, RrType.DS, RrType.RESINFO],
 ];
 
+/** Without entries about transports, all streams are like TCP. */
+const USUAL: readonly ClientTransport[] = ['udp', 'tcp'];
+
+/** Whether it makes a difference by which stream somebody asks. */
+export function knowsTransports(policies: readonly Policy[]): boolean {
+  return policies.some(({ config }) =>
+    config.views.some(({ acl }) =>
+      acl.query.entries.some(({ transports }) => transports !== undefined),
+    ),
+  );
+}
+
 /** The ways in which a question can be asked. */
-const WAYS = [true, false].flatMap((recursionDesired) =>
-  (['udp', 'tcp'] as const).map((transport) => ({ recursionDesired, transport })),
-);
+function waysOf(policies: readonly Policy[]) {
+  const transports = knowsTransports(policies) ? CLIENT_TRANSPORTS : USUAL;
+  return [true, false].flatMap((recursionDesired) =>
+    transports.map((transport) => ({ recursionDesired, transport })),
+  );
+}
 
 /** Every kind of question; in each way the one without a type comes first. */
 export function questionKinds(policies: readonly Policy[]): readonly QuestionKind[] {
+  const ways = waysOf(policies);
   const types = [undefined, ...typesOf(policies)];
-  const queries = WAYS.flatMap((way) =>
+  const queries = ways.flatMap((way) =>
     types.flatMap((type) =>
       // Only of DS records it makes a difference whether the proof is wanted.
       (type === RrType.DS ? [false, true] : [false]).map((dnssecOk) => {
@@ -37,7 +53,7 @@ export function questionKinds(policies: readonly Policy[]): readonly QuestionKin
     ),
   );
   const others = [Opcode.UPDATE, Opcode.NOTIFY].flatMap((opcode) =>
-    WAYS.map((way) => ({ ...way, type: undefined, dnssecOk: false, opcode })),
+    ways.map((way) => ({ ...way, type: undefined, dnssecOk: false, opcode })),
   );
   return [...queries, ...others];
 }

@@ -1,5 +1,6 @@
 /** Kinds of questions, as changes name them. */
 
+import { CLIENT_TRANSPORTS } from '../wire/client-transport.ts';
 import { formatOpcode, formatType, Opcode } from '../wire/registry.ts';
 import type { QuestionKind } from './question-kinds.ts';
 
@@ -20,7 +21,7 @@ type Way = Pick<Scope, 'rd' | 'do' | 'transport'>;
 /** Ways of asking, the wider before those that they take in. */
 const WAYS: readonly Way[] = [{}, { rd: true }, { rd: false }]
   .flatMap((way): Way[] => [way, { ...way, do: true }, { ...way, do: false }])
-  .flatMap((way) => [way, { ...way, transport: 'udp' }, { ...way, transport: 'tcp' }])
+  .flatMap((way) => [way, ...CLIENT_TRANSPORTS.map((transport) => ({ ...way, transport }))])
   .sort((a, b) => Object.keys(a).length - Object.keys(b).length);
 
 /** Says in few scopes which of `all` kinds are in `kinds`. */

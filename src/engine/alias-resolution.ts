@@ -5,10 +5,11 @@ import { aliasTarget, TOO_LONG } from '../policy/rules/alias-target.ts';
 import type { View } from '../policy/view.ts';
 import { HashedName } from '../wire/hashed-name.ts';
 import { AD, CD, RD } from '../wire/header.ts';
-import type { Query, RuleMatch } from '../wire/query.ts';
+import type { Query } from '../wire/query.ts';
 import { Rcode } from '../wire/registry.ts';
 import { formatRequest } from '../wire/request.ts';
 import type { Aliases } from '../wire/response.ts';
+import type { RuleMatch } from '../wire/rule-match.ts';
 import type { Conclusion } from './conclusion.ts';
 
 /** What is kept of a query until its alias has an answer. */

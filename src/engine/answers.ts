@@ -45,7 +45,7 @@ export class Answers {
       return exchanges.askAgain(pending, query, now);
     }
     if (answer.rcode === Rcode.REFUSED) return this.#noteRefusal(pending, answer, now);
-    if (answer.truncated && query.transport === 'tcp' && current.transport === 'udp') {
+    if (answer.truncated && query.isByStream && current.transport === 'udp') {
       return unanswered.failed(pending, AttemptResult.TRUNCATED, now);
     }
     if (answer.rcode === Rcode.SERVFAIL) {

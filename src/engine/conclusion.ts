@@ -224,6 +224,8 @@ export class Conclusion {
   #finish(now: number, isMoreToCome = false): void {
     const isDrop = this.#outcome.verdict.action === 'drop';
     const reply = isDrop ? undefined : this.#replies;
+    const { isPadded, isEncrypted, isVerbatim } = this.#query;
+    if (isPadded && isEncrypted && !isVerbatim && !isDrop) this.#replies.pad();
     this.#recorder.decided(this.#query, this.#outcome, now, reply);
     const { octets, length } = this.#replies;
     if (isDrop) this.#box.drop(this.#query);

@@ -155,7 +155,7 @@ export class Delivery {
     }
     if (resolution !== undefined) return this.#resolve(pending, resolution, answer, now);
     if (this.#isReplaced(pending, answer, now)) return;
-    pending.isStreaming = query.isTransfer && query.transport === 'tcp' && answer.rcode === 0;
+    pending.isStreaming = query.isTransfer && query.isByStream && answer.rcode === 0;
     const { forwarded } = view!.routes.find(query)!;
     const options = collectOptions(answer.message, answer.optAt, EdnsOption.EDE);
     const rest = pending.isStreaming ? restOf(pending, query, answer) : 'none';

@@ -126,6 +126,11 @@ export class Replies {
     this.#writer.end();
   }
 
+  /** Hides how long it is (RFC 7830): of what is encrypted nothing else can be seen. */
+  pad(): void {
+    this.#writer.pad();
+  }
+
   #sign(query: Query, sign: NonNullable<Verdict['sign']>): void {
     const writer = this.#writer;
     writer.octets = sign(writer.octets.subarray(0, writer.length), query);

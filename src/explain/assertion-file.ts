@@ -19,6 +19,7 @@ import { LAYERS } from '../decision/layers.ts';
 import { EVENTS } from '../decision/outcome.ts';
 import { ACTIONS } from '../decision/verdict.ts';
 import { parseAddress } from '../net/address.ts';
+import { CLIENT_TRANSPORTS } from '../wire/client-transport.ts';
 import { parseName } from '../wire/name.ts';
 import { Opcode, parseClass, parseType, Rcode } from '../wire/registry.ts';
 import { type AskedQuestion, askedQuestion } from './question.ts';
@@ -132,7 +133,7 @@ const ASSERTION = section({
   name: optional(text, 'what it is about', undefined),
   client: required(CLIENT, 'who asks'),
   query: required(QUERY, 'what is asked'),
-  transport: optional(oneOf('udp', 'tcp'), 'by which transport', 'udp'),
+  transport: optional(oneOf(...CLIENT_TRANSPORTS), 'by which transport', 'udp'),
   rd: optional(oneOf('true', 'false'), 'whether recursion is desired', 'true'),
   do: optional(oneOf('true', 'false'), 'whether DNSSEC records are wanted', 'false'),
   opcode: optional(oneOf(...Object.keys(Opcode)), 'the OPCODE', 'QUERY'),

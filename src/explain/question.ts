@@ -2,9 +2,10 @@
 
 import { formatEndpoint, parseAddress } from '../net/address.ts';
 import type { Policy } from '../policy/compile.ts';
+import { CLIENT_TRANSPORTS, type ClientTransport } from '../wire/client-transport.ts';
 import { BUFFER_LENGTH } from '../wire/header.ts';
 import { parseName } from '../wire/name.ts';
-import type { Query, Transport } from '../wire/query.ts';
+import type { Query } from '../wire/query.ts';
 import { parseClass, parseOpcode, parseType } from '../wire/registry.ts';
 import { formatRequest } from '../wire/request.ts';
 
@@ -17,7 +18,7 @@ export interface AskedQuestion {
   readonly opcode: number;
   readonly recursionDesired: boolean;
   readonly dnssecOk: boolean;
-  readonly transport: Transport;
+  readonly transport: ClientTransport;
   /** Which of the addresses served is asked. */
   readonly listener: number;
 }
@@ -43,8 +44,10 @@ export function askedQuestion(
   if (numbers.type === undefined) return `type ${type}: expect one like A, AAAA or TYPE65`;
   if (numbers.class === undefined) return `class ${rrClass}: expect one like IN or CH`;
   if (numbers.opcode === undefined) return `opcode ${opcode}: expect one like QUERY or UPDATE`;
-  if (transport !== 'udp' && transport !== 'tcp')
-    return `transport ${transport}: expect udp or tcp`;
+  const by = CLIENT_TRANSPORTS.find((one) => one === transport);
+  if (by === undefined) {
+    return `transport ${transport}: expect one of ${CLIENT_TRANSPORTS.join(', ')}`;
+  }
   const listener = words['listener'] === undefined ? 0 : listeners.indexOf(words['listener']);
   if (listener < 0) {
     return `listener ${words['listener']}: expect one of ${listeners.join(', ')}`;
@@ -57,7 +60,7 @@ export function askedQuestion(
     opcode: numbers.opcode,
     recursionDesired: rd !== '0',
     dnssecOk: dnssecOk !== '0',
-    transport,
+    transport: by,
     listener,
   };
 }

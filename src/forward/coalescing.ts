@@ -18,7 +18,7 @@ export class Coalescing<P extends Purpose> {
    * by the same transport: a datagram's answer may be cut.
    */
   join(pending: PendingQuery<P>, query: Query, view: number): boolean {
-    const variant = variantOf(query, view) * 2 + (query.transport === 'tcp' ? 1 : 0);
+    const variant = variantOf(query, view) * 2 + (query.isByStream ? 1 : 0);
     const place = keyOf(query, variant) & (PLACES - 1);
     for (let leader = this.#leaders[place]; leader; leader = leader.nextInPlace) {
       if (leader.group !== pending.group || leader.variant !== variant) continue;

@@ -1,6 +1,7 @@
 /** One query in flight: what outlives its packet, and how far asking has come. */
 
 import type { Attempt, UpstreamRefusal } from '../decision/upstream-refusal.ts';
+import type { ClientTransport } from '../wire/client-transport.ts';
 import { HEADER_LENGTH, readUint16 } from '../wire/header.ts';
 import { LOWER } from '../wire/name.ts';
 import { copySender, type Query, type Sender, type Transport } from '../wire/query.ts';
@@ -92,7 +93,7 @@ export class PendingQuery<P extends Purpose = Purpose> {
   readonly #peer: Sender = { family: 4, address: new Uint32Array(4), port: 0, zoneId: '' };
   readonly #local: Uint32Array = new Uint32Array(4);
   #localInterface = 0;
-  #transport: Transport = 'udp';
+  #transport: ClientTransport = 'udp';
   #listener = 0;
   #connection = 0;
   #receivedAt = 0;

@@ -55,7 +55,7 @@ export class UpstreamQueries<P extends Purpose> {
     const { transport } = current;
     this.#forgetId(current);
     this.#timeouts.clear(current.index);
-    const isLarge = transport === 'udp' && query.transport === 'tcp';
+    const isLarge = transport === 'udp' && query.isByStream;
     const length = query.isVerbatim
       ? writeVerbatim(this.#out, query)
       : writeForwarded(this.#out, query, current.edns, isLarge ? LARGE_PAYLOAD : MAX_PAYLOAD);

@@ -69,7 +69,7 @@ export class Upstream implements UpstreamAddress {
   /** The transport that a query wants: its client's, where the server may be asked by both. */
   wanted(query: Query): Transport {
     if (this.transport === 'tcp' || query.opcode !== Opcode.QUERY) return 'tcp';
-    return query.transport;
+    return query.isByStream ? 'tcp' : 'udp';
   }
 
   /** The transport that a query is asked by: a server without TCP is asked by large datagrams. */
@@ -80,7 +80,7 @@ export class Upstream implements UpstreamAddress {
 
   /** Whether the query of a TCP client may be asked by UDP: one that is passed on unchanged not. */
   canLimit(query: Query): boolean {
-    return this.transport === 'udp' && query.transport === 'tcp' && !query.isVerbatim;
+    return this.transport === 'udp' && query.isByStream && !query.isVerbatim;
   }
 
   rank(query: Query, now: number): Rank {

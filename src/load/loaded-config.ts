@@ -162,7 +162,7 @@ function isOwn(endpoint: Endpoint, listeners: readonly Endpoint[]): boolean {
 /** What must be the same for a running server to take a configuration over. */
 export function restartNeeded(before: Config, after: Config): string[] {
   const parts: Readonly<Record<string, (config: Config) => unknown>> = {
-    listen: ({ listen }) => listen.map(({ value }) => value),
+    listen: ({ listen }) => listen.map(({ value: { tls, ...kept } }) => [kept, tls !== undefined]),
     admin: ({ admin }) => [admin.listen.value, admin.token, admin.probes?.value],
     threads: ({ threads }) => threads,
     'decisionLog.to': ({ decisionLog }) => decisionLog.to,

@@ -38,7 +38,8 @@ const Message = {
 } as const;
 const CLIENT_QUERY = 5;
 const CLIENT_RESPONSE = 6;
-const PROTOCOLS = { udp: 1, tcp: 2 } as const;
+/** `SocketProtocol`. */
+const PROTOCOLS = { udp: 1, tcp: 2, dot: 3, doh: 4 } as const;
 
 /** Fields of `Policy`. */
 const Policy = { TYPE: 1, RULE: 2, ACTION: 3, MATCH: 4, VALUE: 5 } as const;

@@ -3,6 +3,7 @@
 import { type Event, ORIGINS, type Outcome } from '../decision/outcome.ts';
 import type { Action, Verdict } from '../decision/verdict.ts';
 import type { Prefix } from '../net/prefix.ts';
+import { CLIENT_TRANSPORTS } from '../wire/client-transport.ts';
 import { HEADER_LENGTH } from '../wire/header.ts';
 import type { Query } from '../wire/query.ts';
 import { formatClass, formatOpcode, formatRcode, formatType, RrClass } from '../wire/registry.ts';
@@ -109,7 +110,8 @@ export class RecordFragments {
 
   path(group: number, { transport, listener, view }: Query): Uint8Array {
     const { groups, listeners, views } = this.#context;
-    const way = (listener * 2 + (transport === 'tcp' ? 1 : 0)) * (views.length + 1) + view;
+    const by = listener * CLIENT_TRANSPORTS.length + CLIENT_TRANSPORTS.indexOf(transport);
+    const way = by * (views.length + 1) + view;
     const key = way * (groups.length + 1) + group + 1;
     return kept(this.#paths, key, () => {
       const name = group < 0 ? '' : `,"group":${JSON.stringify(groups[group] ?? '')}`;

@@ -9,6 +9,7 @@ import {
 } from '../decision/outcome.ts';
 import type { RefusalCause, Scope } from '../decision/upstream-refusal.ts';
 import type { Verdict } from '../decision/verdict.ts';
+import { CLIENT_TRANSPORTS, type ClientTransport } from '../wire/client-transport.ts';
 import type { Query, Transport } from '../wire/query.ts';
 import { formatRcode, formatType, Rcode, RrType } from '../wire/registry.ts';
 import { type Announcement, type Cell, CellFamily, CellStore, HistogramCell } from './cells.ts';
@@ -71,7 +72,7 @@ export class Statistics {
 
   /** Client groups by their index. */
   groups: readonly string[] = [];
-  readonly #byTransport: Readonly<Record<Transport, Cell>>;
+  readonly #byTransport: Readonly<Record<ClientTransport, Cell>>;
   readonly #verdicts: WeakMap<Verdict, VerdictCells> = new WeakMap();
   readonly #rules: Set<string> = new Set();
 
@@ -93,10 +94,10 @@ export class Statistics {
       (path) => [path, new HistogramCell({ path }, BOUNDS, store)] as const,
     );
     this.responseTimes = Object.fromEntries(times) as Record<Origin, HistogramCell>;
-    this.#byTransport = {
-      udp: this.families.queries.cell({ transport: 'udp' }),
-      tcp: this.families.queries.cell({ transport: 'tcp' }),
-    };
+    const byTransport = CLIENT_TRANSPORTS.map(
+      (transport) => [transport, this.families.queries.cell({ transport })] as const,
+    );
+    this.#byTransport = Object.fromEntries(byTransport) as Record<ClientTransport, Cell>;
   }
 
   /** A series that another thread has begun to count in. */
@@ -142,7 +143,8 @@ export class Statistics {
   }
 
   #response({ responses }: VerdictCells, query: Query, outcome: Outcome): Cell {
-    const key = outcome.rcode * 2 + (query.transport === 'tcp' ? 1 : 0);
+    const by = CLIENT_TRANSPORTS.indexOf(query.transport);
+    const key = outcome.rcode * CLIENT_TRANSPORTS.length + by;
     let cell = responses.get(key);
     if (cell === undefined) {
       const { layer } = outcome.verdict;

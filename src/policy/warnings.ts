@@ -81,14 +81,20 @@ function listsOf({ views }: Config): readonly AccessList[] {
   );
 }
 
-/** Of two entries for one prefix only the first counts. */
+function takesIn(one: AccessEntry, other: AccessEntry): boolean {
+  if (one.transports === undefined) return true;
+  return other.transports?.every((transport) => one.transports?.includes(transport)) ?? false;
+}
+
+/** Of two entries for one prefix and the same transports only the first counts. */
 function repeatedPrefixes({ section, entries }: AccessList): string[] {
-  const first = new Map<string, AccessEntry>();
+  const before = new Map<string, AccessEntry[]>();
   const warnings: string[] = [];
   for (const entry of entries) {
     for (const prefix of entry.prefixes.map(formatPrefix)) {
-      const other = first.get(prefix);
-      if (other === undefined) first.set(prefix, entry);
+      const others = before.get(prefix) ?? [];
+      const other = others.find((one) => one === entry || takesIn(one, entry));
+      if (other === undefined) before.set(prefix, [...others, entry]);
       else if (other !== entry) {
         const { place } = entry;
         warnings.push(

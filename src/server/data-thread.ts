@@ -2,7 +2,7 @@
 
 import { parentPort, receiveMessageOnPort } from 'node:worker_threads';
 import { clockStep, now } from '../clock.ts';
-import type { ListenAddress } from '../config/listen.ts';
+import { type ListenAddress, takesDatagrams } from '../config/listen.ts';
 import { Engine } from '../engine/engine.ts';
 import { Loops } from '../forward/loops.ts';
 import { type UpstreamAddress, UpstreamTable } from '../forward/upstream.ts';
@@ -31,7 +31,7 @@ export interface ThreadStart {
   readonly endpoints: readonly ListenAddress[];
   /** How many data threads this process has. */
   readonly threads: number;
-  /** For each endpoint: sockets that other processes have there. */
+  /** For each endpoint that takes datagrams: sockets that other processes have there. */
   readonly others: readonly number[];
   readonly servers: readonly UpstreamAddress[];
   readonly numbers: SharedNumbers;
@@ -140,7 +140,7 @@ export class DataThread {
   listen(): boolean {
     const { endpoints, threads, others } = this.#start;
     this.#progress.enter(ThreadStep.LISTENING);
-    for (const [i, endpoint] of endpoints.entries()) {
+    for (const [i, endpoint] of endpoints.filter(takesDatagrams).entries()) {
       try {
         this.#shell.listen(endpoint, threads, others[i]!);
       } catch (error) {

@@ -4,6 +4,7 @@ import type { MeasuredServer } from '../admin/exposed-metrics.ts';
 import type { AdminListeners } from '../admin/listeners.ts';
 import { clockStep, now } from '../clock.ts';
 import type { Config } from '../config/config.ts';
+import { describe, type ListenAddress, takesDatagrams } from '../config/listen.ts';
 import { cannotListen, isMissingAddress } from '../config/listen-error.ts';
 import { Engine } from '../engine/engine.ts';
 import { UpstreamTable } from '../forward/upstream.ts';
@@ -20,10 +21,13 @@ import { ThreadNumbers } from '../observe/thread-numbers.ts';
 import { TokenBuckets } from '../policy/access/token-buckets.ts';
 import { recordContext } from '../policy/record-context.ts';
 import { PortableShell } from '../shell/portable-shell.ts';
-import { type Libc, loadLibc } from '../transport/libc.ts';
+import type { Libc } from '../transport/libc.ts';
+import { Certificates } from './certificates.ts';
 import { DataThreads } from './data-threads.ts';
+import { FailedHandshakes } from './failed-handshakes.ts';
 import { HeapTrimming } from './heap-trimming.ts';
 import { thisHost } from './host-time.ts';
+import { libcForThreads } from './libc-for-threads.ts';
 import { LogKeeper } from './log-keeper.ts';
 import { Neighbours } from './neighbours.ts';
 import { sinkQueues } from './record-sinks.ts';
@@ -47,6 +51,8 @@ export class RunningServer {
   readonly #records: LogKeeper;
   readonly #recording: Recording;
   readonly #shell: PortableShell;
+  readonly #certificates: Certificates;
+  readonly #failedHandshakes: FailedHandshakes;
   readonly #neighbours: Neighbours;
   readonly #engine: Engine;
   readonly #reloads: Reloads;
@@ -78,6 +84,9 @@ export class RunningServer {
     this.#recording = new Recording(statistics, recent, this.#records.log);
     const flushRecords = () => this.#recording.flush();
     this.#shell = new PortableShell(this.#table.upstreams, flushRecords, isShared);
+    this.#certificates = new Certificates(this.#started, this.#shell, log);
+    this.#serving = this.#certificates.addWarnings(this.#serving);
+    this.#failedHandshakes = new FailedHandshakes(this.#shell, log);
     this.#engine = new Engine(this.#serving, {
       outbox: this.#shell,
       recorder: this.#recording,
@@ -107,7 +116,7 @@ export class RunningServer {
     return server;
   }
 
-  get endpoints(): readonly Endpoint[] {
+  get endpoints(): readonly ListenAddress[] {
     return this.#shell.endpoints;
   }
 
@@ -137,9 +146,12 @@ export class RunningServer {
   async replace(next: (present: TakenSnapshot) => TakenSnapshot): Promise<LoadedConfig> {
     const taken = next(this.#taken);
     const running = { serving: this.#serving, endpoints: this.endpoints };
-    const serving = loadTaken(taken, this.#lasting, running);
+    const showCertificates = this.#certificates.read(taken.config);
+    const loaded = loadTaken(taken, this.#lasting, running);
     const isWorthwhile = holdsMuch(this.#taken.snapshot);
     this.#taken = taken;
+    showCertificates();
+    const serving = this.#certificates.addWarnings(loaded);
     this.#use(serving);
     await this.#threads?.use(taken.snapshot, this.#table.addresses);
     if (isWorthwhile) setImmediate(releaseMemory);
@@ -155,6 +167,7 @@ export class RunningServer {
   async close(): Promise<void> {
     this.#unfollow();
     this.#feeding.close();
+    this.#certificates.close();
     this.#admin?.close();
     clearInterval(this.#reading);
     await Promise.all([this.#threads?.stop(), this.#shell.close()]);
@@ -164,11 +177,12 @@ export class RunningServer {
 
   async #listen(): Promise<void> {
     const { config } = this.#serving;
-    const libc = config.threads === 0 ? undefined : this.#loadLibc();
-    for (const { value, place } of config.listen) {
+    const libc = config.threads === 0 ? undefined : libcForThreads(this.#log);
+    for (const [i, { value, place }] of config.listen.entries()) {
+      const identities = this.#certificates.of(i);
       const served = libc === undefined ? 'udp and tcp' : 'tcp';
       await this.#shell
-        .listen(value, this.#engine, served)
+        .listen(value, this.#engine, { served, identities })
         .catch((error: NodeJS.ErrnoException) => {
           if (config.listensByDefault && isMissingAddress(error)) return;
           throw cannotListen(value, error, place);
@@ -191,20 +205,10 @@ export class RunningServer {
       this.#trimming.look();
       this.#neighbours.look(this.#threads, this.#started.threads);
     }, NUMBERS_MS);
-    for (const endpoint of this.endpoints) {
-      this.#log.info(`listening on ${formatEndpoint(endpoint)} by UDP and TCP`);
-    }
+    for (const endpoint of this.endpoints) this.#log.info(`listening on ${describe(endpoint)}`);
     for (const line of this.#admin.description) this.#log.info(line);
     this.#log.info(`policy=${this.#serving.policy.hash} from ${config.file}`);
     this.#warn(this.#serving.warnings);
-  }
-
-  /** The C library for data threads; without it, the main thread serves datagrams too. */
-  #loadLibc(): Libc | undefined {
-    const libc = loadLibc();
-    if (typeof libc !== 'string') return libc;
-    this.#log.warn(`no data threads, all is served by one: ${libc}`);
-    return undefined;
   }
 
   async #startThreads(libc: Libc, config: Config): Promise<void> {
@@ -212,7 +216,7 @@ export class RunningServer {
       snapshot: this.#taken.snapshot,
       endpoints: this.endpoints,
       threads: config.threads,
-      others: this.#neighbours.meet(this.endpoints),
+      others: this.#neighbours.meet(this.endpoints.filter(takesDatagrams)),
       servers: this.#table.addresses,
       log: this.#records.share.buffer,
       loops: this.#table.loops.buffer,
@@ -263,35 +267,32 @@ export class RunningServer {
   }
 
   async #openAdmin(config: Config): Promise<AdminListeners> {
+    const { feeds, lists } = this.#feeding;
+    const common = { serving: () => this.#serving, feeds, lists };
     const source = {
-      serving: () => this.#serving,
+      ...common,
       reload: () => this.reload(),
       lastReload: () => this.#reloads.last,
-      feeds: this.#feeding.feeds,
-      lists: this.#feeding.lists,
       endpoints: () => this.endpoints.map(formatEndpoint),
       lostRecords: () => this.#records.share,
       threads: () => this.#allNumbers(),
     };
-    // The HTTP server and what goes with it is much code: queries are answered before it is read.
-    const { openAdmin } = await import('../admin/listeners.ts');
-    return openAdmin(config, source, this.#measured());
-  }
-
-  #measured(): MeasuredServer {
-    return {
+    const measured: MeasuredServer = {
+      ...common,
       threads: () => {
         this.#readNumbers();
         return this.#allNumbers();
       },
-      serving: () => this.#serving,
       servers: this.#table.upstreams,
       sinks: () => this.#records.sinkCounts,
       threadRestarts: () => this.#threads?.restarts ?? 0,
       rejectedConnections: () => this.#shell.rejectedConnections,
+      failedHandshakes: () => this.#failedHandshakes.counts,
+      certificates: () => this.#certificates.all,
       reloads: this.#reloads.counts,
-      feeds: this.#feeding.feeds,
-      lists: this.#feeding.lists,
     };
+    // The HTTP server and what goes with it is much code: queries are answered before it is read.
+    const { openAdmin } = await import('../admin/listeners.ts');
+    return openAdmin(config, source, measured);
   }
 }

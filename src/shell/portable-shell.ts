@@ -1,20 +1,25 @@
 /**
- * The engine's shell over node:dgram and node:net: it moves octets, and sends what the engine
+ * The engine's shell over node:dgram, node:net and node:tls: it moves octets, and sends what the engine
  * replies when the records are with the kernel.
  */
 
 import { now } from '../clock.ts';
-import type { ListenAddress } from '../config/listen.ts';
+import { type ListenAddress, takesDatagrams } from '../config/listen.ts';
 import type { Engine, Outbox } from '../engine/engine.ts';
 import type { Upstream } from '../forward/upstream.ts';
 import { type Endpoint, formatAddress, readAddress } from '../net/address.ts';
 import type { Remote } from '../transport/channels.ts';
+import { DOH_PROTOCOLS, dohDialect } from '../transport/doh-dialect.ts';
+import type { HandshakeFault } from '../transport/handshake-fault.ts';
 import { PortableChannels } from '../transport/portable-channels.ts';
 import { listenTcp, type TcpListener, type TcpProxies } from '../transport/tcp.ts';
 import type { TcpClient } from '../transport/tcp-connection.ts';
+import { TlsHandshakes, type TlsIdentity } from '../transport/tls-handshakes.ts';
 import { type Datagrams, listenUdp } from '../transport/udp-portable.ts';
+import type { ClientTransport } from '../wire/client-transport.ts';
 import { BUFFER_LENGTH } from '../wire/header.ts';
-import type { Query, Transport } from '../wire/query.ts';
+import type { Query } from '../wire/query.ts';
+import { freshnessOf } from './freshness.ts';
 import { ProxyGate, speakFor } from './proxy-gate.ts';
 
 /** Milliseconds between two looks at what has timed out. */
@@ -29,7 +34,12 @@ interface Listener {
   /** Undefined where data threads serve the datagrams. */
   readonly udp: Datagrams | undefined;
   readonly tcp: TcpListener;
+  /** Of one that speaks TLS. */
+  readonly handshakes: TlsHandshakes | undefined;
 }
+
+/** ALPN of DNS over TLS (RFC 7858). */
+const DOT_PROTOCOLS = ['dot'];
 
 /** What of an address to serve. */
 export type Served = 'udp and tcp' | 'tcp';
@@ -47,6 +57,8 @@ export class PortableShell implements Outbox {
   #draining = false;
   #engine: Engine | undefined;
   #ticking: NodeJS.Timeout | undefined;
+  /** A TLS handshake has failed. */
+  unsecured: (fault: HandshakeFault, client: TcpClient, listener: ListenAddress) => void = () => {};
 
   /**
    * `servers` is the table of upstreams by number; `flushRecords` writes the decision log. When
@@ -64,7 +76,11 @@ export class PortableShell implements Outbox {
   }
 
   /** Serves an address; rejects when it cannot be had. */
-  async listen(endpoint: ListenAddress, engine: Engine, served: Served): Promise<void> {
+  async listen(
+    endpoint: ListenAddress,
+    engine: Engine,
+    { served, identities }: { served: Served; identities: readonly TlsIdentity[] | undefined },
+  ): Promise<void> {
     this.#engine = engine;
     this.#ticking ??= setInterval(() => {
       engine.tick(now());
@@ -72,11 +88,22 @@ export class PortableShell implements Outbox {
     }, TICK_MS);
     const index = this.#listeners.length;
     for (let tries = 1; this.#listeners.length === index; tries++) {
-      await this.#open(index, endpoint, served).catch((error: NodeJS.ErrnoException) => {
-        // A port that was free for UDP may be in use for TCP: then it is another's turn.
-        const isAnyPort = endpoint.port === 0 && error.code === 'EADDRINUSE';
-        if (!isAnyPort || tries === PORT_TRIES) throw error;
-      });
+      const protocols = endpoint.path === undefined ? DOT_PROTOCOLS : DOH_PROTOCOLS;
+      const handshakes = identities && new TlsHandshakes(protocols, identities);
+      await this.#open(index, endpoint, served, handshakes).catch(
+        (error: NodeJS.ErrnoException) => {
+          // A port that was free for UDP may be in use for TCP: then it is another's turn.
+          const isAnyPort = endpoint.port === 0 && error.code === 'EADDRINUSE';
+          if (!isAnyPort || tries === PORT_TRIES) throw error;
+        },
+      );
+    }
+  }
+
+  /** Shows other certificates at the listener that was started with this address, if there is one. */
+  identify({ address, port }: Endpoint, identities: readonly TlsIdentity[]): void {
+    for (const { served, handshakes } of this.#listeners) {
+      if (served.address === address && served.port === port) handshakes?.use(identities);
     }
   }
 
@@ -104,17 +131,35 @@ export class PortableShell implements Outbox {
     this.channels.close();
   }
 
-  async #open(index: number, listen: ListenAddress, served: Served): Promise<void> {
+  async #open(
+    index: number,
+    listen: ListenAddress,
+    served: Served,
+    handshakes: TlsHandshakes | undefined,
+  ): Promise<void> {
     const { address, port, proxies } = listen;
     const gate = proxies === undefined ? undefined : new ProxyGate(proxies);
     const shared = this.#isShared;
     // A socket that shares, only to see whether it can be had, would take queries away.
     const tries = served === 'udp and tcp' || !shared || port === 0;
-    const udp = tries ? await this.#openUdp(index, { address, port }, gate) : undefined;
+    const udp =
+      tries && takesDatagrams(listen)
+        ? await this.#openUdp(index, { address, port }, gate)
+        : undefined;
     try {
-      const from = { address, port: udp?.port ?? port, shared, proxies: this.#through(gate) };
-      const tcp = await listenTcp(from, (octets, client) => this.#onMessage(index, octets, client));
-      this.#listeners[index] = { served: listen, udp: served === 'tcp' ? undefined : udp, tcp };
+      const security = handshakes && {
+        handshakes,
+        failed: (fault: HandshakeFault, client: TcpClient) => this.unsecured(fault, client, listen),
+      };
+      const createDialect = listen.path === undefined ? undefined : dohDialect(listen.path);
+      const through = { proxies: this.#through(gate), security, createDialect };
+      const from = { address, port: udp?.port ?? port, shared, ...through };
+      const tcp = await listenTcp(from, {
+        message: (octets, client, number) => this.#onMessage(index, octets, client, number),
+        touched: () => this.#schedule(),
+      });
+      const datagrams = served === 'tcp' ? undefined : udp;
+      this.#listeners[index] = { served: listen, udp: datagrams, tcp, handshakes };
       // Data threads open the address themselves: it has turned out that it can be had.
       if (served === 'tcp') udp?.close();
     } catch (error) {
@@ -149,10 +194,13 @@ export class PortableShell implements Outbox {
     this.#receive(octets.subarray(start));
   }
 
-  #onMessage(index: number, octets: Buffer, client: TcpClient): void {
+  #onMessage(index: number, octets: Buffer, client: TcpClient, connection: number): void {
     if (this.#draining) return;
-    const connection = client.number;
-    this.#setClient(client, { listener: index, transport: 'tcp', connection });
+    this.#setClient(client, {
+      listener: index,
+      transport: streamOf(this.#listeners[index]!.served),
+      connection,
+    });
     if (client.proxy !== undefined) speakFor(this.#engine!.query, client.proxy);
     this.#receive(octets);
   }
@@ -160,7 +208,7 @@ export class PortableShell implements Outbox {
   /** Who asks: the other end, unless a proxy's header names another. */
   #setClient(
     remote: Remote,
-    by: { listener: number; transport: Transport; connection: number },
+    by: { listener: number; transport: ClientTransport; connection: number },
   ): void {
     const { query } = this.#engine!;
     const zone = remote.address.indexOf('%');
@@ -186,8 +234,9 @@ export class PortableShell implements Outbox {
 
   reply(query: Query, octets: Uint8Array, length: number): void {
     const { udp, tcp } = this.#listeners[query.listener]!;
-    if (query.transport === 'tcp') {
-      tcp.reply(query.connection, octets, length);
+    if (query.isByStream) {
+      const maxAge = query.transport === 'doh' ? freshnessOf(octets, length) : undefined;
+      tcp.reply(query.connection, octets, length, maxAge);
     } else {
       const copy = octets.slice(0, length);
       const { sender } = query;
@@ -199,7 +248,7 @@ export class PortableShell implements Outbox {
   }
 
   drop(query: Query): void {
-    if (query.transport === 'tcp') this.#listeners[query.listener]!.tcp.drop(query.connection);
+    if (query.isByStream) this.#listeners[query.listener]!.tcp.drop(query.connection);
     // It may have a record.
     this.#schedule();
   }
@@ -230,4 +279,9 @@ export class PortableShell implements Outbox {
     const from = { upstream: this.#upstreams[upstream]!, channel };
     this.#engine!.response(this.#buffer, octets.length, from, now());
   }
+}
+
+function streamOf({ tls, path }: ListenAddress): ClientTransport {
+  if (tls === undefined) return 'tcp';
+  return path === undefined ? 'dot' : 'doh';
 }

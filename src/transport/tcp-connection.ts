@@ -1,34 +1,13 @@
-/** One client's TCP connection: what has come, what waits, and when it has to go. */
+/** One client's connection, by TCP or by TLS over it: what has come, what waits, and when it has to go. */
 
 import type { Socket } from 'node:net';
 import type { StartTimer, Timer } from '../clock.ts';
-import { FrameReader, FrameWriter } from './frames.ts';
-import { INCOMPLETE, type ProxyHeader } from './proxy-protocol.ts';
-
-/** What a listener does not let happen. */
-export interface TcpLimits {
-  /** Connections in all, and of one client: an IPv4 address or an IPv6 /64. */
-  readonly connections: number;
-  readonly perClient: number;
-  /** Queries of one connection that may wait for their answers; more are read later. */
-  readonly pipelined: number;
-  /** Milliseconds without a whole query, or without taking an answer; and of a connection's life. */
-  readonly idle: number;
-  readonly total: number;
-  /** Bytes of replies that a client may leave unread; and of a transfer. */
-  readonly unread: number;
-  readonly unreadTransfer: number;
-}
-
-export const TCP_LIMITS: TcpLimits = {
-  connections: 2000,
-  perClient: 200,
-  pipelined: 256,
-  idle: 10_000,
-  total: 600_000,
-  unread: 1 << 20,
-  unreadTransfer: 64 << 20,
-};
+import type { Dialect } from './dialect.ts';
+import type { HandshakeFault } from './handshake-fault.ts';
+import type { ProxyHeader } from './proxy-protocol.ts';
+import { StreamEntrance } from './stream-entrance.ts';
+import type { TcpLimits } from './tcp-limits.ts';
+import type { TlsHandshakes } from './tls-handshakes.ts';
 
 /** Why a connection to a listener behind proxies is closed. */
 export type ProxyFault = 'proxy-source' | 'proxy-header';
@@ -44,13 +23,16 @@ export interface TcpClient {
 }
 
 export interface ConnectionEvents {
-  message(octets: Buffer, connection: Connection): void;
+  /** A query: `exchange` is its number in the connection, 0 where none is needed. */
+  message(octets: Buffer, connection: Connection, exchange: number): void;
   /** There is something for `flush` to do. */
   touched(connection: Connection): void;
   /** The proxy has said for whom it speaks; false when that client gets no connection. */
   introduced(connection: Connection): boolean;
   /** It does not begin with a header, and is closed. */
   faulty(fault: ProxyFault): void;
+  /** The TLS handshake has failed. */
+  unsecured(fault: HandshakeFault, connection: Connection): void;
   closed(connection: Connection): void;
 }
 
@@ -60,6 +42,9 @@ export interface ConnectionStart {
   readonly startTimer: StartTimer;
   /** Behind proxies: what the header is read into. */
   readonly proxy: ProxyHeader | undefined;
+  readonly tls: TlsHandshakes | undefined;
+  /** What is spoken on a stream that is open. */
+  readonly createDialect: (stream: Socket) => Dialect;
 }
 
 export class Connection implements TcpClient {
@@ -69,21 +54,23 @@ export class Connection implements TcpClient {
   readonly proxy: ProxyHeader | undefined;
   /** When the last query came or the last answer was taken, in milliseconds. */
   activeAt: number = performance.now();
-  readonly #socket: Socket;
+  readonly #entrance: StreamEntrance;
+  /** What the messages come by: the TCP connection, or TLS over it. */
+  #socket: Socket;
   readonly #limits: TcpLimits;
   readonly #events: ConnectionEvents;
-  readonly #frames = new FrameReader();
+  readonly #createDialect: (stream: Socket) => Dialect;
+  /** Undefined as long as no message can have come. */
+  #dialect: Dialect | undefined;
   readonly #idle: Timer;
   readonly #total: Timer;
-  /** What has come of the proxy's header; undefined when that is done with. */
-  #head: Buffer | undefined;
   /** Queries that have come and are not asked yet, from `#next` on. */
   #queries: Buffer[] = [];
+  #exchanges: number[] = [];
   #next = 0;
   #isTaking = false;
   #waiting = 0;
-  /** What `flush` sends, how many queries it settles, and what the client may leave unread. */
-  readonly #replies = new FrameWriter();
+  /** How many queries `flush` settles, and what the client may leave unread of what it sends. */
   #settled = 0;
   #unread = 0;
   #isTouched = false;
@@ -92,30 +79,49 @@ export class Connection implements TcpClient {
 
   constructor(
     socket: Socket,
-    { number, limits, startTimer, proxy }: ConnectionStart,
+    { number, limits, startTimer, proxy, tls, createDialect }: ConnectionStart,
     events: ConnectionEvents,
   ) {
     this.number = number;
     this.address = socket.remoteAddress ?? '';
     this.port = socket.remotePort ?? 0;
     this.proxy = proxy;
-    this.#head = proxy === undefined ? undefined : Buffer.alloc(0);
     this.#socket = socket;
     this.#limits = limits;
     this.#events = events;
+    this.#createDialect = createDialect;
     this.#idle = startTimer(() => this.#onIdle(), limits.idle);
     this.#total = startTimer(() => this.finish(), limits.total);
-    socket.on('data', (chunk) => this.#read(chunk));
-    socket.on('end', () => this.finish());
-    socket.on('drain', () => this.#proceed());
     // What went wrong with a client's connection is the client's to notice.
     socket.on('error', () => socket.destroy());
+    socket.on('end', () => this.finish());
     socket.on('close', () => {
       this.#idle.close();
       this.#total.close();
-      if (this.#head !== undefined && this.#head.length > 0) events.faulty('proxy-header');
+      this.#entrance.end('closed');
       events.closed(this);
     });
+    const before = { proxy, tls };
+    this.#entrance = new StreamEntrance(socket, before, {
+      introduced: () => events.introduced(this),
+      headerless: () => events.faulty('proxy-header'),
+      unsecured: (fault) => events.unsecured(fault, this),
+      opened: (stream, octets) => this.#open(stream, octets),
+    });
+    this.#entrance.begin();
+  }
+
+  #open(stream: Socket, octets: Buffer | undefined): void {
+    if (stream !== this.#socket) {
+      this.#socket = stream;
+      stream.on('error', () => stream.destroy());
+      stream.on('end', () => this.finish());
+    }
+    const dialect = this.#createDialect(stream);
+    this.#dialect = dialect;
+    stream.on('data', (chunk) => this.#read(dialect, chunk));
+    stream.on('drain', () => this.#proceed());
+    if (octets !== undefined) this.#read(dialect, octets);
   }
 
   /** Whether no query of it waits for an answer. */
@@ -123,14 +129,16 @@ export class Connection implements TcpClient {
     return this.#isDone();
   }
 
-  #read(chunk: Buffer): void {
+  #read(dialect: Dialect, chunk: Buffer): void {
     if (this.#finishing) return;
-    const octets = this.#head === undefined ? chunk : this.#readHeader(this.#head, chunk);
-    if (octets === undefined) return;
     const before = this.#queries.length;
-    // A copy, which keeps no whole chunk alive while it waits.
-    this.#frames.push(octets, (message) => this.#queries.push(Buffer.from(message)));
+    dialect.push(chunk, (message, exchange) => {
+      this.#queries.push(message);
+      this.#exchanges.push(exchange);
+    });
     if (this.#queries.length > before) this.#isActive();
+    if (dialect.hasOutput) this.#touch();
+    if (dialect.isEnding) this.finish();
     this.#proceed();
   }
 
@@ -141,14 +149,16 @@ export class Connection implements TcpClient {
     this.#isTaking = true;
     while (this.#next < this.#queries.length && !this.#isFull()) {
       this.#waiting++;
-      this.#events.message(this.#queries[this.#next++]!, this);
+      const next = this.#next++;
+      this.#events.message(this.#queries[next]!, this, this.#exchanges[next]!);
     }
     this.#isTaking = false;
     if (this.#next === this.#queries.length && this.#next > 0) {
       this.#queries = [];
+      this.#exchanges = [];
       this.#next = 0;
     }
-    if (this.#finishing && this.#isDone()) this.#socket.end();
+    if (this.#finishing && this.#isDone()) this.#end();
     else if (this.#isFull()) this.#socket.pause();
     else this.#socket.resume();
   }
@@ -158,38 +168,32 @@ export class Connection implements TcpClient {
     return this.#waiting === 0 && this.#queries.length === 0;
   }
 
-  /** What follows the proxy's header; undefined when it is not whole, or the connection closed. */
-  #readHeader(before: Buffer, chunk: Buffer): Buffer | undefined {
-    const octets = Buffer.concat([before, chunk]);
-    const length = this.proxy!.parse(octets);
-    this.#head = octets;
-    if (length === INCOMPLETE) return undefined;
-    if (length > 0) {
-      this.#head = undefined;
-      if (this.#events.introduced(this)) return octets.subarray(length);
-    }
-    this.destroy();
-    return undefined;
-  }
-
-  reply(octets: Uint8Array, length: number): void {
-    this.#push(octets, length, this.#limits.unread);
-    this.settle();
+  /** `maxAge` is how many seconds others may keep the answer, where they are told. */
+  reply(exchange: number, octets: Uint8Array, length: number, maxAge: number): void {
+    this.#dialect?.reply(exchange, octets, length, maxAge);
+    this.#allow(this.#limits.unread);
+    this.#settle();
   }
 
   /** One message of several. */
   more(octets: Uint8Array, length: number): void {
-    this.#push(octets, length, this.#limits.unreadTransfer);
-  }
-
-  #push(octets: Uint8Array, length: number, unread: number): void {
-    this.#replies.push(octets, length);
-    this.#unread = Math.max(this.#unread, unread);
+    this.#dialect?.more(octets, length);
+    this.#allow(this.#limits.unreadTransfer);
     this.#touch();
   }
 
+  /** A query that gets no answer, or none more. */
+  drop(exchange: number): void {
+    this.#dialect?.drop(exchange);
+    this.#settle();
+  }
+
+  #allow(unread: number): void {
+    this.#unread = Math.max(this.#unread, unread);
+  }
+
   /** One query less is waiting. */
-  settle(): void {
+  #settle(): void {
     this.#settled++;
     this.#touch();
   }
@@ -203,13 +207,17 @@ export class Connection implements TcpClient {
   /** Sends the replies, with one write for all, and asks what had to wait for them. */
   flush(): void {
     this.#isTouched = false;
-    if (!this.#replies.isEmpty) {
-      this.#socket.write(this.#replies.take(), (error) => {
-        if (error == null) this.#isActive();
+    const dialect = this.#dialect;
+    if (dialect?.hasOutput === true) {
+      const hasAnswers = this.#unread > 0;
+      this.#socket.write(dialect.take(), (error) => {
+        if (error == null && hasAnswers) this.#isActive();
       });
-      if (this.#socket.writableLength > this.#unread) this.#socket.destroy();
-      this.#unread = 0;
+      const unread = Math.max(this.#unread, this.#limits.unread);
+      if (this.#socket.writableLength > unread) this.#socket.destroy();
     }
+    this.#unread = 0;
+    if (dialect?.isEnding === true) this.finish();
     this.#waiting -= this.#settled;
     this.#settled = 0;
     this.#proceed();
@@ -218,11 +226,23 @@ export class Connection implements TcpClient {
   finish(): void {
     if (this.#finishing) return;
     this.#finishing = true;
-    if (this.#isDone()) this.#socket.end();
+    // Who has not come in yet has nothing to wait for.
+    if (this.#entrance.isClosed) this.#socket.destroy();
+    else {
+      this.#dialect?.leave();
+      if (this.#isDone()) this.#end();
+    }
   }
 
-  /** Like `finish`, and a client that does not go keeps no program from its end. */
+  /** As soon as what there is to say has been said. */
+  #end(): void {
+    if (this.#dialect?.hasOutput === true) this.#touch();
+    else this.#socket.end();
+  }
+
+  /** Like `finish`, and keeps no program from its end. */
   leave(): void {
+    if (this.#entrance.isClosed) this.destroy();
     this.finish();
     this.#socket.unref();
     this.#idle.unref();
@@ -230,6 +250,7 @@ export class Connection implements TcpClient {
   }
 
   destroy(): void {
+    this.#entrance.end('ours');
     this.#socket.destroy();
   }
 
@@ -246,7 +267,11 @@ export class Connection implements TcpClient {
   /** A client that takes its time with a query or an answer, or does not go after its last. */
   #onIdle(): void {
     const isOurTurn = this.#waiting > 0 && this.#socket.writableLength === 0;
-    if (isOurTurn && !this.#finishing) this.#idle.refresh();
-    else this.#socket.destroy();
+    if (isOurTurn && !this.#finishing) {
+      this.#idle.refresh();
+      return;
+    }
+    this.#entrance.end('timeout');
+    this.#socket.destroy();
   }
 }

@@ -1,8 +1,14 @@
-/** DNS over TCP for clients (RFC 7766, RFC 9210): pipelined, answered in any order. */
+/**
+ * DNS over TCP (RFC 7766, RFC 9210) and over TLS (RFC 7858) for clients: pipelined, answered in any
+ * order.
+ */
 
 import { once } from 'node:events';
 import { createServer, isIPv6, type Socket } from 'node:net';
 import type { StartTimer } from '../clock.ts';
+import { type Dialect, NO_STORE } from './dialect.ts';
+import { FrameDialect } from './frame-dialect.ts';
+import type { HandshakeFault } from './handshake-fault.ts';
 import type { ProxyHeader } from './proxy-protocol.ts';
 import { ClientTable, ownerOf, ownerOfWords } from './tcp-clients.ts';
 import {
@@ -10,10 +16,10 @@ import {
   type ConnectionEvents,
   type ConnectionStart,
   type ProxyFault,
-  TCP_LIMITS,
   type TcpClient,
-  type TcpLimits,
 } from './tcp-connection.ts';
+import { TCP_LIMITS, type TcpLimits } from './tcp-limits.ts';
+import type { TlsHandshakes } from './tls-handshakes.ts';
 
 /** For a listener behind proxies: whose headers are taken. */
 export interface TcpProxies {
@@ -23,6 +29,13 @@ export interface TcpProxies {
   faulty(fault: ProxyFault): void;
 }
 
+/** For a listener that speaks TLS. */
+export interface TcpSecurity {
+  readonly handshakes: TlsHandshakes;
+  /** A handshake with this client has failed, and the connection is closed. */
+  failed(fault: HandshakeFault, client: TcpClient): void;
+}
+
 export interface TcpAddress {
   readonly address: string;
   /** 0 takes a free one. */
@@ -30,7 +43,25 @@ export interface TcpAddress {
   /** Whether other processes may have it too. */
   readonly shared?: boolean;
   readonly proxies?: TcpProxies | undefined;
+  readonly security?: TcpSecurity | undefined;
+  /** What is spoken there: without it DNS messages behind their lengths. */
+  readonly createDialect?: ((stream: Socket) => Dialect) | undefined;
 }
+
+export interface TcpEvents {
+  /** `number` is what the answer goes to: the connection, or of HTTP the one request. */
+  message(octets: Buffer, client: TcpClient, number: number): void;
+  /** There is something for `flush` to do, perhaps nothing but what HTTP has to say. */
+  touched(): void;
+}
+
+/** Where the answer to a request by HTTP goes. */
+interface Way {
+  readonly connection: Connection;
+  readonly exchange: number;
+}
+
+const NO_EXCHANGE = 0;
 
 export interface TcpListener {
   readonly address: string;
@@ -39,9 +70,9 @@ export interface TcpListener {
   readonly rejected: number;
   /**
    * Answers a query, with the next `flush`. A connection that is gone is passed over; the octets
-   * may be used again.
+   * may be used again. `maxAge` is how many seconds others may keep the answer, by HTTP.
    */
-  reply(connection: number, octets: Uint8Array, length: number): void;
+  reply(connection: number, octets: Uint8Array, length: number, maxAge?: number): void;
   /** One message of several that answer a query; the last is followed by `drop`. */
   more(connection: number, octets: Uint8Array, length: number): void;
   /** A query that gets no answer, or none more. */
@@ -56,12 +87,12 @@ export interface TcpListener {
 
 /** Listens on an address. Rejects when it cannot be had. */
 export async function listenTcp(
-  { address, port, shared, proxies }: TcpAddress,
-  onMessage: (octets: Buffer, client: TcpClient) => void,
+  { address, port, shared, ...manner }: TcpAddress,
+  on: TcpEvents,
   limits: TcpLimits = TCP_LIMITS,
   startTimer: StartTimer = setTimeout,
 ): Promise<TcpListener> {
-  const connections = new Connections({ limits, startTimer }, proxies, onMessage);
+  const connections = new Connections({ limits, startTimer }, manner, on);
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
     connections.accept(socket);
   });
@@ -77,12 +108,20 @@ export async function listenTcp(
     get rejected() {
       return connections.rejected;
     },
-    reply: (number, octets, length) => connections.get(number)?.reply(octets, length),
+    reply(number, octets, length, maxAge = NO_STORE) {
+      const way = connections.take(number);
+      if (way !== undefined) way.connection.reply(way.exchange, octets, length, maxAge);
+      else connections.get(number)?.reply(NO_EXCHANGE, octets, length, maxAge);
+    },
     more: (number, octets, length) => connections.get(number)?.more(octets, length),
-    drop: (number) => connections.get(number)?.settle(),
+    drop(number) {
+      const way = connections.take(number);
+      if (way !== undefined) way.connection.drop(way.exchange);
+      else connections.get(number)?.drop(NO_EXCHANGE);
+    },
     end(number) {
       const connection = connections.get(number);
-      connection?.settle();
+      connection?.drop(NO_EXCHANGE);
       connection?.finish();
     },
     flush: () => connections.flush(),
@@ -98,25 +137,47 @@ class Connections implements ConnectionEvents {
   readonly #limits: TcpLimits;
   readonly #startTimer: StartTimer;
   readonly #proxies: TcpProxies | undefined;
+  readonly #security: TcpSecurity | undefined;
+  readonly #createDialect: (stream: Socket) => Dialect;
+  readonly #on: TcpEvents;
   readonly #all: Map<number, Connection> = new Map();
   readonly #clients: ClientTable = new ClientTable();
+  /** Requests by HTTP, of which a connection may have many. */
+  readonly #exchanges: Map<number, Way> = new Map();
   #touched: Connection[] = [];
   #count = 0;
-  readonly message: (octets: Buffer, client: TcpClient) => void;
 
   constructor(
     { limits, startTimer }: Pick<ConnectionStart, 'limits' | 'startTimer'>,
-    proxies: TcpProxies | undefined,
-    onMessage: (octets: Buffer, client: TcpClient) => void,
+    { proxies, security, createDialect }: Omit<TcpAddress, 'address' | 'port' | 'shared'>,
+    on: TcpEvents,
   ) {
     this.#limits = limits;
     this.#startTimer = startTimer;
     this.#proxies = proxies;
-    this.message = onMessage;
+    this.#security = security;
+    this.#createDialect = createDialect ?? (() => new FrameDialect());
+    this.#on = on;
   }
 
   get(number: number): Connection | undefined {
     return this.#all.get(number);
+  }
+
+  /** Where the one answer to a request by HTTP goes; undefined of all else. */
+  take(number: number): Way | undefined {
+    const way = this.#exchanges.get(number);
+    if (way !== undefined) this.#exchanges.delete(number);
+    return way;
+  }
+
+  message(octets: Buffer, connection: Connection, exchange: number): void {
+    let { number } = connection;
+    if (exchange !== NO_EXCHANGE) {
+      number = ++this.#count;
+      this.#exchanges.set(number, { connection, exchange });
+    }
+    this.#on.message(octets, connection, number);
   }
 
   accept(socket: Socket): void {
@@ -135,7 +196,10 @@ class Connections implements ConnectionEvents {
     }
     const number = ++this.#count;
     const proxy = this.#proxies?.createHeader();
-    const start = { number, limits: this.#limits, startTimer: this.#startTimer, proxy };
+    const tls = this.#security?.handshakes;
+    const createDialect = this.#createDialect;
+    const timing = { limits: this.#limits, startTimer: this.#startTimer };
+    const start = { number, ...timing, proxy, tls, createDialect };
     const connection = new Connection(socket, start, this);
     this.#all.set(number, connection);
     this.#clients.add(owner ?? ownerOf(''), connection);
@@ -156,8 +220,13 @@ class Connections implements ConnectionEvents {
     this.#proxies?.faulty(fault);
   }
 
+  unsecured(fault: HandshakeFault, connection: Connection): void {
+    this.#security?.failed(fault, connection);
+  }
+
   touched(connection: Connection): void {
     this.#touched.push(connection);
+    this.#on.touched();
   }
 
   flush(): void {

@@ -107,3 +107,8 @@ export function flagsOf(message: Uint8Array): number {
 export function flags2Of(message: Uint8Array): number {
   return message[FLAGS2]!;
 }
+
+/** Whether a packet can be a query at all; anything else is dropped (RFC 8906 section 3). */
+export function isQuery(message: Uint8Array, length: number): boolean {
+  return length >= HEADER_LENGTH && !isResponse(message);
+}

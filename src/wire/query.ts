@@ -1,7 +1,8 @@
 /** A client's query, seen through the packet that carried it. */
 
+import type { ClientTransport } from './client-transport.ts';
 import { HashedName } from './hashed-name.ts';
-import { Count, HEADER_LENGTH, hasFlag, isResponse, opcode, RD, readUint16 } from './header.ts';
+import { Count, HEADER_LENGTH, hasFlag, opcode, RD, readUint16 } from './header.ts';
 import { LOWER, MAX_LABEL, MAX_NAME } from './name.ts';
 import {
   COOKIE_MAX,
@@ -16,6 +17,7 @@ import {
 } from './opt.ts';
 import { RecordCursor, Section } from './records.ts';
 import { EdnsOption, Opcode, RrClass, RrType } from './registry.ts';
+import type { RuleMatch } from './rule-match.ts';
 
 /** What is wrong with a message; `NONE` is a message that can be judged. */
 export const Malformed = {
@@ -28,6 +30,7 @@ export const Malformed = {
 } as const;
 export type Malformed = (typeof Malformed)[keyof typeof Malformed];
 
+/** How a message goes to an upstream. */
 export type Transport = 'udp' | 'tcp';
 
 /** UDP payload that everyone accepts without EDNS (RFC 1035 section 4.2.1). */
@@ -75,7 +78,7 @@ export class Query extends HashedName {
   /** A proxy speaks for the client: it is the peer, and the answer goes to it. */
   isProxied = false;
   readonly peer: Sender = { family: 4, address: new Uint32Array(4), port: 0, zoneId: '' };
-  transport: Transport = 'udp';
+  transport: ClientTransport = 'udp';
   /** By a listener for all addresses of the host: the address asked, and its interface. */
   readonly local: Uint32Array = new Uint32Array(4);
   localInterface = 0;
@@ -112,6 +115,8 @@ export class Query extends HashedName {
   ednsVersion = 0;
   dnssecOk = false;
   wantsNsid = false;
+  /** Whether it was padded, so that its answer is to be padded too (RFC 7830). */
+  isPadded = false;
   /** What the COOKIE option says, and how long it is; NO_COOKIE when there is none. */
   readonly cookie: Uint8Array = new Uint8Array(COOKIE_MAX);
   cookieLength: number = NO_COOKIE;
@@ -150,9 +155,18 @@ export class Query extends HashedName {
     return this.signed || this.opcode !== Opcode.QUERY || this.isTransfer;
   }
 
+  /** Came by a connection: its address is not forged, and its answer can be as large as any. */
+  get isByStream(): boolean {
+    return this.transport !== 'udp';
+  }
+
+  get isEncrypted(): boolean {
+    return this.transport === 'dot' || this.transport === 'doh';
+  }
+
   /** Octets that a response to this query may have. */
   get limit(): number {
-    return this.transport === 'tcp' ? MAX_TCP : this.payload;
+    return this.isByStream ? MAX_TCP : this.payload;
   }
 
   /**
@@ -184,6 +198,7 @@ export class Query extends HashedName {
     this.ednsVersion = 0;
     this.dnssecOk = false;
     this.wantsNsid = false;
+    this.isPadded = false;
     this.cookieLength = NO_COOKIE;
     this.payload = PLAIN_PAYLOAD;
     this.advertised = 0;
@@ -256,44 +271,11 @@ export class Query extends HashedName {
     this.ednsVersion = ednsVersion(this.message, at);
     this.dnssecOk = isDnssecOk(this.message, at);
     this.wantsNsid = findOption(this.message, at, EdnsOption.NSID, at + OPT_LENGTH) >= 0;
+    this.isPadded = findOption(this.message, at, EdnsOption.PADDING, at + OPT_LENGTH) >= 0;
     this.#readCookie(at);
     const size = payloadSize(this.message, at);
     this.advertised = size;
     this.payload = size < PLAIN_PAYLOAD ? PLAIN_PAYLOAD : size > MAX_PAYLOAD ? MAX_PAYLOAD : size;
     return true;
   }
-}
-
-/** What a rule is matched against (draft-vixie-dnsop-dns-rpz-00 section 4). */
-export const TRIGGERS = ['qname', 'client-ip', 'response-ip'] as const;
-export type Trigger = (typeof TRIGGERS)[number];
-
-/** Addresses that share their first `length` bits. */
-export interface AddressBlock {
-  readonly family: 4 | 6;
-  readonly words: Uint32Array;
-  readonly length: number;
-}
-
-/** The rule that a query matched, in numbers: what it is called is a part of what matched. */
-export interface RuleMatch {
-  trigger: Trigger;
-  /** The name that was looked up: the one asked, or one that it is an alias of. */
-  name: HashedName;
-  /** The label of that name at which the rule's name begins. */
-  depth: number;
-  /** The rule is for all names below that name, not for the name itself. */
-  wildcard: boolean;
-  /** For a rule on addresses: those that it is for, and the one that matched. */
-  prefix: AddressBlock | undefined;
-  readonly address: Uint32Array;
-  /** Line of the rule in its file. */
-  line: number;
-  /** Number of the rule in its policy. */
-  entry: number;
-}
-
-/** Whether a packet can be a query at all; anything else is dropped (RFC 8906 section 3). */
-export function isQuery(message: Uint8Array, length: number): boolean {
-  return length >= HEADER_LENGTH && !isResponse(message);
 }

@@ -20,7 +20,7 @@ import {
   writeUint32,
 } from './header.ts';
 import { expandName, MAX_NAME, MAX_POINTER } from './name.ts';
-import { appendOptions, OPT_LENGTH, writeOpt } from './opt.ts';
+import { appendOptions, OPT_LENGTH, writeOpt, writePadding } from './opt.ts';
 import { MAX_PAYLOAD, type Query } from './query.ts';
 import { Section } from './records.ts';
 import { RrClass } from './registry.ts';
@@ -191,5 +191,11 @@ export class ResponseWriter {
     if (this.#optAt === 0 || this.length + options.length > this.#query!.limit) return false;
     this.length = appendOptions(this.octets, this.#optAt, this.length, options);
     return true;
+  }
+
+  /** Makes it as long as others are, where there is an OPT record: the last that is written. */
+  pad(): void {
+    if (this.#optAt === 0) return;
+    this.length = writePadding(this.octets, this.#optAt, this.length, this.#query!.limit);
   }
 }

@@ -5,7 +5,7 @@ const SERVER =
   'an address like 192.0.2.1, "[2001:db8::1]:53" or tcp://192.0.2.1:53, or the path of a resolv.conf';
 const PREFIX = 'is not an address or a prefix; expect one like 10.0.0.0/8 or 2001:db8::/32';
 const QUERY_ACTION =
-  'allow, refuse, drop or truncate, or a mapping with action, owner, reason, expires, mode';
+  'allow, refuse, drop or truncate, or a mapping with action, owner, reason, expires, mode, transports';
 
 describe('config/reference', () => {
   itSays(
@@ -69,7 +69,7 @@ describe('config/reference', () => {
         text: 'acl: { query: { 10.0.0.0/8: { owner: netops, resaon: x } } }\n',
         says: [
           '2:29: action is missing; expect allow, refuse, drop or truncate',
-          '2:46: unknown key "resaon"; expect action, owner, reason, expires, mode',
+          '2:46: unknown key "resaon"; expect action, owner, reason, expires, mode, transports',
         ],
       },
       {

@@ -4,7 +4,7 @@ const SERVER =
   'an address like 192.0.2.1, "[2001:db8::1]:53" or tcp://192.0.2.1:53, or the path of a resolv.conf';
 const ENDPOINT = 'an address and a port, like 127.0.0.1:53 or "[::1]:53"';
 const SIZE = 'a size like 64KiB or 100MB, at least 4KiB';
-const LISTENER = `${ENDPOINT}, or a mapping with address, proxyProtocol`;
+const LISTENER = `${ENDPOINT}, or a mapping with address, proxyProtocol, tls, https`;
 const DURATION = 'a duration like 500ms, 2s, 10m, 1h or 1d';
 
 describe('config/scalars', () => {

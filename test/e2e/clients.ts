@@ -2,7 +2,9 @@
 
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { connect as connectHttp2 } from 'node:http2';
+import { connect, type Socket as Stream } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import { Flag, message, question } from '../world/messages.ts';
 import { frame, frameReader } from './sockets.ts';
 
@@ -48,10 +50,48 @@ export class Clients {
   async tcp(source: string, port: number): Promise<void> {
     const socket = connect({ port, host: '127.0.0.1', localAddress: source });
     await once(socket, 'connect');
+    this.#stream('tcp', socket);
+  }
+
+  /** The same by TLS, whoever the server is. */
+  async dot(source: string, port: number): Promise<void> {
+    const socket = connect({ port, host: '127.0.0.1', localAddress: source });
+    const secured = connectTls({ socket, rejectUnauthorized: false });
+    await once(secured, 'secureConnect');
+    this.#stream('dot', secured);
+  }
+
+  /** The same by HTTP/2, a request for each query. */
+  async doh(source: string, port: number): Promise<void> {
+    const socket = connect({ port, host: '127.0.0.1', localAddress: source });
+    const secured = connectTls({ socket, rejectUnauthorized: false, ALPNProtocols: ['h2'] });
+    await once(secured, 'secureConnect');
+    const own = secured.localPort!;
+    const session = connectHttp2('https://localhost', { createConnection: () => secured });
+    session.on('error', () => {});
+    this.#closed.push(new Promise((resolve) => session.on('close', resolve)));
+    const ask = () => {
+      if (session.closed || session.destroyed) return;
+      const type = { 'content-type': 'application/dns-message' };
+      const stream = session.request({ ':method': 'POST', ':path': '/dns-query', ...type });
+      const parts: Buffer[] = [];
+      stream.on('error', () => {});
+      stream.on('data', (part: Buffer) => parts.push(part));
+      stream.on('end', () => {
+        if (parts.length === 0) return;
+        this.#take('doh', own, Buffer.concat(parts));
+        if (this.#isAsking) ask();
+      });
+      stream.end(this.#next());
+    };
+    this.#asks.push(ask);
+  }
+
+  #stream(transport: string, socket: Stream): void {
     const own = socket.localPort!;
     const ask = () => socket.write(frame(this.#next()));
     const onAnswer = (answer: Buffer) => {
-      this.#take('tcp', own, answer);
+      this.#take(transport, own, answer);
       if (this.#isAsking && socket.writable) ask();
     };
     socket.on('data', frameReader(onAnswer));

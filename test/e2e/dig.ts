@@ -30,7 +30,7 @@ async function ask(command: string, port: number, args: readonly string[]): Prom
   const { stdout, stderr } = await run(command, ['@127.0.0.1', '-p', String(port), ...args]);
   const text = stdout + stderr;
   return {
-    status: /status: (\w+)/.exec(text)?.[1],
+    status: /opcode: \w+[,;] status: (\w+)/.exec(text)?.[1],
     flags: /[Ff]lags: ([a-z ]*);/.exec(text)?.[1],
     answers: Number(/ANSWER: (\d+)/.exec(text)?.[1]),
     size: Number(/(?:rcvd: |Received )(\d+)/.exec(text)?.[1]),

@@ -240,7 +240,7 @@ describe('explain askedQuestion', () => {
     [{ type: 'AAA' }, 'type AAA: expect one like A, AAAA or TYPE65'],
     [{ class: 'INN' }, 'class INN: expect one like IN or CH'],
     [{ opcode: 'ASK' }, 'opcode ASK: expect one like QUERY or UPDATE'],
-    [{ transport: 'tls' }, 'transport tls: expect udp or tcp'],
+    [{ transport: 'tls' }, 'transport tls: expect one of udp, tcp, dot, doh'],
     [{ listener: '[::1]:53' }, 'listener [::1]:53: expect one of 127.0.0.1:53'],
   ];
   for (const [words, expected] of wrong) {

@@ -5,6 +5,7 @@ import { ORIGINS, type Outcome } from '../../src/decision/outcome.ts';
 import { ACTIONS, type VerdictSpec } from '../../src/decision/verdict.ts';
 import type { CellFamily } from '../../src/observe/cells.ts';
 import { Statistics } from '../../src/observe/statistics.ts';
+import { CLIENT_TRANSPORTS } from '../../src/wire/client-transport.ts';
 import { asked } from '../world/asked.ts';
 import { TYPE } from '../world/messages.ts';
 import { outcome, verdict } from '../world/outcomes.ts';
@@ -107,7 +108,7 @@ describe('observe/statistics decided', () => {
     rcode: fc.constantFrom(0, 2, 3, REFUSED, REFUSED, 16),
     origin: fc.constantFrom(...ORIGINS),
     group: fc.integer({ min: -1, max: 2 }),
-    transport: fc.constantFrom('udp' as const, 'tcp' as const),
+    transport: fc.constantFrom(...CLIENT_TRANSPORTS),
     type: fc.constantFrom(1, 28, 99, 65_535),
   });
   const verdicts = Array.from({ length: 20 }, (_, i) =>
@@ -178,11 +179,11 @@ describe('observe/statistics', () => {
           .values()
           .map(({ labels, value }) => [labels['transport'], value]),
       );
-    expect(values()).to.deep.equal({ udp: 0, tcp: 0 });
-    for (const transport of ['udp', 'tcp', 'udp'] as const) {
+    expect(values()).to.deep.equal({ udp: 0, tcp: 0, dot: 0, doh: 0 });
+    for (const transport of ['udp', 'tcp', 'dot', 'doh', 'udp'] as const) {
       statistics.received(asked('example.com', { transport }));
     }
-    expect(values()).to.deep.equal({ udp: 2, tcp: 1 });
+    expect(values()).to.deep.equal({ udp: 2, tcp: 1, dot: 1, doh: 1 });
   });
 
   it('counts answers and refusals of upstreams, and packets that ask nothing', () => {

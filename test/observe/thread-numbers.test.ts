@@ -30,7 +30,7 @@ describe('thread-numbers', () => {
       adopt();
     }
     const { queries, refused } = seen.statistics.families;
-    expect(queries.values().map(({ value }) => value)).to.deep.equal([3, 0]);
+    expect(queries.values().map(({ value }) => value)).to.deep.equal([3, 0, 0, 0]);
     expect(refused.values().map(({ value }) => value)).to.deep.equal([3]);
     expect(refused.values()[0]!.labels).to.include({ layer: 'acl', qtype: 'A' });
     expect(seen.statistics.responseTimes.local.counts[0]).to.equal(3);

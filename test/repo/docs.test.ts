@@ -9,7 +9,7 @@ import { parseConfig } from '../../src/config/config.ts';
 import { CONFIG } from '../../src/config/keys.ts';
 import { DECISION_FIELDS } from '../../src/decision/fields.ts';
 import { Metrics } from '../../src/observe/metrics.ts';
-import { TCP_LIMITS } from '../../src/transport/tcp-connection.ts';
+import { TCP_LIMITS } from '../../src/transport/tcp-limits.ts';
 import { commandsOf, fileNameOf, isAsShown, runCommands, transcriptsOf } from './console.ts';
 import { anchorOf, blocksOf, headingsOf, linksOf, sectionsOf } from './markdown.ts';
 

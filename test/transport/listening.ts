@@ -1,9 +1,9 @@
 /** A TCP listener and its clients: what was asked, and who answers it. */
 
 import type { ProxyHeader } from '../../src/transport/proxy-protocol.ts';
-import { listenTcp, type TcpListener, type TcpProxies } from '../../src/transport/tcp.ts';
-import { TCP_LIMITS, type TcpLimits } from '../../src/transport/tcp-connection.ts';
-import { Stream } from '../world/client.ts';
+import { listenTcp, type TcpAddress, type TcpListener } from '../../src/transport/tcp.ts';
+import { TCP_LIMITS, type TcpLimits } from '../../src/transport/tcp-limits.ts';
+import { Stream, type Target } from '../world/client.ts';
 import { message } from '../world/messages.ts';
 import { PlayedTimers } from '../world/played-timers.ts';
 
@@ -44,14 +44,21 @@ export class Listening {
   readonly #streams: Stream[] = [];
   #wake: () => void = () => {};
 
-  static async start(limits: Partial<TcpLimits> = {}, proxies?: TcpProxies): Promise<Listening> {
+  static async start(
+    limits: Partial<TcpLimits> = {},
+    proxies?: TcpAddress['proxies'],
+    security?: TcpAddress['security'],
+  ): Promise<Listening> {
     const made = new Listening();
     made.listener = await listenTcp(
-      { address: '127.0.0.1', port: 0, proxies },
-      (octets, { number, address, port, proxy }) => {
-        const id = octets[0]! * 256 + octets[1]!;
-        made.proxies.push(proxy);
-        made.#take({ id, connection: number, address, port });
+      { address: '127.0.0.1', port: 0, proxies, security },
+      {
+        message(octets, { address, port, proxy }, number) {
+          const id = octets[0]! * 256 + octets[1]!;
+          made.proxies.push(proxy);
+          made.#take({ id, connection: number, address, port });
+        },
+        touched: () => {},
       },
       { ...TCP_LIMITS, ...limits },
       made.timers.start,
@@ -60,8 +67,16 @@ export class Listening {
   }
 
   async open(from?: string): Promise<Stream> {
+    return this.keep(await Stream.open({ ...this.target, ...(from !== undefined && { from }) }));
+  }
+
+  get target(): Target {
     const { address, port } = this.listener;
-    const stream = await Stream.open({ address, port, ...(from !== undefined && { from }) });
+    return { address, port };
+  }
+
+  /** Closes the stream with the listener. */
+  keep(stream: Stream): Stream {
     this.#streams.push(stream);
     return stream;
   }
@@ -72,6 +87,15 @@ export class Listening {
     const stream = await this.open();
     while (this.timers.count === before) await new Promise((resolve) => setImmediate(resolve));
     return stream;
+  }
+
+  /** Waits until so many connections have been taken and are there: each has two timers. */
+  accepted(count: number): Promise<void> {
+    return this.until(() => this.timers.count >= 2 * count);
+  }
+
+  async until(isSo: () => boolean): Promise<void> {
+    while (!isSo()) await new Promise((resolve) => setImmediate(resolve));
   }
 
   /** Waits until so many queries have come. */

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { TcpLimits } from '../../src/transport/tcp-connection.ts';
+import type { TcpLimits } from '../../src/transport/tcp-limits.ts';
 import { ids, Listening, one } from './listening.ts';
 
 /** Queries whose answers are more than the kernel has room for. */

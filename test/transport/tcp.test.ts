@@ -3,6 +3,8 @@ import { listenTcp } from '../../src/transport/tcp.ts';
 import { Stream } from '../world/client.ts';
 import { ids, Listening, one } from './listening.ts';
 
+const DEAF = { message: () => {}, touched: () => {} };
+
 describe('transport/tcp', () => {
   let tcp: Listening;
   beforeEach(async () => {
@@ -128,7 +130,7 @@ describe('transport/tcp', () => {
 
   it('rejects when the address is in use', async () => {
     const { address, port } = tcp.listener;
-    const error = await listenTcp({ address, port }, () => {}).catch((reason) => reason);
+    const error = await listenTcp({ address, port }, DEAF).catch((reason) => reason);
     expect(error).to.include({ code: 'EADDRINUSE' });
   });
 });
@@ -164,7 +166,7 @@ describe('transport/tcp close', () => {
     tcp.listener.close();
     const error = await Stream.open({ address, port }).catch((reason) => reason);
     expect(error).to.include({ code: 'ECONNREFUSED' });
-    const other = await listenTcp({ address, port }, () => {});
+    const other = await listenTcp({ address, port }, DEAF);
     other.close();
   });
 });

@@ -15,6 +15,7 @@ import {
   payloadSize,
   readExtendedErrors,
   writeOpt,
+  writePadding,
 } from '../../src/wire/opt.ts';
 import { EdnsOption } from '../../src/wire/registry.ts';
 import { ascii, ede, octets, opt, option } from '../world/messages.ts';
@@ -172,4 +173,35 @@ describe('wire/opt readExtendedErrors', () => {
       }),
     );
   });
+});
+
+describe('wire/opt writePadding', () => {
+  const MOST = 0xffff;
+  const ends = [
+    { end: 40, limit: MOST, padded: 468 },
+    { end: 464, limit: MOST, padded: 468 },
+    { end: 465, limit: MOST, padded: 936 },
+    { end: 468, limit: MOST, padded: 936 },
+    { end: 65_300, limit: MOST, padded: 65_520 },
+    { end: 65_517, limit: MOST, padded: MOST },
+    { end: MOST - 4, limit: MOST, padded: MOST },
+    { end: MOST - 3, limit: MOST, padded: MOST - 3 },
+    { end: MOST, limit: MOST, padded: MOST },
+  ];
+  for (const { end, limit, padded } of ends) {
+    it(`makes ${padded} of ${end} octets`, () => {
+      const out = new Uint8Array(0x10000).fill(0xee);
+      const at = end - OPT_LENGTH;
+      writeOpt(out, at, 1232, 0, false);
+      expect(writePadding(out, at, end, limit)).to.equal(padded);
+      const room = padded - end;
+      expect((out[at + 9]! << 8) | out[at + 10]!).to.equal(room);
+      if (room === 0) return;
+      expect([...out.subarray(end, end + 4)]).to.deep.equal([
+        ...[0, 12, (room - 4) >> 8, (room - 4) & 0xff],
+      ]);
+      expect(out.subarray(end + 4, padded).every((octet) => octet === 0)).to.equal(true);
+      expect(out[padded]).to.equal(0xee);
+    });
+  }
 });

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { isQuery, Malformed, Query } from '../../src/wire/query.ts';
+import { isQuery } from '../../src/wire/header.ts';
+import { Malformed, Query } from '../../src/wire/query.ts';
 import {
   ascii,
   Flag,

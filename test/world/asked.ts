@@ -2,6 +2,7 @@
 
 import { parseAddress } from '../../src/net/address.ts';
 import { AliasChain } from '../../src/wire/alias-chain.ts';
+import type { ClientTransport } from '../../src/wire/client-transport.ts';
 import { Query } from '../../src/wire/query.ts';
 import {
   Flag,
@@ -32,7 +33,7 @@ export interface AskedParts {
   /** Words of the client's address: one of IPv4, four of IPv6. */
   readonly address?: readonly number[];
   readonly port?: number;
-  readonly transport?: 'udp' | 'tcp';
+  readonly transport?: ClientTransport;
   readonly receivedAt?: number;
 }
 

@@ -3,6 +3,7 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { type ConnectionOptions, connect as connectTls } from 'node:tls';
 import { octets, uint16 } from './messages.ts';
 
 /** Where to ask, and perhaps from which address. */
@@ -81,6 +82,21 @@ export class Stream {
     });
     const stream = new Stream(socket);
     await once(socket, 'connect');
+    return stream;
+  }
+
+  /** By TLS, whoever the server is; rejects when the handshake fails. */
+  static async secure(to: Target, options: ConnectionOptions = {}): Promise<Stream> {
+    const { socket } = await Stream.open(to);
+    return Stream.secureOver(socket, options);
+  }
+
+  /** The same over a connection that has read nothing yet. */
+  static async secureOver(socket: Socket, options: ConnectionOptions = {}): Promise<Stream> {
+    socket.removeAllListeners('data');
+    const secured = connectTls({ socket, rejectUnauthorized: false, ...options });
+    const stream = new Stream(secured);
+    await once(secured, 'secureConnect');
     return stream;
   }
 

@@ -92,8 +92,8 @@ function outlineOf(octets: Uint8Array): Outline | undefined {
 }
 
 /** Octets that a reply may have: those that the query says, within those that we send. */
-function limitOf(query: Uint8Array, transport: 'udp' | 'tcp'): number {
-  if (transport === 'tcp') return MOST_TCP;
+function limitOf(query: Uint8Array, transport: string): number {
+  if (transport !== 'udp') return MOST_TCP;
   const payload = outlineOf(query)?.payload ?? PLAIN;
   return Math.max(PLAIN, Math.min(payload, MOST_UDP));
 }
@@ -102,7 +102,7 @@ function limitOf(query: Uint8Array, transport: 'udp' | 'tcp'): number {
 export function faultOf(
   query: Uint8Array,
   reply: Uint8Array,
-  transport: 'udp' | 'tcp',
+  transport: string,
 ): string | undefined {
   if (query.length < HEADER_LENGTH) return 'an answer to less than a header';
   if (query[2]! >= 0x80) return 'an answer to a response';

@@ -17,6 +17,7 @@ import { Recording } from '../../src/observe/recording.ts';
 import { Statistics } from '../../src/observe/statistics.ts';
 import { TokenBuckets } from '../../src/policy/access/token-buckets.ts';
 import { recordContext } from '../../src/policy/record-context.ts';
+import type { ClientTransport } from '../../src/wire/client-transport.ts';
 import { BUFFER_LENGTH } from '../../src/wire/header.ts';
 import type { Query, Transport } from '../../src/wire/query.ts';
 import { RCODES } from './message-text.ts';
@@ -32,7 +33,7 @@ const TICK_MS = 25;
 export interface Client {
   readonly address: string;
   readonly port: number;
-  readonly transport: Transport;
+  readonly transport: ClientTransport;
 }
 
 /** What a client was sent. */

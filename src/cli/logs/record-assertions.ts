@@ -133,7 +133,7 @@ function formatQuestion(record: DecisionRecord): string {
   const words = [name, qtype, ...(qclass === 'IN' ? [] : [qclass])];
   return [
     `query: ${quoted(words.join(' '))}`,
-    ...(transport === 'udp' ? [] : ['transport: tcp']),
+    ...(transport === 'udp' ? [] : [`transport: ${transport}`]),
     ...(opcode === 'QUERY' ? [] : [`opcode: ${quoted(opcode)}`]),
     ...(rd === false ? ['rd: false'] : []),
   ].join(', ');

@@ -74,7 +74,7 @@ function formatCommand(record: DecisionRecord): string {
   if (qclass !== undefined && qclass !== 'IN') words.push(option('class', qclass));
   if (opcode !== undefined && opcode !== 'QUERY') words.push(option('opcode', opcode));
   if (rd === false) words.push('--no-rd');
-  if (transport === 'tcp') words.push('--transport tcp');
+  if (transport !== undefined && transport !== 'udp') words.push(option('transport', transport));
   return `rcode5 explain ${words.join(' ')}`;
 }
 

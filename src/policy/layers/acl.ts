@@ -3,7 +3,8 @@
 import type { AccessAction } from '../../config/access-list.ts';
 import { builtIn, type Rule, type Verdict } from '../../decision/verdict.ts';
 import { Ede } from '../../wire/registry.ts';
-import { Access, allowance } from '../access/access.ts';
+import { allowance } from '../access/access.ts';
+import { TransportAccess } from '../access/transport-access.ts';
 import type { Layer } from '../layer.ts';
 import type { ViewParts } from '../layer-parts.ts';
 
@@ -19,7 +20,7 @@ export function compileAcl({ view, primaries, enforcement, verdicts }: ViewParts
       ...(action === 'refuse' && { ede: Ede.PROHIBITED }),
       hint: (query) => access.hint(query),
     });
-  const access: Access = new Access(
+  const access: TransportAccess = new TransportAccess(
     view.acl.query,
     enforcement,
     ({ action, mode }, rule) =>
@@ -35,7 +36,7 @@ export function compileAcl({ view, primaries, enforcement, verdicts }: ViewParts
       if (primaries.hasSent(query)) return undefined;
       const verdict = access.find(query);
       // The client of a truncated answer comes back by TCP, and there it is served.
-      return verdict?.action === 'truncate' && query.transport === 'tcp' ? undefined : verdict;
+      return verdict?.action === 'truncate' && query.isByStream ? undefined : verdict;
     },
     allows: (query) => access.findAllowance(query),
     account: (query) =>

@@ -123,7 +123,7 @@ function isReflected({ action }: Verdict): boolean {
 
 /** Whether the client has the address that it says it has. */
 function isProven(query: Query, cookies: ServerCookies | undefined): boolean {
-  return query.transport === 'tcp' || cookies?.isGood(query) === true;
+  return query.isByStream || cookies?.isGood(query) === true;
 }
 
 /** The tokens of all client prefixes. */

@@ -7,9 +7,10 @@ import { compilePermission } from '../access/permission.ts';
 import type { Layer } from '../layer.ts';
 import type { ViewParts } from '../layer-parts.ts';
 
-/** RFC 5936 section 4.2: AXFR is not defined over UDP. */
+/** AXFR is not defined over UDP (RFC 5936 section 4.2); an answer by HTTP is one message. */
 function isByWrongTransport({ isTransfer, qtype, transport }: Query): boolean {
-  return isTransfer && qtype === RrType.AXFR && transport === 'udp';
+  if (!isTransfer) return false;
+  return transport === 'doh' || (qtype === RrType.AXFR && transport === 'udp');
 }
 
 export function compileTransfer({ view, enforcement, verdicts }: ViewParts): Layer {

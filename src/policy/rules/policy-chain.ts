@@ -175,8 +175,8 @@ function hasNoAnswer({ qtype }: Query): boolean {
 }
 
 /** What the rule that was found does to the query; undefined when it lets it pass. */
-function enforced(verdict: Verdict, { transport }: Query): Verdict | undefined {
+function enforced(verdict: Verdict, { isByStream }: Query): Verdict | undefined {
   if (letsPass(verdict)) return undefined;
   // TCP-only (RPZ): the client of a truncated answer comes back by TCP, and there it is served.
-  return verdict.action === 'truncate' && transport === 'tcp' ? undefined : verdict;
+  return verdict.action === 'truncate' && isByStream ? undefined : verdict;
 }

@@ -3,7 +3,8 @@
 import type { Prefix } from '../../net/prefix.ts';
 import { NO_PREFIX, PrefixTable } from '../../net/prefix-table.ts';
 import type { AliasChain } from '../../wire/alias-chain.ts';
-import type { Query, Trigger } from '../../wire/query.ts';
+import type { Query } from '../../wire/query.ts';
+import type { Trigger } from '../../wire/rule-match.ts';
 import { NO_RULE } from './rule-table.ts';
 
 /** One rule. Its entry is how the records that go with it are found. */
