@@ -161,7 +161,7 @@ function engineWith(setup: Policy, answer: Uint8Array): Engine {
     asked = { upstream, question: octets.slice(0, request.length - OPT_LENGTH) };
     return 1;
   };
-  const channels = { send, isStuck: () => false, unanswered: () => false };
+  const channels = { send, isStuck: () => false, isOutlived: () => false, unanswered: () => false };
   const cache = new AnswerCache(CACHE);
   const engine = new Engine(
     { policy: setup, groups: groups.groups, cache },

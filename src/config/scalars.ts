@@ -2,7 +2,7 @@
 
 import { parseDuration } from '../clock.ts';
 import { type Endpoint, parseEndpoint } from '../net/address.ts';
-import { formatPrefix, type Prefix, parsePrefix } from '../net/prefix.ts';
+import { type Prefix, parsePrefix } from '../net/prefix.ts';
 import { type Kind, readText, scalar } from './kind.ts';
 import { Secret } from './secret.ts';
 
@@ -113,7 +113,8 @@ export const translationPrefix: Kind<Prefix> = {
   read(node, document) {
     const parsed = prefix.read(node, document);
     if (parsed === undefined || (parsed.family === 6 && parsed.length === 96)) return parsed;
-    return document.report(node, `"${formatPrefix(parsed)}" is not ${this.expects}`);
+    const given = readText(node, document, this.expects);
+    return document.report(node, `${JSON.stringify(given)} is not ${this.expects}`);
   },
 };
 

@@ -40,6 +40,11 @@ export interface Channels {
    */
   isStuck(upstream: Upstream, channel: number, id: number, sentAt: number): boolean;
   /**
+   * Whether nothing has come by a socket since `sentAt`, though something has by others, all of
+   * which were opened later: they may have the host's new address, and this one its old.
+   */
+  isOutlived(upstream: Upstream, channel: number, sentAt: number): boolean;
+  /**
    * A question that left by the channel at `sentAt` has timed out: a channel that has been silent
    * is retired, and with it those of the server that have been silent as long. Returns whether it
    * has been.

@@ -80,7 +80,9 @@ export class Hedging<P extends Purpose> {
       return this.#move(current, query, 'usual', now);
     }
     if (this.#askBesides(pending, query, now)) return undefined;
-    if (upstream.health[transport].heardAt >= sentAt || pending.isMoved) return undefined;
+    if (pending.isMoved) return undefined;
+    const isHeard = upstream.health[transport].heardAt >= sentAt;
+    if (isHeard && !this.#channels.isOutlived(upstream, channel, sentAt)) return undefined;
     if (now - sentAt < MOVE_MS) this.#hedges.set(pending.index, now, MOVE_MS);
     else if (this.#channels.unanswered(upstream, channel, sentAt)) {
       return this.#move(current, query, transport === 'udp' ? 'usual' : 'fresh', now);

@@ -153,6 +153,10 @@ export class BatchChannels {
     return this.#streams[index]?.isStuck(channel, id, sentAt) ?? false;
   }
 
+  isOutlived({ index }: Upstream, channel: number, sentAt: number): boolean {
+    return channel >= 0 && (this.#ports[index]?.isOutlived(channel, sentAt) ?? false);
+  }
+
   unanswered({ index }: Upstream, channel: number, sentAt: number): boolean {
     const pool = channel < 0 ? this.#streams[index] : this.#ports[index];
     return pool?.unanswered(channel, sentAt, now()) ?? false;

@@ -48,6 +48,11 @@ export interface Channels {
    */
   isStuck(upstream: number, channel: number, id: number, sentAt: number): boolean;
   /**
+   * Whether nothing has come by a socket since `sentAt`, though something has by others, all of
+   * which were opened later: they may have the host's new address, and this one its old.
+   */
+  isOutlived(upstream: number, channel: number, sentAt: number): boolean;
+  /**
    * A question that left by the channel at `sentAt` has timed out: a channel that has been silent
    * is retired. Returns whether it has been.
    */

@@ -78,6 +78,22 @@ export class PortPool<P extends Port> {
   }
 
   /**
+   * Whether nothing has come by a socket in use since `sentAt`, though something has by others, all
+   * of which were opened later: a slow question alone would not silence the older ones.
+   */
+  isOutlived(number: number, sentAt: number): boolean {
+    const own = this.#ports.find((port) => port?.number === number);
+    if (own === undefined || own.heardAt >= sentAt) return false;
+    let isOutlived = false;
+    for (const port of this.#ports) {
+      if (port === undefined || port.heardAt < sentAt || port.heardAt === port.openedAt) continue;
+      if (port.openedAt <= own.openedAt) return false;
+      isOutlived = true;
+    }
+    return isOutlived;
+  }
+
+  /**
    * The socket cannot send any more. If it could before, the address or route that it was opened
    * with is gone, and with it that of the others.
    */

@@ -34,6 +34,10 @@ export class PortableChannels {
     return this.#of(channel).isStuck(index, channel, id, sentAt);
   }
 
+  isOutlived({ index }: NumberedServer, channel: number, sentAt: number): boolean {
+    return this.#of(channel).isOutlived(index, channel, sentAt);
+  }
+
   unanswered({ index }: NumberedServer, channel: number, sentAt: number): boolean {
     return this.#of(channel).unanswered(index, channel, sentAt);
   }

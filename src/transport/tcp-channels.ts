@@ -45,6 +45,7 @@ export function openTcpChannels(events: ChannelEvents): Channels {
     },
     isStuck: (upstream, channel, id, sentAt) =>
       pools.get(upstream)?.isStuck(channel, id, sentAt) ?? false,
+    isOutlived: () => false,
     unanswered: (upstream, channel, sentAt) =>
       pools.get(upstream)?.unanswered(channel, sentAt, now()) ?? false,
     tick() {

@@ -43,6 +43,8 @@ export function openUdpChannels(events: ChannelEvents): Channels {
     },
     isStuck: (upstream, channel, _id, sentAt) =>
       pools.get(upstream)?.isStuck(channel, sentAt) ?? false,
+    isOutlived: (upstream, channel, sentAt) =>
+      pools.get(upstream)?.isOutlived(channel, sentAt) ?? false,
     unanswered: (upstream, channel, sentAt) =>
       pools.get(upstream)?.unanswered(channel, sentAt, now()) ?? false,
     tick() {

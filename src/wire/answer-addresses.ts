@@ -64,7 +64,9 @@ export class AnswerAddresses {
       at = start + readUint16(message, at + 2);
       if (at > end) return false;
       const size = key === IPV4_HINT ? 4 : key === IPV6_HINT ? 16 : 0;
-      if (size !== 0) this.#takeList(start, at, size);
+      if (size === 0) continue;
+      this.#takeList(start, at, size);
+      if ((at - start) % size !== 0) return false;
     }
     return at === end;
   }

@@ -16,6 +16,14 @@ describe('config/scalars', () => {
         says: ['2:7: "" is not valid; expect a text that is not empty'],
       },
       {
+        when: 'a prefix for translation has another length, or is one of IPv4, however it is written',
+        text: 'nat64: ["64:ff9b::/64", "::ffff:0:0/96", 192.0.2.0/24]\n',
+        says: ['"64:ff9b::/64"', '"::ffff:0:0/96"', '"192.0.2.0/24"'].map(
+          (given, i) =>
+            `2:${[9, 25, 42][i]}: ${given} is not an IPv6 prefix of 96 bits like 2001:db8:64::/96`,
+        ),
+      },
+      {
         when: 'a text is a list',
         text: 'node: [a]\n',
         says: ['2:7: expect a text that is not empty'],

@@ -69,6 +69,18 @@ describe('engine/unanswered', () => {
       expect(stage.told.get('lost 192.0.2.1:53 udp silent')).to.equal(1);
     });
 
+    it('is left for a new one also when others are heard, all of them opened later', () => {
+      for (const isOutlived of [false, true]) {
+        setUp(ONE);
+        const first = stage.ask();
+        stage.silent.add(first.channel);
+        if (isOutlived) stage.outlived.add(first.channel);
+        stage.upstream('192.0.2.1:53').health.udp.heard(stage.now + 1);
+        stage.wait(500);
+        expect(stage.asked).to.have.lengthOf(isOutlived ? 2 : 1);
+      }
+    });
+
     it('is kept while it hears others', () => {
       setUp(ONE);
       stage.ask();

@@ -34,6 +34,7 @@ function setUp(probe = 0) {
         return sent.length - 1;
       },
       isStuck: () => false,
+      isOutlived: () => false,
       unanswered: () => false,
     },
     () => {

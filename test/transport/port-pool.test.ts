@@ -129,6 +129,20 @@ describe('transport/port-pool', () => {
     expect(first.isOpen).to.equal(true);
   });
 
+  it('says that a socket is outlived when all that are heard were opened later', () => {
+    const { pool } = setUp();
+    const [old, young] = [pool.pick(0, 0), pool.pick(1, 100)];
+    expect(pool.isOutlived(1, 200), 'no other has been heard').to.equal(false);
+    young.heardAt = 250;
+    expect(pool.isOutlived(1, 200)).to.equal(true);
+    expect(pool.isOutlived(1, 300), 'asked after that').to.equal(false);
+    expect(pool.isOutlived(2, 200), 'the one that is heard').to.equal(false);
+    expect(pool.isOutlived(99, 200), 'not in use').to.equal(false);
+    old.heardAt = 260;
+    expect(pool.isOutlived(1, 200), 'heard itself').to.equal(false);
+    expect(pool.isOutlived(2, 255), 'an older one is heard: the question is slow').to.equal(false);
+  });
+
   it('closes a socket that cannot send, and retires all when it could before', () => {
     const { pool, numbers } = setUp();
     pool.pick(0, 0).heardAt = 10;

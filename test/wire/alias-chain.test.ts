@@ -207,6 +207,10 @@ describe('wire/alias-chain addresses', () => {
     ['mapped', svcb(hint(6, v4(192, 0, 2, 1))), [[0xc0000201]]],
     ['a parameter that runs over', octets(svcb(), uint16(4), uint16(9), [192, 0, 2, 1]), [], 'odd'],
     ['half a parameter', svcb([0, 4, 0]), [], 'odd'],
+    ['IPv4 and a half', svcb(hint(4, [192, 0, 2, 1], [192, 0])), [[0xc0000201]], 'odd'],
+    ['less than IPv4', svcb(hint(4, [192, 0, 2])), [], 'odd'],
+    ['IPv4 in the place of IPv6', svcb(hint(6, [192, 0, 2, 1])), [], 'odd'],
+    ['IPv6 and a half', svcb(hint(6, six, [192, 0, 2, 1])), [SIX], 'odd'],
     ['no target', [0, 1], [], 'odd'],
     ['nothing', [], [], 'odd'],
   ];

@@ -51,6 +51,7 @@ export function exchange(
   const channels: Channels = {
     send,
     isStuck: (_upstream, channel) => stuck.has(channel),
+    isOutlived: () => false,
     unanswered: (_upstream, channel) => silent.has(channel),
   };
   const exchanges = new Exchanges(capacity, channels, () => NO_PURPOSE);

@@ -183,8 +183,9 @@ export class Stage implements Outbox {
     this.ended++;
   }
 
-  /** Channels on which a question waits behind others, and those that are silent. */
+  /** Channels on which a question waits behind others, those that others outlive, and silent ones. */
   readonly stuck: Set<number> = new Set();
+  readonly outlived: Set<number> = new Set();
   readonly silent: Set<number> = new Set();
 
   readonly channels: Channels = {
@@ -196,6 +197,7 @@ export class Stage implements Outbox {
       return channel;
     },
     isStuck: (_upstream, channel) => this.stuck.has(channel),
+    isOutlived: (_upstream, channel) => this.outlived.has(channel),
     unanswered: (_upstream, channel) => this.silent.has(channel),
   };
 
