@@ -53,6 +53,7 @@ export class AliasChain {
   readonly #order: number[] = [];
   readonly #aliases: Alias[] = [];
   readonly #owner: HashedName = new HashedName();
+  readonly #target: HashedName = new HashedName();
 
   get addressCount(): number {
     return this.#addresses.count;
@@ -166,10 +167,21 @@ export class AliasChain {
       const { isUsed, ownerAt } = this.#aliases[i]!;
       if (isUsed || !this.#owner.take(this.message, ownerAt, length)) continue;
       if (!this.#owner.equals(name)) continue;
-      if (found >= 0) this.losesAliases = true;
-      else found = i;
+      if (found < 0) found = i;
+      else if (!this.#hasSameTarget(found, i)) this.losesAliases = true;
     }
     return found;
+  }
+
+  /** RFC 2181 section 5: a record that is there twice is there once. */
+  #hasSameTarget(one: number, other: number): boolean {
+    const a = this.#aliases[one]!;
+    const b = this.#aliases[other]!;
+    return (
+      this.#target.take(this.message, a.targetAt, a.targetEnd) &&
+      this.#owner.take(this.message, b.targetAt, b.targetEnd) &&
+      this.#owner.equals(this.#target)
+    );
   }
 }
 

@@ -136,6 +136,17 @@ describe('wire/alias-chain aliases', () => {
     expect(names(cname(ASKED, wire(62)))).to.deep.equal([]);
   });
 
+  for (const [what, target, isLost] of [
+    ['follows an alias that is there twice', 'One.example', false],
+    ['does not choose between two aliases of a name', 'two.example', true],
+  ] as const) {
+    it(what, () => {
+      const answers = [cname(ASKED, 'one.example'), cname(ASKED, target)];
+      expect(read({ answers }).names).to.deep.equal(['one.example.']);
+      expect(chain.losesAliases).to.equal(isLost);
+    });
+  }
+
   it('leads nobody who asks for the alias itself', () => {
     const answers = [cname(ASKED, 'a.example')];
     expect(read({ answers }, TYPE.CNAME).names).to.deep.equal([]);
