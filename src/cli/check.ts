@@ -18,7 +18,7 @@ export const check: Command = {
   name: 'check',
   operands: '',
   options: OPTIONS,
-  about: 'validates a configuration, its policy zones and assertions, and warns of what is odd',
+  about: 'checks a configuration, its policy zones and assertions, and warns of likely mistakes',
   async run(args) {
     const { values } = parseArgs({ args: [...args], options: OPTIONS });
     try {

@@ -11,21 +11,21 @@ export const LISTENER = section({
     section({
       from: required(
         filled(list(clients)),
-        'client groups and prefixes of proxies; nobody else is let in, nor a proxy without a header',
+        'client groups and prefixes of proxies; packets of others, and packets without a header, are ignored',
       ),
     }),
-    'clients come through proxies that name them by the PROXY protocol, version 1 or 2',
+    'clients come through proxies that send the PROXY protocol, version 1 or 2',
     undefined,
-    'clients come by themselves',
+    'clients come directly',
   ),
 });
 
 /** What is too fast, and what becomes of it. */
 export const RATE_LIMIT = section({
-  queriesPerSecond: required(integer(1, 1_000_000), 'queries that a client prefix may ask'),
+  queriesPerSecond: required(integer(1, 1_000_000), 'queries a second of a client prefix'),
   burst: optional(
     integer(1, 10_000_000),
-    'queries that it may ask at once after a pause',
+    'queries at once after a pause',
     undefined,
     'twice `queriesPerSecond`',
   ),
@@ -33,7 +33,7 @@ export const RATE_LIMIT = section({
   ipv6Prefix: optional(integer(1, 128), 'bits of an IPv6 address that are one client', 56),
   action: optional(
     oneOf('truncate', 'drop', 'refuse'),
-    'what becomes of a query over the limit',
+    'the action for a query above the limit',
     'truncate',
   ),
   exempt: optional(list(clients), 'client groups and prefixes without a limit', [], 'none'),
@@ -41,10 +41,10 @@ export const RATE_LIMIT = section({
 
 /** DNS cookies. */
 export const COOKIES = section({
-  secret: required(secret, 'what cookies are made with; the same on all servers of an address'),
+  secret: required(secret, 'the secret of the cookies; the same on all servers of an address'),
   previous: optional(
     secret,
-    'another secret whose cookies are taken too, while one takes the place of the other',
+    'another secret whose cookies are accepted too, while the secret is changed',
     undefined,
     'none',
   ),

@@ -47,7 +47,7 @@ export const LOCAL_RECORDS: Kind<LocalRecordsConfig> = {
       kind: FILE_LIST,
       key: {
         kind: FILE_LIST,
-        doc: 'files in the format of hosts(5); what the configuration says of a name goes before them',
+        doc: 'files in the format of hosts(5); records in the configuration take precedence',
         otherwise: { value: [], doc: 'none' },
       },
     },

@@ -130,13 +130,13 @@ function wrongQuery(query: string): string | undefined {
 
 const ASSERTION = section({
   name: optional(text, 'what it is about', undefined),
-  client: required(CLIENT, 'who asks'),
-  query: required(QUERY, 'what is asked'),
+  client: required(CLIENT, 'the address of the client'),
+  query: required(QUERY, 'the question'),
   transport: optional(oneOf('udp', 'tcp'), 'by which transport', 'udp'),
   rd: optional(oneOf('true', 'false'), 'whether recursion is desired', 'true'),
   do: optional(oneOf('true', 'false'), 'whether DNSSEC records are wanted', 'false'),
   opcode: optional(oneOf(...Object.keys(Opcode)), 'the OPCODE', 'QUERY'),
-  expect: required(EXPECT_SOMETHING, 'what is to become of it'),
+  expect: required(EXPECT_SOMETHING, 'the expected decision'),
 });
 
 type RawAssertion = typeof ASSERTION extends Kind<infer T> ? T : never;
