@@ -17,7 +17,7 @@ export const DIAGNOSES = {
   upstream: 'the server would answer; one that it asks refuses or fails',
   failure: 'no policy: the server could not do it',
   dead: 'nobody answers',
-  unknown: 'refused, and nothing tells why',
+  unknown: 'refused, for an unknown reason',
   'no-refusal': 'nothing refuses this question',
 } as const;
 export type Diagnosis = keyof typeof DIAGNOSES;

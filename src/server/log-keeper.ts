@@ -100,7 +100,7 @@ export class LogKeeper {
     this.look();
     const { lost } = this.share;
     if (lost > 0 && !(this.#isStdout && isOnePipe(1, 2))) {
-      this.#operational.error(`the decision log ends without telling of ${lost} lost records`);
+      this.#operational.error(`the decision log ends without a line for ${lost} lost records`);
     }
     this.log.close();
   }

@@ -103,7 +103,7 @@ export class AssertionRecorder {
     return [
       ...(this.count === 0 ? ['no decision was found that an assertion could hold'] : []),
       ...leftOut(this.#passing, 'what depends on more than the question cannot be held'),
-      ...leftOut(this.#older, 'another policy than the last one says nothing about today'),
+      ...leftOut(this.#older, 'made by a policy before the last one'),
       ...leftOut(this.#beyond, `${MOST} assertions are written at most`),
     ];
   }

@@ -40,7 +40,7 @@ function formatAsker({ client, group, transport, view }: DecisionRecord, fields:
 
 function formatDecided(record: DecisionRecord): string {
   const { layer = '', origin, rule } = record;
-  const who = origin === 'cache' ? `${layer}, told again` : layer;
+  const who = origin === 'cache' ? `${layer}, from the cache` : layer;
   const place = formatPlace(record);
   const at = place === undefined ? '' : ` at ${place}`;
   return rule?.id === undefined ? who : `by ${who}: ${rule.id}${at}`;

@@ -29,7 +29,7 @@ export function byItsWord({ probes, ask }: Situation): Inference | undefined {
     verdict: LAYER_FACTS[layer].cause,
     scope: LAYER_FACTS[layer].scope,
     confidence: 'high',
-    summary: `says itself: ${ask.name} ${told.probe.rcode} by its layer ${layer}, ${layer === 'upstream' ? 'server' : 'rule'} ${rule}`,
+    summary: `reports: ${ask.name} ${told.probe.rcode} by its layer ${layer}, ${layer === 'upstream' ? 'server' : 'rule'} ${rule}`,
     evidence: [
       tell(told.probe),
       `rcode5 log FILE --ref ${ref} shows the record, with the rule's line`,

@@ -110,7 +110,7 @@ export class TransferReader {
     if (cursor.malformed) return 'a message that is malformed';
     const size = this.#size + this.#records.length + this.#removed.length;
     if (size > this.#question.maxSize) {
-      return `more than ${this.#question.maxSize} octets of records, as maxSize says`;
+      return `more than ${this.#question.maxSize} octets of records, the limit of maxSize`;
     }
     // RFC 1995 section 2: a lone SOA says that the primary has nothing newer.
     if (this.#phase === 'second' && this.#question.serial !== undefined) this.#endUnchanged();
