@@ -1,4 +1,4 @@
-/** `check`: validates a configuration, and warns of what is odd about it. */
+/** `check`: validates a configuration, and warns of likely mistakes. */
 
 import { parseArgs } from 'node:util';
 import { now } from '../clock.ts';

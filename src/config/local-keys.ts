@@ -14,7 +14,7 @@ export interface LocalType {
   readonly data: readonly Located<string>[];
 }
 
-/** What the configuration says of one name: the addresses that it stands for, or its records. */
+/** The configuration of one name: its addresses, or its records. */
 export type LocalEntry =
   | { readonly name: Located<string>; readonly addresses: readonly Located<Address>[] }
   | { readonly name: Located<string>; readonly types: readonly LocalType[] };

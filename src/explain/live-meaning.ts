@@ -6,7 +6,7 @@ import type { DecisionRecord } from '../observe/decision-filter.ts';
 import type { TraceStep } from '../policy/trace.ts';
 import type { UpstreamAccount } from './live-upstreams.ts';
 
-/** The parts of a record that tell what became of forwarding. */
+/** The parts of a record about the result of forwarding. */
 interface Forwarded {
   readonly layer: TraceStep['layer'];
   readonly action: string;

@@ -112,7 +112,7 @@ export class Query extends HashedName {
   ednsVersion = 0;
   dnssecOk = false;
   wantsNsid = false;
-  /** What the COOKIE option says, and how long it is; NO_COOKIE when there is none. */
+  /** The data of the COOKIE option, and its length; NO_COOKIE when there is none. */
   readonly cookie: Uint8Array = new Uint8Array(COOKIE_MAX);
   cookieLength: number = NO_COOKIE;
   payload: number = PLAIN_PAYLOAD;
@@ -156,7 +156,7 @@ export class Query extends HashedName {
   }
 
   /**
-   * Reads `length` octets of `message`, whose header is whole and says QR=0.
+   * Reads `length` octets of `message`, whose header is whole and has QR=0.
    * Afterwards every field has a value; in a `malformed` message those behind the first fault
    * say "none".
    */

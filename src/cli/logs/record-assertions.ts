@@ -58,7 +58,7 @@ export class AssertionRecorder {
 
   add(record: DecisionRecord): void {
     const { client, qname, layer, event, policy, time } = record;
-    // What a rule on trial would do is not what happens.
+    // The effect of a rule in shadow mode is not a decision.
     if (event === 'shadow') return;
     if (policy !== this.#policy) this.#begin(policy);
     if (client === undefined || qname === undefined || isPassing(record)) {

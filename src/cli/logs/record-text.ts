@@ -8,7 +8,7 @@ type Fields = Readonly<Record<string, unknown>>;
 
 const LABEL_WIDTH = 9;
 
-/** Its sentence, and below it a line for all that there is to say of each thing. */
+/** Its sentence, and below it a line for each subject. */
 export function formatRecord(record: DecisionRecord): string {
   const fields: Fields = { ...record };
   const lines: readonly (readonly [label: string, text: string])[] = [
