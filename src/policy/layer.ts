@@ -39,8 +39,8 @@ export interface Layer {
   readonly name: LayerName;
 
   /**
-   * Decides on a query that a client has sent: a verdict ends the query here, undefined passes it
-   * on to the next layer. A layer that takes something from the client (a token) does so here.
+   * Judges a query that a client has sent: after a verdict no later layer is asked, undefined passes
+   * it on to the next layer. A layer that takes something from the client (a token) does so here.
    */
   judge(query: Query): Verdict | undefined;
 

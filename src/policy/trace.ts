@@ -22,7 +22,7 @@ export interface TraceStep {
 export interface Explanation {
   readonly view: View;
   readonly trace: readonly TraceStep[];
-  /** What ends the query; undefined when it would be forwarded. */
+  /** The verdict that decides; undefined when the query would be forwarded. */
   readonly verdict: Verdict | undefined;
 }
 

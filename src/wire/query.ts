@@ -93,7 +93,7 @@ export class Query extends HashedName {
   qclass = 0;
   /** Offset behind the question; the header's end when there is no readable question. */
   questionEnd: number = HEADER_LENGTH;
-  /** What is wrong with the message; the first layer ends a malformed query. */
+  /** What is wrong with the message; the first layer rejects a malformed query. */
   malformed: Malformed = Malformed.NONE;
   /** What the layer that ended it matched. */
   readonly match: RuleMatch = {

@@ -69,7 +69,7 @@ export class Access {
     });
   }
 
-  /** What ends the query; undefined for a client that is allowed. */
+  /** The verdict on the query; undefined for a client that is allowed. */
   find(query: Query): Verdict | undefined {
     const verdict = this.#find(query);
     return verdict?.action === 'forward' ? undefined : verdict;
