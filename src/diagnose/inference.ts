@@ -22,7 +22,7 @@ export const DIAGNOSES = {
 } as const;
 export type Diagnosis = keyof typeof DIAGNOSES;
 
-/** What follows from what one server said to one source. */
+/** The inference from the answers of one server to one source. */
 export interface Inference {
   readonly verdict: Diagnosis;
   /** What a refusal is about; absent where nothing is refused. */

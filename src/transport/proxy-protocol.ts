@@ -1,6 +1,6 @@
 /**
  * The PROXY protocol, versions 1 and 2 (haproxy.org, proxy-protocol.txt): a header by which a
- * proxy says for whom it speaks, in front of a connection's octets or in each datagram.
+ * proxy sends the client's address in front of a connection's octets or in each datagram.
  */
 
 import { crc32c } from './crc32c.ts';

@@ -31,7 +31,7 @@ export function bySilence(situation: Situation): Inference | undefined {
 
 /**
  * By TCP somebody is there. Who resets without reading has judged the address; who closes after
- * reading, or says nothing, may as well have nobody behind it.
+ * reading, or sends nothing, may as well have nobody behind it.
  */
 function byHangUp(situation: Situation, evidence: string[]): Inference | undefined {
   const { silence } = situation.last('tcp') ?? {};

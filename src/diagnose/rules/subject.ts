@@ -70,7 +70,7 @@ export function byName(situation: Situation): Inference | undefined {
   };
 }
 
-/** Knot DNS says NOTAUTH to those who are not in the list of a zone (`mod-queryacl`). */
+/** Knot DNS answers NOTAUTH to clients that are not in the list of a zone (`mod-queryacl`). */
 export function byNotAuth({ ask }: Situation): Inference | undefined {
   if (ask.rcode !== 'NOTAUTH') return undefined;
   return {
