@@ -21,7 +21,7 @@ const LEAST_STEP_MS = 500;
 
 /**
  * How far the clock on the wall has been set since the program began, in milliseconds: what is
- * told as a time needs it, and what is measured must not have it. `time` is what `now` says.
+ * told as a time needs it, and what is measured must not have it. `time` is what `now` returns.
  */
 export function clockStep(time: number): number {
   const step = Date.now() - time;

@@ -7,7 +7,7 @@ import { code, formatTable } from './table.ts';
 /** A table of the fields in the order in which they are written. */
 export function fieldsTable(): string {
   const rows = DECISION_FIELDS.map(({ name, doc }) => [code(name), doc]);
-  return formatTable(['field', 'what it says'], rows);
+  return formatTable(['field', 'meaning'], rows);
 }
 
 /** The record of a query for which there was no room. */

@@ -68,7 +68,7 @@ function exposeQueries(metrics: Metrics, server: MeasuredServer): void {
   );
   metrics.counter(
     'rcode5_ignored_packets_total',
-    'Packets that ask nothing, dropped.',
+    'Packets that were ignored, by reason.',
     family('ignoredPackets'),
   );
   metrics.counter(
@@ -88,7 +88,7 @@ function exposeQueries(metrics: Metrics, server: MeasuredServer): void {
   );
   metrics.counter(
     'rcode5_thread_restarts_total',
-    'Data threads that ended by themselves and were started again.',
+    'Data threads that died and were started again.',
     server.threadRestarts,
   );
   metrics.gauge(
@@ -129,7 +129,7 @@ function exposeUpstreams(metrics: Metrics, server: MeasuredServer): void {
   );
   metrics.counter(
     'rcode5_upstream_refused_total',
-    'REFUSED of upstreams, by what seems to be the reason.',
+    'REFUSED of upstreams, by inferred cause.',
     family('upstreamRefused'),
   );
   metrics.histogram('rcode5_upstream_rtt_seconds', 'Round-trip times to upstreams.', () => [
@@ -173,10 +173,14 @@ function exposeCache(metrics: Metrics, server: MeasuredServer): void {
     'Queries answered from the cache.',
     gauge(Gauge.CACHE_HITS),
   );
-  metrics.counter('rcode5_cache_misses_total', 'Queries that were not.', gauge(Gauge.CACHE_MISSES));
+  metrics.counter(
+    'rcode5_cache_misses_total',
+    'Queries that were not in the cache.',
+    gauge(Gauge.CACHE_MISSES),
+  );
   metrics.counter(
     'rcode5_cache_evictions_total',
-    'Answers given up for new ones.',
+    'Answers evicted for new ones.',
     gauge(Gauge.CACHE_EVICTIONS),
   );
   metrics.gauge('rcode5_cache_entries', 'Answers in the cache.', gauge(Gauge.CACHE_ENTRIES));
@@ -219,7 +223,7 @@ function exposePolicy(metrics: Metrics, server: MeasuredServer): void {
   );
   metrics.counter(
     'rcode5_policy_transfers_total',
-    'Transfers and fetches that brought another copy of a policy zone or list, and those in vain.',
+    'Transfers and fetches that brought another copy of a policy zone or list, and those that failed.',
     () =>
       [...feeds.all, ...lists.all].flatMap(({ settings: { policy }, counts }) => [
         { labels: { policy, result: 'ok' }, value: counts.ok },

@@ -10,7 +10,7 @@ export const ADMIN_OPTIONS = {
   admin: {
     type: 'string',
     value: 'URL',
-    about: `where the admin HTTP of the running server is; ${DEFAULT_ADMIN} without it`,
+    about: `the address of the admin HTTP; ${DEFAULT_ADMIN} without it`,
   },
   json: JSON_OPTION,
 } as const satisfies Options;

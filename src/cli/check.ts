@@ -1,4 +1,4 @@
-/** `check`: validates a configuration, and warns of what is odd about it. */
+/** `check`: validates a configuration, and warns of likely mistakes. */
 
 import { parseArgs } from 'node:util';
 import { now } from '../clock.ts';
@@ -19,7 +19,7 @@ export const check: Command = {
   name: 'check',
   operands: '',
   options: OPTIONS,
-  about: 'validates a configuration, its policy zones and assertions, and warns of what is odd',
+  about: 'checks a configuration, its policy zones and assertions, and warns of likely mistakes',
   async run(args) {
     const { values } = parseArgs({ args: [...args], options: OPTIONS });
     try {

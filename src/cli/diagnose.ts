@@ -21,21 +21,21 @@ const OPTIONS = {
     default: [] as string[],
     value: 'IP[:PORT]',
     isRequired: true,
-    about: 'a server to ask; may be given again',
+    about: 'a server to query; repeatable',
   },
   source: {
     type: 'string',
     multiple: true,
     default: [] as string[],
     value: 'IP',
-    about: 'an address of this host to ask from; may be given again',
+    about: 'an address of this host to send from; repeatable',
   },
-  type: { type: 'string', value: 'A', default: 'A', about: 'the type asked for' },
+  type: { type: 'string', value: 'A', default: 'A', about: 'the query type' },
   timeout: { type: 'string', value: '2s', default: '2s', about: 'how long an answer may take' },
   burst: {
     type: 'boolean',
     default: false,
-    about: 'asks many times at once, to find a rate limit',
+    about: 'sends many queries at once, to find a rate limit',
   },
   json: JSON_OPTION,
 } as const satisfies Options;
@@ -44,7 +44,7 @@ export const diagnose: Command = {
   name: 'diagnose',
   operands: 'NAME',
   options: OPTIONS,
-  about: 'asks servers in every way that tells something, and says which one refuses, and why',
+  about: 'queries servers in several ways, and reports which one refuses, and why',
   async run(args) {
     const { values, positionals } = parseArgs({
       args: [...args],

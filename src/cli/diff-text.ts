@@ -18,8 +18,8 @@ const RARE_TYPES: ReadonlySet<string> = new Set([
 const HEADINGS = {
   lose: 'lose what they had',
   gain: 'gain what they had not',
-  change: 'are answered otherwise',
-  reason: 'are told the same, for another reason',
+  change: 'are answered differently',
+  reason: 'get the same answer, for another reason',
 } as const;
 
 type Kind = keyof typeof HEADINGS;

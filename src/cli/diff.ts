@@ -18,7 +18,7 @@ const OPTIONS = {
   replay: {
     type: 'boolean',
     default: false,
-    about: 'decides the queries of decision logs by both, and shows those that differ',
+    about: 'decides the queries of decision logs by both configurations, and shows the differences',
   },
   json: JSON_OPTION,
 } as const satisfies Options;
@@ -27,7 +27,7 @@ export const diff: Command = {
   name: 'diff',
   operands: 'OLD NEW [DECISIONS.ndjson…]',
   options: OPTIONS,
-  about: 'shows for which clients, names and types a configuration decides otherwise than another',
+  about: 'shows for which clients, names and types two configurations decide differently',
   async run(args) {
     const { values, positionals } = parseArgs({
       args: [...args],

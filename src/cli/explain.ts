@@ -15,16 +15,16 @@ import { CONFIG_OPTION, JSON_OPTION, type Options } from './options.ts';
 
 const OPTIONS = {
   config: CONFIG_OPTION,
-  client: { type: 'string', value: 'IP', isRequired: true, about: 'who asks' },
-  name: { type: 'string', value: 'NAME', isRequired: true, about: 'what is asked for' },
-  type: { type: 'string', value: 'A', about: 'the type asked for; A without it' },
-  class: { type: 'string', value: 'IN', about: 'the class asked for; IN without it' },
-  opcode: { type: 'string', value: 'QUERY', about: 'the kind of message; QUERY without it' },
-  'no-rd': { type: 'boolean', default: false, about: 'asks without RD, for no recursion' },
-  do: { type: 'boolean', default: false, about: 'asks with DO, for DNSSEC records' },
-  transport: { type: 'string', value: 'udp', about: 'how it is asked; udp without it' },
-  listener: { type: 'string', value: 'ADDR', about: 'the address asked; the first without it' },
-  live: { type: 'boolean', default: false, about: 'asks the upstreams too' },
+  client: { type: 'string', value: 'IP', isRequired: true, about: 'the address of the client' },
+  name: { type: 'string', value: 'NAME', isRequired: true, about: 'the query name' },
+  type: { type: 'string', value: 'A', about: 'the query type; A without it' },
+  class: { type: 'string', value: 'IN', about: 'the query class; IN without it' },
+  opcode: { type: 'string', value: 'QUERY', about: 'the opcode; QUERY without it' },
+  'no-rd': { type: 'boolean', default: false, about: 'sends RD=0: no recursion' },
+  do: { type: 'boolean', default: false, about: 'sends DO=1: with DNSSEC records' },
+  transport: { type: 'string', value: 'udp', about: 'udp or tcp; udp without it' },
+  listener: { type: 'string', value: 'ADDR', about: 'the listener; the first without it' },
+  live: { type: 'boolean', default: false, about: 'queries the upstreams too' },
   json: JSON_OPTION,
 } as const satisfies Options;
 
@@ -33,7 +33,7 @@ export const explain: Command = {
   operands: '',
   options: OPTIONS,
   about:
-    'shows what each layer does with a question, with the rule and its line; sends nothing without --live',
+    'shows what each layer decides for a query, with the rule and its line; sends nothing without --live',
   async run(args) {
     const { values } = parseArgs({ args: [...args], options: OPTIONS });
     const { 'no-rd': noRd, do: dnssecOk, json, config, live, ...words } = values;

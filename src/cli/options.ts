@@ -1,4 +1,4 @@
-/** Options of commands: one table is parsed, shown in the usage, and explained by --help. */
+/** Options of commands: one table is parsed, shown in the usage, and listed by --help. */
 
 import type { FilterOption } from '../observe/decision-filter.ts';
 
@@ -36,11 +36,15 @@ export const JSON_OPTION = {
 export const FILTERING = {
   client: { type: 'string', value: 'CIDR', about: 'only clients in a prefix, or one address' },
   name: { type: 'string', value: 'SUFFIX', about: 'only names at and below this one' },
-  type: { type: 'string', value: 'T', about: 'only questions for this type' },
+  type: { type: 'string', value: 'T', about: 'only queries of this type' },
   layer: { type: 'string', value: 'L', about: 'only decisions of this layer' },
-  event: { type: 'string', value: 'E', about: 'only records of this event, like blocked' },
+  event: { type: 'string', value: 'E', about: 'only records of this event, for example blocked' },
   upstream: { type: 'string', value: 'A', about: 'only records that name this upstream' },
-  since: { type: 'string', value: '10m', about: 'only records since a time, or for so long' },
+  since: {
+    type: 'string',
+    value: '10m',
+    about: 'only records since a time, or of the last 10m, 2h, 1d',
+  },
   ref: { type: 'string', value: 'REF', about: 'only the record with this reference' },
 } as const satisfies Readonly<Record<FilterOption, Option>>;
 

@@ -5,7 +5,7 @@ import { VERSION } from '../version.ts';
 import { type Command, Exit, UsageError } from './command.ts';
 import { describeOptions, formatSynopsis } from './options.ts';
 
-/** In the order in which the usage has them. A start reads the code of the one that is called. */
+/** In the order of the usage. Only the code of the command that is called is loaded. */
 const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['serve', async () => (await import('./serve.ts')).serve],
   ['check', async () => (await import('./check.ts')).check],
@@ -31,7 +31,7 @@ function usage(commands: readonly Command[]): string {
     ({ name, operands, options, about }) =>
       `  ${name} ${formatSynopsis(operands, options)}\n      ${about}`,
   );
-  return `rcode5 ${VERSION}: a DNS forwarder that says which layer refused\n\n${lines.join('\n')}\n`;
+  return `rcode5 ${VERSION}: a DNS forwarder that records which layer refused\n\n${lines.join('\n')}\n`;
 }
 
 /** One command, and a line for each of its options. */
@@ -40,7 +40,7 @@ function help(command: Command): string {
   return `${usage([command])}\n${options.join('')}`;
 }
 
-/** Runs the program with these arguments; what it cannot use is reported on stderr. */
+/** Runs the program with these arguments; arguments that cannot be used are reported on stderr. */
 export async function run(args: readonly string[]): Promise<Exit> {
   try {
     return await runArguments(args);

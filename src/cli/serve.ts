@@ -15,7 +15,7 @@ const OPTIONS = {
   share: {
     type: 'boolean',
     default: false,
-    about: 'for upgrades: another process started so may have the same addresses',
+    about: 'for upgrades: another process started with it may share the addresses',
   },
 } as const satisfies Options;
 
@@ -23,7 +23,8 @@ export const serve: Command = {
   name: 'serve',
   operands: '',
   options: OPTIONS,
-  about: 'runs the forwarder; SIGHUP reloads and reopens logs, SIGTERM drains and ends',
+  about:
+    'runs the forwarder; SIGHUP reloads and reopens logs, SIGTERM answers open queries and exits',
   async run(args) {
     const { values } = parseArgs({ args: [...args], options: OPTIONS });
     const log = createLog();

@@ -47,7 +47,7 @@ interface Status {
 
 const OPTIONS = {
   ...ADMIN_OPTIONS,
-  timeout: { type: 'string', value: '2s', about: 'how long each HOST may take; 2s without it' },
+  timeout: { type: 'string', value: '2s', about: 'the timeout for each HOST; 2s without it' },
 } as const satisfies Options;
 
 export const status: Command = {
@@ -55,7 +55,7 @@ export const status: Command = {
   operands: '[HOST[:PORT]…]',
   options: OPTIONS,
   about:
-    'shows the policy, the upstreams and the last reload of the running server; or asks each HOST over DNS, and compares',
+    'shows the policy, the upstreams and the last reload of the running server; or queries each HOST over DNS, and compares them',
   async run(args) {
     const { values, positionals } = parseArgs({
       args: [...args],

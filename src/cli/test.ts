@@ -21,7 +21,7 @@ export const test: Command = {
   operands: '[ASSERTIONS.yaml…|LOG…]',
   options: OPTIONS,
   about:
-    'holds decisions to assertions, by default those that the configuration names; --record writes some from decision logs',
+    'checks a configuration against assertions, by default those that it names; --record writes assertions from decision logs',
   async run(args) {
     const { values, positionals } = parseArgs({
       args: [...args],

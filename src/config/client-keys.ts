@@ -89,10 +89,10 @@ export const LISTENER = section(
 
 /** What is too fast, and what becomes of it. */
 export const RATE_LIMIT = section({
-  queriesPerSecond: required(integer(1, 1_000_000), 'queries that a client prefix may ask'),
+  queriesPerSecond: required(integer(1, 1_000_000), 'queries a second of a client prefix'),
   burst: optional(
     integer(1, 10_000_000),
-    'queries that it may ask at once after a pause',
+    'queries at once after a pause',
     undefined,
     'twice `queriesPerSecond`',
   ),
@@ -100,7 +100,7 @@ export const RATE_LIMIT = section({
   ipv6Prefix: optional(integer(1, 128), 'bits of an IPv6 address that are one client', 56),
   action: optional(
     oneOf('truncate', 'drop', 'refuse'),
-    'what becomes of a query over the limit',
+    'the action for a query above the limit',
     'truncate',
   ),
   exempt: optional(list(clients), 'client groups and prefixes without a limit', [], 'none'),
@@ -108,10 +108,10 @@ export const RATE_LIMIT = section({
 
 /** DNS cookies. */
 export const COOKIES = section({
-  secret: required(secret, 'what cookies are made with; the same on all servers of an address'),
+  secret: required(secret, 'the secret of the cookies; the same on all servers of an address'),
   previous: optional(
     secret,
-    'another secret whose cookies are taken too, while one takes the place of the other',
+    'another secret whose cookies are accepted too, while the secret is changed',
     undefined,
     'none',
   ),

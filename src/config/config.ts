@@ -13,7 +13,7 @@ import { byPlace, ConfigError, type Place } from './problem.ts';
 import { type RateLimit, readRateLimit } from './rate-limit.ts';
 import { readViews, type ViewConfig } from './views.ts';
 
-/** Sections that mean more than they say: groups, defaults and inheritance are filled in. */
+/** Sections after groups, defaults and inheritance are filled in. */
 type FilledIn = 'listen' | 'admin' | 'threads' | 'clientGroups' | 'views' | 'rateLimit';
 /** Sections that become part of the views. */
 type OfViews = 'acl' | 'routes';

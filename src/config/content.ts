@@ -1,8 +1,8 @@
-/** What a part of a configuration says, wherever it stands in the file. */
+/** The content of a part of a configuration, wherever it stands in the file. */
 
 import { Secret } from './secret.ts';
 
-/** A text that two values share when they say the same. Secrets all look alike in it. */
+/** A text that two values share when they mean the same. Secrets all look alike in it. */
 export function contentOf(value: unknown): string | undefined {
   return JSON.stringify(value, (key, part) => (key === 'place' ? undefined : part));
 }

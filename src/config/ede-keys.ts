@@ -34,7 +34,7 @@ export const infoUrl = scalar('a URL like https://dns.example.com/info', (url) =
 export const STRUCTURED_ERRORS = {
   contacts: optional(
     list(contact),
-    'whom to ask about a name that is blocked: `mailto:`, `tel:` or `sips:` URIs',
+    'contacts for questions about a blocked name: `mailto:`, `tel:` or `sips:` URIs',
     [],
     'none',
   ),
@@ -42,7 +42,7 @@ export const STRUCTURED_ERRORS = {
   language: optional(language, 'the language of `organization`', 'en'),
   option: optional(
     integer(1, 65_534),
-    'number of the EDNS option by which clients ask for it: IANA has not given it one yet',
+    'number of the EDNS option by which clients ask for it: IANA has not assigned one yet',
     undefined,
     'none',
   ),

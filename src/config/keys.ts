@@ -72,18 +72,18 @@ function access<A extends string, K extends SectionKeys>(actions: Kind<A>, more:
 const UPSTREAM = section({
   servers: required(
     filled(list(server)),
-    'addresses asked, `tcp://` for TCP alone, `%eth0` for an interface; a path is read like /etc/resolv.conf and followed',
+    'addresses of servers, `tcp://` for TCP alone, `%eth0` for an interface; a path is read like /etc/resolv.conf, and again when it changes',
   ),
   strategy: optional(
     oneOf('sequential', 'round-robin', 'random', 'fastest'),
     'which server is asked first',
     'sequential',
   ),
-  timeout: optional(durationBetween('10ms', '60s'), 'how long one server may take', 2000, '2s'),
+  timeout: optional(durationBetween('10ms', '60s'), 'the timeout of one server', 2000, '2s'),
   attempts: optional(integer(1, 10), 'how often each server is asked', 2),
   probe: optional(
     integer(0, 600),
-    'control questions a minute that each thread may ask a refusing server, to tell why; 0 is none',
+    'control questions a minute that each thread may ask a refusing server, to find its reason; 0 turns them off',
     0,
   ),
 });
@@ -112,7 +112,7 @@ const VIEW = section(
   {
     clients: required(
       filled(list(clients)),
-      'whom it is for: client groups and prefixes; the most specific prefix of all views wins',
+      'its clients: client groups and prefixes; the most specific prefix of all views wins',
     ),
     acl: optional(section(ACL), 'access lists of its own', undefined, 'those of the top level'),
     recursion: optional(
@@ -124,7 +124,7 @@ const VIEW = section(
     routes: optional(ROUTES, 'routes of its own', undefined, 'those of the top level'),
     policies: optional(
       list(text),
-      'names of the policies that are asked, in this order',
+      'names of its policies, in the order in which they judge',
       undefined,
       'all, in their order',
     ),
@@ -161,7 +161,7 @@ export const CONFIG = section({
   ),
   threads: optional(
     threadCount,
-    'threads that serve datagrams: `auto` is one for each core, 0 leaves it to the main thread',
+    'threads that serve datagrams: `auto` is one for each core, with 0 the main thread serves them',
     'auto',
   ),
   clientGroups: optional(
@@ -173,15 +173,15 @@ export const CONFIG = section({
   acl: optionalSection(ACL, 'which clients may do what'),
   rateLimit: optional(
     located(RATE_LIMIT),
-    'how fast a client may ask, and be told that it may not',
+    'how many queries a second a client may send, and how many refusals it receives',
     undefined,
     'no limit',
   ),
   cookies: optional(
     COOKIES,
-    'DNS cookies: who sends one back has the address that it says, and is not truncated for its rate',
+    'DNS cookies: a client that sends one back has proved its address, and is not truncated by the rate limit',
     undefined,
-    'none are given',
+    'no cookies are sent',
   ),
   upstreams: required(
     filled(entries('a group name', UPSTREAM)),
@@ -222,21 +222,26 @@ export const CONFIG = section({
     {
       size: optional(
         sizeFrom('64KiB'),
-        'memory for answers and failures, of the whole server: its threads share it out',
+        'memory for answers and failures, for all threads together',
         64 << 20,
         '64MiB',
       ),
       entries: optional(
         integer(0, 100_000_000),
-        'answers kept, of the whole server, if `size` allows; 0 turns the cache off',
+        'number of answers, for all threads together, within `size`; 0 turns the cache off',
         100_000,
       ),
       maxTtl: optional(duration, 'the longest time an answer is kept', DAY, '1d'),
-      minTtl: optional(duration, 'the shortest', 0, '0s'),
-      negativeMaxTtl: optional(duration, 'the longest for NXDOMAIN and NODATA', 60 * MINUTE, '1h'),
+      minTtl: optional(duration, 'the shortest time', 0, '0s'),
+      negativeMaxTtl: optional(
+        duration,
+        'the longest time for NXDOMAIN and NODATA',
+        60 * MINUTE,
+        '1h',
+      ),
       serveStale: optional(
         duration,
-        'how long after its time an answer still serves when upstreams fail; 0 is not at all',
+        'how long an expired answer is still used when upstreams fail; 0 turns it off',
         0,
         '0s',
       ),
@@ -250,18 +255,18 @@ export const CONFIG = section({
   ),
   structuredErrors: optionalSection(
     STRUCTURED_ERRORS,
-    'what clients are told as JSON that ask for it, of names that are blocked',
+    'errors as JSON about blocked names, for clients that ask for them',
   ),
   infoUrl: optional(
     infoUrl,
-    'a page about this server, told by RESINFO (RFC 9606)',
+    'a page about this server, in its RESINFO record (RFC 9606)',
     undefined,
     'none',
   ),
   decisionLog: DECISION_LOG,
   watch: optional(
     flag,
-    'a reload as soon as the configuration or a file that it names has changed',
+    'reload as soon as the configuration or a file that it names has changed',
     false,
   ),
   assertions: optional(

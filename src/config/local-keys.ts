@@ -14,7 +14,7 @@ export interface LocalType {
   readonly data: readonly Located<string>[];
 }
 
-/** What the configuration says of one name: the addresses that it stands for, or its records. */
+/** The configuration of one name: its addresses, or its records. */
 export type LocalEntry =
   | { readonly name: Located<string>; readonly addresses: readonly Located<Address>[] }
   | { readonly name: Located<string>; readonly types: readonly LocalType[] };
@@ -47,7 +47,7 @@ export const LOCAL_RECORDS: Kind<LocalRecordsConfig> = {
       kind: FILE_LIST,
       key: {
         kind: FILE_LIST,
-        doc: 'files in the format of hosts(5); what the configuration says of a name goes before them',
+        doc: 'files in the format of hosts(5); records in the configuration take precedence',
         otherwise: { value: [], doc: 'none' },
       },
     },

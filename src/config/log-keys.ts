@@ -5,10 +5,10 @@ import { optional, optionalSection, required, section } from './kind.ts';
 import { durationBetween, flag, integer, oneOf, sizeFrom, text } from './scalars.ts';
 
 const ROTATE = section({
-  size: optional(sizeFrom('4KiB'), 'a file as large as this is put aside', 100_000_000, '100MB'),
+  size: optional(sizeFrom('4KiB'), 'the size at which a file is rotated', 100_000_000, '100MB'),
   every: optional(
     durationBetween('1s', '366d'),
-    'and one from an earlier hour for `1h`, day for `1d`, in UTC',
+    'the period after which a file is rotated: `1h` an hour, `1d` a day, in UTC',
     undefined,
     'none',
   ),
@@ -19,14 +19,14 @@ const ROTATE = section({
 const LIMIT = section({
   perSecond: required(
     integer(1, 1_000_000),
-    'records of one kind (client, layer, rule, rcode) in a second; of those beyond, a summary',
+    'records of one kind (client, layer, rule, rcode) in a second; decisions above that are in a summary',
   ),
   ipv4Prefix: optional(integer(1, 32), 'bits of an IPv4 address that are one client', 32),
   ipv6Prefix: optional(integer(1, 128), 'bits of an IPv6 address that are one client', 56),
 });
 
 const SYSLOG = section({
-  to: required(destination('udp', 'tcp'), 'who takes them: `/dev/log` say'),
+  to: required(destination('udp', 'tcp'), 'the receiver, for example `/dev/log`'),
   facility: optional(
     oneOf('daemon', 'local0', 'local1', 'local2', 'local3', 'local4', 'local5', 'local6', 'local7'),
     'the syslog facility',
@@ -35,7 +35,7 @@ const SYSLOG = section({
 });
 
 const DNSTAP = section({
-  to: required(destination('tcp'), 'who takes them'),
+  to: required(destination('tcp'), 'the receiver'),
 });
 
 export const DECISION_LOG = optionalSection(
@@ -43,13 +43,18 @@ export const DECISION_LOG = optionalSection(
     to: optional(text, '`stdout`, a file or a named pipe', 'stdout'),
     record: optional(
       oneOf('refused', 'policy', 'all'),
-      'refusals, all that policy did, or every query',
+      'refusals, all decisions of policy, or every query',
       'policy',
     ),
-    limit: optional(LIMIT, 'a summary for records that are alike', undefined, 'none'),
-    syslog: optional(SYSLOG, 'sent to syslog besides, as RFC 5424 says', undefined, 'not'),
-    dnstap: optional(DNSTAP, 'sent as dnstap besides, by Frame Streams', undefined, 'not'),
-    rotate: optional(ROTATE, 'when a file is put aside for a new one', undefined, 'never'),
+    limit: optional(
+      LIMIT,
+      'the number of records that are alike, and summaries for the rest',
+      undefined,
+      'none',
+    ),
+    syslog: optional(SYSLOG, 'records are also sent to syslog, by RFC 5424', undefined, 'not'),
+    dnstap: optional(DNSTAP, 'records are also sent as dnstap, by Frame Streams', undefined, 'not'),
+    rotate: optional(ROTATE, 'when the file is rotated', undefined, 'never'),
   },
   'one JSON object a line for each decision',
 );

@@ -6,12 +6,17 @@ import { TRANSFER } from './transfer-keys.ts';
 
 /** Notes on a rule or an entry. */
 export const RULE_ORIGIN = {
-  owner: optional(text, 'who answers for this rule; shown in records', undefined, 'none'),
-  reason: optional(text, 'why it exists, a ticket say; shown in records', undefined, 'none'),
+  owner: optional(text, 'who is responsible for the rule; shown in records', undefined, 'none'),
+  reason: optional(
+    text,
+    'why it exists, for example a ticket; shown in records',
+    undefined,
+    'none',
+  ),
   expires: optional(endOfDay, 'the last day on which it counts, in UTC', undefined, 'never'),
   mode: optional(
     oneOf('enforce', 'shadow'),
-    '`shadow`: what it would do is recorded, and not done',
+    '`shadow`: its effect is recorded, and not enforced',
     'enforce',
   ),
 };
@@ -32,7 +37,7 @@ export const CATEGORIES = {
 export type Category = keyof typeof CATEGORIES;
 
 const RULE = section({
-  action: optional(located(RULE_ACTIONS), 'what is answered', undefined, 'none'),
+  action: optional(located(RULE_ACTIONS), 'the response', undefined, 'none'),
   answer: optional(
     list(text),
     'records to answer with: `192.0.2.1`, `CNAME walled.example.`, `300 TXT "text"`',
@@ -40,7 +45,7 @@ const RULE = section({
     'none',
   ),
   types: optional(list(text), 'only for queries of these types', undefined, 'all types'),
-  ede: optional(EDE_CODES, 'the Extended DNS Error that goes with it', undefined, "the policy's"),
+  ede: optional(EDE_CODES, 'its Extended DNS Error', undefined, "the policy's"),
   ...RULE_ORIGIN,
 });
 
@@ -52,13 +57,13 @@ export const POLICY = section({
       'a name or a wildcard like "*.example"',
       byShape({ scalar: RULE_ACTIONS, mapping: RULE }),
     ),
-    'rules written here, by name',
+    'rules in the configuration, by name',
     undefined,
     'none',
   ),
   rpz: optional(
     located(byShape({ scalar: text, mapping: TRANSFER })),
-    'a response policy zone: a file, or where to transfer it from',
+    'a response policy zone: a file, or the primaries to transfer it from',
     undefined,
     'none',
   ),
@@ -82,36 +87,36 @@ export const POLICY = section({
   ),
   action: optional(
     oneOf('allow', 'refuse', 'nxdomain', 'nodata', 'drop', 'truncate'),
-    'what is done to the names of a list',
+    'the action for the names of a list',
     undefined,
     '`nxdomain`',
   ),
   refresh: optional(
     durationBetween('1s', '24d'),
-    'how long after one look at the URL of a list the next comes',
+    'how often a list by URL is checked',
     undefined,
     '1d',
   ),
   cacheFile: optional(
     text,
-    'where the last good copy of a list by URL is kept: a restart has it at once',
+    'the file for the last good copy of a list by URL: a restart loads it at once',
     undefined,
     'none',
   ),
   match: optional(
     oneOf('subdomains', 'exact'),
-    'what a name in a list or a policy zone stands for: `subdomains` for itself and all names below it, also as `*.name`; `exact` for itself alone',
+    'what a name in a list or a policy zone matches: `subdomains` itself and all names below it, also as `*.name`; `exact` itself alone',
     undefined,
-    'as the format has it',
+    'as its format defines',
   ),
   override: optional(
     oneOf('given', 'refuse', 'nxdomain', 'nodata', 'drop', 'passthru', 'truncate'),
-    'one action in place of those that the policy zone gives',
+    'one action in place of those in the policy zone',
     'given',
   ),
   mode: optional(
     oneOf('enforce', 'shadow'),
-    '`shadow`: what the policy would do is recorded, and not done',
+    '`shadow`: the effect of the policy is recorded, and not enforced',
     'enforce',
   ),
   ede: optional(
@@ -121,7 +126,7 @@ export const POLICY = section({
   ),
   category: optional(
     oneOf(...(Object.keys(CATEGORIES) as Category[])),
-    'why its names are blocked, for clients that ask for structured errors: `network` and `dns` are the policy of who operates these',
+    'why its names are blocked, for clients that ask for structured errors: `network` and `dns` are the policy of their operators',
     undefined,
     '`dns` with `ede: blocked`',
   ),

@@ -48,7 +48,7 @@ export function checkView(
   document: Document,
 ): void {
   if (view.recursion === undefined || view.acl?.recursion === undefined) return;
-  const message = 'recursion is said in acl.recursion already; expect one of them';
+  const message = 'acl.recursion sets recursion already; expect one of them';
   document.reportAt(view.recursion.place, message);
 }
 

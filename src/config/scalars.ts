@@ -78,7 +78,7 @@ export const flag: Kind<boolean> = scalar('true or false', (given) =>
   given === 'true' ? true : given === 'false' ? false : undefined,
 );
 
-/** Octets: at least as many as `least` says, the way an operator would. */
+/** Octets: at least `least`, written as an operator would. */
 export function sizeFrom(least: string): Kind<number> {
   const from = measure(least, OCTETS)!;
   return scalar(`a size like 64KiB or 100MB, at least ${least}`, (given) => {

@@ -53,29 +53,29 @@ export const TRANSFER = section({
   zone: required(located(text), 'the name of the zone'),
   primaries: required(
     filled(list(primary)),
-    'servers that have the zone, asked in this order; who sends NOTIFY is one of them',
+    'servers that have the zone, asked in this order; NOTIFY is accepted from them alone',
   ),
   tsig: optional(tsigKey, 'the key in `tsigKeys` that signs transfers', undefined, 'none'),
   cacheFile: optional(
     text,
-    'where the last good copy is kept, as a zone file: a restart has it at once',
+    'the zone file for the last good copy: a restart loads it at once',
     undefined,
     'none',
   ),
   whenMissing: optional(
     oneOf('fail', 'pass'),
-    'while the zone has never been loaded: SERVFAIL, or as if there were no such policy',
+    'while the zone has never been loaded: SERVFAIL, or queries pass as if there were no such policy',
     'fail',
   ),
   maxSize: optional(
     sizeFrom('1KiB'),
-    'octets of records that a transfer may have',
+    'the most octets of records in a transfer',
     500_000_000,
     '500MB',
   ),
   maxTime: optional(
     durationBetween('1s', '1d'),
-    'how long a transfer may take',
+    'the longest time of a transfer',
     30 * MINUTE,
     '30m',
   ),
@@ -90,7 +90,7 @@ const TSIG_KEY = section({
   secret: required(secret, 'the secret that both sides have, in Base64'),
   macLength: optional(
     located(integer(10, 64)),
-    'octets of the signatures sent, and the fewest that are taken: at least half of the whole',
+    'octets of the signatures that are sent, and the fewest that are accepted: at least half of the whole',
     undefined,
     'the whole',
   ),

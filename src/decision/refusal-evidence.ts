@@ -1,4 +1,4 @@
-/** What a refusing message says by itself: each sign, and what it weighs for which cause. */
+/** The evidence in a refusing message itself: each sign, and its weight for each cause. */
 
 import type { ExtendedError } from '../wire/opt.ts';
 import { Ede, formatType } from '../wire/registry.ts';
@@ -65,7 +65,7 @@ export function messageEvidence(facts: RefusalFacts): Evidence[] {
   return found;
 }
 
-/** What one Extended DNS Error says, whatever else is in the message. */
+/** The evidence of one Extended DNS Error, whatever else is in the message. */
 function errorEvidence({ code, text }: ExtendedError, isOwn: boolean): Evidence[] {
   const said = `EDE ${code} "${text}"`;
   const found: Evidence[] = [];
@@ -103,7 +103,7 @@ export function parseOwnText(
     : { layer: parts[1] as LayerName, rule: parts[2]!, ref: parts[3]! };
 }
 
-/** The cause that a layer of rcode5 stands for; undefined for one that says nothing of policy. */
+/** The cause that a layer of rcode5 stands for; undefined for one that is no policy. */
 function causeOf(layer: LayerName): Cause | undefined {
   const { cause, scope } = LAYER_FACTS[layer];
   if (cause === 'upstream' || cause === 'failure' || cause === 'unknown') return undefined;
@@ -122,7 +122,7 @@ function ownText({ signs: { ede } }: RefusalFacts): Evidence | undefined {
   return undefined;
 }
 
-/** An rcode5 that says that its upstream refuses, with that upstream's codes beside it. */
+/** An rcode5 that reports a refusal of its upstream, with that upstream's codes beside it. */
 function passedOn(ede: readonly ExtendedError[], text: string): Evidence {
   const codes = ede.map(({ code }) => code);
   if (codes.includes(Ede.PROHIBITED)) return { text, weights: { 'client-acl behind': PROOF } };

@@ -82,7 +82,7 @@ function takeAnswers(facts: RefusalFacts, take: Take): void {
   }
 }
 
-/** RA=0 from who says RA=1 otherwise is the word of another. */
+/** RA=0 from a server whose other answers have RA=1 comes from another server. */
 function takeForeign({ signs: { ede } }: RefusalFacts, text: string, take: Take): void {
   const isHeld = ede.some(({ code }) => code === Ede.NOT_AUTHORITATIVE);
   take(text, {
@@ -126,7 +126,7 @@ function takeProhibited(
   if (ra && isBare) {
     take(text, { 'client-acl behind': 4, 'client-acl zone': -3, 'name-policy name': -3 });
   } else {
-    // Knot Resolver's own text, which says no more than that it is a policy, weighs less.
+    // Knot Resolver's own text, which only shows that it is a policy, weighs less.
     const weight = isBare ? 3 : 4.5;
     take(text, { 'client-acl server': weight, 'client-acl zone': -2, 'name-policy name': -4 });
   }

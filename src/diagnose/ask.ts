@@ -32,7 +32,7 @@ export async function ask(question: WireQuestion, route: Route, tries = 1): Prom
   return isLost && tries > 1 ? ask(question, route, tries - 1) : outcome;
 }
 
-/** The address that a question to this server leaves from; a text says why there is none. */
+/** The address that a question to this server leaves from; a text is the reason why there is none. */
 export async function findSource(
   server: Endpoint,
   wanted?: string,
@@ -91,7 +91,7 @@ function askUdp(question: WireQuestion, id: number, route: Route): Promise<Reply
     });
     socket.on('connect', () => socket.send(octets));
     socket.bind(0, source, () => {
-      // Connected, so that ICMP tells of a port where nobody is.
+      // Connected, so that ICMP reports a port where nobody listens.
       socket.connect(server.port, server.address);
     });
   }).finally(() => {

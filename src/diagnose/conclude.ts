@@ -1,4 +1,4 @@
-/** From what one server said to one source, and others beside it, to the reason. Nothing but thought. */
+/** Infers the cause from the answers of one server to one source, and of others. No I/O. */
 
 import type { Inference } from './inference.ts';
 import { fateOf } from './probe.ts';
@@ -30,7 +30,7 @@ import type { Situation } from './situation.ts';
 
 type Rule = (situation: Situation) => Inference | undefined;
 
-/** In this order: the first rule that fits tells. */
+/** In this order: the first rule that fits decides. */
 const FIRST: readonly Rule[] = [bySilence, byItsWord, byRate, byNodes];
 
 /** For a refusal, or silence. What is refused is weighed by the rules of decision records. */

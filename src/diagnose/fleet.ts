@@ -10,7 +10,7 @@ import { findRoutes } from './routes.ts';
 /** Datagrams get lost: a question is sent so often before silence counts. */
 const TRIES = 2;
 
-/** What one server says of itself. */
+/** The identity of one server. */
 export interface NodeAccount {
   readonly host: string;
   readonly node?: string;
@@ -29,7 +29,7 @@ export interface NodeAccount {
 export interface Difference {
   /** `version`, `policy`, or `zone` and the name of a policy. */
   readonly what: string;
-  /** Who says what; a zone that is not there is `none`. The first is what most say. */
+  /** Each value with its hosts; a zone that is not there is `none`. The most frequent is first. */
   readonly values: readonly { readonly value: string; readonly hosts: readonly string[] }[];
 }
 

@@ -17,12 +17,12 @@ export const DIAGNOSES = {
   upstream: 'the server would answer; one that it asks refuses or fails',
   failure: 'no policy: the server could not do it',
   dead: 'nobody answers',
-  unknown: 'refused, and nothing tells why',
+  unknown: 'refused, for an unknown reason',
   'no-refusal': 'nothing refuses this question',
 } as const;
 export type Diagnosis = keyof typeof DIAGNOSES;
 
-/** What follows from what one server said to one source. */
+/** The inference from the answers of one server to one source. */
 export interface Inference {
   readonly verdict: Diagnosis;
   /** What a refusal is about; absent where nothing is refused. */

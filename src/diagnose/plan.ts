@@ -1,4 +1,4 @@
-/** What to ask a server next, after what it has said so far: the playbook, in its order. */
+/** What to ask a server next, after its answers so far: the playbook, in its order. */
 
 import { parseName } from '../wire/name.ts';
 import { Ede, RrClass, RrType } from '../wire/registry.ts';
@@ -75,7 +75,7 @@ export function isEmpty({ tc, answers }: Probe): boolean {
   return tc && answers === 0;
 }
 
-/** A server that limits rates says so, some day. */
+/** A server that limits rates reports it in one of its answers. */
 export function saysRateLimited({ ede }: Pick<Probe, 'ede'>): boolean {
   return ede.some(({ code }) => code === Ede.RATE_LIMITED || code === Ede.OVER_QUOTA);
 }
@@ -184,7 +184,7 @@ function askAgain(target: Target, probes: readonly Probe[]): Question[] {
     .map(({ one }) => ({ ...one, again: true }));
 }
 
-/** Whether the server has said itself that it is a rule. */
+/** Whether the server has reported itself that it is a rule. */
 function isExplained({ ede }: Probe): boolean {
   return (
     ede.some(({ code }) => !(code === Ede.OTHER || code === Ede.NOT_READY)) &&

@@ -27,7 +27,7 @@ export interface Probe extends Omit<Reply, 'rcode'> {
   readonly rd: boolean;
   readonly edns: boolean;
   readonly cd: boolean;
-  /** Absent when there was no answer; then `silence` says why. */
+  /** Absent when there was no answer; then `silence` is the reason. */
   readonly rcode?: string;
   readonly silence?: string;
   readonly ms: number;
@@ -70,7 +70,7 @@ export function probeOf(
   };
 }
 
-/** What a probe came to, as far as its rcode tells. */
+/** The result of a probe, by its rcode. */
 export type Fate = 'answered' | 'refused' | 'failed' | 'odd' | 'silent';
 
 const FATES: Readonly<Record<string, Fate>> = {

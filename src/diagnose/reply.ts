@@ -1,4 +1,4 @@
-/** What an answer tells, read from its octets. */
+/** The facts in an answer, read from its octets. */
 
 import { Answer } from '../wire/answer.ts';
 import { Count, readUint16 } from '../wire/header.ts';

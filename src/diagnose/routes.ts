@@ -8,7 +8,7 @@ const ANY = { 4: '0.0.0.0', 6: '::' } as const;
 
 /**
  * Each server from each source of its address family, or from the one that the system takes when
- * there is none; a text says which source cannot be used.
+ * there is none; a text names the source that cannot be used.
  */
 export async function findRoutes(
   servers: readonly Endpoint[],

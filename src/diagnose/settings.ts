@@ -71,7 +71,7 @@ const SETTINGS: Readonly<Record<string, Settings>> = {
     'name-policy': 'dnsmasq: address=/NAME/ and local=/NAME/',
   },
   rcode5: {
-    'client-acl': 'rcode5: rcode5 explain -c FILE --client ADDRESS --name NAME tells the line',
+    'client-acl': 'rcode5: rcode5 explain -c FILE --client ADDRESS --name NAME shows the line',
     upstream: 'rcode5: the record of this refusal has the attempts and the evidence',
   },
 };

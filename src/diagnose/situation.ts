@@ -1,13 +1,13 @@
-/** What one server said to one source, and what it and others said beside that. */
+/** The answers of one server to one source, its other answers, and those of others. */
 
 import { isEmpty, lastOf } from './plan.ts';
 import { type Fate, fateOf, type Probe } from './probe.ts';
 import type { ProbeName } from './question.ts';
 
-/** All that one server said to one source. */
+/** All answers of one server to one source. */
 export type Visit = readonly Probe[];
 
-/** Names of programs as `version.bind` tells them, as far as it matters which one it is. */
+/** Names of programs in answers to `version.bind`, as far as it matters which one it is. */
 const PROGRAMS: Readonly<Record<string, RegExp>> = {
   dnsmasq: /^dnsmasq/i,
   Unbound: /^unbound/i,
@@ -99,7 +99,7 @@ export class Situation {
     return asked.length > 0 && asked.every((one) => fateOf(one) === 'refused');
   }
 
-  /** What `version.bind` says, to this source or another. */
+  /** The answer to `version.bind`, for this source or another. */
   get version(): string | undefined {
     const visits = [this.probes, ...this.siblings];
     return visits.flatMap((visit) => lastOf(visit, 'version.bind')?.texts ?? [])[0];

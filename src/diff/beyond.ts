@@ -1,4 +1,4 @@
-/** Changes of a type that go beyond those of all types, told as what is more. */
+/** Changes of a type that go beyond those of all types, reported as what is more. */
 
 import type { NameChange } from './name-changes.ts';
 

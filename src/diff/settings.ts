@@ -4,7 +4,7 @@ import type { Config } from '../config/config.ts';
 import { contentWithSecrets } from '../config/content.ts';
 import type { ViewConfig } from '../config/views.ts';
 
-/** Where the configuration stands, and what another key of it says. */
+/** Where the configuration stands, and the value of another key of it. */
 const NO_SETTINGS: readonly string[] = ['file', 'start', 'listensByDefault'];
 /** What `changes.ts` compares by asking: the same decisions can be written in many ways. */
 const COMPARED_BY_QUERIES: readonly string[] = ['policies'];

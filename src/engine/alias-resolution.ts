@@ -50,7 +50,7 @@ export class PolicyAnswers {
   answer(verdict: Verdict, view: View, now: number, aliases?: Aliases): void {
     const target = aliasTarget(verdict, this.#query);
     if (target === TOO_LONG) {
-      // RFC 6672 section 2.2 says it of names that a DNAME makes too long.
+      // RFC 6672 section 2.2 defines it for names that a DNAME makes too long.
       return this.#conclusion.policy(verdict, { rcode: Rcode.YXDOMAIN, aliases }, now);
     }
     if (target === undefined) return this.#conclusion.policy(verdict, { aliases }, now);

@@ -1,4 +1,4 @@
-/** How a query ends: the outcome is made, the reply written, the record taken, the reply sent. */
+/** Concludes a query: makes the outcome, writes the reply, records it, sends the reply. */
 
 import type { Origin, Outcome, Recorder, Reply } from '../decision/outcome.ts';
 import type { StructuredErrors } from '../decision/structured-error.ts';

@@ -1,6 +1,6 @@
 /**
- * How a query ends that was asked of upstreams, and with it those that wait for the same
- * answer: each by its own view, policy and record.
+ * Delivers an upstream's answer to its query, and to the queries that wait for the same answer:
+ * each by its own view, policy and record.
  */
 
 import { AttemptResult, isSilence } from '../decision/upstream-refusal.ts';

@@ -43,7 +43,7 @@ export class Replies {
   /** The client of the reply at hand asks for errors as JSON. */
   #isStructured = false;
 
-  /** What NSID tells (RFC 5001): which node, and by which policy it answers. */
+  /** The content of NSID (RFC 5001): the node, and the policy by which it answers. */
   identify(node: string, policy: string): void {
     const encoder = new TextEncoder();
     const hash = encoder.encode(` ${policy}`);
@@ -59,7 +59,7 @@ export class Replies {
     return this.#writer.length;
   }
 
-  /** What a verdict says, over the query's own octets. */
+  /** The response of a verdict, written over the query's own octets. */
   writeVerdict(query: Query, outcome: Outcome): void {
     const { verdict, refusal } = outcome;
     const isAvailable = refusal === undefined ? verdict.recursionAvailable : refusal.ra;
@@ -244,7 +244,7 @@ function shorten(octets: Uint8Array, room: number): string {
   return ends.map((end) => decoder.decode(end).replaceAll('\ufffd', '')).join('...');
 }
 
-/** An extended RCODE cannot be told without an OPT record (RFC 6891 section 6.1.3). */
+/** An extended RCODE cannot be sent without an OPT record (RFC 6891 section 6.1.3). */
 export function clampRcode(query: Query, rcode: number): number {
   return rcode > 15 && query.optAt === 0 ? Rcode.SERVFAIL : rcode;
 }

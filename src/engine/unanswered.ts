@@ -1,6 +1,6 @@
 /**
- * What becomes of questions that get no answer: they time out, wait too long, or their channel
- * ends. Each is asked of the next server, or of the same by another channel.
+ * Handles questions that get no answer: they time out, wait too long, or their channel is
+ * closed. Each is asked of the next server, or of the same by another channel.
  *
  * A connection that its server closes costs no attempt (RFC 7766 section 6.2.4), and neither does
  * a socket that cannot send any more. Both are bounded: once for a channel that has answered

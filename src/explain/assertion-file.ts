@@ -137,7 +137,7 @@ const ASSERTION = section({
   rd: optional(oneOf('true', 'false'), 'whether recursion is desired', 'true'),
   do: optional(oneOf('true', 'false'), 'whether DNSSEC records are wanted', 'false'),
   opcode: optional(oneOf(...Object.keys(Opcode)), 'the OPCODE', 'QUERY'),
-  expect: required(EXPECT_SOMETHING, 'what is to become of it'),
+  expect: required(EXPECT_SOMETHING, 'the expected decision'),
 });
 
 type RawAssertion = typeof ASSERTION extends Kind<infer T> ? T : never;

@@ -6,7 +6,7 @@ import type { DecisionRecord } from '../observe/decision-filter.ts';
 import type { TraceStep } from '../policy/trace.ts';
 import type { UpstreamAccount } from './live-upstreams.ts';
 
-/** The parts of a record that tell what became of forwarding. */
+/** The parts of a record about the result of forwarding. */
 interface Forwarded {
   readonly layer: TraceStep['layer'];
   readonly action: string;
@@ -35,12 +35,12 @@ function whyOf({ layer, rcode, trigger, match, upstream, attempts = [] }: Forwar
     .join('');
   if (upstream === undefined) return others === '' ? 'no server to ask' : others.slice(2);
   const { address, rttMs, verdict, confidence, evidence } = upstream;
-  const said = `${address} says ${rcode} in ${rttMs.toFixed(1)} ms`;
-  if (verdict === undefined) return said + others;
-  return `${said}: ${verdict} (${confidence} confidence): ${evidence}${others}`;
+  const answer = `${address} answers ${rcode} in ${rttMs.toFixed(1)} ms`;
+  if (verdict === undefined) return answer + others;
+  return `${answer}: ${verdict} (${confidence} confidence): ${evidence}${others}`;
 }
 
-/** The decision and what each upstream says to the same question, in a sentence. */
+/** The decision and each upstream's answer to the same question, in a sentence. */
 export function meaningOf(decision: DecisionRecord, live: readonly UpstreamAccount[]): string {
   const { layer, action, upstream } = decision as unknown as Forwarded;
   if (layer !== 'upstream') {
@@ -55,7 +55,7 @@ export function meaningOf(decision: DecisionRecord, live: readonly UpstreamAccou
   return 'no upstream has an answer: what is sent is SERVFAIL, which is no refusal';
 }
 
-/** `an upstream would answer it` tells that the refusal here is the only one. */
+/** What the upstreams answer when asked directly: it shows whether the refusal here is the only one. */
 function countFates(live: readonly UpstreamAccount[]): string {
   if (live.length === 0) return 'no upstream is there for the name';
   const fates = live.map(({ address, question }) => `${address} ${wordOf(question)}`);
@@ -64,9 +64,8 @@ function countFates(live: readonly UpstreamAccount[]): string {
 
 function wordOf(probe: Probe): string {
   const fate = fateOf(probe);
-  if (fate === 'answered') return `answers ${probe.rcode}`;
   if (fate === 'refused') return 'refuses it too';
-  return fate === 'silent' ? `does not answer (${probe.silence})` : `says ${probe.rcode}`;
+  return fate === 'silent' ? `does not answer (${probe.silence})` : `answers ${probe.rcode}`;
 }
 
 function nextFor(address: string, { qname, qtype }: DecisionRecord): string {

@@ -1,4 +1,4 @@
-/** What each server of an upstream group says by itself: to a question, of the zone, of itself. */
+/** The answers of each server of an upstream group to direct questions. */
 
 import { ask } from '../diagnose/ask.ts';
 import { type Probe, probeOf } from '../diagnose/probe.ts';

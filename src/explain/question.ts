@@ -23,7 +23,7 @@ export interface AskedQuestion {
   readonly listener: number;
 }
 
-/** Reads the words of a question; a text says what is wrong with them. */
+/** Reads the words of a question; a text describes what is wrong with them. */
 export function askedQuestion(
   words: Readonly<Record<string, string | undefined>>,
   listeners: readonly string[] = [],

@@ -80,7 +80,7 @@ export class AnswerCache {
 
   /**
    * What the query is answered with: a live answer; while its resolution has failed a moment ago
-   * that failure, or an answer that is stale. `view` tells apart clients that are answered
+   * that failure, or an answer that is stale. `view` distinguishes clients that are answered
    * differently.
    */
   find(query: Query, view: number, now: number): CacheEntry | undefined {

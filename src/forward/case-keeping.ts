@@ -6,7 +6,7 @@
 
 /** Milliseconds for which a server counts as one that does not keep the case. */
 const LOST_MS = 600_000;
-/** Milliseconds after which it is tried once more, when a trial has come to nothing. */
+/** Milliseconds after which it is tried once more, when a try has failed. */
 const TRIAL_MS = 5000;
 /** Answers by UDP that are as good as one by TCP. */
 const DOUBTS = 3;

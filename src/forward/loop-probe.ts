@@ -17,7 +17,7 @@ import type { Upstream } from './upstream.ts';
 
 /** How often a server is probed at most. */
 const PAUSE_MS = 10_000;
-/** What follows the label that tells one probe from another. */
+/** What follows the label that distinguishes probes. */
 const SUFFIX = 'rcode5-loop';
 const SUFFIX_WIRE = parseName(SUFFIX) as Uint8Array;
 const SUFFIX_AT = 1 + LABEL_LENGTH;
@@ -63,7 +63,7 @@ export class LoopProbes {
     return this.#loops.comesBack(label, query.receivedAt);
   }
 
-  /** Whether an answer with this ID is to a probe: what it says does not matter. */
+  /** Whether an answer with this ID is to a probe: its content does not matter. */
   isAnswer(upstream: Upstream, id: number): boolean {
     return this.#probes.get(upstream)?.id === id;
   }

@@ -219,7 +219,7 @@ function parseStart(text: string, now: number): string | undefined {
   return ago === undefined ? parseTime(text) : new Date(Math.max(now - ago, 0)).toISOString();
 }
 
-/** An ISO 8601 date, or date and time: UTC like the records, unless it says otherwise. */
+/** An ISO 8601 date, or date and time: UTC like the records, unless it has an offset. */
 function parseTime(text: string): string | undefined {
   const [, date, time = 'T00:00', zone = 'Z'] = ISO_TIME.exec(text) ?? [];
   const day = new Date(`${date}T00:00Z`);

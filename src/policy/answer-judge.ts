@@ -1,4 +1,4 @@
-/** What policy says to an upstream's answer: rules on addresses, and on names behind aliases. */
+/** How policy judges an upstream's answer: rules on addresses, and on names behind aliases. */
 
 import type { Verdict } from '../decision/verdict.ts';
 import { AliasChain } from '../wire/alias-chain.ts';

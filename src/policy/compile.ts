@@ -35,7 +35,7 @@ import type { Enforcement } from './rules/in-force.ts';
 import { PolicyChain } from './rules/policy-chain.ts';
 import { type View, ViewTable } from './view.ts';
 
-/** All that one configuration says about queries. Nothing in it changes. */
+/** All rules of one configuration for queries. Nothing in it changes. */
 export interface Policy {
   /** Eight hexadecimal digits over its content: the identity shown in every record. */
   readonly hash: string;
@@ -209,7 +209,7 @@ class Compiler {
     return this.#routes.push({ lines, table }) - 1;
   }
 
-  /** What the server says of itself: in class CH, and by RESINFO. */
+  /** The identity of the server: in class CH, and by RESINFO. */
   #describe(hash: string, ede: Config['ede'], infoUrl: string | undefined): void {
     const codes = this.#parts.verdicts.verdicts.flatMap((verdict) => verdict.ede ?? []);
     const sent = ede === 'off' ? [] : [...codes, Ede.BLOCKED_UPSTREAM];

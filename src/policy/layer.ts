@@ -25,7 +25,7 @@ import type { Query } from '../wire/query.ts';
  * The cost: `judge` and `peek` run for every packet and allocate nothing. `account`, and `hint` of
  * a verdict, run for readers and for records of refusals only.
  *
- * The match: a verdict whose rules are told apart by what matched (`named`, `recordsOf`) needs
+ * The match: a verdict whose rules are distinguished by what matched (`named`, `recordsOf`) needs
  * `query.match`, which has one place for the whole query. Whoever finds such a rule sets all fields
  * that belong to its trigger, also those that happen to have the right value. The next search
  * overwrites them, so a verdict is recorded before anything is searched again.
@@ -39,8 +39,8 @@ export interface Layer {
   readonly name: LayerName;
 
   /**
-   * Decides on a query that a client has sent: a verdict ends the query here, undefined passes it
-   * on to the next layer. A layer that takes something from the client (a token) does so here.
+   * Judges a query that a client has sent: after a verdict no later layer is asked, undefined passes
+   * it on to the next layer. A layer that takes something from the client (a token) does so here.
    */
   judge(query: Query): Verdict | undefined;
 

@@ -1,4 +1,4 @@
-/** The policies of a configuration: where their rules come from, and what is told of them. */
+/** The policies of a configuration: where their rules come from, and what is reported of them. */
 
 import { type Config, resolvePath } from '../config/config.ts';
 import type { Place, Problem } from '../config/problem.ts';
@@ -182,7 +182,7 @@ function compileTransferred(
 ): Compiled {
   const { transferred, files, verdicts } = options;
   const zone = transferred.get(config.name.value);
-  // Without one there is a problem with its name, and that has been told.
+  // Without one there is a problem with its name, which is reported already.
   const state = zone === undefined ? MISSING : files.transferred(zone);
   const { standing, image, since } = state;
   const { place } = config.name;

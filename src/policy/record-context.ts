@@ -1,4 +1,4 @@
-/** What every record of one configuration says. */
+/** The fields that all records of one configuration share. */
 
 import type { Policy } from './compile.ts';
 

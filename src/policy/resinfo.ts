@@ -1,4 +1,4 @@
-/** What this server says of itself as a resolver (RFC 9606). */
+/** The RESINFO record of this server (RFC 9606). */
 
 import { RrType } from '../wire/registry.ts';
 import type { RecordData } from '../wire/response.ts';
@@ -10,7 +10,7 @@ const MAX_STRING = 255;
 
 /**
  * The RESINFO record, in character strings like those of TXT: `exterr`, the INFO-CODEs that answers
- * may have, and `infourl`. There is none when there is nothing to say. There is no
+ * may have, and `infourl`. There is none when it would be empty. There is no
  * `qnamemin`: whether names are minimised is up to the upstreams.
  */
 export function resolverInfo(

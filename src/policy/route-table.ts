@@ -16,7 +16,7 @@ export interface Route {
   readonly group: string;
   /** What an upstream's answer is recorded as. */
   readonly forwarded: Verdict;
-  /** What an answer after its time is recorded as, by what it says (RFC 8914 sections 4.4, 4.20). */
+  /** The verdict for a stale answer, by its rcode (RFC 8914 sections 4.4, 4.20). */
   readonly stale: { readonly data: Verdict; readonly nxdomain: Verdict };
   /** What else can come of asking the group. */
   readonly verdicts: UpstreamVerdicts;
@@ -71,7 +71,7 @@ export class RouteTable {
   /**
    * The label at which the route of the question begins, or NO_ROUTE: that of the longest suffix
    * of the name. The DS records of a zone are its parent's (RFC 4035 section 3.1.4.1): whoever
-   * serves the parent is asked, where a route says who that is.
+   * serves the parent is asked, where a route names it.
    */
   depthOf(query: Query): number {
     const own = this.#depthFrom(query, 0);

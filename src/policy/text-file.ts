@@ -8,15 +8,15 @@ export const MAX_UNPACKED: number = 1 << 29;
 
 /** A member of a gzip file begins so (RFC 1952 section 2.3.1). */
 const GZIP_MAGIC = [0x1f, 0x8b];
-/** How much of a text tells how long its lines are. */
+/** How much of a text is read to estimate the length of its lines. */
 const SAMPLE = 1 << 16;
 const LINE_END = 0x0a;
 /** Octets of the size that it ends in. */
 const SIZE_LENGTH = 4;
 
 /**
- * The text of a file; what is packed is told by its octets, not by its name. Throws an Error
- * whose message says what is wrong with the file.
+ * The text of a file; a compressed file is recognised by its octets, not by its name. Throws an Error
+ * whose message describes what is wrong with the file.
  */
 export function readTextFile(file: string): Uint8Array {
   // A pipe or a device could keep the program reading for ever.
@@ -37,7 +37,7 @@ export function unpack(octets: Uint8Array, limit: number = MAX_UNPACKED): Uint8A
 }
 
 /**
- * How many octets the text of a file has, as far as can be told without reading it; 0 for what
+ * How many octets the text of a file has, estimated without reading it; 0 for what
  * cannot be read.
  */
 export function textSize(file: string): number {

@@ -1,4 +1,4 @@
-/** What the layers say about a question that nobody asked: the very layers that serve. */
+/** The results of the layers for a question that nobody asked: the very layers that serve. */
 
 import type { LayerName } from '../decision/layers.ts';
 import { ruleOf } from '../decision/rule-of.ts';
@@ -22,12 +22,12 @@ export interface TraceStep {
 export interface Explanation {
   readonly view: View;
   readonly trace: readonly TraceStep[];
-  /** What ends the query; undefined when it would be forwarded. */
+  /** The verdict that decides; undefined when the query would be forwarded. */
   readonly verdict: Verdict | undefined;
 }
 
 /**
- * Walks the layers in their order, up to the one that ends the query; `tell` hears what rules in
+ * Walks the layers in their order, up to the one that decides; `tell` is called with what rules in
  * shadow mode would do.
  */
 export function explain(

@@ -8,7 +8,7 @@ import type { ZoneState } from './rpz/transfer/transferred-zone.ts';
 import { NamePolicy } from './rules/name-policy.ts';
 import { RuleTable } from './rules/rule-table.ts';
 
-/** Every query that comes to this policy ends: what it would have said is not known yet. */
+/** Every query that comes to this policy fails: its decision is not known yet. */
 class NotReady extends NamePolicy {
   readonly #verdict: Verdict;
 
@@ -24,7 +24,7 @@ class NotReady extends NamePolicy {
 
 /**
  * Makes a policy of what is there of its zone. While it has never been loaded, queries fail or
- * pass as the configuration says; once it has expired they pass, as with BIND.
+ * pass by the configuration; once it has expired they pass, as with BIND.
  */
 export function attachTransferred(
   traits: RpzPolicy & { readonly place: Place; readonly fails: boolean },

@@ -15,7 +15,7 @@ export interface View {
   /** Views that send their queries the same ways share what is cached. */
   readonly cache: number;
   readonly routes: RouteTable;
-  /** The policies that have a say in answers. */
+  /** The policies whose rules may depend on answers. */
   readonly policies: PolicyChain;
   /** What a query meets before it is forwarded, in this order. */
   readonly layers: readonly Layer[];
@@ -43,7 +43,7 @@ export class ViewTable {
   }
 }
 
-/** Judges by the layers, and tells what the rules in shadow mode would do. */
+/** Judges by the layers, and reports what the rules in shadow mode would do. */
 export function judgeWithShadow(
   { layers, shadow = [], policies }: View,
   query: Query,

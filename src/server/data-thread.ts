@@ -207,7 +207,7 @@ export class DataThread {
       this.#log.reopen();
       return true;
     } catch {
-      // The main thread tries the same, and says why it goes on in the old file.
+      // The main thread tries the same, and logs why it continues in the old file.
       return false;
     }
   }

@@ -57,7 +57,7 @@ export class LogKeeper {
     return this.#sinks?.counts ?? [];
   }
 
-  /** Takes over what a configuration says of rotation. */
+  /** Applies the rotation settings of a configuration. */
   use({ decisionLog }: Config): void {
     if (this.#rotation !== undefined) this.#rotation.settings = decisionLog.rotate;
   }
@@ -79,7 +79,7 @@ export class LogKeeper {
     return (await threads) ?? true;
   }
 
-  /** Now and then: tells of losses, in the log itself when it is written again. */
+  /** Now and then: reports losses, in the log itself when it can be written again. */
   look(): void {
     this.log.retry();
     const { lost, failure } = this.share;
@@ -100,7 +100,7 @@ export class LogKeeper {
     this.look();
     const { lost } = this.share;
     if (lost > 0 && !(this.#isStdout && isOnePipe(1, 2))) {
-      this.#operational.error(`the decision log ends without telling of ${lost} lost records`);
+      this.#operational.error(`the decision log ends without a line for ${lost} lost records`);
     }
     this.log.close();
   }

@@ -31,7 +31,7 @@ export class Neighbours {
     return this.#others;
   }
 
-  /** Looks again, and tells the threads, who have `own` sockets at each endpoint. */
+  /** Looks again, and informs the threads, which have `own` sockets at each endpoint. */
   look(threads: Steered | undefined, own: number): void {
     if (!this.#isShared || threads === undefined) return;
     const before = this.#others;

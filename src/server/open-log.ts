@@ -1,4 +1,4 @@
-/** Opening the decision log, with a sentence that says what to do when it cannot be written. */
+/** Opening the decision log, with a sentence on what to do when it cannot be written. */
 
 import { type Config, resolvePath } from '../config/config.ts';
 import { ConfigError } from '../config/problem.ts';

@@ -75,7 +75,7 @@ function open(
     ...(lastModified !== undefined && { 'if-modified-since': lastModified }),
   };
   return new Promise((resolve, reject) => {
-    // Whatever the environment says, the server must be who it claims to be.
+    // Whatever the environment sets, the server must be who it claims to be.
     const options = { headers, signal, agent: false, rejectUnauthorized: true };
     const sent = request(url, options, resolve);
     sent.setTimeout(silence, () => sent.destroy(new Error(`silent for ${silence} ms`)));

@@ -140,7 +140,7 @@ export class ListFetch {
     this.#surroundings.log.warn(warning);
   }
 
-  /** The server says that the copy is up to date. */
+  /** The server confirms that the copy is up to date. */
   #confirm(confirmedAt: number): void {
     const { cacheFile } = this.settings;
     this.#known = { ...this.#known!, confirmedAt };

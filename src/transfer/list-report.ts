@@ -6,7 +6,7 @@ import type { ListFetch } from './list-fetch.ts';
 export interface ListReport {
   readonly url: string;
   readonly standing: string;
-  /** When its server last said that the copy is up to date. */
+  /** When its server last confirmed that the copy is up to date. */
   readonly confirmedAt?: string;
   /** What keeps it from being up to date. */
   readonly problem?: string;

@@ -39,7 +39,7 @@ export interface ListWork {
 
 /** What has come of it. */
 export interface ListResult {
-  /** Undefined when there is nothing, or `problem` says why it cannot be used. */
+  /** Undefined when there is nothing, or `problem` is the reason why it cannot be used. */
   readonly known: KnownList | undefined;
   readonly image: ListImage | undefined;
   readonly problem?: string;
@@ -105,7 +105,7 @@ export async function workOnListAside(asked: ListWork): Promise<ListResult> {
   });
 }
 
-/** Octets of text that the work is about, as far as they can be told. */
+/** Octets of text that the work is about, as far as they are known. */
 function sizeOf({ list: { cacheFile }, from }: ListWork): number {
   if (from.kind === 'known') return from.known.packed.length * PACKED_TO;
   // What others have packed may unpack to whatever they like.

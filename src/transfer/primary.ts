@@ -105,7 +105,7 @@ function converse(
   const stop = () => socket.destroy(new PrimaryError('it was given up'));
   return new Promise<void>((resolve, reject) => {
     timer = setTimeout(() => {
-      reject(new PrimaryError(`it took more than ${maxTime / 1000} seconds, as maxTime says`));
+      reject(new PrimaryError(`it took more than ${maxTime / 1000} seconds, the limit of maxTime`));
     }, maxTime);
     signal.addEventListener('abort', stop);
     socket.setTimeout(IDLE_MS, () => {

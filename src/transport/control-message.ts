@@ -11,7 +11,7 @@ const DATA = 16;
 /** Room for all control messages of a datagram: IP_PKTINFO or IPV6_PKTINFO, and UDP_SEGMENT. */
 export const CONTROL_LENGTH_MAX = 96;
 
-/** What a control message says it is, and the octets of its data. */
+/** The kind of a control message, and the octets of its data. */
 export interface ControlMessage {
   readonly level: number;
   readonly type: number;

@@ -93,7 +93,7 @@ const SIGNATURES = {
   if_nametoindex: 'uint32_t if_nametoindex(const char *)',
 } as const;
 
-/** The C library; a text says why it cannot be used on this machine. */
+/** The C library; a text is the reason why it cannot be used on this machine. */
 export function loadLibc(): Libc | string {
   const { platform, arch } = process;
   if (platform !== 'linux') return `batched system calls are for Linux, not ${platform}`;

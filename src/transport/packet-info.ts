@@ -37,7 +37,7 @@ function infoOf(family: 4 | 6): ControlMessage {
 
 /**
  * Reads where a datagram was sent to from its control messages, which stand between `start` and
- * `end`; all zero when they do not say.
+ * `end`; all zero when they do not have it.
  */
 export function readPacketInfo(
   control: Memory,

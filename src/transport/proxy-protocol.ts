@@ -1,6 +1,6 @@
 /**
  * The PROXY protocol, versions 1 and 2 (haproxy.org, proxy-protocol.txt): a header by which a
- * proxy says for whom it speaks, in front of a connection's octets or in each datagram.
+ * proxy sends the client's address in front of a connection's octets or in each datagram.
  */
 
 import { crc32c } from './crc32c.ts';
@@ -45,9 +45,9 @@ const TLV_CRC32C = 3;
 /** Reads an address in text form into `words` and returns its family; 0 when it is none. */
 export type ReadAddress = (text: string, words: Uint32Array) => 4 | 6 | 0;
 
-/** What one header says. An instance can be used again. */
+/** The fields of one header. An instance can be used again. */
 export class ProxyHeader {
-  /** The proxy speaks for itself, or does not say for whom. */
+  /** The proxy asks for itself, or names no client. */
   isLocal = true;
   /** The client: an IPv4 address is the first word, an IPv6 address all four. */
   family: 4 | 6 = 4;

@@ -110,7 +110,7 @@ export class SendQueue {
   }
 
   /**
-   * Adds a datagram, whose name and control messages have been written where `length` says. The
+   * Adds a datagram, whose name and control messages have been written at `length`. The
    * octets are not kept.
    */
   push(octets: Uint8Array, length: number): void {

@@ -34,7 +34,7 @@ export const BATCH = 128;
 export const DATAGRAM = 4096;
 /** Replies that can wait to be sent. */
 const OUTGOING = 256;
-/** `SO_MEMINFO`: nine counters of 32 bits, the last tells the drops. */
+/** `SO_MEMINFO`: nine counters of 32 bits, the last counts the drops. */
 const MEMINFO_LENGTH = 36;
 const MEMINFO_DROPS = 32;
 

@@ -6,7 +6,7 @@ import type { SocketAddress } from './socket-address.ts';
 /** Field of a line: the local address. */
 const LOCAL = 1;
 
-/** How many sockets have this address; 0 where the kernel does not tell. */
+/** How many sockets have this address; 0 where the kernel does not report it. */
 export function countUdpSockets({ family, words, port }: SocketAddress): number {
   const listed = [...words.subarray(0, family === 4 ? 1 : 4)].map(formatWord).join('');
   const local = `${listed}:${formatHex(port, 4)}`;

@@ -1,4 +1,4 @@
-/** What an answer says of the name asked: its aliases, one after the other, and its addresses. */
+/** The alias chain of the name asked in an answer: its aliases in order, and its addresses. */
 
 import { type AnswerAddress, AnswerAddresses, type TranslationPrefix } from './answer-addresses.ts';
 import { HashedName } from './hashed-name.ts';
@@ -73,7 +73,7 @@ export class AliasChain {
     return this.#addresses.at(index);
   }
 
-  /** Whether what the answer says of the name at `step` is signed: its alias, data, or absence. */
+  /** Whether the answer for the name at `step` is signed: its alias, data, or absence. */
   isSigned(step: number, query: Query): boolean {
     if (this.#signedStep !== step) {
       this.#signedStep = step;

@@ -48,7 +48,7 @@ export class Answer {
   /** Records in the additional section before `bodyEnd`. */
   #additional = 0;
 
-  /** Seconds for which it may be cached (RFC 2308 section 5); -1 when it says no time at all. */
+  /** Seconds for which it may be cached (RFC 2308 section 5); -1 when it has no time at all. */
   ttl = 0;
   /** NXDOMAIN or no data: its TTL is a negative one. */
   isNegative = false;
@@ -76,12 +76,12 @@ export class Answer {
     return this.questionEnd > HEADER_LENGTH;
   }
 
-  /** RFC 6891 section 7: a server that does not know EDNS says so by an error without OPT. */
+  /** RFC 6891 section 7: a server that does not know EDNS answers with an error without OPT. */
   get isPuzzledByEdns(): boolean {
     return this.optAt === 0 && (this.rcode === Rcode.FORMERR || this.rcode === Rcode.NOTIMP);
   }
 
-  /** Whether the octets can be an answer at all: a whole header that says QR=1. */
+  /** Whether the octets can be an answer at all: a whole header with QR=1. */
   static isAnswer(message: Uint8Array, length: number): boolean {
     return length >= HEADER_LENGTH && isResponse(message);
   }

@@ -44,7 +44,7 @@ export class ServerCookies {
     this.#clockStep = step;
   }
 
-  /** Whether the client has had a cookie from here lately: it has the address that it says. */
+  /** Whether the client has had a cookie from here lately: it has proved its address. */
   isGood(query: Query): boolean {
     const age = this.#ageOf(query);
     if (age === undefined || age > LIFETIME || age < -AHEAD) return false;

@@ -1,6 +1,6 @@
 /**
  * HalfSipHash-2-4 with a result of 64 bits: the sibling of SipHash for 32-bit words. Who does not
- * know the key cannot tell which inputs collide.
+ * know the key cannot find inputs that collide.
  */
 
 /** Rounds for each word, and before each half of the result. */

@@ -110,7 +110,7 @@ export function formatName(wire: Uint8Array, at = 0): string {
 
 /**
  * The wire format of a name in presentation format, case kept, taken as absolute whether or
- * not it ends in a dot; a text that says what is wrong when it is no name.
+ * not it ends in a dot; a text that describes what is wrong when it is no name.
  */
 export function parseName(text: string): Uint8Array | string {
   if (text === '') return 'no labels';

@@ -96,7 +96,7 @@ export class Query extends HashedName {
   qclass = 0;
   /** Offset behind the question; the header's end when there is no readable question. */
   questionEnd: number = HEADER_LENGTH;
-  /** What is wrong with the message; the first layer ends a malformed query. */
+  /** What is wrong with the message; the first layer rejects a malformed query. */
   malformed: Malformed = Malformed.NONE;
   /** What the layer that ended it matched. */
   readonly match: RuleMatch = {
@@ -170,7 +170,7 @@ export class Query extends HashedName {
   }
 
   /**
-   * Reads `length` octets of `message`, whose header is whole and says QR=0.
+   * Reads `length` octets of `message`, whose header is whole and has QR=0.
    * Afterwards every field has a value; in a `malformed` message those behind the first fault
    * say "none".
    */

@@ -32,7 +32,7 @@ export const ROOT_OWNER = -1;
 /** TYPE, CLASS, TTL and RDLENGTH. */
 const FIXED_LENGTH = 10;
 
-/** What a record says, without its owner. `rdata` holds no compression pointer; `ttl` is seconds. */
+/** A record without its owner. `rdata` holds no compression pointer; `ttl` is seconds. */
 export interface RecordData {
   readonly type: number;
   readonly ttl: number;
@@ -170,7 +170,7 @@ export class ResponseWriter {
     return false;
   }
 
-  /** Takes all records away and says so by TC. */
+  /** Removes all records and sets TC. */
   truncate(): void {
     this.octets[2]! |= TC;
     this.octets.fill(0, Count.ANSWER, HEADER_LENGTH);

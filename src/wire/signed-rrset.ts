@@ -1,4 +1,4 @@
-/** Whether an answer has a signature over what it says of a name (RFC 4035 section 3.1). */
+/** Whether an answer has a signature over the records of a name (RFC 4035 section 3.1). */
 
 import { HashedName } from './hashed-name.ts';
 import { readUint16 } from './header.ts';

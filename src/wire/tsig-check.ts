@@ -93,7 +93,7 @@ export class SignedAnswer {
     return !this.#isFirst && this.#unsigned === 0;
   }
 
-  /** Takes the next message; says what is wrong with it. `time` is in seconds. */
+  /** Takes the next message; returns what is wrong with it. `time` is in seconds. */
   take(message: Uint8Array, time: number): string | undefined {
     const tsig = readTsig(message, message.length);
     if (tsig === 'malformed') return 'its TSIG record is malformed';

@@ -6,7 +6,7 @@ import { expandName, lowerName, MAX_NAME, nameLength, parseName } from './name.t
 import { RecordCursor, Section } from './records.ts';
 import { RrClass, RrType } from './registry.ts';
 
-/** Errors that a TSIG record tells (section 3). */
+/** Errors in a TSIG record (section 3). */
 export const TsigError = { NONE: 0, BADSIG: 16, BADKEY: 17, BADTIME: 18, BADTRUNC: 22 } as const;
 export type TsigError = (typeof TsigError)[keyof typeof TsigError];
 
@@ -58,7 +58,7 @@ export function leastMacLength(algorithm: TsigAlgorithm): number {
 /** Seconds by which clocks may differ (section 10 recommends 300). */
 const FUDGE = 300;
 
-/** What a TSIG record says, and where it begins. Times are seconds since the epoch. */
+/** The fields of a TSIG record, and where it begins. Times are seconds since the epoch. */
 export interface TsigRecord {
   readonly at: number;
   readonly keyName: Uint8Array;
@@ -148,7 +148,7 @@ export function addUnsigned(hmac: Hmac, message: Uint8Array, tsig: TsigRecord): 
   return hmac.update(before);
 }
 
-/** Takes in what the record itself says (section 4.3.3). */
+/** Takes in the variables of the record itself (section 4.3.3). */
 export function addVariables(hmac: Hmac, key: TsigKey, tsig: TsigTimers): Hmac {
   const fixed = new Uint8Array(6);
   writeUint16(fixed, 0, RrClass.ANY);
@@ -192,7 +192,7 @@ export function signMessage(
   return { octets: appendTsig(message, key, mac, timers), mac };
 }
 
-/** A message with a TSIG record behind it. Without a MAC it says why nothing could be signed. */
+/** A message with a TSIG record behind it. Without a MAC its error is why nothing could be signed. */
 export function appendTsig(
   message: Uint8Array,
   key: Pick<TsigKey, 'name' | 'algorithmName'>,

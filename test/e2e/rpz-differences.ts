@@ -21,7 +21,7 @@ const SAME = 'the same';
 export const DIFFERENCES: readonly Difference[] = [
   {
     what: '`rpz-tcp-only`',
-    ours: 'TC and NOERROR: who comes back by TCP needs no more',
+    ours: 'TC and NOERROR: a client that retries by TCP needs no more',
     bind: 'TC with the rcode that the name has without the policy',
     unbound: SAME,
     queries: /^tcp\.nowhere (?:A|AAAA|TXT)(?: with do)?$/,
@@ -148,7 +148,7 @@ export const DIFFERENCES: readonly Difference[] = [
   {
     what: 'rules on IPv4-mapped addresses, `128.5.c612.ffff.zz.rpz-ip`',
     ours: 'for the IPv4 address, in A and AAAA records',
-    bind: 'none: the zone is to say `32.5.0.18.198.rpz-ip`',
+    bind: 'none: the zone must have `32.5.0.18.198.rpz-ip`',
     unbound: 'for AAAA records only',
     queries: /^v4-rule\.example (?:A|AAAA)(?: with do)?$/,
     agrees: [],
@@ -172,8 +172,8 @@ export const DIFFERENCES: readonly Difference[] = [
   {
     what: 'type ANY of a name without a rule of its own',
     ours: 'HINFO (RFC 8482), which has no address and no alias to judge',
-    bind: 'all that there is, or as a rule on one of the addresses says',
-    unbound: 'some that there is, or as a rule on one of the addresses says',
+    bind: 'all data, or the answer of a rule on one of the addresses',
+    unbound: 'some of the data, or the answer of a rule on one of the addresses',
     queries: /^(?:first-pass|ip24|ip32|ip-pass|ip6|a1|a4|plain)\.example ANY$/,
     agrees: [],
   },
@@ -208,9 +208,9 @@ export const DIFFERENCES: readonly Difference[] = [
   },
   {
     what: 'TTL of what rules answer',
-    ours: 'as the zone says; 30 seconds in negative answers',
+    ours: 'that of the zone; 30 seconds in negative answers',
     bind: '`max-policy-ttl`, 5 seconds by default',
-    unbound: 'as the zone says',
+    unbound: 'that of the zone',
     agrees: [],
   },
   {

@@ -55,7 +55,7 @@ upstreams: { default: { servers: ["${upstream.server}"], timeout: ${timeout}, at
     const { decision, trace, live, meaning } = await ask('www.example');
     expect(decision).to.deep.include({ event: 'answered', rcode: 'NOERROR', origin: 'upstream' });
     expect(trace.at(-1)).to.deep.include({ layer: 'upstream', verdict: 'forward' });
-    expect(trace.at(-1)!.why).to.match(/^127\.0\.0\.1:\d+ says NOERROR in \d+\.\d ms$/);
+    expect(trace.at(-1)!.why).to.match(/^127\.0\.0\.1:\d+ answers NOERROR in \d+\.\d ms$/);
     expect(live).to.have.length(1);
     const [{ address, role, question, soa, identity }] = live as [LiveDecision['live'][number]];
     expect({ address, role }).to.deep.equal({ address: upstream.server, role: 'recursive' });
@@ -69,7 +69,7 @@ upstreams: { default: { servers: ["${upstream.server}"], timeout: ${timeout}, at
   it('names the upstream that refuses, and what to do next', async () => {
     const { decision, trace, meaning } = await ask('refused.example');
     expect(decision).to.deep.include({ event: 'refused', layer: 'upstream', origin: 'upstream' });
-    expect(trace.at(-1)!.why).to.match(/ says REFUSED in .* ms: unknown \(low confidence\)/);
+    expect(trace.at(-1)!.why).to.match(/ answers REFUSED in .* ms: unknown \(low confidence\)/);
     const next = `rcode5 diagnose refused.example. --type A --server ${upstream.server}`;
     expect(meaning).to.equal(`refused by the upstream ${upstream.server}, not here; next: ${next}`);
   });

@@ -20,7 +20,7 @@ const specimen = createSpecimen();
 const { policy } = specimen.serving;
 
 /** The sections of docs/decisions.md that are about all layers. */
-const ABOUT_ALL = ['What a client is told', 'How to read a refusal', 'The record', 'The layers'];
+const ABOUT_ALL = ['What a client receives', 'How to read a refusal', 'The record', 'The layers'];
 const OF_A_LAYER = ['What it refuses', 'Configure', 'What you see', 'Example'];
 
 /** What any variable may be: hexadecimal digits that are base64 too. */

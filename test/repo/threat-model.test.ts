@@ -5,7 +5,7 @@ import { expect } from 'chai';
 const FOLDER = join(import.meta.dirname, '..', '..', 'docs');
 /** The last cell of a line that names its test. */
 const NAMED = /\| \[([^\]]+)\]\((\.\.\/test\/[^)]+)\): (.+) \|$/;
-const SECTION = 'A client that means to spoil it for others';
+const SECTION = 'A client that attacks the service of others';
 
 const text = readFileSync(join(FOLDER, 'threat-model.md'), 'utf8');
 const lines = text.split('\n').filter((line) => line.startsWith('| '));

@@ -124,7 +124,7 @@ export const demo: Command = {
   name: 'demo',
   operands: '',
   options: OPTIONS,
-  about: 'asks a question for each layer, on embedded upstreams, and shows answers and records',
+  about: 'sends a query for each layer, with upstreams of its own, and shows answers and records',
   async run(args) {
     const { values } = parseArgs({ args: [...args], options: OPTIONS });
     const before = process.cwd();

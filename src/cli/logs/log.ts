@@ -22,7 +22,7 @@ const OPTIONS = {
   follow: {
     type: 'boolean',
     default: false,
-    about: 'goes on with what is written, and over rotations',
+    about: 'continues as the file grows, also over rotations',
   },
   ...FILTERING,
   ref: { ...FILTERING.ref, about: 'the record with this reference, in full' },

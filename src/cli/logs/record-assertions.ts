@@ -58,7 +58,7 @@ export class AssertionRecorder {
 
   add(record: DecisionRecord): void {
     const { client, qname, layer, event, policy, time } = record;
-    // What a rule on trial would do is not what happens.
+    // The effect of a rule in shadow mode is not a decision.
     if (event === 'shadow') return;
     if (policy !== this.#policy) this.#begin(policy);
     if (client === undefined || qname === undefined || isPassing(record)) {
@@ -103,7 +103,7 @@ export class AssertionRecorder {
     return [
       ...(this.count === 0 ? ['no decision was found that an assertion could hold'] : []),
       ...leftOut(this.#passing, 'what depends on more than the question cannot be held'),
-      ...leftOut(this.#older, 'another policy than the last one says nothing about today'),
+      ...leftOut(this.#older, 'made by a policy before the last one'),
       ...leftOut(this.#beyond, `${MOST} assertions are written at most`),
     ];
   }

@@ -8,7 +8,7 @@ type Fields = Readonly<Record<string, unknown>>;
 
 const LABEL_WIDTH = 9;
 
-/** Its sentence, and below it a line for all that there is to say of each thing. */
+/** Its sentence, and below it a line for each subject. */
 export function formatRecord(record: DecisionRecord): string {
   const fields: Fields = { ...record };
   const lines: readonly (readonly [label: string, text: string])[] = [
@@ -40,7 +40,7 @@ function formatAsker({ client, group, transport, view }: DecisionRecord, fields:
 
 function formatDecided(record: DecisionRecord): string {
   const { layer = '', origin, rule } = record;
-  const who = origin === 'cache' ? `${layer}, told again` : layer;
+  const who = origin === 'cache' ? `${layer}, from the cache` : layer;
   const place = formatPlace(record);
   const at = place === undefined ? '' : ` at ${place}`;
   return rule?.id === undefined ? who : `by ${who}: ${rule.id}${at}`;

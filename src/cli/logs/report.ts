@@ -26,11 +26,11 @@ const OPTIONS = {
     type: 'string',
     value: 'DIMENSION,…',
     default: BY,
-    about: 'one table each; several in one by +, like client+rule',
+    about: 'one table for each field; + combines fields, as in client+rule',
   },
-  top: { type: 'string', value: 'N', about: 'rows of a table' },
+  top: { type: 'string', value: 'N', about: 'the number of rows in a table' },
   ...FILTERING,
-  event: { ...FILTERING.event, value: 'E|all', default: EVENT, about: 'the event that is counted' },
+  event: { ...FILTERING.event, value: 'E|all', default: EVENT, about: 'the event to count' },
   json: JSON_OPTION,
 } as const satisfies Options;
 
@@ -38,7 +38,7 @@ export const report: Command = {
   name: 'report',
   operands: '[FILE…]',
   options: OPTIONS,
-  about: 'shows who is refused, by whom, how often and since when, from decision logs or stdin',
+  about: 'counts who is refused, by whom, how often and since when, in decision logs or stdin',
   async run(args) {
     const request = parseReport(args, now());
     if (request.files.length === 0 && process.stdin.isTTY) {

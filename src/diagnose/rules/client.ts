@@ -4,7 +4,7 @@ import { tell } from '../evidence.ts';
 import type { Inference } from '../inference.ts';
 import type { Situation } from '../situation.ts';
 
-/** An answer without recursion that only says whom else to ask. */
+/** An answer without recursion that is only a referral. */
 export function byReferral({ ask }: Situation): Inference | undefined {
   const isNothing = ask.answers === 0 && ask.soa === undefined && !ask.aa && !ask.tc;
   if (ask.rcode !== 'NOERROR' || ask.ra || !isNothing) return undefined;

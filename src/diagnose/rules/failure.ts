@@ -81,7 +81,7 @@ export function byNothing(situation: Situation): Inference {
     confidence: 'low',
     summary:
       ask.silence === undefined
-        ? 'refuses, and nothing tells why'
+        ? 'refuses, for an unknown reason'
         : 'does not answer this question',
     evidence: [
       ...tellAll(ask, situation.last('root'), situation.last('id.server')),
@@ -104,7 +104,7 @@ export function byGoodAnswer(situation: Situation): Inference {
 /** What is refused beside the question, and is as it should be. */
 function notesOf(ask: Probe, root: Probe, noRd: Probe | undefined): string[] {
   return [
-    ...(isEmpty(ask) ? ['by UDP it says no more than to come by TCP, and answers there'] : []),
+    ...(isEmpty(ask) ? ['by UDP it answers TC and nothing else, and it answers by TCP'] : []),
     ...(ask.aa && ask.ra && ask.soa === undefined && !isEmpty(ask)
       ? ['AA=1 and RA=1: a resolver that answers this itself, by a zone of its own or a policy']
       : []),

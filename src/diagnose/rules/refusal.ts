@@ -9,7 +9,7 @@ import type { Diagnosis, Inference } from '../inference.ts';
 import type { Probe } from '../probe.ts';
 import type { Situation } from '../situation.ts';
 
-/** The cause of a REFUSED; undefined when nothing tells it. */
+/** The cause of a REFUSED; undefined when there is no evidence. */
 export function byRefusal(situation: Situation): Inference | undefined {
   const ask = refusalOf(situation);
   if (ask === undefined) return undefined;
@@ -17,7 +17,7 @@ export function byRefusal(situation: Situation): Inference | undefined {
   const found = weigh(facts);
   if (found.verdict === 'unknown') return undefined;
   const { scope } = found;
-  // Who passes on what others say says nothing of its own, whatever their reason is.
+  // A server that passes on a refusal has no cause of its own, whatever the cause is behind.
   const confidence = isPassedOn(facts) ? 'high' : found.confidence;
   return {
     verdict: diagnosisOf(found, situation),

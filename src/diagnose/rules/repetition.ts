@@ -13,7 +13,7 @@ export function bySilence(situation: Situation): Inference | undefined {
   if (!isDead(probes)) return undefined;
   const evidence = probes.map(tell);
   if (answeredSibling !== undefined) {
-    const summary = `answers ${answeredSibling.source} and says nothing to ${source}: an access list that drops, or a firewall`;
+    const summary = `answers ${answeredSibling.source} and sends nothing to ${source}: an access list that drops, or a firewall`;
     return { verdict: 'client-acl', scope: 'server', confidence: 'medium', summary, evidence };
   }
   const hangUp = byHangUp(situation, evidence);
@@ -23,7 +23,7 @@ export function bySilence(situation: Situation): Inference | undefined {
     verdict: 'dead',
     confidence: isClosed ? 'high' : 'medium',
     summary: isClosed
-      ? 'is not there: its host says that nobody listens on this port'
+      ? 'is not there: its host reports that nobody listens on this port'
       : `does not answer ${ask.source}: it is down, out of reach, or drops what this client sends`,
     evidence,
   };
@@ -31,7 +31,7 @@ export function bySilence(situation: Situation): Inference | undefined {
 
 /**
  * By TCP somebody is there. Who resets without reading has judged the address; who closes after
- * reading, or says nothing, may as well have nobody behind it.
+ * reading, or sends nothing, may as well have nobody behind it.
  */
 function byHangUp(situation: Situation, evidence: string[]): Inference | undefined {
   const { silence } = situation.last('tcp') ?? {};
@@ -58,7 +58,7 @@ function byHangUp(situation: Situation, evidence: string[]): Inference | undefin
   return {
     verdict: 'dead',
     confidence: 'low',
-    summary: 'accepts TCP and says nothing: it stands still, or drops what this client sends',
+    summary: 'accepts TCP and sends nothing: it stands still, or drops what this client sends',
     evidence,
   };
 }

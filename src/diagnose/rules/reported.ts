@@ -1,4 +1,4 @@
-/** Rules by what the server itself says of its reason. */
+/** Rules by the reason that the server itself reports. */
 
 import { LAYER_FACTS } from '../../decision/layers.ts';
 import { parseOwnText } from '../../decision/refusal-evidence.ts';
@@ -29,7 +29,7 @@ export function byItsWord({ probes, ask }: Situation): Inference | undefined {
     verdict: LAYER_FACTS[layer].cause,
     scope: LAYER_FACTS[layer].scope,
     confidence: 'high',
-    summary: `says itself: ${ask.name} ${told.probe.rcode} by its layer ${layer}, ${layer === 'upstream' ? 'server' : 'rule'} ${rule}`,
+    summary: `reports: ${ask.name} ${told.probe.rcode} by its layer ${layer}, ${layer === 'upstream' ? 'server' : 'rule'} ${rule}`,
     evidence: [
       tell(told.probe),
       `rcode5 log FILE --ref ${ref} shows the record, with the rule's line`,
@@ -37,7 +37,7 @@ export function byItsWord({ probes, ask }: Situation): Inference | undefined {
   };
 }
 
-/** It is not ready, and says so: no policy. */
+/** It is not ready, and reports it: no policy. */
 export function byNotReady({ ask, program }: Situation): Inference | undefined {
   if (program === 'dnsmasq' || !ask.ede.some(({ code }) => code === Ede.NOT_READY)) {
     return undefined;
@@ -50,7 +50,7 @@ export function byNotReady({ ask, program }: Situation): Inference | undefined {
   };
 }
 
-/** What the code of a refusal that was passed on says of the server behind. */
+/** The meaning of the code of a refusal that was passed on, for the server behind. */
 export function meaningOf({ ede }: Probe): string {
   const [error] = ede;
   if (error === undefined) return '';

@@ -27,7 +27,7 @@ export function byTransfer(situation: Situation): Inference | undefined {
     return { verdict, scope: 'zone', confidence: 'high', summary, evidence: tellAll(ask, soa) };
   }
   if (ask.rcode === 'SERVFAIL') {
-    const summary = 'hands over no zones, and says that it fails';
+    const summary = 'transfers no zones, and answers with a failure';
     return { verdict, scope: 'query', confidence: 'medium', summary, evidence: tellAll(ask, soa) };
   }
   if (soa?.rcode !== 'NOERROR' && ask.rcode !== 'NOTAUTH') return undefined;
@@ -70,7 +70,7 @@ export function byName(situation: Situation): Inference | undefined {
   };
 }
 
-/** Knot DNS says NOTAUTH to those who are not in the list of a zone (`mod-queryacl`). */
+/** Knot DNS answers NOTAUTH to clients that are not in the list of a zone (`mod-queryacl`). */
 export function byNotAuth({ ask }: Situation): Inference | undefined {
   if (ask.rcode !== 'NOTAUTH') return undefined;
   return {
@@ -84,7 +84,7 @@ export function byNotAuth({ ask }: Situation): Inference | undefined {
 
 export function byBlockingCode({ ask }: Situation): Inference | undefined {
   if (!ask.ede.some(({ code }) => BLOCKING.includes(code))) return undefined;
-  const summary = `answers ${ask.name} by a policy, and says so`;
+  const summary = `answers ${ask.name} by a policy, and reports it`;
   return {
     verdict: 'name-policy',
     scope: 'name',
@@ -121,12 +121,12 @@ export function byMadeUpAnswer(situation: Situation): Inference | undefined {
     verdict: 'name-policy',
     scope: 'name',
     confidence: isKnown || (ask.aa && situation.program === 'Unbound') ? 'high' : 'medium',
-    summary: `says by itself that ${ask.name} ${ask.rcode === 'NXDOMAIN' ? 'does not exist' : 'has no such data'}`,
+    summary: `answers by itself that ${ask.name} ${ask.rcode === 'NXDOMAIN' ? 'does not exist' : 'has no such data'}`,
     evidence: [
       tell(ask),
       ask.aa
-        ? 'AA=1 and RA=1 without any SOA record: no zone says so, but a local zone or a policy does'
-        : 'NXDOMAIN without any SOA record: no zone says so, but a policy does',
+        ? 'AA=1 and RA=1 without any SOA record: it comes from a local zone or a policy, not from a zone'
+        : 'NXDOMAIN without any SOA record: it comes from a policy, not from a zone',
     ],
   };
 }
@@ -137,7 +137,7 @@ function byImpossibleZone(ask: Probe): Inference {
     verdict: 'name-policy',
     scope: 'name',
     confidence: 'high',
-    summary: `says by itself that ${ask.name} does not exist`,
+    summary: `answers by itself that ${ask.name} does not exist`,
     evidence: [tell(ask), `NXDOMAIN with an SOA record of ${ask.name} itself: no zone is so`],
   };
 }

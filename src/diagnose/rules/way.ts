@@ -11,7 +11,7 @@ export function byTransport(situation: Situation): Inference | undefined {
   const { ask } = situation;
   const tcp = situation.last('tcp')!;
   if (ask.transport !== 'udp' || fateOf(tcp) !== 'answered') return undefined;
-  // Who says TC=1 with it means that: a cookie, or TCP.
+  // TC=1 with a refusal means that: a cookie, or TCP.
   if (ask.rcode === 'REFUSED' && ask.tc) return undefined;
   if (situation.isAnswered('plain')) return undefined;
   const word = ask.rcode ?? `silence (${ask.silence})`;

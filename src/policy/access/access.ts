@@ -30,12 +30,12 @@ export class Access {
   /** For each allowed prefix. */
   readonly #hints: readonly string[];
 
-  /** Prefixes of entries that have expired, and what to say of each. */
+  /** Prefixes of entries that have expired, each with its hint. */
   readonly #expired: PrefixTable;
   readonly #expiredHints: readonly string[];
 
   /**
-   * `toVerdict` says what becomes of the clients of an entry, undefined of those that it allows;
+   * `toVerdict` returns the verdict for the clients of an entry, undefined for those that it allows;
    * `otherwise` is for those whom no entry matches.
    */
   constructor(
@@ -69,13 +69,13 @@ export class Access {
     });
   }
 
-  /** What ends the query; undefined for a client that is allowed. */
+  /** The verdict on the query; undefined for a client that is allowed. */
   find(query: Query): Verdict | undefined {
     const verdict = this.#find(query);
     return verdict?.action === 'forward' ? undefined : verdict;
   }
 
-  /** What the entry on trial that allows the client is recorded as. */
+  /** The verdict that is recorded for an entry in shadow mode that allows the client. */
   findAllowance(query: Query): Verdict | undefined {
     const verdict = this.#find(query);
     return verdict?.action === 'forward' ? verdict : undefined;
@@ -89,7 +89,7 @@ export class Access {
   /**
    * An entry for the client that has expired, or `nearest allow: 10.20.0.0/16 at
    * config/site.yaml:41`, or that there is nothing to be near to;
-   * undefined when a rule decides that says it all.
+   * undefined when the rule that decides needs no hint.
    */
   hint(query: Query): string | undefined {
     const expired = this.#expired.find(query.family, query.address);
@@ -119,7 +119,7 @@ export class Access {
   }
 }
 
-/** What an entry that allows stands for: nothing, unless it is on trial and is to be recorded. */
+/** The verdict of an entry that allows: none, unless it is in shadow mode and is recorded. */
 export function allowance(
   layer: LayerName,
   mode: AccessEntry['mode'],

@@ -10,7 +10,7 @@ const RANGES: readonly Prefix[] = [
 
 /**
  * Behind a proxy, clients that came with its address now come with their own, which inside a
- * site is a private one. What is for everybody does not say that somebody thought of that, unless
+ * site is a private one. An entry for everybody does not show that somebody thought of that, unless
  * it lets everybody in.
  */
 export function forgottenRanges({ listen, views }: Config): string[] {

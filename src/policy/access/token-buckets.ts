@@ -3,9 +3,9 @@
  * limiter together.
  *
  * A bucket is found by the hash of its key under a secret. It is one number: the tick at which it
- * will be full again; a token comes back with every few ticks. A full bucket says nothing, so its
- * place is free for another key. Where more keys are in use than a set has room for, the
- * fullest is forgotten: that gives its owner some tokens, and takes none from anybody.
+ * will be full again; a token comes back with every few ticks. A full bucket carries no
+ * information, so its place is free for another key. Where more keys are in use than a set has
+ * room for, the fullest is discarded: that gives its owner some tokens, and takes none from anybody.
  */
 
 import { randomBytes } from 'node:crypto';

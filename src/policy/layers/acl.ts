@@ -15,7 +15,7 @@ export function compileAcl({ view, primaries, enforcement, verdicts }: ViewParts
       action,
       rule,
       isShadow,
-      // Stubs come back by TCP only to a server that recurses, as far as RA says (glibc).
+      // Stubs retry by TCP only at a server that recurses, by its RA bit (glibc).
       recursionAvailable: action === 'truncate',
       ...(action === 'refuse' && { ede: Ede.PROHIBITED }),
       hint: (query) => access.hint(query),

@@ -10,7 +10,7 @@ import { negativeSoa } from '../soa.ts';
 /**
  * Of a name without records of the type asked. Without an SOA nobody may remember that (RFC 2308
  * section 5), and dual-stack clients would ask for AAAA each time that they ask for A. It belongs
- * to the very name that was asked: what is said of it is said of no name beside or below it.
+ * to the very name that was asked: the denial holds for no name beside or below it.
  */
 const SOA = negativeSoa(LOCAL_TTL);
 

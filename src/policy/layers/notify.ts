@@ -1,6 +1,6 @@
 /**
  * Who may send NOTIFY (RFC 1996): primaries of transferred policy zones, and `acl.notify`. It is
- * never forwarded; a permitted one for a zone that is not held here is told so.
+ * never forwarded; a permitted one for a zone that is not held here is answered NOTAUTH.
  */
 
 import { builtIn } from '../../decision/verdict.ts';

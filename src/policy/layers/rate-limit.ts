@@ -21,7 +21,7 @@ import type { PolicyParts } from '../layer-parts.ts';
 const Counted = { CLAIMED: 1, PROVEN: 2, REFUSAL: 3, PROVEN_REFUSAL: 4 } as const;
 type Counted = (typeof Counted)[keyof typeof Counted];
 
-/** Of so many refusals over the limit one is sent: it says TC, and an honest client uses TCP. */
+/** Of so many refusals over the limit one is sent with TC: an honest client then uses TCP. */
 const SLIP = 10;
 
 /** Without `limit` the layer passes all. */
@@ -116,12 +116,12 @@ function describe(verdict: Verdict | undefined): string | undefined {
   return `in place of ${formatRcode(verdict.rcode)} by ${verdict.layer} (${verdict.rule.id})`;
 }
 
-/** Whether something is sent that says no. */
+/** Whether a refusal is sent. */
 function isReflected({ action }: Verdict): boolean {
   return action === 'refuse' || action === 'reject';
 }
 
-/** Whether the client has the address that it says it has. */
+/** Whether the client has proved its address. */
 function isProven(query: Query, cookies: ServerCookies | undefined): boolean {
   return query.isByStream || cookies?.isGood(query) === true;
 }

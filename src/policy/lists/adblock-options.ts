@@ -33,7 +33,7 @@ export const NO_OPTIONS: RuleOptions = {
   rewrite: undefined,
 };
 
-/** Options that are told apart when they are counted. */
+/** Options that are counted apart. */
 const COUNTED: ReadonlySet<string> = new Set([
   'all',
   'badfilter',

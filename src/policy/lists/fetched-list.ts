@@ -1,4 +1,4 @@
-/** A list that comes by HTTP: what the configuration says of it, and what is there of it. */
+/** A list that comes by HTTP: its settings, and its last good copy. */
 
 import { type Config, resolvePath } from '../../config/config.ts';
 import type { Problem } from '../../config/problem.ts';
@@ -63,7 +63,7 @@ export function fetchedListsOf(config: Config): ReadonlyMap<string, FetchedList>
   return new Map(lists.map((list) => [list.policy, list]));
 }
 
-/** What is wrong with what a configuration says of lists by URL. */
+/** What is wrong with the settings of lists by URL. */
 export function checkFetches(config: Config): readonly Problem[] {
   const keepers = new Map<string, FetchedList>();
   return config.policies.flatMap(({ value: policy, place }) => {

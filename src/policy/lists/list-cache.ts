@@ -16,7 +16,7 @@ import {
 import { dirname } from 'node:path';
 import { readTextFile } from '../text-file.ts';
 
-/** What a server says of the version that it has sent, for the question whether it is still so. */
+/** The validators that a server sent with a version, to ask whether it has changed. */
 export interface Validators {
   readonly etag?: string | undefined;
   readonly lastModified?: string | undefined;
@@ -33,7 +33,7 @@ const MODE = 0o640;
 const LINE_FEED = 0x0a;
 const LONGEST_HEAD = 4096;
 
-/** A comment in all formats. The URL may hold a secret: it is told apart by its digest. */
+/** A comment in all formats. The URL may hold a secret: it is recognised by its digest. */
 const HEAD = /^# rcode5 (\{.*\})$/;
 
 /** Writes a copy beside the file and puts it in its place: there is always a whole one. */

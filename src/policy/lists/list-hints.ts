@@ -14,7 +14,7 @@ export interface ListHint extends FileLine {
 const SAMPLE = 1000;
 /** Of these, in hundred, so many are registered domains in a list of such. */
 const MOSTLY = 90;
-/** Fewer names say nothing of a list. */
+/** Fewer names are no evidence about a list. */
 const FEWEST = 2;
 const SUFFIXES_SHOWN = 3;
 

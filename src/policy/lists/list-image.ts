@@ -19,7 +19,7 @@ const READERS = { domains: readDomains, hosts: readHosts, adblock: readAdblock }
 export type ListFormat = keyof typeof READERS;
 export const LIST_FORMATS = Object.keys(READERS) as readonly ListFormat[];
 
-/** A list's rules in memory that threads share, and what is to say of it. */
+/** A list's rules in memory that threads share, and the warnings about it. */
 export interface ListImage {
   readonly rules: RuleImage;
   /** Rules with options, and regular expressions; undefined when there are none. */

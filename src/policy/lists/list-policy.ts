@@ -1,4 +1,4 @@
-/** A compiled list as a policy: what is done to the names in it, the configuration says. */
+/** A compiled list as a policy: the configuration sets the action for the names in it. */
 
 import type { Verdict, VerdictTable } from '../../decision/verdict.ts';
 import type { HashedName } from '../../wire/hashed-name.ts';
@@ -22,10 +22,10 @@ export type ListAction = Extract<
   'allow' | 'refuse' | 'nxdomain' | 'nodata' | 'drop' | 'truncate'
 >;
 
-/** What is done unless the configuration says it. */
+/** The default action. */
 export const DEFAULT_LIST_ACTION: ListAction = 'nxdomain';
 
-/** What the configuration says of a list. */
+/** The settings of a list. */
 export interface ListPolicy extends PolicyTraits {
   readonly action: ListAction;
 }

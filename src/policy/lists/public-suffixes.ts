@@ -1,7 +1,7 @@
 /**
  * Public suffixes: names under which everybody can register a domain. The door to tldts, which has
  * the list of publicsuffix.org inside; it is read when there is a list to look through. Its own
- * functions say of one name whether it is one, and to ask that of a million names takes longer than
+ * functions test one name, and to ask that of a million names takes longer than
  * to read them: the few thousand suffixes are looked up in the list instead.
  */
 

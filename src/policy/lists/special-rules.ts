@@ -146,7 +146,7 @@ export class SpecialRules {
 
 type Effect = Pick<SpecialRule, 'stage' | 'action' | 'records'>;
 
-/** Undefined for what cannot be: an answer that is not said, an exception from one answer. */
+/** Undefined for what cannot be: an answer that is not given, an exception from one answer. */
 function effectOf(isException: boolean, { important, rewrite }: RuleOptions): Effect | undefined {
   if (rewrite === 'all') {
     return isException ? { stage: Stage.NO_ANSWER, action: 'except', records: [] } : undefined;

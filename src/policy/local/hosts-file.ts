@@ -20,7 +20,7 @@ export interface HostLine {
   readonly names: readonly Uint8Array[];
 }
 
-/** What a file says, for all threads. */
+/** The content of a file, for all threads. */
 export interface HostsImage {
   readonly file: string;
   readonly lines: readonly HostLine[];

@@ -24,7 +24,7 @@ export interface LocalRecords {
   readonly table: LocalTable;
   /** The first is the configuration. */
   readonly sources: readonly [LocalSource, ...LocalSource[]];
-  /** Over what the files say. */
+  /** Over the content of the files. */
   readonly digest: string;
 }
 
@@ -107,7 +107,7 @@ class LocalCompiler {
     this.#places.set(this.table.entryOf(wire), name);
   }
 
-  /** Adds what the files say of other names, and follows the aliases. */
+  /** Adds the records of the files for other names, and resolves the aliases. */
   finish(images: readonly HostsImage[]): void {
     const { table } = this;
     const own = new Set(Array.from({ length: table.count }, (_, entry) => entry));

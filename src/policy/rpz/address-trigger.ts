@@ -7,7 +7,7 @@ import { type Prefix, parsePrefix } from '../../net/prefix.ts';
 
 const MAX_GROUPS = 8;
 
-/** The prefix of the first `length` octets of an owner; a text that says what is wrong. */
+/** The prefix of the first `length` octets of an owner; a text that describes what is wrong. */
 export function readAddressOwner(owner: Uint8Array, length: number): Prefix | string {
   const labels: string[] = [];
   for (let at = 0; at < length; at += owner[at]! + 1) {

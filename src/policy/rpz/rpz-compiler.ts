@@ -24,7 +24,7 @@ const SERIAL_FROM_END = 20;
 
 const ANOTHER_ACTION = 'another action for the same owner';
 
-/** Compiles records; the SOA that comes first says which zone they are of. */
+/** Compiles records; the SOA that comes first names their zone. */
 export function compileRecords(
   records: ZoneRecords,
   override: Override,
@@ -35,7 +35,7 @@ export function compileRecords(
   return compiler.finish();
 }
 
-/** What a record says is done, and the data to answer with. */
+/** The action of a record, and the data to answer with. */
 interface Given {
   readonly code: number;
   readonly rdata?: Uint8Array;
@@ -188,7 +188,7 @@ class RpzCompiler {
     return isSame ? 'duplicate' : ANOTHER_ACTION;
   }
 
-  /** What a record says; undefined for data that is none. */
+  /** The action of a record; undefined for data that is none. */
   #read(reader: ZoneRecords, owner: Uint8Array): Given | undefined {
     const action = reader.type === RrType.CNAME ? cnameAction(reader, owner) : 'answer';
     if (action === 'answer' && this.#isNearWord(reader)) {

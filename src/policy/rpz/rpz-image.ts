@@ -8,7 +8,7 @@ import type { RuleImage } from '../rules/rule-table.ts';
 import type { ZoneProblem } from '../zone-text/zone-problems.ts';
 import type { ZoneReader } from '../zone-text/zone-text.ts';
 
-/** What to do in place of what the zone says; `given` leaves it as it is. */
+/** The action in place of those in the zone; `given` keeps them. */
 export type Override = 'given' | Exclude<PolicyAction, 'allow' | 'answer'>;
 
 /** Records of a zone, one at a time: of its text, or as they were transferred. */
@@ -36,7 +36,7 @@ export interface ExpectedSize {
   readonly octets: number;
 }
 
-/** The rules of records in memory that threads share, and what is to say of them. */
+/** The rules of records in memory that threads share, and the warnings about them. */
 export interface CompiledRecords {
   readonly rules: RuleImage;
   /** Rules on addresses of clients and of answers. */

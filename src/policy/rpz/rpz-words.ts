@@ -22,7 +22,7 @@ const OTHER_TRIGGERS = ['rpz-client-ip', 'rpz-ip', 'rpz-nsip', 'rpz-nsdname'].ma
   wire: (parseName(label) as Uint8Array).slice(0, -1),
 }));
 
-/** What a CNAME's target says is done; `answer` when it is a name like any other. */
+/** The action of a CNAME's target; `answer` when it is a name like any other. */
 export function cnameAction(
   reader: { readonly target: Uint8Array; readonly targetLength: number },
   owner: Uint8Array,

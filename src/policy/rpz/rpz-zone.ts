@@ -42,7 +42,7 @@ function hashing({ file, readText }: ZoneFile, hash: Hash): ZoneFile {
   return { file, readText: readHashed };
 }
 
-/** What the configuration says of a zone. */
+/** The settings of a zone. */
 export interface RpzPolicy extends PolicyTraits {
   /** Whether signed answers are rewritten for clients that want signatures. */
   readonly breakDnssec: boolean;

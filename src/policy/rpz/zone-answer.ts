@@ -25,7 +25,7 @@ export class ZoneAnswers {
     this.#rules = rules;
   }
 
-  /** What the zone says of the name; undefined for one outside of the zone. */
+  /** The records of the name in the zone; undefined for one outside of the zone. */
   find(target: Uint8Array, entry: number, qtype: number): InsideAnswer | undefined {
     let name = this.#inside(target, entry);
     if (name === undefined) return undefined;

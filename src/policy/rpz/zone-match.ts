@@ -24,7 +24,7 @@ export function matchSubdomains(image: RpzImage): RpzImage {
     matched.set(copy, rules.codeOf(decides)!, rules.lineOf(decides));
     if (exception < 0) copyRecords(rules, entry, matched, copy);
   };
-  // What a zone says of the name itself counts for those below it too.
+  // The rules of a zone for the name itself count for those below it too.
   for (const wildcards of [false, true]) {
     for (let entry = 0; entry < rules.count; entry++) {
       if ((rules.entryOf(rules.nameOf(entry), true) === entry) === wildcards) take(entry);

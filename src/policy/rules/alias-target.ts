@@ -10,7 +10,7 @@ import { RrType } from '../../wire/registry.ts';
 export const TOO_LONG = null;
 
 /**
- * The name that must be asked for to answer the query as its verdict says; undefined when there
+ * The name that must be asked for to answer the query by its verdict; undefined when there
  * is nothing to ask.
  */
 export function aliasTarget(
@@ -19,7 +19,7 @@ export function aliasTarget(
 ): Uint8Array | typeof TOO_LONG | undefined {
   const { qtype, match, recursionDesired, isTransfer } = query;
   if (action !== 'answer' || isTransfer) return undefined;
-  // With RD=0 nobody else is asked, and of what is ours the whole of it is told.
+  // With RD=0 nobody else is asked, and all of our own records are sent.
   if (!recursionDesired && !authoritative) return undefined;
   if (qtype === RrType.CNAME || qtype === RrType.ANY) return undefined;
   const alias = recordsOf?.(match.entry).find(({ type }) => type === RrType.CNAME);

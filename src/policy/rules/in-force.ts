@@ -1,4 +1,4 @@
-/** Which rules count: not those that have expired, and those on trial only where a trial is run. */
+/** Which rules count: no expired ones, and those in shadow mode only for shadow mode. */
 
 import type { RuleOrigin } from '../../config/access-list.ts';
 import type { Rule } from '../../decision/verdict.ts';
@@ -6,8 +6,8 @@ import type { Rule } from '../../decision/verdict.ts';
 const DAY = 86_400_000;
 
 /**
- * What layers are compiled for. In a trial the rules in shadow mode count as well: what it decides
- * is recorded, and not done.
+ * What layers are compiled for. Compiled for shadow mode, they have the rules in shadow mode as well:
+ * their verdicts are recorded, and not enforced.
  */
 export interface Enforcement {
   /** Milliseconds since the epoch. */

@@ -44,7 +44,7 @@ export function compileInlineRules(
   return new NamePolicy({ name, rules: compiler.rules, answers: compiler.answers });
 }
 
-/** What a line says of itself besides what it does. */
+/** The properties of a line besides its action. */
 export function originOf({ value }: Line): RuleOrigin {
   return typeof value === 'string' ? NO_ORIGIN : value;
 }

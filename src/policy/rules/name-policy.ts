@@ -8,7 +8,7 @@ import type { Query } from '../../wire/query.ts';
 import { type PrefixRule, PrefixRules } from './prefix-rules.ts';
 import { NO_RULE, type RuleTable } from './rule-table.ts';
 
-/** A rule that ends the search in all policies and lets the query pass (PASSTHRU). */
+/** A rule that stops the search in all policies and lets the query pass (PASSTHRU). */
 export function letsPass({ action }: Verdict): boolean {
   return action === 'forward';
 }

@@ -42,19 +42,19 @@ export class PolicyChain {
     this.#keepsSigned = policies.some(({ keepsSigned }) => keepsSigned);
   }
 
-  /** What the query is told at once; undefined also while the answer has a say in it. */
+  /** The verdict at once; undefined also while it may depend on the answer. */
   judge(query: Query): Verdict | undefined {
     const found = this.search(query);
     return found === undefined || this.#waits(query) ? undefined : enforced(found, query);
   }
 
-  /** What the query is told when no answer is to be had. */
+  /** The verdict when there is no answer. */
   settle(query: Query): Verdict | undefined {
     const found = this.search(query);
     return found === undefined ? undefined : enforced(found, query);
   }
 
-  /** Whether an answer to the query has to be judged; `hasAlias` tells of the answer. */
+  /** Whether an answer to the query has to be judged; `hasAlias` is about the answer. */
   watches(query: Query, hasAlias: boolean): boolean {
     if (this.#policies.length === 0 || !query.isLookup || hasNoAnswer(query)) return false;
     return hasAlias || this.#watchesAddresses || (this.#keepsSigned && query.dnssecOk);
@@ -62,7 +62,7 @@ export class PolicyChain {
 
   /**
    * What becomes of a query with this answer; undefined leaves the answer as it is. Each name on the
-   * way is judged by what the answer says of that name: its alias, or at the end its data.
+   * way is judged by the records of that name in the answer: its alias, or at the end its data.
    */
   judgeAnswer(query: Query, answer: AliasChain): Verdict | undefined {
     let isFirst = true;
@@ -86,7 +86,7 @@ export class PolicyChain {
     return false;
   }
 
-  /** The first match for the query by itself, whether or not an answer has a say in it. */
+  /** The first match for the query by itself, whether or not it may depend on the answer. */
   search(query: Query): Verdict | undefined {
     return query.isLookup ? this.#searchStep(query, undefined, 0, true) : undefined;
   }
@@ -140,7 +140,7 @@ export class PolicyChain {
     return undefined;
   }
 
-  /** Whether the policy leaves what the answer says at this step as it is, for it is signed. */
+  /** Whether the policy leaves the records of this step unchanged, since they are signed. */
   #isLeft(
     { keepsSigned }: NamePolicy,
     query: Query,

@@ -41,7 +41,7 @@ const INFO_CODES = {
   filtered: Ede.FILTERED,
 } as const;
 
-/** Rules that stand in a file, told apart by what matched. */
+/** Rules that stand in a file, distinguished by what matched. */
 export function rulesIn(
   file: string,
   rules: RuleTable,
@@ -67,7 +67,7 @@ function subErrorOf(category: Category | undefined, ede: number): number | undef
   return ede === Ede.FILTERED && !isOperators ? CATEGORIES[category] : undefined;
 }
 
-/** What the configuration says of a whole policy. */
+/** The settings of a whole policy. */
 export interface PolicyTraits {
   readonly name: string;
   readonly isShadow: boolean;
@@ -83,7 +83,7 @@ export interface PolicyRules {
   readonly policy: string;
   readonly rules: Pick<RuleTable, 'recordsOf'>;
   readonly rule: Rule;
-  /** They are told apart by the name that matched. */
+  /** They are distinguished by the name that matched. */
   readonly named: boolean;
   readonly isShadow: boolean;
   /** INFO-CODE that goes with what they do. */

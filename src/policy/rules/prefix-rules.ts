@@ -35,7 +35,7 @@ export class PrefixRules {
     return this.#rules.length;
   }
 
-  /** The code of the rule for the client, or NO_RULE; `query.match` is told which it was. */
+  /** The code of the rule for the client, or NO_RULE; `query.match` is set to it. */
   findClient(query: Query): number {
     if (this.#rules.length === 0) return NO_RULE;
     const index = this.#table.find(query.family, query.address);

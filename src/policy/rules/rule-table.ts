@@ -222,7 +222,7 @@ export class RuleTable {
 
   /**
    * The code of the rule for the query, or NO_RULE: the exact name first, then the name above it
-   * with the most labels. `query.match` is told which it was. `name` is the one asked, or one that
+   * with the most labels. `query.match` is set to it. `name` is the one asked, or one that
    * it is an alias of.
    */
   find(query: Query, name: HashedName): number {
@@ -241,7 +241,7 @@ export class RuleTable {
 
   /**
    * The rule nearest to the query's name of those that are not for it: for other types, or for
-   * names at another place in the tree. `query.match` is told which it is. Only for readers.
+   * names at another place in the tree. `query.match` is set to it. Only for readers.
    */
   findNear(query: Query): NearRule | undefined {
     query.match.name = query;

@@ -10,7 +10,7 @@ import { readOwner } from './inline-rules.ts';
 import { letsPass } from './name-policy.ts';
 
 /**
- * What to say of rules of the configuration itself: those of lists and zones are made elsewhere,
+ * Warnings about rules of the configuration itself: those of lists and zones are made elsewhere,
  * and meant to overlap.
  */
 export function shadowedRules(policy: Policy): string[] {
@@ -41,7 +41,7 @@ function deciderOf(key: string, zone: Policy['zones'][number] | undefined): stri
   if (!isForAll || typeof owner === 'string') return undefined;
   const query = specimen(owner);
   const answer = query && zone.policy!.judgeName(query, query);
-  // A rule for the specimen alone says nothing of its neighbours; one for some types not of others.
+  // A rule for the specimen alone does not cover its neighbours; one for some types not the others.
   if (query === undefined || answer === undefined || isPartial(zone, query, owner.wildcard)) {
     return undefined;
   }

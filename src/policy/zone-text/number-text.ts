@@ -27,7 +27,7 @@ export function readNumber(text: Uint8Array, at: number, end: number): number {
   return number;
 }
 
-/** A number of seconds, or numbers with units; -1 when the text says no time of 32 bits. */
+/** A number of seconds, or numbers with units; -1 when the text is no time of 32 bits. */
 export function readSeconds(text: Uint8Array, at: number, end: number): number {
   let total = 0;
   for (let i = at; i < end; i++) {

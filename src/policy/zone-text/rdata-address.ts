@@ -74,7 +74,7 @@ const GATEWAYS: readonly Field[] = [
   domain('gateway'),
 ];
 
-/** Offset of the octet that says which of them it is. */
+/** Offset of the octet with the kind. */
 const GATEWAY_TYPE = 1;
 
 /** IPSECKEY (RFC 4025) behind its three numbers: a gateway, and a key that may be left out. */

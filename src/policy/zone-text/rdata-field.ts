@@ -7,7 +7,7 @@ import { AS_WRITTEN, NameText } from './name-text.ts';
 import { readNumber, readSeconds } from './number-text.ts';
 import type { RdataToken } from './zone-scanner.ts';
 
-/** Puts the octets of a text into `out`, or says what was expected of it. */
+/** Puts the octets of a text into `out`, or returns what was expected of it. */
 export type Write = (token: RdataToken, out: number[], origin: Uint8Array) => string | undefined;
 
 /** One field of RDATA text. */
@@ -21,7 +21,7 @@ export interface Field {
 /** The fields that end RDATA text when their number is open. */
 export interface Rest {
   readonly name: string;
-  /** Puts their octets into `out`, or says which one is wrong and what was expected of it. */
+  /** Puts their octets into `out`, or returns which one is wrong and what was expected of it. */
   write(tokens: readonly RdataToken[], out: number[], origin: Uint8Array): Unexpected | undefined;
   /** Whether `rdata` from `at` on is well formed. */
   isWhole(rdata: Uint8Array, at: number): boolean;

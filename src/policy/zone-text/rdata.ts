@@ -18,7 +18,7 @@ export interface RdataProblem {
 /** A record without an owner. Its RDATA holds no compression pointer. */
 export interface RecordText {
   readonly type: number;
-  /** Undefined when the text does not say it. */
+  /** Undefined when the text does not have it. */
   readonly ttl: number | undefined;
   readonly rdata: Uint8Array;
 }

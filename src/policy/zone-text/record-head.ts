@@ -20,9 +20,9 @@ const CASE_BIT = 0x20;
 
 /** TTL and class in either order, each or both left out; then the type. Reused for each record. */
 export class RecordHead {
-  /** -1 when the record does not say it. */
+  /** -1 when the record does not have it. */
   ttl = -1;
-  /** -1 when the record does not say it. */
+  /** -1 when the record does not have it. */
   rrClass = -1;
   type = 0;
   /** The first field behind the type; with a fault, the field that is wrong. */

@@ -5,7 +5,7 @@ import { formatOctets, resolveEscapes } from './escape.ts';
 import { IPV4, IPV6, MAX_STRING, parseNumber, type Rest } from './rdata-field.ts';
 import type { RdataToken } from './zone-scanner.ts';
 
-/** Puts a value into `out`, or says what was expected of it. */
+/** Puts a value into `out`, or returns what was expected of it. */
 type WriteValue = (value: Uint8Array | undefined, out: number[]) => string | undefined;
 
 interface Param {

@@ -54,9 +54,9 @@ export class ZoneReader {
   #origin: Uint8Array;
   #hasOrigin = false;
   #hasSoa = false;
-  /** -1 until a directive says it. */
+  /** -1 until a directive sets it. */
   #defaultTtl = -1;
-  /** -1 until the SOA record says it. */
+  /** -1 until the SOA record sets it. */
   #minimumTtl = -1;
   /** The TTL last stated. */
   #lastTtl = 0;

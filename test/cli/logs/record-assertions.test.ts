@@ -105,7 +105,7 @@ describe('cli/record-assertions', () => {
     );
     expect(readBack(out).map((text) => text.split(' ')[1])).to.deep.equal(['new.example.']);
     expect(out).to.match(/^# 1 decision of policy 00000002, 2026-11-20T22:59:00\.123Z to /);
-    expect(err).to.include('1 decision was left out: another policy than the last one says');
+    expect(err).to.include('1 decision was left out: made by a policy before the last one');
   });
 
   it('counts lines that are none', async () => {

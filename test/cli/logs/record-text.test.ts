@@ -54,7 +54,7 @@ describe('cli/record-text', () => {
       '  when      2026-11-20T22:59:00.123Z, 1.5 ms after the query',
       '  client    10.21.5.18 (vpn), port 4711, through 10.0.0.2, tcp to 10.0.0.53:53, view guests',
       '  node      ns1, policy 3f2a9c11',
-      '  decided   by upstream, told again: upstreams.corp at site.yaml:9',
+      '  decided   by upstream, from the cache: upstreams.corp at site.yaml:9',
       '  owner     netops, NET-7',
       '  matched   old.example., by qname',
       '  hint      nearest allow: 10.20.0.0/16 at site.yaml:7',

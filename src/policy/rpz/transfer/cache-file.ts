@@ -21,7 +21,7 @@ import { formatRdata } from './rdata-text.ts';
 import { PackedRecords, RecordPacker, type ZoneData } from './record-pack.ts';
 import { createCopy, readSoa, type ZoneCopy } from './zone-copy.ts';
 
-/** A copy, whom it came from, and when a primary last said that it is up to date. */
+/** A copy, whom it came from, and when a primary last confirmed that it is up to date. */
 export interface KnownCopy {
   readonly copy: ZoneCopy;
   /** As records name it; the file itself when that is all that is known. */

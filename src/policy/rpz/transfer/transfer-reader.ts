@@ -64,12 +64,12 @@ export class TransferReader {
     this.#serial = question.serial ?? 0;
   }
 
-  /** The serial that the primary says the zone has. */
+  /** The serial of the zone at the primary. */
   get serial(): number | undefined {
     return this.#soa?.serial;
   }
 
-  /** Takes the next message; says what is wrong with it. */
+  /** Takes the next message; returns what is wrong with it. */
   take(message: Uint8Array): string | undefined {
     const wrong = this.#checkHeader(message) ?? this.#takeRecords(message);
     this.#isSecondMessage = true;
@@ -110,9 +110,9 @@ export class TransferReader {
     if (cursor.malformed) return 'a message that is malformed';
     const size = this.#size + this.#records.length + this.#removed.length;
     if (size > this.#question.maxSize) {
-      return `more than ${this.#question.maxSize} octets of records, as maxSize says`;
+      return `more than ${this.#question.maxSize} octets of records, the limit of maxSize`;
     }
-    // RFC 1995 section 2: a lone SOA says that the primary has nothing newer.
+    // RFC 1995 section 2: a lone SOA means that the primary has nothing newer.
     if (this.#phase === 'second' && this.#question.serial !== undefined) this.#endUnchanged();
     return undefined;
   }

@@ -1,4 +1,4 @@
-/** A policy zone that comes by transfer: what the configuration says of it, and where it stands. */
+/** A policy zone that comes by transfer: its settings, and its state. */
 
 import { type Config, resolvePath } from '../../../config/config.ts';
 import type { Problem } from '../../../config/problem.ts';
@@ -111,7 +111,7 @@ export function readCachedState({ cacheFile, zone, override }: TransferredZone):
     const known = cacheFile === undefined ? undefined : readCache(cacheFile, zone);
     if (known !== undefined) return stateOf(known, override, now);
   } catch {
-    // A running server says so in its log, and transfers the zone.
+    // A running server logs it, and transfers the zone.
   }
   return { standing: 'missing', image: undefined, since: now };
 }

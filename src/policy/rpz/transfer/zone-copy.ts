@@ -137,7 +137,7 @@ class NetDifference {
   }
 }
 
-/** SHA-256 over what the zone says, whatever the order of its records, in hexadecimal digits. */
+/** SHA-256 over the content of the zone, whatever the order of its records, in hexadecimal digits. */
 export function digestOf({ zone, records, count }: ZoneCopy): string {
   const cursor = new PackedRecords(records);
   let sum = 0;

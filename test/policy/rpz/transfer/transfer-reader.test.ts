@@ -214,7 +214,9 @@ describe('transfer/transfer-reader', () => {
     const many = Array.from({ length: 10 }, (_, i) => rule(`a${i}`));
     expect(one.take(part([soa(5), ...many]))).to.equal(undefined);
     const later = Array.from({ length: 30 }, (_, i) => rule(`b${i}`));
-    expect(one.take(part(later))).to.equal('more than 1000 octets of records, as maxSize says');
+    expect(one.take(part(later))).to.equal(
+      'more than 1000 octets of records, the limit of maxSize',
+    );
   });
 
   it('stops at its limit when differences never end', () => {
