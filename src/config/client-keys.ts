@@ -61,12 +61,12 @@ export const LISTENER = section(
       section({
         from: required(
           filled(list(clients)),
-          'client groups and prefixes of proxies; nobody else is let in, nor a proxy without a header',
+          'client groups and prefixes of proxies; packets of others, and packets without a header, are ignored',
         ),
       }),
-      'clients come through proxies that name them by the PROXY protocol, version 1 or 2',
+      'clients come through proxies that send the PROXY protocol, version 1 or 2',
       undefined,
-      'clients come by themselves',
+      'clients come directly',
     ),
     tls: optional(
       section(IDENTITY, checkPairs),

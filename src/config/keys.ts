@@ -47,7 +47,7 @@ const PERMISSIONS = oneOf('allow', 'refuse');
 const TRANSPORTS = {
   transports: optional(
     filled(list(oneOf(...CLIENT_TRANSPORTS))),
-    'how they ask: who asks otherwise goes by the other entries',
+    'the transports that it is for: clients by other transports are judged by the other entries',
     undefined,
     'all',
   ),
@@ -91,7 +91,7 @@ const UPSTREAM = section({
 const ACL = {
   query: optional(
     access(QUERY_ACTIONS, TRANSPORTS),
-    'who may ask at all; the most specific prefix wins, no match is refused',
+    'who may ask at all; the most specific prefix wins, a client without a match is refused',
     undefined,
     'loopback',
   ),
@@ -141,7 +141,7 @@ export const CONFIG = section({
   ),
   listen: optional(
     filled(list(byShape({ scalar: endpoint, mapping: LISTENER }))),
-    'addresses served, each by UDP and TCP, or by TLS or HTTPS',
+    'addresses to listen on, each by UDP and TCP, or by TLS or HTTPS',
     undefined,
     '127.0.0.1:5300 and [::1]:5300',
   ),

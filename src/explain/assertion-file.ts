@@ -131,8 +131,8 @@ function wrongQuery(query: string): string | undefined {
 
 const ASSERTION = section({
   name: optional(text, 'what it is about', undefined),
-  client: required(CLIENT, 'who asks'),
-  query: required(QUERY, 'what is asked'),
+  client: required(CLIENT, 'the address of the client'),
+  query: required(QUERY, 'the question'),
   transport: optional(oneOf(...CLIENT_TRANSPORTS), 'by which transport', 'udp'),
   rd: optional(oneOf('true', 'false'), 'whether recursion is desired', 'true'),
   do: optional(oneOf('true', 'false'), 'whether DNSSEC records are wanted', 'false'),

@@ -117,7 +117,7 @@ export class Query extends HashedName {
   wantsNsid = false;
   /** Whether it was padded, so that its answer is to be padded too (RFC 7830). */
   isPadded = false;
-  /** What the COOKIE option says, and how long it is; NO_COOKIE when there is none. */
+  /** The data of the COOKIE option, and its length; NO_COOKIE when there is none. */
   readonly cookie: Uint8Array = new Uint8Array(COOKIE_MAX);
   cookieLength: number = NO_COOKIE;
   payload: number = PLAIN_PAYLOAD;
