@@ -7,7 +7,7 @@ function judge(code: number, text: string) {
   return conclude(situation(visitOf({ ask: { ...REFUSED, ede: [{ code, text }] } })));
 }
 
-describe('diagnose/rules/told', () => {
+describe('diagnose/rules/reported', () => {
   for (const layer of LAYERS) {
     it(`takes the word of rcode5 for its layer ${layer}`, () => {
       const conclusion = judge(0, `${layer} some rule ref k3f9x-1`);
