@@ -31,7 +31,7 @@ function usage(commands: readonly Command[]): string {
     ({ name, operands, options, about }) =>
       `  ${name} ${formatSynopsis(operands, options)}\n      ${about}`,
   );
-  return `rcode5 ${VERSION}: a DNS forwarder that records which layer refused\n\n${lines.join('\n')}\n`;
+  return `rcode5 ${VERSION}: a DNS forwarder that says which layer refused\n\n${lines.join('\n')}\n`;
 }
 
 /** One command, and a line for each of its options. */

@@ -100,7 +100,7 @@ const CASES: readonly Case[] = [
   { args: 'reload --admin http://127.0.0.1:1', code: 2, stderr: /nobody answers/ },
   { args: 'status --admin nowhere', code: 2, stderr: /expect a URL/ },
   { args: 'nothing', code: 2, stderr: /there is no command nothing/ },
-  { args: '', code: 0, stdout: /a DNS forwarder that records which layer refused/ },
+  { args: '', code: 0, stdout: /a DNS forwarder that says which layer refused/ },
 ];
 
 const COMMANDS = [
