@@ -50,16 +50,12 @@ describe('diagnose with sockets', () => {
         socket.end();
       });
     });
-    tcp.listen(0, HOST);
-    await once(tcp, 'listening');
-    ({ port } = tcp.address() as { port: number });
-    udp = createSocket('udp4');
+    udp = await bindBoth(tcp);
+    ({ port } = udp.address());
     udp.on('message', (query, { port: client, address }) => {
       seen.push(address);
       for (const answer of answers(query, address)) udp.send(answer, client, address);
     });
-    udp.bind(port, HOST);
-    await once(udp, 'listening');
   });
 
   afterEach(() => {
@@ -146,6 +142,22 @@ describe('diagnose with sockets', () => {
     expect(await findRoutes([{ address: '::1', port: 53 }], [HOST], 2000)).to.equal(problem);
   });
 });
+
+/** Listens at a port that was free for both; returns the socket for datagrams. */
+async function bindBoth(tcp: Server): Promise<Socket> {
+  for (;;) {
+    const udp = createSocket('udp4').bind(0, HOST);
+    await once(udp, 'listening');
+    tcp.listen(udp.address().port, HOST);
+    try {
+      await once(tcp, 'listening');
+      return udp;
+    } catch {
+      // A port that is free for datagrams need not be free for connections.
+      udp.close();
+    }
+  }
+}
 
 /** A port of this host where nobody listens: one that was free a moment ago. */
 async function closedPort(): Promise<number> {
