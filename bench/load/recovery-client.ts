@@ -39,6 +39,7 @@ setInterval(() => {
 
 /** The network is back when a client that comes new to it is answered by the upstream. */
 async function untilBack(): Promise<void> {
+  backAt = undefined;
   for (let isBack = false; !isBack; ) {
     const socket = createSocket('udp4');
     socket.on('error', () => {});
