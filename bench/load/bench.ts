@@ -30,6 +30,8 @@ export interface Work {
   readonly name: string;
   /** What is asked, and what each server has to do for it; Markdown. */
   readonly about: string;
+  /** How often it is repeated, when it does not go by --reps and --seconds; once with --quick. */
+  readonly reps?: number;
   /** Measures; resolves with Markdown. */
   run(bench: Bench): Promise<string>;
 }

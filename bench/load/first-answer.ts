@@ -2,12 +2,12 @@
 
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
+import { queryFor, rcodeOf } from './message.ts';
 import type { Program } from './program.ts';
 
 /** Milliseconds between two tries. */
 const PAUSE_MS = 4;
 const PATIENCE_MS = 180_000;
-const RCODE_MASK = 0x0f;
 
 /** A question for A that tells a server that is ready from one that still loads. */
 export interface Question {
@@ -26,7 +26,7 @@ export async function untilAnswered(
   const socket = createSocket('udp4');
   let isAnswered = false;
   socket.on('message', (answer) => {
-    if (((answer[3] ?? 0) & RCODE_MASK) === rcode) isAnswered = true;
+    if (rcodeOf(answer) === rcode) isAnswered = true;
   });
   // While nobody listens, the kernel says so.
   socket.on('error', () => {});
@@ -43,13 +43,4 @@ export async function untilAnswered(
   } finally {
     socket.close();
   }
-}
-
-/** A query with RD set (RFC 1035 section 4.1). */
-function queryFor(name: string): Buffer {
-  const labels = name
-    .split('.')
-    .map((label) => Buffer.concat([Buffer.of(label.length), Buffer.from(label)]));
-  const header = Buffer.of(0x12, 0x34, 0x01, 0, 0, 1, 0, 0, 0, 0, 0, 0);
-  return Buffer.concat([header, ...labels, Buffer.of(0, 0, 1, 0, 1)]);
 }

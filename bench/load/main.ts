@@ -4,15 +4,17 @@ import { createBench, say, type Work } from './bench.ts';
 import { watchOthers } from './disturbance.ts';
 import { describeCpu, describeMachine } from './machine.ts';
 import { type Options, parseOptions } from './options.ts';
-import { findPrograms } from './packages.ts';
+import { findPrograms, type ProgramName } from './packages.ts';
 import { type Section, writeResults } from './results.ts';
 import { cached } from './works/cached.ts';
 import { clients } from './works/clients.ts';
 import { forwarded } from './works/forwarded.ts';
+import { moving } from './works/moving.ts';
 import { refused } from './works/refused.ts';
 import { refusedLogged } from './works/refused-logged.ts';
 import { rpz } from './works/rpz.ts';
 import { rules } from './works/rules.ts';
+import { slowTcp } from './works/slow-tcp.ts';
 import { start } from './works/start.ts';
 import { tcp } from './works/tcp.ts';
 import { threads } from './works/threads.ts';
@@ -28,12 +30,16 @@ const WORKS: readonly Work[] = [
   rules,
   clients,
   threads,
+  moving,
+  slowTcp,
 ];
 const NAMES: readonly string[] = WORKS.map(({ name }) => name);
 const UNUSABLE = 2;
 
 async function main(options: Options): Promise<void> {
-  const programs = await findPrograms(['dnsperf', 'nsd', ...options.peers]);
+  // dnsmasq is an upstream too, like NSD.
+  const needed = new Set<ProgramName>(['dnsperf', 'nsd', 'ip', 'dnsmasq', ...options.peers]);
+  const programs = await findPrograms([...needed]);
   if (!programs.has('dnsperf')) throw new RangeError('dnsperf is not installed');
   const bench = createBench(options, programs);
   const machine = await describeMachine(programs);
@@ -44,7 +50,7 @@ async function main(options: Options): Promise<void> {
     say(work.name);
     const others = await watchOthers();
     const tables = await work.run(bench);
-    const text = `${work.about}\n\n${tables}\n\n${describeRun(options, others)}`;
+    const text = `${work.about}\n\n${tables}\n\n${describeRun(work, options, others)}`;
     console.log(`## ${work.name}\n\n${text}\n`);
     sections.push({ name: work.name, text });
   }
@@ -53,10 +59,12 @@ async function main(options: Options): Promise<void> {
   if (bench.failures.length > 0) process.exitCode = 1;
 }
 
-function describeRun({ reps, seconds }: Options, others: number): string {
+function describeRun(work: Work, options: Options, others: number): string {
+  const { reps, seconds, isQuick } = options;
   const busy = `${(others * 100).toFixed(0)} % busy with other things before`;
   const date = new Date().toISOString().slice(0, 10);
-  return `*${date}, ${describeCpu()}; medians of ${reps} × ${seconds} s; ${busy}.*`;
+  const medians = work.reps === undefined ? `${reps} × ${seconds} s` : `${isQuick ? 1 : work.reps}`;
+  return `*${date}, ${describeCpu()}; medians of ${medians}; ${busy}.*`;
 }
 
 // What was started is ended, and the folder removed, when the process exits.

@@ -22,12 +22,24 @@ ns A 127.0.0.1
 export async function startNsd(bench: Bench): Promise<Running> {
   const folder = makeFolder(bench, 'nsd');
   const port = await findPort();
+  const command = configureNsd(bench, { folder, address: '127.0.0.1', port });
+  const program = new Program(command, { cores: bench.cores.upstream, folder });
+  const question = { name: cachedName(0), rcode: 0, source: CLIENT };
+  await untilAnswered(question, { program, port });
+  return { program, port, folder, startMs: 0 };
+}
+
+/** Writes its configuration and gives the command that serves by it. */
+export function configureNsd(
+  bench: Bench,
+  { folder, address, port }: { folder: string; address: string; port: number },
+): readonly string[] {
   const config = join(folder, 'nsd.conf');
   writeFileSync(join(folder, 'zone'), ZONE_TEXT);
   writeFileSync(
     config,
     `server:
-  ip-address: 127.0.0.1@${port}
+  ip-address: ${address}@${port}
   server-count: 1
   username: ""
   rrl-ratelimit: 0
@@ -45,9 +57,5 @@ zone:
   zonefile: zone
 `,
   );
-  const command = [bench.programs.get('nsd')!, '-d', '-c', config];
-  const program = new Program(command, { cores: bench.cores.upstream, folder });
-  const question = { name: cachedName(0), rcode: 0, source: CLIENT };
-  await untilAnswered(question, { program, port });
-  return { program, port, folder, startMs: 0 };
+  return [bench.programs.get('nsd')!, '-d', '-c', config];
 }

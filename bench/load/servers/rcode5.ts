@@ -14,6 +14,8 @@ export interface Rcode5Config {
   readonly lines?: readonly string[];
   /** Whether its log is looked at; without one, records go to /dev/null. */
   readonly isLogged?: boolean;
+  /** Its upstream as the configuration names it, by the port that the site has for it. */
+  readonly server?: (port: number) => string;
   readonly cores?: string;
 }
 
@@ -28,6 +30,7 @@ export function rcode5({
   label = 'rcode5',
   lines = [],
   isLogged = false,
+  server = (upstream) => `127.0.0.1:${upstream}`,
   cores,
 }: Rcode5Config): Contestant {
   const log = isLogged ? LOG : undefined;
@@ -38,16 +41,19 @@ export function rcode5({
     ...(cores === undefined ? {} : { cores }),
     configure({ folder, port, upstream, program }: Site) {
       const file = join(folder, 'rcode5.yaml');
-      writeFileSync(file, format({ port, upstream, lines, log: log ?? '/dev/null' }));
+      writeFileSync(
+        file,
+        format({ port, server: server(upstream), lines, log: log ?? '/dev/null' }),
+      );
       return [program, MAIN, 'serve', '-c', file];
     },
   };
 }
 
-function format(of: { port: number; upstream: number; lines: readonly string[]; log: string }) {
+function format(of: { port: number; server: string; lines: readonly string[]; log: string }) {
   return `listen: ["127.0.0.1:${of.port}"]
 admin: { listen: "127.0.0.1:0" }
-upstreams: { default: { servers: ["127.0.0.1:${of.upstream}"] } }
+upstreams: { default: { servers: ["${of.server}"] } }
 decisionLog: { to: ${of.log}, record: policy }
 ${of.lines.join('\n')}
 `;
