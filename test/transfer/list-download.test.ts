@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { download } from '../../src/transfer/list-download.ts';
+import { itWith } from '../e2e/processes.ts';
 import { ScriptedLists } from './scripted-lists.ts';
 
 const NEVER = new AbortController().signal;
@@ -61,7 +62,7 @@ describe('transfer/list-download', () => {
     expect(await failure(task)).to.match(/abort/);
   });
 
-  it('takes a list from who proves its name, and from nobody else', async () => {
+  itWith(['openssl'], 'takes a list from who proves its name, and from nobody else', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'rcode5-'));
     const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
     const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'];
