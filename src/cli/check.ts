@@ -11,6 +11,7 @@ import { findWarnings } from '../policy/warnings.ts';
 import { readAssertedPolicy } from './asserted-policy.ts';
 import { formatFailure } from './assertion-failure.ts';
 import { type Command, Exit } from './command.ts';
+import { findConfigFile } from './config-file.ts';
 import { CONFIG_OPTION, JSON_OPTION, type Options } from './options.ts';
 
 const OPTIONS = { config: CONFIG_OPTION, json: JSON_OPTION } as const satisfies Options;
@@ -23,7 +24,7 @@ export const check: Command = {
   async run(args) {
     const { values } = parseArgs({ args: [...args], options: OPTIONS });
     try {
-      const { policy, assertions } = readAssertedPolicy(values.config);
+      const { policy, assertions } = readAssertedPolicy(findConfigFile(values.config));
       const failures = findFailures(policy, assertions, now());
       const rules = policy.zones.reduce(
         (sum, zone) => sum + zone.rules,

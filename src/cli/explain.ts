@@ -10,6 +10,7 @@ import { compilePolicy, type Policy } from '../policy/compile.ts';
 import { VERSION } from '../version.ts';
 import { Opcode, RrType } from '../wire/registry.ts';
 import { type Command, Exit, UsageError } from './command.ts';
+import { findConfigFile } from './config-file.ts';
 import { formatExplained } from './explain-text.ts';
 import { CONFIG_OPTION, JSON_OPTION, type Options } from './options.ts';
 
@@ -37,7 +38,7 @@ export const explain: Command = {
   async run(args) {
     const { values } = parseArgs({ args: [...args], options: OPTIONS });
     const { 'no-rd': noRd, do: dnssecOk, json, config, live, ...words } = values;
-    const policy = compilePolicy(readConfig(config), VERSION);
+    const policy = compilePolicy(readConfig(findConfigFile(config)), VERSION);
     const bits = { rd: noRd ? '0' : '1', do: dnssecOk ? '1' : '0' };
     const question = askedQuestion({ ...words, ...bits }, listenersOf(policy));
     if (typeof question === 'string') throw new UsageError(question);
