@@ -9,6 +9,7 @@ import { suggest } from './suggestion.ts';
 
 /** In the order of the usage. Only the code of the command that is called is loaded. */
 const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
+  ['init', async () => (await import('./init.ts')).init],
   ['serve', async () => (await import('./serve.ts')).serve],
   ['check', async () => (await import('./check.ts')).check],
   ['explain', async () => (await import('./explain.ts')).explain],
