@@ -12,6 +12,7 @@ import { Opcode, RrType } from '../wire/registry.ts';
 import { type Command, Exit, UsageError } from './command.ts';
 import { findConfigFile } from './config-file.ts';
 import { formatExplained } from './explain-text.ts';
+import { readNameOperand } from './name-operand.ts';
 import { CONFIG_OPTION, JSON_OPTION, type Options } from './options.ts';
 
 const OPTIONS = {
@@ -40,7 +41,8 @@ export const explain: Command = {
     const { 'no-rd': noRd, do: dnssecOk, json, config, live, ...words } = values;
     const policy = compilePolicy(readConfig(findConfigFile(config)), VERSION);
     const bits = { rd: noRd ? '0' : '1', do: dnssecOk ? '1' : '0' };
-    const question = askedQuestion({ ...words, ...bits }, listenersOf(policy));
+    const name = words.name === undefined ? {} : { name: readNameOperand(words.name) };
+    const question = askedQuestion({ ...words, ...name, ...bits }, listenersOf(policy));
     if (typeof question === 'string') throw new UsageError(question);
     const explained = explainQuestion(policy, question, now());
     const shown = live ? await askLive(policy, question, explained) : explained;
