@@ -161,6 +161,7 @@ export const DOORS: Readonly<Record<string, string>> = {
   pino: 'src/log.ts',
   'prom-client': 'src/observe/metrics.ts',
   re2js: 'src/policy/lists/regex-set.ts',
+  'fastest-levenshtein': 'src/cli/suggestion.ts',
   tldts: 'src/policy/lists/public-suffixes.ts',
   yaml: 'src/config/',
 };

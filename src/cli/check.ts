@@ -3,17 +3,28 @@
 import { parseArgs } from 'node:util';
 import { now } from '../clock.ts';
 import { certificateWarnings, readCertificates } from '../config/certificates.ts';
-import type { Config } from '../config/config.ts';
-import { ConfigError } from '../config/problem.ts';
-import { findFailures, toProblem } from '../explain/assertions.ts';
+import { ConfigError, formatProblem, type Problem } from '../config/problem.ts';
+import { type Failure, findFailures, toProblem } from '../explain/assertions.ts';
+import { hostWarnings } from '../load/host-warnings.ts';
+import { tryListeners } from '../load/listen-trial.ts';
 import { forwardingWarnings } from '../load/loaded-config.ts';
+import type { Policy } from '../policy/compile.ts';
 import { findWarnings } from '../policy/warnings.ts';
 import { readAssertedPolicy } from './asserted-policy.ts';
 import { formatFailure } from './assertion-failure.ts';
 import { type Command, Exit } from './command.ts';
+import { findConfigFile } from './config-file.ts';
 import { CONFIG_OPTION, JSON_OPTION, type Options } from './options.ts';
 
-const OPTIONS = { config: CONFIG_OPTION, json: JSON_OPTION } as const satisfies Options;
+const OPTIONS = {
+  config: CONFIG_OPTION,
+  listen: {
+    type: 'boolean',
+    default: false,
+    about: 'also tries to listen on its addresses, which a running server has',
+  },
+  json: JSON_OPTION,
+} as const satisfies Options;
 
 export const check: Command = {
   name: 'check',
@@ -23,29 +34,12 @@ export const check: Command = {
   async run(args) {
     const { values } = parseArgs({ args: [...args], options: OPTIONS });
     try {
-      const { policy, assertions } = readAssertedPolicy(values.config);
+      const { policy, assertions } = readAssertedPolicy(findConfigFile(values.config));
       const failures = findFailures(policy, assertions, now());
-      const rules = policy.zones.reduce(
-        (sum, zone) => sum + zone.rules,
-        countAccess(policy.config),
-      );
-      const certificates = readCertificates(policy.config);
-      const warnings = [
-        ...findWarnings(policy),
-        ...forwardingWarnings(policy.config),
-        ...certificateWarnings(certificates, Date.now()),
-      ];
-      const problems = failures.map(toProblem);
-      const ok = failures.length === 0;
-      const counts = { rules, assertions: assertions.length };
-      const report = { ok, policy: policy.hash, ...counts, warnings, problems };
-      if (values.json) process.stdout.write(`${JSON.stringify(report)}\n`);
-      else {
-        for (const failure of failures) process.stdout.write(formatFailure(failure));
-        process.stdout.write(`${formatSummary(report)}\n`);
-        for (const warning of warnings) process.stdout.write(`warning: ${warning}\n`);
-      }
-      return ok ? Exit.OK : Exit.NEGATIVE;
+      const taken = values.listen ? await tryListeners(policy.config) : [];
+      const found: Found = { policy, assertions: assertions.length, failures, taken };
+      process.stdout.write(values.json ? `${JSON.stringify(toJson(found))}\n` : format(found));
+      return failures.length + taken.length === 0 ? Exit.OK : Exit.NEGATIVE;
     } catch (error) {
       if (!(values.json && error instanceof ConfigError)) throw error;
       const { problems } = error;
@@ -55,19 +49,45 @@ export const check: Command = {
   },
 };
 
-interface Summary {
-  readonly ok: boolean;
-  readonly policy: string;
-  readonly rules: number;
+interface Found {
+  readonly policy: Policy;
+  /** How many there are. */
   readonly assertions: number;
+  readonly failures: readonly Failure[];
+  /** Addresses that cannot be listened on. */
+  readonly taken: readonly Problem[];
 }
 
-function formatSummary({ ok, policy, rules, assertions }: Summary): string {
+function toJson({ policy, assertions, failures, taken }: Found) {
+  const problems = [...failures.map(toProblem), ...taken];
+  const counts = { rules: countRules(policy), assertions };
+  const ok = problems.length === 0;
+  return { ok, policy: policy.hash, ...counts, warnings: warningsOf(policy), problems };
+}
+
+function format({ policy, assertions, failures, taken }: Found): string {
+  const refused = taken.length === 0 ? 'ok' : 'cannot listen';
+  const verdict = failures.length === 0 ? refused : 'assertions failed';
   const held = assertions === 0 ? '' : ` assertions=${assertions}`;
-  return `${ok ? 'ok' : 'assertions failed'} policy=${policy} rules=${rules}${held}`;
+  return [
+    ...failures.map(formatFailure),
+    ...taken.map((problem) => `${formatProblem(problem)}\n`),
+    `${verdict} policy=${policy.hash} rules=${countRules(policy)}${held}\n`,
+    ...warningsOf(policy).map((warning) => `warning: ${warning}\n`),
+  ].join('');
 }
 
-function countAccess({ views }: Config): number {
+function warningsOf(policy: Policy): readonly string[] {
+  return [
+    ...findWarnings(policy),
+    ...forwardingWarnings(policy.config),
+    ...hostWarnings(policy.config),
+    ...certificateWarnings(readCertificates(policy.config), Date.now()),
+  ];
+}
+
+function countRules({ config: { views }, zones }: Policy): number {
   const lists = new Set(views.flatMap(({ acl }) => Object.values(acl)));
-  return [...lists].reduce((sum, list) => sum + (list?.entries.length ?? 0), 0);
+  const entries = [...lists].reduce((sum, list) => sum + (list?.entries.length ?? 0), 0);
+  return zones.reduce((sum, zone) => sum + zone.rules, entries);
 }

@@ -10,7 +10,9 @@ import { compilePolicy, type Policy } from '../policy/compile.ts';
 import { VERSION } from '../version.ts';
 import { Opcode, RrType } from '../wire/registry.ts';
 import { type Command, Exit, UsageError } from './command.ts';
+import { findConfigFile } from './config-file.ts';
 import { formatExplained } from './explain-text.ts';
+import { readNameOperand } from './name-operand.ts';
 import { CONFIG_OPTION, JSON_OPTION, type Options } from './options.ts';
 
 const OPTIONS = {
@@ -37,9 +39,10 @@ export const explain: Command = {
   async run(args) {
     const { values } = parseArgs({ args: [...args], options: OPTIONS });
     const { 'no-rd': noRd, do: dnssecOk, json, config, live, ...words } = values;
-    const policy = compilePolicy(readConfig(config), VERSION);
+    const policy = compilePolicy(readConfig(findConfigFile(config)), VERSION);
     const bits = { rd: noRd ? '0' : '1', do: dnssecOk ? '1' : '0' };
-    const question = askedQuestion({ ...words, ...bits }, listenersOf(policy));
+    const name = words.name === undefined ? {} : { name: readNameOperand(words.name) };
+    const question = askedQuestion({ ...words, ...name, ...bits }, listenersOf(policy));
     if (typeof question === 'string') throw new UsageError(question);
     const explained = explainQuestion(policy, question, now());
     const shown = live ? await askLive(policy, question, explained) : explained;

@@ -22,8 +22,8 @@ export const CONFIG_OPTION = {
   type: 'string',
   short: 'c',
   value: 'FILE',
-  default: 'config/default.yaml',
-  about: 'the configuration',
+  about:
+    'the configuration; without it $RCODE5_CONFIG, /etc/rcode5/rcode5.yaml, or the packaged default',
 } as const satisfies Option;
 
 export const JSON_OPTION = {

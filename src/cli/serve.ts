@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { createLog } from '../log.ts';
 import { RunningServer } from '../server/server.ts';
 import { type Command, Exit } from './command.ts';
+import { findConfigFile } from './config-file.ts';
 import { CONFIG_OPTION, type Options } from './options.ts';
 
 const AS_ROOT =
@@ -28,7 +29,7 @@ export const serve: Command = {
   async run(args) {
     const { values } = parseArgs({ args: [...args], options: OPTIONS });
     const log = createLog();
-    const source = { file: values.config, environment: { ...process.env } };
+    const source = { file: findConfigFile(values.config), environment: { ...process.env } };
     let server: RunningServer | undefined;
     // Before there is a server there is nothing to reload, and no reason to exit.
     process.on('SIGHUP', () => {

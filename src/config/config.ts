@@ -14,7 +14,14 @@ import { type RateLimit, readRateLimit } from './rate-limit.ts';
 import { readViews, type ViewConfig } from './views.ts';
 
 /** Sections after groups, defaults and inheritance are filled in. */
-type FilledIn = 'listen' | 'admin' | 'threads' | 'clientGroups' | 'views' | 'rateLimit';
+type FilledIn =
+  | 'listen'
+  | 'decisionLog'
+  | 'admin'
+  | 'threads'
+  | 'clientGroups'
+  | 'views'
+  | 'rateLimit';
 /** Sections that become part of the views. */
 type OfViews = 'acl' | 'routes';
 
@@ -33,6 +40,7 @@ export interface Config extends Omit<RawConfig, FilledIn | OfViews> {
     readonly token: string | undefined;
     readonly probes: Located<Endpoint> | undefined;
   };
+  readonly decisionLog: RawConfig['decisionLog'] & { readonly to: Located<string> };
   /** Data threads; 0 is none: the main thread serves datagrams too. */
   readonly threads: number;
   readonly clientGroups: readonly ClientGroup[];
@@ -97,6 +105,10 @@ function fillIn(raw: RawConfig, document: Document): Config {
     listensByDefault: raw.listen === undefined,
     listen: readListen(raw.listen, groups, start),
     admin: { ...raw.admin, listen: raw.admin.listen ?? { value: DEFAULT_ADMIN, place: start } },
+    decisionLog: {
+      ...raw.decisionLog,
+      to: raw.decisionLog.to ?? { value: 'stdout', place: start },
+    },
     threads: raw.threads === 'auto' ? availableParallelism() : raw.threads,
     clientGroups: groups,
     views,

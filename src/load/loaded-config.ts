@@ -165,7 +165,7 @@ export function restartNeeded(before: Config, after: Config): string[] {
     listen: ({ listen }) => listen.map(({ value: { tls, ...kept } }) => [kept, tls !== undefined]),
     admin: ({ admin }) => [admin.listen.value, admin.token, admin.probes?.value],
     threads: ({ threads }) => threads,
-    'decisionLog.to': ({ decisionLog }) => decisionLog.to,
+    'decisionLog.to': ({ decisionLog }) => decisionLog.to.value,
     'decisionLog.syslog': ({ decisionLog }) => decisionLog.syslog,
     'decisionLog.dnstap': ({ decisionLog }) => decisionLog.dnstap,
   };

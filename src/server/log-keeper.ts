@@ -32,7 +32,7 @@ export class LogKeeper {
     this.#config = config;
     this.#operational = operational;
     this.log = openDecisionLog(config, this.share);
-    const { to } = config.decisionLog;
+    const to = config.decisionLog.to.value;
     this.#isStdout = to === 'stdout';
     if (this.#isStdout) return;
     this.#rotation = new LogRotation(resolvePath(config, to), {

@@ -7,12 +7,12 @@ import type { LogShare } from '../observe/log-share.ts';
 
 /** Opens the decision log of a configuration. Throws a ConfigError. */
 export function openDecisionLog(config: Config, share: LogShare): DecisionLog {
-  const { to } = config.decisionLog;
+  const { value: to, place } = config.decisionLog.to;
   try {
     return new DecisionLog(to === 'stdout' ? undefined : resolvePath(config, to), share);
   } catch (error) {
     const why = (error as Error).message;
     const message = `decisionLog.to cannot be written: ${why}; expect a file in a folder that exists`;
-    throw new ConfigError([{ ...config.start, message }]);
+    throw new ConfigError([{ ...place, message }]);
   }
 }

@@ -108,7 +108,7 @@ describe('e2e: a server that cannot start', () => {
       expectOneSentence(
         failure,
         new RegExp(
-          `site\\.yaml:2:25: cannot listen on 127\\.0\\.0\\.1:${port}: the address is in use; .*expect another port`,
+          `site\\.yaml:2:25: cannot listen on 127\\.0\\.0\\.1:${port}: the address is in use by \\S+ \\(pid \\d+\\); .*expect another port`,
         ),
       );
     });
@@ -146,7 +146,7 @@ describe('e2e: a server that cannot start', () => {
       const { code, stdout, stderr } = await runRcode5(...args);
       expect({ code, stdout }).to.deep.equal({ code: UNUSABLE, stdout: '' });
       expect(stderr).to.match(says);
-      expect(stderr).to.match(/usage: rcode5 serve|rcode5 \d/);
+      expect(stderr).to.match(/usage: rcode5 serve|rcode5 \d|rcode5 --help lists/);
       expect(stderr).not.to.contain('    at ');
     });
   }
