@@ -10,7 +10,7 @@ _rcode5() {
     serve) options='-c --config --share'; files=0 ;;
     check) options='-c --config --listen --json'; files=0 ;;
     explain) options='-c --config --client --name --type --class --opcode --no-rd --do --transport --listener --live --json'; files=0 ;;
-    diff) options='--all --replay --json'; files=1 ;;
+    diff) options='--all --replay --as-enforced --json'; files=1 ;;
     test) options='-c --config --record --json'; files=1 ;;
     diagnose) options='--server --source --type --timeout --burst --json'; files=0 ;;
     log) options='--follow --client --name --type --layer --event --upstream --since --ref --json'; files=1 ;;

@@ -31,6 +31,7 @@ complete -c rcode5 -n '__fish_seen_subcommand_from explain' -l live -d 'queries 
 complete -c rcode5 -n '__fish_seen_subcommand_from explain' -l json -d 'prints JSON for programs'
 complete -c rcode5 -n '__fish_seen_subcommand_from diff' -l all -d 'shows every change, however many there are'
 complete -c rcode5 -n '__fish_seen_subcommand_from diff' -l replay -d 'decides the queries of decision logs by both configurations, and shows the differences'
+complete -c rcode5 -n '__fish_seen_subcommand_from diff' -l as-enforced -d 'decides as if the rules in shadow mode were in force'
 complete -c rcode5 -n '__fish_seen_subcommand_from diff' -l json -d 'prints JSON for programs'
 complete -c rcode5 -n '__fish_seen_subcommand_from test' -s c -l config -r -d 'the configuration; without it $RCODE5_CONFIG, /etc/rcode5/rcode5.yaml, or the packaged default'
 complete -c rcode5 -n '__fish_seen_subcommand_from test' -l record -d 'writes assertions from decision logs'
