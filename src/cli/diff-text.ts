@@ -29,13 +29,15 @@ export interface Difference {
   readonly hashes: readonly [string, string];
   readonly changes: readonly Change[];
   readonly settings: readonly string[];
+  /** What would change besides if the rules in shadow mode were in force. */
+  readonly shadow: readonly Change[];
   /** Also what follows from other changes. */
   readonly all: boolean;
 }
 
-export function formatDifference({ hashes, changes, settings, all }: Difference): string {
+export function formatDifference({ hashes, changes, settings, shadow, all }: Difference): string {
   const [before, after] = hashes;
-  if (changes.length === 0 && settings.length === 0) {
+  if (changes.length + settings.length + shadow.length === 0) {
     return before === after
       ? `no change: policy ${before}\n`
       : `no decision changes: policy ${before} -> ${after}\n`;
@@ -48,6 +50,11 @@ export function formatDifference({ hashes, changes, settings, all }: Difference)
   });
   const more = changes.length - shown.length;
   if (more > 0) parts.push(`and ${more} changes besides: --all shows them\n`);
+  if (shadow.length > 0) {
+    parts.push(
+      `rules in shadow mode differ: in force they would make ${shadow.length} more changes; --as-enforced shows them\n`,
+    );
+  }
   if (settings.length > 0) parts.push(`settings that differ: ${settings.join(', ')}\n`);
   return `policy ${before} -> ${after}\n\n${parts.join('\n')}`;
 }

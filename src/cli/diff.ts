@@ -3,7 +3,8 @@
 import { parseArgs } from 'node:util';
 import { type Config, readConfig } from '../config/config.ts';
 import { ConfigError, type Problem } from '../config/problem.ts';
-import { findChanges } from '../diff/changes.ts';
+import { asEnforced, hasShadow } from '../diff/as-enforced.ts';
+import { type Change, findChanges } from '../diff/changes.ts';
 import { changedPatterns } from '../diff/patterns.ts';
 import { changedSettings } from '../diff/settings.ts';
 import { compilePolicy, type Policy } from '../policy/compile.ts';
@@ -19,6 +20,11 @@ const OPTIONS = {
     type: 'boolean',
     default: false,
     about: 'decides the queries of decision logs by both configurations, and shows the differences',
+  },
+  'as-enforced': {
+    type: 'boolean',
+    default: false,
+    about: 'decides as if the rules in shadow mode were in force',
   },
   json: JSON_OPTION,
 } as const satisfies Options;
@@ -41,24 +47,45 @@ export const diff: Command = {
     if (logs.length > 0 && !values.replay) {
       throw new UsageError(`${logs[0]}: expect --replay before decision logs`);
     }
-    const [before, after] = readBoth(oldFile, newFile);
+    const read = readBoth(oldFile, newFile);
+    const isEnforced = values['as-enforced'];
+    const [before, after] = isEnforced ? (read.map(asEnforced) as [Policy, Policy]) : read;
     if (values.replay) return await replay({ before, after, logs, json: values.json }, process);
     const changes = findChanges(before, after);
     const settings = [
       ...changedSettings(before.config, after.config),
       ...changedPatterns(before, after),
     ];
-    const changed = changes.length > 0 || settings.length > 0;
+    const shadow = isEnforced ? [] : findShadowChanges(before, after, changes);
+    const changed = changes.length + settings.length + shadow.length > 0;
     if (values.json) {
-      process.stdout.write(`${JSON.stringify({ changed, changes, settings })}\n`);
+      process.stdout.write(`${JSON.stringify({ changed, changes, settings, shadow })}\n`);
     } else {
       process.stdout.write(
-        formatDifference({ hashes: [before.hash, after.hash], changes, settings, all: values.all }),
+        formatDifference({
+          hashes: [before.hash, after.hash],
+          changes,
+          settings,
+          shadow,
+          all: values.all,
+        }),
       );
     }
     return changed ? Exit.NEGATIVE : Exit.OK;
   },
 };
+
+/** What would change besides if the rules in shadow mode were in force. */
+function findShadowChanges(
+  before: Policy,
+  after: Policy,
+  changes: readonly Change[],
+): readonly Change[] {
+  if (!hasShadow(before) && !hasShadow(after)) return [];
+  const known = new Set(changes.map((change) => JSON.stringify(change)));
+  const enforced = findChanges(asEnforced(before), asEnforced(after));
+  return enforced.filter((change) => !known.has(JSON.stringify(change)));
+}
 
 /** Compiles both. Throws a ConfigError with the problems of both. */
 function readBoth(...files: readonly [string, string]): readonly [Policy, Policy] {

@@ -60,13 +60,18 @@ export function formatSynopsis(operands: string, options: Options): string {
 
 /** Each option and its line, one a line. */
 export function describeOptions(options: Options): string[] {
-  const rows = Object.entries(options).map(([name, option]) => {
+  const rows = listOptions(options);
+  const width = Math.max(...rows.map(([name]) => name.length));
+  return rows.map(([name, about]) => `${name.padEnd(width)}  ${about}`);
+}
+
+/** Each option as it is written, `-c FILE, --config`, and its line. */
+export function listOptions(options: Options): (readonly [string, string])[] {
+  return Object.entries(options).map(([name, option]) => {
     const by = typeof option.default === 'string' ? ` (${option.default})` : '';
     const long = option.short === undefined ? '' : `, --${name}`;
     return [`${formatName(name, option)}${long}`, `${option.about}${by}`] as const;
   });
-  const width = Math.max(...rows.map(([name]) => name.length));
-  return rows.map(([name, about]) => `${name.padEnd(width)}  ${about}`);
 }
 
 /** `-c FILE`, `--client CIDR`, `--json`. */

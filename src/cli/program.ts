@@ -26,8 +26,13 @@ const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
 const HELP = ['--help', '-h', 'help'];
 const SHOWS_VERSION = ['--version', '-V', 'version'];
 
+/** All commands, in the order of the usage. */
+export function allCommands(): Promise<Command[]> {
+  return Promise.all([...COMMANDS.values()].map((load) => load()));
+}
+
 async function usageOfAll(): Promise<string> {
-  return usage(await Promise.all([...COMMANDS.values()].map((load) => load())));
+  return usage(await allCommands());
 }
 
 function usage(commands: readonly Command[]): string {

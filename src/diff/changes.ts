@@ -15,8 +15,10 @@ import { formatRequest } from '../wire/request.ts';
 import { splitByBase } from './beyond.ts';
 import { type AddressRange, partitionClients, toPrefixes, toWords } from './client-space.ts';
 import { decide, identityOf } from './fate.ts';
-import { type NameChange, NameChanges } from './name-changes.ts';
-import { ALL_NAMES, NameSpace, type Region } from './name-space.ts';
+import { type Compared, type NameChange, NameChanges } from './name-changes.ts';
+import { digestOf } from './name-list.ts';
+import { ALL_NAMES, NameSpace } from './name-space.ts';
+import { Placements } from './placement.ts';
 import { knowsTransports, otherType, type QuestionKind, questionKinds } from './question-kinds.ts';
 import { type Scope, scopesOf } from './scopes.ts';
 
@@ -35,6 +37,11 @@ interface Found {
   readonly kinds: Set<QuestionKind>;
 }
 
+/** The same for two changes that are alike. */
+function textOf({ names, except, ...fates }: NameChange): string {
+  return JSON.stringify([digestOf(names), digestOf(except), fates]);
+}
+
 class Comparison {
   readonly #before: Policy;
   readonly #after: Policy;
@@ -44,6 +51,7 @@ class Comparison {
   readonly #space: NameSpace = new NameSpace();
   /** Names of rules that may be for some types only. */
   readonly #typed: NameSpace = new NameSpace();
+  readonly #placements: Placements = new Placements(this.#space);
   readonly #query: Query = new Query();
   /** What was found for clients that both configurations treat alike but for their address. */
   readonly #known: Map<string, readonly Found[]> = new Map();
@@ -89,7 +97,7 @@ class Comparison {
       for (const found of this.#changesOf(ranges[0]!)) {
         for (const scope of scopesOf(found.kinds, this.#kinds)) {
           const change = { ...scope, ...found.change };
-          const key = JSON.stringify(change);
+          const key = JSON.stringify(scope) + textOf(found.change);
           const known = merged.get(key);
           if (known === undefined) merged.set(key, { ranges: [...ranges], change });
           else known.ranges.push(...ranges);
@@ -118,15 +126,18 @@ class Comparison {
     const found = new Map<string, Found>();
     /** The changes of types that no rule names, by the way of asking. */
     const bases = new Map<string, readonly NameChange[]>();
-    let untyped: NameChanges | undefined;
+    let untyped: Compared | undefined;
     for (const kind of this.#kinds) {
-      const changes = new NameChanges(this.#space, this.#sides, (name) => this.#ask(name, kind));
-      if (this.#isFirst(kind)) untyped = changes;
-      const own = this.#compare(changes, kind, untyped!);
+      const changes = new NameChanges(this.#space, this.#placements, this.#sides, (name) =>
+        this.#ask(name, kind),
+      );
+      if (this.#isFirst(kind)) untyped = undefined;
+      const own = changes.blind() ?? this.#compare(changes, untyped);
+      if (kind.type === undefined) untyped ??= changes.compared;
       const way = `${kind.opcode} ${kind.recursionDesired} ${kind.transport}`;
       if (kind.type === undefined) bases.set(way, own);
       for (const change of splitByBase(own, bases.get(way) ?? [])) {
-        const key = JSON.stringify(change);
+        const key = textOf(change);
         const known = found.get(key);
         if (known === undefined) found.set(key, { change, kinds: new Set([kind]) });
         else known.kinds.add(kind);
@@ -135,28 +146,15 @@ class Comparison {
     return [...found.values()];
   }
 
-  #compare(changes: NameChanges, kind: QuestionKind, untyped: NameChanges): readonly NameChange[] {
-    const blind = changes.blind();
-    if (blind !== undefined) return blind;
+  #compare(changes: NameChanges, untyped: Compared | undefined): readonly NameChange[] {
     if (changes.isOpen && this.#haveSameNames()) return [];
-    return changes.compare(
-      this.#isFirst(kind) ? this.#space.regions() : this.#otherRegions(untyped),
-    );
+    if (untyped !== undefined) return changes.compareAs(untyped);
+    return changes.compareAll((region) => this.#typed.has(this.#space.nameOf(region)));
   }
 
   /** Whether all names are looked at: by TCP only where clients are not told apart by transport. */
   #isFirst({ type, transport }: QuestionKind): boolean {
     return type === undefined && (transport === 'udp' || this.#knowsTransports);
-  }
-
-  /**
-   * Rules for single types stand in few places, and TCP makes a difference only for what is
-   * truncated: all else is as for other types and by UDP.
-   */
-  #otherRegions(untyped: NameChanges): readonly Region[] {
-    return this.#space
-      .regions()
-      .filter((region) => untyped.isOfInterest(region) || this.#typed.has(region.name));
   }
 
   #ask(name: Uint8Array, kind: QuestionKind): Query {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { formatDifference } from '../../src/cli/diff-text.ts';
 
-const NOTHING = { changes: [], settings: [], all: false };
+const NOTHING = { changes: [], settings: [], shadow: [], all: false };
 
 describe('cli/diff-text formatDifference', () => {
   it('says that nothing changes when the policies are the same', () => {

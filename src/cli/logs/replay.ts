@@ -5,6 +5,7 @@ import { explainQuestion } from '../../explain/explain.ts';
 import { type AskedQuestion, askedQuestion } from '../../explain/question.ts';
 import type { DecisionRecord } from '../../observe/decision-filter.ts';
 import type { Policy } from '../../policy/compile.ts';
+import { formatClass, formatOpcode, Opcode, RrClass } from '../../wire/registry.ts';
 import { Exit, UsageError } from '../command.ts';
 import { Output } from '../output.ts';
 import { escapeControls } from '../printable.ts';
@@ -26,6 +27,8 @@ interface Replayed {
   readonly client: string;
   readonly name: string;
   readonly type: string;
+  /** What sets the question apart from an usual one: `RD=0`, `by TCP`. */
+  readonly way: string;
   readonly old: Readonly<Record<string, unknown>>;
   readonly new: Readonly<Record<string, unknown>>;
   count: number;
@@ -93,7 +96,15 @@ class ReplayTally {
     const now = decisionOf(this.#after, question, at);
     if (JSON.stringify(old) === JSON.stringify(now)) return undefined;
     const { qname = '', qtype = '' } = record;
-    return { client: question.client, name: qname, type: qtype, old, new: now, count: 0 };
+    return {
+      client: question.client,
+      name: qname,
+      type: qtype,
+      way: wayOf(question),
+      old,
+      new: now,
+      count: 0,
+    };
   }
 
   json(skipped: number): string {
@@ -106,8 +117,8 @@ class ReplayTally {
     const rows = [...this.#found.values()]
       .sort((a, b) => b.count - a.count)
       .map(
-        ({ client, name, type, old, new: now, count }) =>
-          `${String(count).padStart(8)}  ${client}  ${escapeControls(`${name} ${type}`)}  ${told(old)} -> ${told(now)}\n`,
+        ({ client, name, type, way, old, new: now, count }) =>
+          `${String(count).padStart(8)}  ${client}  ${escapeControls(`${name} ${type}`)}${way}  ${told(old)} -> ${told(now)}\n`,
       );
     return `${this.changed} of ${this.queries} queries would be decided otherwise\n${rows.join('')}`;
   }
@@ -121,6 +132,16 @@ function toQuestion(record: DecisionRecord): AskedQuestion | undefined {
     rd: rd === false ? '0' : '1',
   });
   return typeof asked === 'string' ? undefined : asked;
+}
+
+function wayOf({ rrClass, opcode, recursionDesired, transport }: AskedQuestion): string {
+  const words = [
+    rrClass === RrClass.IN ? '' : formatClass(rrClass),
+    opcode === Opcode.QUERY ? '' : formatOpcode(opcode),
+    recursionDesired ? '' : 'RD=0',
+    transport === 'udp' ? '' : `by ${transport.toUpperCase()}`,
+  ];
+  return words.map((word) => (word === '' ? '' : ` ${word}`)).join('');
 }
 
 /** What a change ticket wants to know of a decision. */
