@@ -55,7 +55,8 @@ export function writeForwarded(
   out[2]! &= ~(AA | TC);
   out[3]! &= CD | AD;
   if (query.isLookup && query.recursionDesired) out[3]! |= AD;
-  out.fill(0, Count.ANSWER, HEADER_LENGTH);
+  writeUint16(out, Count.ANSWER, 0);
+  writeUint16(out, Count.AUTHORITY, 0);
   if (!edns) return end;
   writeUint16(out, Count.ADDITIONAL, 1);
   return writeOpt(out, end, payload, 0, query.dnssecOk);
