@@ -103,7 +103,7 @@ export class Http1Dialect implements Dialect {
     const exchange = ++this.#count;
     this.#turns.push({ exchange, head, answer: undefined, closes: head.closes });
     if (head.closes) this.isEnding = true;
-    onQuery(Buffer.from(query), exchange);
+    onQuery(query, exchange);
     return true;
   }
 

@@ -49,7 +49,10 @@ export interface TcpAddress {
 }
 
 export interface TcpEvents {
-  /** `number` is what the answer goes to: the connection, or of HTTP the one request. */
+  /**
+   * The octets are there during the call only. `number` is what the answer goes to: the connection,
+   * or of HTTP the one request.
+   */
   message(octets: Buffer, client: TcpClient, number: number): void;
   /** There is something for `flush` to do, perhaps nothing but what HTTP has to say. */
   touched(): void;

@@ -44,7 +44,8 @@ describeWith(['openssl'], 'transport/tcp with HTTPS', () => {
       },
       {
         // Later ones are answered before earlier ones of the same turn.
-        message(octets, _client, number) {
+        message(memory, _client, number) {
+          const octets = Buffer.from(memory);
           setImmediate(() => {
             if (octets[0] === 0xdd) listener.drop(number);
             else listener.reply(number, octets, octets.length, 60);

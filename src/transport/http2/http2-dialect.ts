@@ -6,13 +6,12 @@
 import type { Dialect, OnQuery } from '../dialect.ts';
 import { LONGEST, readQuery } from '../doh-request.ts';
 import { FIRST_WINDOW, FlowControl, FRAME_SIZE, type Outflow } from './flow-control.ts';
+import { type FrameEvents, Http2FrameReader } from './frame-reader.ts';
 import { Flag, FRAME_HEADER, FrameType, Http2FrameWriter } from './frame-writer.ts';
-import { HeaderDecoder } from './header-block.ts';
 import { ErrorCode, Http2Error } from './http2-error.ts';
 import { unpadded } from './padding.ts';
-import { RequestHeaders } from './request-headers.ts';
-
-const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 'latin1');
+import { RequestDecoder } from './request-decoder.ts';
+import type { RequestHeaders } from './request-headers.ts';
 
 const Setting = { MAX_STREAMS: 3, WINDOW: 4, MAX_FRAME: 5, MAX_HEADERS: 6 } as const;
 
@@ -23,28 +22,29 @@ const CONTINUATIONS = 8;
 /** Octets of a request that we take: one more than the largest message has, so that it shows. */
 const STREAM_WINDOW = 81_920;
 const CONNECTION_WINDOW = 1 << 20;
+const NO_BODY: Buffer = Buffer.alloc(0);
 /** Requests that were taken back, of those that were not answered in between. */
 const RESETS = 200;
 
 /** A request, and its answer as far as that could not be sent yet. */
 interface Stream extends Outflow {
   readonly headers: RequestHeaders;
-  body: Buffer[];
+  /** What has come of a body in more than one frame. */
+  body: Buffer[] | undefined;
   length: number;
   /** The whole request has come: what follows on it is none of ours. */
   isAsked: boolean;
 }
 
-export class Http2Dialect implements Dialect {
+export class Http2Dialect implements Dialect, FrameEvents {
   isEnding = false;
   readonly #path: string;
   readonly #maxStreams: number;
   readonly #out: Http2FrameWriter = new Http2FrameWriter();
-  readonly #decoder: HeaderDecoder = new HeaderDecoder();
+  readonly #reader: Http2FrameReader = new Http2FrameReader();
+  readonly #requests: RequestDecoder = new RequestDecoder();
   readonly #streams: Map<number, Stream> = new Map();
   readonly #flow: FlowControl = new FlowControl(this.#out);
-  #buffer: Buffer = Buffer.alloc(0);
-  #hasPreface = false;
   #lastStream = 0;
   /** A header of which more is to come. */
   #open: { stream: number; flags: number; parts: Buffer[]; length: number } | undefined;
@@ -75,15 +75,12 @@ export class Http2Dialect implements Dialect {
   push(chunk: Buffer, onQuery: OnQuery): void {
     if (this.isEnding) return;
     this.#onQuery = onQuery;
-    this.#buffer = this.#buffer.length === 0 ? chunk : Buffer.concat([this.#buffer, chunk]);
     try {
-      this.#readFrames();
+      this.#reader.push(chunk, this);
     } catch (error) {
       if (!(error instanceof Http2Error)) throw error;
       this.#goAway(error.code);
     }
-    // A copy, so that a few octets do not keep a whole chunk alive.
-    this.#buffer = Buffer.from(this.#buffer);
   }
 
   reply(exchange: number, octets: Uint8Array, length: number, maxAge: number): void {
@@ -93,8 +90,11 @@ export class Http2Dialect implements Dialect {
     const isHead = stream.headers.method === 'HEAD';
     this.#out.answer(exchange, length, maxAge, isHead);
     if (isHead) this.#streams.delete(exchange);
-    else {
-      // Sent at once, or as the client takes it.
+    else if (this.#flow.take(stream, length)) {
+      this.#out.data(exchange, octets, length);
+      this.#streams.delete(exchange);
+    } else {
+      // Sent as the client takes it.
       stream.rest = Buffer.from(octets.subarray(0, length));
       if (this.#flow.send(exchange, stream)) this.#streams.delete(exchange);
     }
@@ -118,28 +118,12 @@ export class Http2Dialect implements Dialect {
     this.isEnding = true;
   }
 
-  #readFrames(): void {
-    if (!this.#hasPreface) {
-      const start = this.#buffer.subarray(0, PREFACE.length);
-      if (!start.equals(PREFACE.subarray(0, start.length))) throw new Http2Error('PROTOCOL_ERROR');
-      if (start.length < PREFACE.length) return;
-      this.#hasPreface = true;
-      this.#buffer = this.#buffer.subarray(PREFACE.length);
-    }
-    while (this.#buffer.length >= FRAME_HEADER && !this.isEnding) {
-      const length = this.#buffer.readUIntBE(0, 3);
-      if (length > FRAME_SIZE) throw new Http2Error('FRAME_SIZE_ERROR');
-      const end = FRAME_HEADER + length;
-      if (this.#buffer.length < end) return;
-      const [type, flags] = [this.#buffer[3]!, this.#buffer[4]!];
-      const stream = this.#buffer.readUInt32BE(5) & 0x7fffffff;
-      const payload = this.#buffer.subarray(FRAME_HEADER, end);
-      this.#buffer = this.#buffer.subarray(end);
-      this.#frame(type, flags, stream, payload);
-    }
-  }
-
-  #frame(type: number, flags: number, stream: number, payload: Buffer): void {
+  /** Called by the reader. */
+  frame(octets: Buffer, start: number, end: number): void {
+    const type = octets[start + 3]!;
+    const flags = octets[start + 4]!;
+    const stream = octets.readUInt32BE(start + 5) & 0x7fffffff;
+    const payload = octets.subarray(start + FRAME_HEADER, end);
     if (this.#open !== undefined && type !== FrameType.CONTINUATION) {
       throw new Http2Error('PROTOCOL_ERROR');
     }
@@ -160,10 +144,15 @@ export class Http2Dialect implements Dialect {
     const stream = this.#streams.get(id);
     if (stream === undefined) return;
     if (stream.isAsked) throw new Http2Error('STREAM_CLOSED');
-    stream.body.push(Buffer.from(data));
     stream.length += data.length;
-    if (stream.length > LONGEST) this.#refuse(id, 413, (flags & Flag.END_STREAM) !== 0);
-    else if ((flags & Flag.END_STREAM) !== 0) this.#ask(id, stream);
+    const isWhole = (flags & Flag.END_STREAM) !== 0;
+    if (stream.length > LONGEST) this.#refuse(id, 413, isWhole);
+    else if (isWhole && stream.body === undefined) this.#ask(id, stream, data);
+    else {
+      stream.body ??= [];
+      stream.body.push(Buffer.from(data));
+      if (isWhole) this.#ask(id, stream, Buffer.concat(stream.body));
+    }
   }
 
   /** Lets the client send as much again, on the connection. */
@@ -178,8 +167,8 @@ export class Http2Dialect implements Dialect {
     if (stream % 2 === 0) throw new Http2Error('PROTOCOL_ERROR');
     const priority = (flags & Flag.PRIORITY) === 0 ? 0 : 5;
     const part = unpadded(payload, flags, priority);
-    this.#open = { stream, flags, parts: [part], length: part.length };
-    if ((flags & Flag.END_HEADERS) !== 0) this.#endHeaders();
+    if ((flags & Flag.END_HEADERS) !== 0) this.#begin(stream, flags, part);
+    else this.#open = { stream, flags, parts: [Buffer.from(part)], length: part.length };
   }
 
   #continuation(stream: number, flags: number, payload: Buffer): void {
@@ -190,29 +179,25 @@ export class Http2Dialect implements Dialect {
     if (open.length > HEADERS_SIZE || open.parts.length > CONTINUATIONS) {
       throw new Http2Error('ENHANCE_YOUR_CALM');
     }
-    if ((flags & Flag.END_HEADERS) !== 0) this.#endHeaders();
+    if ((flags & Flag.END_HEADERS) === 0) return;
+    this.#open = undefined;
+    this.#begin(stream, open.flags, Buffer.concat(open.parts));
   }
 
-  #endHeaders(): void {
-    const { stream: id, flags, parts } = this.#open!;
-    this.#open = undefined;
-    const headers = new RequestHeaders();
-    const block = parts.length === 1 ? parts[0]! : Buffer.concat(parts);
-    if (!this.#decoder.decode(block, (field) => headers.add(field))) {
-      throw new Http2Error('COMPRESSION_ERROR');
-    }
+  /** A request begins, or ends with its trailers. */
+  #begin(id: number, flags: number, block: Buffer): void {
+    const headers = this.#requests.decode(block);
     const endsStream = (flags & Flag.END_STREAM) !== 0;
     if (id <= this.#lastStream) return this.#trailers(id, endsStream);
     this.#lastStream = id;
-    headers.finish();
     if (this.#streams.size >= this.#maxStreams) return this.#reset(id, ErrorCode.REFUSED_STREAM);
     if (headers.isMalformed) return this.#reset(id, ErrorCode.PROTOCOL_ERROR);
     const window = this.#flow.streamWindow;
-    const stream = { headers, window, body: [], length: 0, isAsked: false, rest: undefined };
+    const stream = { headers, window, body: undefined, length: 0, isAsked: false, rest: undefined };
     this.#streams.set(id, stream);
     if (headers.size > HEADERS_SIZE) this.#refuse(id, 431, endsStream);
     else if ((headers.contentLength ?? 0) > LONGEST) this.#refuse(id, 413, endsStream);
-    else if (endsStream) this.#ask(id, stream);
+    else if (endsStream) this.#ask(id, stream, NO_BODY);
   }
 
   /** Fields behind a body say nothing that we would want to know. */
@@ -220,18 +205,18 @@ export class Http2Dialect implements Dialect {
     const stream = this.#streams.get(id);
     if (stream === undefined) return;
     if (stream.isAsked || !endsStream) throw new Http2Error('PROTOCOL_ERROR');
-    this.#ask(id, stream);
+    this.#ask(id, stream, stream.body === undefined ? NO_BODY : Buffer.concat(stream.body));
   }
 
-  #ask(id: number, stream: Stream): void {
-    const { headers, body, length } = stream;
+  #ask(id: number, stream: Stream, body: Buffer): void {
+    const { headers, length } = stream;
     stream.isAsked = true;
-    stream.body = [];
+    stream.body = undefined;
     if (headers.contentLength !== undefined && headers.contentLength !== length) {
       this.#streams.delete(id);
       return this.#reset(id, ErrorCode.PROTOCOL_ERROR);
     }
-    const query = readQuery(this.#path, headers, Buffer.concat(body));
+    const query = readQuery(this.#path, headers, body);
     if (typeof query === 'number') this.#refuse(id, query, true);
     else this.#onQuery(query, id);
   }
