@@ -11,6 +11,7 @@ import { type Endpoint, formatAddress } from '../net/address.ts';
 import type { Remote } from '../transport/channels.ts';
 import { DOH_PROTOCOLS, dohDialect } from '../transport/doh-dialect.ts';
 import type { HandshakeFault } from '../transport/handshake-fault.ts';
+import { HttpFaults } from '../transport/http-fault.ts';
 import { PortableChannels } from '../transport/portable-channels.ts';
 import { listenTcp, type TcpListener, type TcpProxies } from '../transport/tcp.ts';
 import type { TcpClient } from '../transport/tcp-connection.ts';
@@ -56,6 +57,8 @@ export class PortableShell implements Outbox {
   #replies: (() => void)[] = [];
   #scheduled = false;
   #draining = false;
+  /** Requests by HTTP that got no answer. */
+  readonly httpFaults: HttpFaults = new HttpFaults();
   readonly #source: ClientSource = new ClientSource();
   #engine: Engine | undefined;
   #ticking: NodeJS.Timeout | undefined;
@@ -153,7 +156,8 @@ export class PortableShell implements Outbox {
         handshakes,
         failed: (fault: HandshakeFault, client: TcpClient) => this.unsecured(fault, client, listen),
       };
-      const createDialect = listen.path === undefined ? undefined : dohDialect(listen.path);
+      const createDialect =
+        listen.path === undefined ? undefined : dohDialect(listen.path, this.httpFaults);
       const through = { proxies: this.#through(gate), security, createDialect };
       const from = { address, port: udp?.port ?? port, shared, ...through };
       const tcp = await listenTcp(from, {

@@ -5,6 +5,7 @@
 
 import type { Dialect, OnQuery } from '../dialect.ts';
 import { LONGEST, readQuery } from '../doh-request.ts';
+import { faultOfStatus, type HttpFaults } from '../http-fault.ts';
 import { FIRST_WINDOW, FlowControl, FRAME_SIZE, type Outflow } from './flow-control.ts';
 import { type FrameEvents, Http2FrameReader } from './frame-reader.ts';
 import { Flag, FRAME_HEADER, FrameType, Http2FrameWriter } from './frame-writer.ts';
@@ -39,6 +40,7 @@ interface Stream extends Outflow {
 export class Http2Dialect implements Dialect, FrameEvents {
   isEnding = false;
   readonly #path: string;
+  readonly #faults: HttpFaults;
   readonly #maxStreams: number;
   readonly #out: Http2FrameWriter = new Http2FrameWriter();
   readonly #reader: Http2FrameReader = new Http2FrameReader();
@@ -53,8 +55,9 @@ export class Http2Dialect implements Dialect, FrameEvents {
   #resets = 0;
   #onQuery: OnQuery = () => {};
 
-  constructor(path: string, maxStreams: number) {
+  constructor(path: string, maxStreams: number, faults: HttpFaults) {
     this.#path = path;
+    this.#faults = faults;
     this.#maxStreams = maxStreams;
     this.#out.settings([
       [Setting.MAX_STREAMS, maxStreams],
@@ -79,6 +82,7 @@ export class Http2Dialect implements Dialect, FrameEvents {
       this.#reader.push(chunk, this);
     } catch (error) {
       if (!(error instanceof Http2Error)) throw error;
+      this.#faults.add(error.code === ErrorCode.ENHANCE_YOUR_CALM ? 'flood' : 'protocol');
       this.#goAway(error.code);
     }
   }
@@ -190,8 +194,11 @@ export class Http2Dialect implements Dialect, FrameEvents {
     const endsStream = (flags & Flag.END_STREAM) !== 0;
     if (id <= this.#lastStream) return this.#trailers(id, endsStream);
     this.#lastStream = id;
-    if (this.#streams.size >= this.#maxStreams) return this.#reset(id, ErrorCode.REFUSED_STREAM);
-    if (headers.isMalformed) return this.#reset(id, ErrorCode.PROTOCOL_ERROR);
+    if (this.#streams.size >= this.#maxStreams) {
+      this.#faults.add('flood');
+      return this.#reset(id, ErrorCode.REFUSED_STREAM);
+    }
+    if (headers.isMalformed) return this.#malformed(id);
     const window = this.#flow.streamWindow;
     const stream = { headers, window, body: undefined, length: 0, isAsked: false, rest: undefined };
     this.#streams.set(id, stream);
@@ -214,15 +221,21 @@ export class Http2Dialect implements Dialect, FrameEvents {
     stream.body = undefined;
     if (headers.contentLength !== undefined && headers.contentLength !== length) {
       this.#streams.delete(id);
-      return this.#reset(id, ErrorCode.PROTOCOL_ERROR);
+      return this.#malformed(id);
     }
     const query = readQuery(this.#path, headers, body);
     if (typeof query === 'number') this.#refuse(id, query, true);
     else this.#onQuery(query, id);
   }
 
+  #malformed(id: number): void {
+    this.#faults.add('protocol');
+    this.#reset(id, ErrorCode.PROTOCOL_ERROR);
+  }
+
   /** A status in place of an answer; what of the request is yet to come is not wanted. */
   #refuse(id: number, status: number, isWhole: boolean): void {
+    this.#faults.add(faultOfStatus(status));
     this.#streams.delete(id);
     this.#out.status(id, status);
     if (!isWhole) this.#reset(id, ErrorCode.NO_ERROR);

@@ -81,6 +81,7 @@ describe('transport/http2-dialect, faults', () => {
       const spoken = new Spoken().push(frames);
       expect(spoken.asked).to.deep.equal([]);
       expect(spoken.ends()).to.deep.equal(['RST 1']);
+      expect(spoken.counted()).to.deep.equal(['protocol']);
       expect(spoken.push(get(3)).asked).to.have.length(1);
     });
   }
@@ -150,7 +151,9 @@ describe('transport/http2-dialect, faults', () => {
   for (const { what, octets, code, fresh = false } of faults) {
     it(`goes away because of ${what}`, () => {
       const spoken = new Spoken();
-      const dialect = fresh ? new Http2Dialect('/dns-query', STREAMS) : spoken.dialect;
+      const dialect = fresh
+        ? new Http2Dialect('/dns-query', STREAMS, spoken.faults)
+        : spoken.dialect;
       dialect.push(octets, () => {
         throw new Error('it was asked');
       });
@@ -158,6 +161,7 @@ describe('transport/http2-dialect, faults', () => {
       expect(last.name).to.equal('GOAWAY');
       expect(last.payload.readUInt32BE(4)).to.equal(code);
       expect(dialect.isEnding).to.equal(true);
+      expect(spoken.counted()).to.deep.equal([code === 11 ? 'flood' : 'protocol']);
     });
   }
 });
