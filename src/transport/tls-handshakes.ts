@@ -63,7 +63,12 @@ export class TlsHandshakes {
 
   #createServer(identities: readonly TlsIdentity[]): Server {
     const server = createServer(serverOptions(this.#protocols, identities));
-    server.on('secureConnection', (secured) => this.#take(secured)?.done(secured));
+    server.on('secureConnection', (secured) => {
+      const waiting = this.#take(secured);
+      // Reset by the client meanwhile, it has no addresses any more: nothing else would close it.
+      if (waiting === undefined) secured.destroy();
+      else waiting.done(secured);
+    });
     server.on('tlsClientError', (error, secured) => {
       this.#take(secured)?.failed(handshakeFault(error));
     });
