@@ -29,6 +29,9 @@ const NOTHING: Buffer = Buffer.alloc(0);
 export class Http2FrameWriter {
   #buffer: Buffer = NOTHING;
   #length = 0;
+  /** Fields of the last answer, which those that are sent with it share if they may be kept as long. */
+  #fields: Field = NOTHING;
+  #maxAge = Number.NaN;
 
   get isEmpty(): boolean {
     return this.#length === 0;
@@ -38,6 +41,7 @@ export class Http2FrameWriter {
     const taken = this.#buffer.subarray(0, this.#length);
     this.#buffer = NOTHING;
     this.#length = 0;
+    this.#maxAge = Number.NaN;
     return taken;
   }
 
@@ -62,7 +66,11 @@ export class Http2FrameWriter {
 
   /** The header of an answer with so many octets. */
   answer(stream: number, contentLength: number, maxAge: number, endsStream: boolean): void {
-    const fields = answerFields(maxAge);
+    if (maxAge !== this.#maxAge) {
+      this.#fields = answerFields(maxAge);
+      this.#maxAge = maxAge;
+    }
+    const fields = this.#fields;
     const length = numberField(contentLength);
     const flags = Flag.END_HEADERS | (endsStream ? Flag.END_STREAM : 0);
     this.#begin(FrameType.HEADERS, flags, stream, fields.length + length.length);

@@ -6,13 +6,13 @@
 import type { Dialect, OnQuery } from '../dialect.ts';
 import { LONGEST, readQuery } from '../doh-request.ts';
 import { faultOfStatus, type HttpFaults } from '../http-fault.ts';
-import { FIRST_WINDOW, FlowControl, FRAME_SIZE, type Outflow } from './flow-control.ts';
+import { FIRST_WINDOW, FlowControl, FRAME_SIZE } from './flow-control.ts';
 import { type FrameEvents, Http2FrameReader } from './frame-reader.ts';
 import { Flag, FRAME_HEADER, FrameType, Http2FrameWriter } from './frame-writer.ts';
 import { ErrorCode, Http2Error } from './http2-error.ts';
 import { unpadded } from './padding.ts';
 import { RequestDecoder } from './request-decoder.ts';
-import type { RequestHeaders } from './request-headers.ts';
+import { RequestStream } from './request-stream.ts';
 
 const Setting = { MAX_STREAMS: 3, WINDOW: 4, MAX_FRAME: 5, MAX_HEADERS: 6 } as const;
 
@@ -22,20 +22,12 @@ const HEADERS_SIZE = 16_384;
 const CONTINUATIONS = 8;
 /** Octets of a request that we take: one more than the largest message has, so that it shows. */
 const STREAM_WINDOW = 81_920;
-const CONNECTION_WINDOW = 1 << 20;
+const CONNECTION_WINDOW = 1 << 18;
+/** What divides a header from its frame. */
+const PARTED = Flag.END_HEADERS | Flag.PADDED | Flag.PRIORITY;
 const NO_BODY: Buffer = Buffer.alloc(0);
 /** Requests that were taken back, of those that were not answered in between. */
 const RESETS = 200;
-
-/** A request, and its answer as far as that could not be sent yet. */
-interface Stream extends Outflow {
-  readonly headers: RequestHeaders;
-  /** What has come of a body in more than one frame. */
-  body: Buffer[] | undefined;
-  length: number;
-  /** The whole request has come: what follows on it is none of ours. */
-  isAsked: boolean;
-}
 
 export class Http2Dialect implements Dialect, FrameEvents {
   isEnding = false;
@@ -45,13 +37,13 @@ export class Http2Dialect implements Dialect, FrameEvents {
   readonly #out: Http2FrameWriter = new Http2FrameWriter();
   readonly #reader: Http2FrameReader = new Http2FrameReader();
   readonly #requests: RequestDecoder = new RequestDecoder();
-  readonly #streams: Map<number, Stream> = new Map();
+  readonly #streams: Map<number, RequestStream> = new Map();
   readonly #flow: FlowControl = new FlowControl(this.#out);
   #lastStream = 0;
   /** A header of which more is to come. */
   #open: { stream: number; flags: number; parts: Buffer[]; length: number } | undefined;
-  /** Octets that were received and not given back to the connection's window. */
-  #received = 0;
+  /** Octets that are to be given back to the connection's window. */
+  #spare = 0;
   #resets = 0;
   #onQuery: OnQuery = () => {};
 
@@ -127,10 +119,13 @@ export class Http2Dialect implements Dialect, FrameEvents {
     const type = octets[start + 3]!;
     const flags = octets[start + 4]!;
     const stream = octets.readUInt32BE(start + 5) & 0x7fffffff;
-    const payload = octets.subarray(start + FRAME_HEADER, end);
     if (this.#open !== undefined && type !== FrameType.CONTINUATION) {
       throw new Http2Error('PROTOCOL_ERROR');
     }
+    if (type === FrameType.HEADERS && (flags & PARTED) === Flag.END_HEADERS && stream % 2 === 1) {
+      return this.#begin(stream, flags, octets, [start + FRAME_HEADER, end]);
+    }
+    const payload = octets.subarray(start + FRAME_HEADER, end);
     if (type === FrameType.DATA) this.#data(stream, flags, payload);
     else if (type === FrameType.HEADERS) this.#headers(stream, flags, payload);
     else if (type === FrameType.CONTINUATION) this.#continuation(stream, flags, payload);
@@ -143,35 +138,37 @@ export class Http2Dialect implements Dialect, FrameEvents {
 
   #data(id: number, flags: number, payload: Buffer): void {
     if (id === 0 || id > this.#lastStream) throw new Http2Error('PROTOCOL_ERROR');
-    this.#giveBack(payload.length);
     const data = unpadded(payload, flags, 0);
     const stream = this.#streams.get(id);
+    this.#giveBack(payload.length - (stream === undefined ? 0 : data.length));
     if (stream === undefined) return;
     if (stream.isAsked) throw new Http2Error('STREAM_CLOSED');
-    stream.length += data.length;
     const isWhole = (flags & Flag.END_STREAM) !== 0;
-    if (stream.length > LONGEST) this.#refuse(id, 413, isWhole);
-    else if (isWhole && stream.body === undefined) this.#ask(id, stream, data);
-    else {
-      stream.body ??= [];
-      stream.body.push(Buffer.from(data));
-      if (isWhole) this.#ask(id, stream, Buffer.concat(stream.body));
+    if (isWhole && stream.length === 0) {
+      stream.length = data.length;
+      return this.#ask(id, stream, data);
     }
+    stream.add(data);
+    if (stream.length > LONGEST) this.#refuse(id, 413, isWhole);
+    else if (isWhole) this.#ask(id, stream, stream.take());
   }
 
-  /** Lets the client send as much again, on the connection. */
+  /**
+   * Lets the client send as much again, on the connection. What is kept for a request that is not
+   * whole is not given back: all bodies together take no more memory than that.
+   */
   #giveBack(length: number): void {
-    this.#received += length;
-    if (this.#received < CONNECTION_WINDOW / 2) return;
-    this.#out.numbers(FrameType.WINDOW_UPDATE, 0, this.#received);
-    this.#received = 0;
+    this.#spare += length;
+    if (this.#spare < CONNECTION_WINDOW / 4) return;
+    this.#out.numbers(FrameType.WINDOW_UPDATE, 0, this.#spare);
+    this.#spare = 0;
   }
 
   #headers(stream: number, flags: number, payload: Buffer): void {
     if (stream % 2 === 0) throw new Http2Error('PROTOCOL_ERROR');
     const priority = (flags & Flag.PRIORITY) === 0 ? 0 : 5;
     const part = unpadded(payload, flags, priority);
-    if ((flags & Flag.END_HEADERS) !== 0) this.#begin(stream, flags, part);
+    if ((flags & Flag.END_HEADERS) !== 0) this.#begin(stream, flags, part, [0, part.length]);
     else this.#open = { stream, flags, parts: [Buffer.from(part)], length: part.length };
   }
 
@@ -185,12 +182,12 @@ export class Http2Dialect implements Dialect, FrameEvents {
     }
     if ((flags & Flag.END_HEADERS) === 0) return;
     this.#open = undefined;
-    this.#begin(stream, open.flags, Buffer.concat(open.parts));
+    this.#begin(stream, open.flags, Buffer.concat(open.parts), [0, open.length]);
   }
 
   /** A request begins, or ends with its trailers. */
-  #begin(id: number, flags: number, block: Buffer): void {
-    const headers = this.#requests.decode(block);
+  #begin(id: number, flags: number, octets: Buffer, [start, end]: [number, number]): void {
+    const headers = this.#requests.decode(octets, start, end);
     const endsStream = (flags & Flag.END_STREAM) !== 0;
     if (id <= this.#lastStream) return this.#trailers(id, endsStream);
     this.#lastStream = id;
@@ -199,8 +196,7 @@ export class Http2Dialect implements Dialect, FrameEvents {
       return this.#reset(id, ErrorCode.REFUSED_STREAM);
     }
     if (headers.isMalformed) return this.#malformed(id);
-    const window = this.#flow.streamWindow;
-    const stream = { headers, window, body: undefined, length: 0, isAsked: false, rest: undefined };
+    const stream = new RequestStream(headers, this.#flow.streamWindow);
     this.#streams.set(id, stream);
     if (headers.size > HEADERS_SIZE) this.#refuse(id, 431, endsStream);
     else if ((headers.contentLength ?? 0) > LONGEST) this.#refuse(id, 413, endsStream);
@@ -212,13 +208,13 @@ export class Http2Dialect implements Dialect, FrameEvents {
     const stream = this.#streams.get(id);
     if (stream === undefined) return;
     if (stream.isAsked || !endsStream) throw new Http2Error('PROTOCOL_ERROR');
-    this.#ask(id, stream, stream.body === undefined ? NO_BODY : Buffer.concat(stream.body));
+    this.#ask(id, stream, stream.take());
   }
 
-  #ask(id: number, stream: Stream, body: Buffer): void {
+  #ask(id: number, stream: RequestStream, body: Buffer): void {
     const { headers, length } = stream;
     stream.isAsked = true;
-    stream.body = undefined;
+    this.#giveBack(length);
     if (headers.contentLength !== undefined && headers.contentLength !== length) {
       this.#streams.delete(id);
       return this.#malformed(id);
@@ -236,9 +232,16 @@ export class Http2Dialect implements Dialect, FrameEvents {
   /** A status in place of an answer; what of the request is yet to come is not wanted. */
   #refuse(id: number, status: number, isWhole: boolean): void {
     this.#faults.add(faultOfStatus(status));
-    this.#streams.delete(id);
+    this.#forget(id);
     this.#out.status(id, status);
     if (!isWhole) this.#reset(id, ErrorCode.NO_ERROR);
+  }
+
+  /** Returns whether there was such a request; what was kept of its body is given back. */
+  #forget(id: number): boolean {
+    const stream = this.#streams.get(id);
+    if (stream !== undefined && !stream.isAsked) this.#giveBack(stream.length);
+    return this.#streams.delete(id);
   }
 
   #reset(id: number, code: number): void {
@@ -248,7 +251,7 @@ export class Http2Dialect implements Dialect, FrameEvents {
   #resetByClient(id: number, payload: Buffer): void {
     if (payload.length !== 4) throw new Http2Error('FRAME_SIZE_ERROR');
     if (id === 0 || id > this.#lastStream) throw new Http2Error('PROTOCOL_ERROR');
-    if (!this.#streams.delete(id)) return;
+    if (!this.#forget(id)) return;
     // CVE-2023-44487: to ask and take it back at once would cost the client nothing.
     if (++this.#resets > RESETS) throw new Http2Error('ENHANCE_YOUR_CALM');
   }

@@ -20,11 +20,12 @@ export class KnownRequests {
   #known: (Known | undefined)[] = [];
   #version = 0;
 
-  /** The request that a block said when the table had this version; undefined when it is none of them. */
-  find(block: Buffer, version: number): RequestHeaders | undefined {
-    if (version !== this.#version || block.length > LONGEST) return undefined;
-    const known = this.#known[slotOf(block)];
-    return known !== undefined && isSame(known.block, block) ? known.request : undefined;
+  /** The request that a block, which is there, said when the table had this version; undefined when it is none of them. */
+  find(octets: Buffer, start: number, end: number, version: number): RequestHeaders | undefined {
+    if (version !== this.#version || end - start > LONGEST) return undefined;
+    const known = this.#known[slotOf(octets, start, end)];
+    if (known === undefined || known.block.length !== end - start) return undefined;
+    return isAt(octets, start, known.block) ? known.request : undefined;
   }
 
   /** The request may not change any more. */
@@ -34,18 +35,17 @@ export class KnownRequests {
       this.#known = [];
       this.#version = version;
     }
-    this.#known[slotOf(block)] = { block: Buffer.from(block), request };
+    this.#known[slotOf(block, 0, block.length)] = { block: Buffer.from(block), request };
   }
 }
 
-function slotOf(block: Buffer): number {
-  let hash = block.length;
-  for (let i = 0; i < block.length; i++) hash = (Math.imul(hash, PRIME) + block[i]!) | 0;
+function slotOf(octets: Buffer, start: number, end: number): number {
+  let hash = end - start;
+  for (let at = start; at < end; at++) hash = (Math.imul(hash, PRIME) + octets[at]!) | 0;
   return (hash ^ (hash >>> 16)) & (COUNT - 1);
 }
 
-function isSame(one: Buffer, other: Buffer): boolean {
-  if (one.length !== other.length) return false;
-  for (let i = 0; i < one.length; i++) if (one[i] !== other[i]) return false;
+function isAt(octets: Buffer, start: number, block: Buffer): boolean {
+  for (let i = 0; i < block.length; i++) if (octets[start + i] !== block[i]) return false;
   return true;
 }

@@ -9,11 +9,12 @@ export class RequestDecoder {
   readonly #decoder: HeaderDecoder = new HeaderDecoder();
   readonly #known: KnownRequests = new KnownRequests();
 
-  /** The request may have been asked before, and does not change. Throws for what is no block. */
-  decode(block: Buffer): RequestHeaders {
+  /** Of a block that is there. The request may have been asked before, and does not change. Throws for what is no block. */
+  decode(octets: Buffer, start: number, end: number): RequestHeaders {
     const { version } = this.#decoder;
-    const known = this.#known.find(block, version);
+    const known = this.#known.find(octets, start, end, version);
     if (known !== undefined) return known;
+    const block = octets.subarray(start, end);
     const request = new RequestHeaders();
     if (!this.#decoder.decode(block, (field) => request.add(field))) {
       throw new Http2Error('COMPRESSION_ERROR');

@@ -16,6 +16,9 @@ const indexed = (name: string, value: string) => {
 const NEWEST = Buffer.of(0xbe);
 const BEFORE = Buffer.of(0xbf);
 
+const decode = (decoder: RequestDecoder, octets: Buffer, start = 0) =>
+  decoder.decode(octets, start, octets.length);
+
 /** Blocks of one connection: each says another thing after one that changes the table. */
 const PIECES = [
   indexed(':path', '/dns-query'),
@@ -32,12 +35,14 @@ describe('transport/http2/request-decoder', () => {
     const decoder = new RequestDecoder();
     const first = Buffer.concat([POST, indexed(':path', '/one')]);
     const again = Buffer.concat([POST, NEWEST]);
-    expect(decoder.decode(first).target).to.equal('/one');
-    const known = decoder.decode(again);
+    expect(decode(decoder, first).target).to.equal('/one');
+    const known = decode(decoder, again);
     expect(known.target).to.equal('/one');
-    expect(decoder.decode(Buffer.from(again))).to.equal(known);
-    expect(decoder.decode(Buffer.concat([POST, indexed(':path', '/two')])).target).to.equal('/two');
-    expect(decoder.decode(again).target).to.equal('/two');
+    expect(decode(decoder, Buffer.concat([POST, again]), POST.length)).to.equal(known);
+    expect(decode(decoder, Buffer.concat([POST, indexed(':path', '/two')])).target).to.equal(
+      '/two',
+    );
+    expect(decode(decoder, again).target).to.equal('/two');
   });
 
   it('says what a decoder without a memory says', () => {
@@ -51,11 +56,11 @@ describe('transport/http2/request-decoder', () => {
         for (const octets of blocks) {
           const expected = new RequestHeaders();
           if (!plain.decode(octets, (one) => expected.add(one))) {
-            expect(() => decoder.decode(octets)).to.throw(Http2Error);
+            expect(() => decode(decoder, octets)).to.throw(Http2Error);
             return;
           }
           expected.finish();
-          expect(decoder.decode(octets)).to.deep.equal(expected);
+          expect(decode(decoder, octets)).to.deep.equal(expected);
         }
       }),
       { numRuns: 500 },
