@@ -3,6 +3,8 @@
 import { type Bench, say } from './bench.ts';
 import { type Contestant, isInstalled, isWanted, type Running, start, stop } from './contestant.ts';
 import { type Load, type LoadResult, load } from './dnsperf.ts';
+import { loadByHttps } from './h2load.ts';
+import { loadByHandshakes } from './handshakes.ts';
 import { assertLogged, takeLines } from './log-lines.ts';
 import { median } from './median.ts';
 import { cpuSeconds, type Memory, memoryOf, runSeconds } from './proc.ts';
@@ -42,6 +44,14 @@ interface Sample {
   readonly cpuMicros: number;
   readonly busy: number;
 }
+
+const LOADS = {
+  udp: load,
+  tcp: load,
+  dot: load,
+  doh: loadByHttps,
+  handshakes: loadByHandshakes,
+};
 
 /** The longest that caches and compilers get to warm up. */
 const WARM_UP_SECONDS = 3;
@@ -157,8 +167,14 @@ class Entry {
   }
 
   #load(seconds: number): Promise<LoadResult> {
-    const { port } = this.#running!;
-    return load(this.#asked, { port, seconds, cores: this.#bench.cores.load });
+    const { port, secure } = this.#running!;
+    const { transport } = this.#asked;
+    const isPlain = transport === 'udp' || transport === 'tcp';
+    return LOADS[transport](this.#asked, {
+      port: isPlain ? port : secure!,
+      seconds,
+      cores: this.#bench.cores.load,
+    });
   }
 
   #takeLines(): number {

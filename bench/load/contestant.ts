@@ -13,6 +13,8 @@ export interface Site {
   readonly folder: string;
   /** Where it serves, on 127.0.0.1. */
   readonly port: number;
+  /** Where it serves by TLS, when it does. */
+  readonly secure?: number;
   /** The port of its upstream on 127.0.0.1; nobody listens there when the work has none. */
   readonly upstream: number;
   /** The program that it is. */
@@ -37,6 +39,7 @@ export interface Contestant {
 export interface Running {
   readonly program: Program;
   readonly port: number;
+  readonly secure?: number;
   readonly folder: string;
   /** Milliseconds from its start to its first right answer. */
   readonly startMs: number;
@@ -64,8 +67,9 @@ export async function start(
   const { peer } = contestant;
   const folder = makeFolder(bench, peer ?? 'rcode5');
   const port = await findPort();
+  const secure = await findPort();
   const executable = peer === undefined ? process.execPath : bench.programs.get(peer)!;
-  const command = contestant.configure({ folder, port, upstream, program: executable });
+  const command = contestant.configure({ folder, port, secure, upstream, program: executable });
   const cores = contestant.cores ?? bench.cores.server;
   const begin = performance.now();
   const program = new Program(command, { cores, folder });
@@ -75,7 +79,7 @@ export async function start(
     await program.stop();
     throw error;
   }
-  return { program, port, folder, startMs: performance.now() - begin };
+  return { program, port, secure, folder, startMs: performance.now() - begin };
 }
 
 /** Ends it and removes its folder. */

@@ -8,7 +8,10 @@ import { findPrograms, type ProgramName } from './packages.ts';
 import { type Section, writeResults } from './results.ts';
 import { cached } from './works/cached.ts';
 import { clients } from './works/clients.ts';
+import { doh } from './works/doh.ts';
+import { dot } from './works/dot.ts';
 import { forwarded } from './works/forwarded.ts';
+import { handshakes } from './works/handshakes.ts';
 import { moving } from './works/moving.ts';
 import { refused } from './works/refused.ts';
 import { refusedLogged } from './works/refused-logged.ts';
@@ -26,6 +29,9 @@ const WORKS: readonly Work[] = [
   forwarded,
   rpz,
   tcp,
+  dot,
+  doh,
+  handshakes,
   start,
   rules,
   clients,
@@ -38,7 +44,14 @@ const UNUSABLE = 2;
 
 async function main(options: Options): Promise<void> {
   // dnsmasq is an upstream too, like NSD.
-  const needed = new Set<ProgramName>(['dnsperf', 'nsd', 'ip', 'dnsmasq', ...options.peers]);
+  const needed = new Set<ProgramName>([
+    'dnsperf',
+    'nsd',
+    'ip',
+    'dnsmasq',
+    'h2load',
+    ...options.peers,
+  ]);
   const programs = await findPrograms([...needed]);
   if (!programs.has('dnsperf')) throw new RangeError('dnsperf is not installed');
   const bench = createBench(options, programs);

@@ -18,6 +18,7 @@ import { judge } from '../../src/policy/layer.ts';
 import { recordContext } from '../../src/policy/record-context.ts';
 import { ListFetches } from '../../src/transfer/list-fetches.ts';
 import { ZoneTransfers } from '../../src/transfer/zone-transfers.ts';
+import { HttpFaults } from '../../src/transport/http-fault.ts';
 import { parseName } from '../../src/wire/name.ts';
 import { Query } from '../../src/wire/query.ts';
 import { RrClass, RrType } from '../../src/wire/registry.ts';
@@ -69,6 +70,7 @@ export function createSpecimen(): Specimen {
     serving: () => serving,
     servers: table.upstreams,
     sinks: () => [{ sink: 'dnstap', sent: 0, dropped: 0 }],
+    failedRequests: () => new HttpFaults().counts,
     threadRestarts: () => 0,
     rejectedConnections: () => 0,
     failedHandshakes: () => [{ reason: 'not-tls', total: 0 }],

@@ -288,6 +288,7 @@ export class RunningServer {
       threadRestarts: () => this.#threads?.restarts ?? 0,
       rejectedConnections: () => this.#shell.rejectedConnections,
       failedHandshakes: () => this.#failedHandshakes.counts,
+      failedRequests: () => this.#shell.httpFaults.counts,
       certificates: () => this.#certificates.all,
       reloads: this.#reloads.counts,
     };
