@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { rounds } from '../world/whole.ts';
 import { findPort } from './peers.ts';
 import { cleanUp, describeWith, findProgram, Program } from './processes.ts';
 import { type Rcode5, Site, serve, spawnRcode5, sumOf } from './rcode5.ts';
@@ -7,7 +8,7 @@ import { ask } from './sockets.ts';
 const NOERROR = 0;
 const REFUSED = 5;
 /** Queries a second, and for how many seconds at most: it is stopped when processes have changed. */
-const RATE = 3000;
+const RATE = rounds(3000, 1000);
 const SECONDS = 60;
 
 const config = (port: number) => `listen: ["127.0.0.1:${port}"]

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { expect } from 'chai';
+import { rounds } from '../world/whole.ts';
 import { Clients } from './clients.ts';
 import { cleanUp } from './processes.ts';
 import { Site, serve } from './rcode5.ts';
@@ -15,7 +16,7 @@ const ROUNDS = 3;
 /** Two data threads and the main one. */
 const WRITERS = 3;
 /** Answers to get before the kill, and old files that there must be by then. */
-const ANSWERS = 5000;
+const ANSWERS = rounds(5000, 2000);
 const ROTATIONS = 3;
 const UDP_SOURCES = ['127.0.1.1', '127.0.1.2', '127.0.3.1'];
 const TCP_SOURCES = ['127.0.1.3', '127.0.3.2'];

@@ -12,9 +12,15 @@ export function rounds(whole: number, part: number): number {
 }
 
 /**
- * What a test runs with: all of `variants`, or one of them, in turn by the `number` of the test, so
- * that tests that are alike have each variant in some of them.
+ * `it` for tests that several variants have, of which this is one by its number: each test is for
+ * one of them in turn, or for all when the whole runs.
  */
-export function someOf<T>(variants: readonly T[], number: number): readonly T[] {
-  return IS_WHOLE ? variants : [variants[number % variants.length]!];
+export function inTurn(
+  variant: number,
+  variants: number,
+): (title: string, test: Mocha.AsyncFunc) => void {
+  let number = 0;
+  return (title, test) => {
+    if (number++ % variants === variant || IS_WHOLE) it(title, test);
+  };
 }
