@@ -2,14 +2,7 @@
 
 import { randomBytes, X509Certificate } from 'node:crypto';
 import type { Socket } from 'node:net';
-import {
-  createSecureContext,
-  createServer,
-  type SecureContext,
-  type Server,
-  type TLSSocket,
-  type TlsOptions,
-} from 'node:tls';
+import type { SecureContext, Server, TLSSocket, TlsOptions } from 'node:tls';
 import { type HandshakeFault, handshakeFault } from './handshake-fault.ts';
 
 /** A certificate with those that it is signed by, and its key, in PEM. */
@@ -17,6 +10,9 @@ export interface TlsIdentity {
   readonly certificate: string;
   readonly key: string;
 }
+
+/** Not an import: who serves nobody by TLS starts sooner without it. */
+const tls = () => process.getBuiltinModule('node:tls');
 
 /** Octets of what session tickets are sealed with. */
 const TICKET_KEYS = 48;
@@ -62,7 +58,7 @@ export class TlsHandshakes {
   }
 
   #createServer(identities: readonly TlsIdentity[]): Server {
-    const server = createServer(serverOptions(this.#protocols, identities));
+    const server = tls().createServer(serverOptions(this.#protocols, identities));
     server.on('secureConnection', (secured) => this.#take(secured)?.done(secured));
     server.on('tlsClientError', (error, secured) => {
       this.#take(secured)?.failed(handshakeFault(error));
@@ -117,7 +113,7 @@ function contextsOf(identities: readonly TlsIdentity[]): readonly NamedContext[]
   return [...byNames.values()].map((alike) => ({
     leaf: new X509Certificate(alike[0]!.certificate),
     identities: alike,
-    context: createSecureContext({ ...keyPairs(alike), minVersion: 'TLSv1.2', ticketKeys }),
+    context: tls().createSecureContext({ ...keyPairs(alike), minVersion: 'TLSv1.2', ticketKeys }),
   }));
 }
 
