@@ -13,8 +13,8 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 
 /** Tests wait for processes, sockets and timers more than they compute. */
-const JOBS_PER_CORE = 3;
-const LEAST_JOBS = 4;
+const JOBS_PER_CORE = 2;
+const LEAST_JOBS = 3;
 const MOST_JOBS = 8;
 /** Compiled code, of this process's children and of theirs: the program itself has it there, too. */
 const COMPILED = 'node_modules/.cache/compiled';
@@ -26,6 +26,7 @@ export const LONG: readonly string[] = [
   'test/e2e/network/silence.test.ts',
   'test/e2e/log-loss.test.ts',
   'test/repo/new-layer.test.ts',
+  'test/shell/upstream-channels.test.ts',
   'test/e2e/',
   'test/deploy/',
 ];

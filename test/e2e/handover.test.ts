@@ -1,8 +1,9 @@
 import { expect } from 'chai';
+import { runProgram } from '../world/run-program.ts';
 import { rounds } from '../world/whole.ts';
 import { findPort } from './peers.ts';
 import { cleanUp, describeWith, findProgram, Program } from './processes.ts';
-import { type Rcode5, Site, serve, spawnRcode5, sumOf } from './rcode5.ts';
+import { type Rcode5, Site, serve, sumOf } from './rcode5.ts';
 import { ask } from './sockets.ts';
 
 const NOERROR = 0;
@@ -25,9 +26,9 @@ describe('e2e: a second process on the same address', () => {
     const site = new Site(config(await findPort()));
     await serve(site);
     for (const args of [[], ['--share']]) {
-      const second = spawnRcode5(['serve', '-c', site.config, ...args]);
-      expect(await second.ended).to.deep.equal({ code: 2, signal: null });
-      expect(second.stderr).to.match(/the address is in use/);
+      const { code, stderr } = await runProgram(['serve', '-c', site.config, ...args]);
+      expect(code).to.equal(2);
+      expect(stderr).to.match(/the address is in use/);
     }
   });
 

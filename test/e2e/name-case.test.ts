@@ -88,8 +88,7 @@ for (const { shell, threads } of [
   { shell: 'batch', threads: 1 },
   { shell: 'portable', threads: 0 },
 ]) {
-  describe(`e2e: the case of names, ${shell} shell`, function () {
-    this.timeout(60_000);
+  describe(`e2e: the case of names, ${shell} shell`, () => {
     let server: Rcode5;
     const upstreams = new Map<string, Upstream>();
 
@@ -148,9 +147,7 @@ for (const { shell, threads } of [
   });
 }
 
-describe('e2e: the case of names, servers of others', function () {
-  this.timeout(120_000);
-
+describe('e2e: the case of names, servers of others', () => {
   const ZONE = `$TTL 300
 @ SOA ns hostmaster 1 3600 600 86400 60
 @ NS ns

@@ -43,8 +43,7 @@ class Refs {
   }
 }
 
-describeWith(PROGRAMS, 'e2e: docs/runbook.md', function () {
-  this.timeout(120_000);
+describeWith(PROGRAMS, 'e2e: docs/runbook.md', () => {
   const page = blocksOf(FILE, readFileSync(FILE, 'utf8'));
   const isLive = ({ language, text }: (typeof page)[number]) =>
     language === 'text' && text.startsWith('$ ');

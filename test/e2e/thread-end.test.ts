@@ -25,8 +25,7 @@ const REFUSED = 5;
 const TRIES = 4;
 const MANY = 24;
 
-describeWith(['nsd'], 'e2e: a data thread that ends by itself', function () {
-  this.timeout(120_000);
+describeWith(['nsd'], 'e2e: a data thread that ends by itself', () => {
   let server: Rcode5;
   let socket: Socket | undefined;
   let count = 0;

@@ -114,8 +114,7 @@ upstreams: { default: { servers: [192.0.2.53] } }
 `;
 const WITH_LAYER = `${CONFIG}quarantine: [10.20.77.0/24]\n`;
 
-describe('a layer that is added by docs/architecture.md', function () {
-  this.timeout(120_000);
+describe('a layer that is added by docs/architecture.md', () => {
   let folder: string;
 
   const run = promisify(execFile);
@@ -145,7 +144,7 @@ describe('a layer that is added by docs/architecture.md', function () {
   });
 
   it('breaks none of the tests about layers', async () => {
-    const options = ['--no-config', '--extension', 'ts', '--exit', '--timeout', '60000'];
+    const options = ['--no-config', '--extension', 'ts', '--exit', '--timeout', '180000'];
     await node('node_modules/mocha/bin/mocha.js', ...options, ...TESTS).catch(showOutput);
   });
 

@@ -52,8 +52,7 @@ zone:
 /** What every shell goes through; each has a file of its own, so that they run side by side. */
 export function describeMoving(variant: number): void {
   const { shell, threads } = SHELLS[variant]!;
-  describe(`e2e: ${shell} in a network that moves`, function () {
-    this.timeout(60_000);
+  describe(`e2e: ${shell} in a network that moves`, () => {
     const it = inTurn(variant, SHELLS.length);
     let network: Network | undefined;
     let client: Member;

@@ -25,8 +25,7 @@ const SLOW_MS = 8000;
 const IDLE_MS = 10_000;
 
 for (const [variant, { shell, threads }] of SHELLS.entries()) {
-  describeWith(['dnsmasq', 'nsd'], `e2e: streams of ${shell}`, function () {
-    this.timeout(60_000);
+  describeWith(['dnsmasq', 'nsd'], `e2e: streams of ${shell}`, () => {
     const it = inTurn(variant, SHELLS.length);
     const upstreams: Upstream[] = [];
     let server: Rcode5;
