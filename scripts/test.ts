@@ -12,9 +12,8 @@ import { globSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 
-/** Tests wait for processes, sockets and timers more than they compute. */
-const JOBS_PER_CORE = 2;
-const LEAST_JOBS = 3;
+/** Files at a time beside one for each core: tests wait for processes, sockets and timers. */
+const WAITING_JOBS = 3;
 const MOST_JOBS = 8;
 /** Compiled code, of this process's children and of theirs: the program itself has it there, too. */
 const COMPILED = 'node_modules/.cache/compiled';
@@ -59,7 +58,7 @@ function main(named: readonly string[]): number {
   const seed = process.env['RCODE5_TEST_SEED'];
   const files = named.length > 0 ? named : listFiles();
   if (seed !== undefined) console.log(`tests: in the order of RCODE5_TEST_SEED=${seed}`);
-  const jobs = Math.min(Math.max(availableParallelism() * JOBS_PER_CORE, LEAST_JOBS), MOST_JOBS);
+  const jobs = Math.min(availableParallelism() + WAITING_JOBS, MOST_JOBS);
   const ordered = seed === undefined ? files : shuffle(files, Number(seed));
   const args = ['node_modules/mocha/bin/mocha.js', '--parallel', '--jobs', String(jobs)];
   const { status } = spawnSync(process.execPath, [...args, ...ordered], {

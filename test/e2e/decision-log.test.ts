@@ -15,7 +15,7 @@ const MANNERS: readonly Manner[] = [
   { threads: '0', to: 'decisions.log' },
   { threads: '2', to: 'decisions.log' },
 ];
-const ROUNDS = rounds(20, 8);
+const ROUNDS = rounds(20, 6);
 /** Rounds that write to a pipe, in which a large write is not one piece (pipe(7)). */
 const PIPED: Manner = { threads: '2', to: 'pipe' };
 const PIPED_ROUNDS = rounds(3, 1);

@@ -14,7 +14,7 @@ ns A 192.0.2.53
 *.www A 192.0.2.80
 `;
 /** Megabytes that a thread's heap may have: enough to start, and not for what is to come. */
-const HEAP = 64;
+const HEAP = 40;
 /** Names of so many octets fill a cache soon. */
 const LABEL = 'a'.repeat(60);
 const AT_A_TIME = 100;
