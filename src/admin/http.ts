@@ -2,7 +2,7 @@
 
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 
 export interface AdminReply {
   readonly status: number;
@@ -47,6 +47,9 @@ export function jsonReply(value: unknown, status = 200): AdminReply {
 
 /** Listens on an address; port 0 takes a free one. Rejects when the address cannot be had. */
 export async function listenAdmin(options: AdminOptions): Promise<AdminHttp> {
+  // An import takes as long as Node takes to start: all that the module has is loaded for it, a
+  // client by WebSocket too.
+  const { createServer } = process.getBuiltinModule('node:http');
   const server = createServer({ headersTimeout: HEADERS_MS }, (request, response) => {
     answer(options, request, response).catch((error: Error) => {
       send(response, { status: 500, body: `${error.message}\n` });

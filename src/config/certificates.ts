@@ -2,7 +2,6 @@
 
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { createSecureContext } from 'node:tls';
 import { type Config, resolvePath } from './config.ts';
 import type { Located } from './kind.ts';
 import type { CertificateFiles } from './listen.ts';
@@ -76,6 +75,8 @@ function readCertificate(
     return report(problems, keyFile, `is not the key of ${file.value}; expect the two to fit`);
   }
   // A key that is too short say, or something behind the first certificate.
+  // Not an import: each thread reads configurations, and most have no certificate.
+  const { createSecureContext } = process.getBuiltinModule('node:tls');
   const unusable = faultOf(() => createSecureContext({ cert: certificate, key }));
   if (unusable !== undefined) return report(problems, file, `cannot be used: ${unusable}`);
   const { validFromDate, validToDate } = leaf;

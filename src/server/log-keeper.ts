@@ -9,8 +9,8 @@ import { LogRotation } from '../observe/log-rotation.ts';
 import { LogShare } from '../observe/log-share.ts';
 import type { SinkCount } from '../observe/sink.ts';
 import type { ThreadNumbers } from '../observe/thread-numbers.ts';
-import { lockFolder } from '../transport/folder-lock.ts';
 import { type Libc, loadLibc } from '../transport/libc.ts';
+import { lockPath } from '../transport/path-lock.ts';
 import { openDecisionLog } from './open-log.ts';
 import { RecordSinks } from './record-sinks.ts';
 
@@ -31,18 +31,15 @@ export class LogKeeper {
   constructor(config: Config, operational: Logger) {
     this.#config = config;
     this.#operational = operational;
-    this.log = openDecisionLog(config, this.share);
+    const lock = (path: string) => this.#lock(path);
+    this.log = openDecisionLog(config, this.share, lock);
     const to = config.decisionLog.to.value;
     this.#isStdout = to === 'stdout';
     if (this.#isStdout) return;
     this.#rotation = new LogRotation(resolvePath(config, to), {
       reopen: () => this.reopen(),
       isCurrent: () => this.log.isCurrent,
-      lock: (folder) => {
-        this.#libc ??= loadLibc();
-        // Without it a process cannot share its addresses either: it is alone.
-        return typeof this.#libc === 'string' ? () => {} : lockFolder(this.#libc, folder);
-      },
+      lock,
       failed: (why) => operational.error(`the decision log cannot be rotated: ${why}`),
       now,
     });
@@ -93,6 +90,13 @@ export class LogKeeper {
         `the decision log cannot be written (${failure}): answers go on, lost records are counted`,
       );
     }
+  }
+
+  /** Undefined while another process has the lock. */
+  #lock(path: string): (() => void) | undefined {
+    this.#libc ??= loadLibc();
+    // Without it a process cannot share its addresses either: it is alone.
+    return typeof this.#libc === 'string' ? () => {} : lockPath(this.#libc, path);
   }
 
   async close(): Promise<void> {

@@ -2,14 +2,7 @@
 
 import { constants, randomBytes, X509Certificate } from 'node:crypto';
 import type { Socket } from 'node:net';
-import {
-  createSecureContext,
-  createServer,
-  type SecureContext,
-  type Server,
-  type TLSSocket,
-  type TlsOptions,
-} from 'node:tls';
+import type { SecureContext, Server, TLSSocket, TlsOptions } from 'node:tls';
 import { type HandshakeFault, handshakeFault } from './handshake-fault.ts';
 
 /** A certificate with those that it is signed by, and its key, in PEM. */
@@ -17,6 +10,9 @@ export interface TlsIdentity {
   readonly certificate: string;
   readonly key: string;
 }
+
+/** Not an import: who serves nobody by TLS starts sooner without it. */
+const tls = () => process.getBuiltinModule('node:tls');
 
 /** Octets of what session tickets are sealed with. */
 const TICKET_KEYS = 48;
@@ -68,7 +64,7 @@ export class TlsHandshakes {
   }
 
   #createServer(identities: readonly TlsIdentity[]): Server {
-    const server = createServer(serverOptions(this.#protocols, identities));
+    const server = tls().createServer(serverOptions(this.#protocols, identities));
     server.on('secureConnection', (secured) => {
       const waiting = this.#take(secured);
       // Reset by the client meanwhile, it has no addresses any more: nothing else would close it.
@@ -128,7 +124,7 @@ function contextsOf(identities: readonly TlsIdentity[]): readonly NamedContext[]
   return [...byNames.values()].map((alike) => ({
     leaf: new X509Certificate(alike[0]!.certificate),
     identities: alike,
-    context: createSecureContext({ ...keyPairs(alike), ...VERSIONS, ticketKeys }),
+    context: tls().createSecureContext({ ...keyPairs(alike), ...VERSIONS, ticketKeys }),
   }));
 }
 

@@ -191,6 +191,7 @@ export function itWith(programs: readonly string[], title: string, test: Mocha.A
   });
 }
 
-function missingOf(programs: readonly string[]): string[] {
+/** Which of them are not installed. */
+export function missingOf(programs: readonly string[]): string[] {
   return programs.filter((name) => findProgram(name) === undefined);
 }

@@ -85,8 +85,7 @@ const EXPECTED: readonly Expected[] = [
 ];
 
 for (const forwarder of Object.keys(FORWARDERS) as (keyof typeof FORWARDERS)[]) {
-  describeWith([forwarder, 'dig'], `e2e: what ${forwarder} makes of it, in front`, function () {
-    this.timeout(120_000);
+  describeWith([forwarder, 'dig'], `e2e: what ${forwarder} makes of it, in front`, () => {
     const sites: ServedSite[] = [];
     after(async () => {
       await cleanUp();

@@ -127,8 +127,7 @@ describeWith(['openssl'], 'transport/tcp with HTTPS', () => {
       },
     ),
   });
-  it('answers node:http2 whatever it asks at a time', async function () {
-    this.timeout(120_000);
+  it('answers node:http2 whatever it asks at a time', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(anyAsked, { minLength: 1, maxLength: 30 }), async (list) => {
         const answers = await Promise.all(

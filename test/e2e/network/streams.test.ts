@@ -4,6 +4,7 @@ import { expect } from 'chai';
 import { Stream } from '../../world/client.ts';
 import { message, question, record, TO_QUESTION, TYPE } from '../../world/messages.ts';
 import { answerTo, Upstream } from '../../world/upstream.ts';
+import { inTurn } from '../../world/whole.ts';
 import { findPort, startNsd, whenAnswering } from '../peers.ts';
 import { cleanUp, describeWith, findProgram, makeFolder, Program } from '../processes.ts';
 import { type Rcode5, Site, serve } from '../rcode5.ts';
@@ -23,9 +24,9 @@ const SLOW_MS = 8000;
 /** Milliseconds after which a client's connection closes when nobody closes it. */
 const IDLE_MS = 10_000;
 
-for (const { shell, threads } of SHELLS) {
-  describeWith(['dnsmasq', 'nsd'], `e2e: streams of ${shell}`, function () {
-    this.timeout(60_000);
+for (const [variant, { shell, threads }] of SHELLS.entries()) {
+  describeWith(['dnsmasq', 'nsd'], `e2e: streams of ${shell}`, () => {
+    const it = inTurn(variant, SHELLS.length);
     const upstreams: Upstream[] = [];
     let server: Rcode5;
 

@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { lockFolder } from '../../src/transport/folder-lock.ts';
 import { loadLibc } from '../../src/transport/libc.ts';
+import { lockPath } from '../../src/transport/path-lock.ts';
 import { passOver } from '../world/needs.ts';
 
-describe('transport/folder-lock', () => {
+describe('transport/path-lock', () => {
   const libc = loadLibc();
   let folder: string;
   beforeEach(() => {
@@ -16,11 +16,11 @@ describe('transport/folder-lock', () => {
 
   it('is held by one at a time', function () {
     if (typeof libc === 'string') return passOver(this, libc);
-    const unlock = lockFolder(libc, folder);
+    const unlock = lockPath(libc, folder);
     expect(unlock).to.be.a('function');
-    expect(lockFolder(libc, folder)).to.equal(undefined);
+    expect(lockPath(libc, folder)).to.equal(undefined);
     unlock!();
-    const again = lockFolder(libc, folder);
+    const again = lockPath(libc, folder);
     expect(again).to.be.a('function');
     again!();
   });
@@ -28,13 +28,13 @@ describe('transport/folder-lock', () => {
   it('is no obstacle where there are no locks', function () {
     if (typeof libc === 'string') return passOver(this, libc);
     const EBADF = 9;
-    const unlock = lockFolder({ ...libc, flock: () => -1, errno: () => EBADF }, folder);
+    const unlock = lockPath({ ...libc, flock: () => -1, errno: () => EBADF }, folder);
     expect(unlock).to.be.a('function');
     unlock!();
   });
 
   it('cannot be had of a folder that is not there', function () {
     if (typeof libc === 'string') return passOver(this, libc);
-    expect(() => lockFolder(libc, join(folder, 'missing'))).to.throw(/ENOENT/);
+    expect(() => lockPath(libc, join(folder, 'missing'))).to.throw(/ENOENT/);
   });
 });
