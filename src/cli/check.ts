@@ -12,8 +12,13 @@ import { readAssertedPolicy } from './asserted-policy.ts';
 import { formatFailure } from './assertion-failure.ts';
 import { type Command, Exit } from './command.ts';
 import { CONFIG_OPTION, JSON_OPTION, type Options } from './options.ts';
+import { FROM_OPTION, formatLeft } from './policy-source.ts';
 
-const OPTIONS = { config: CONFIG_OPTION, json: JSON_OPTION } as const satisfies Options;
+const OPTIONS = {
+  config: CONFIG_OPTION,
+  from: FROM_OPTION,
+  json: JSON_OPTION,
+} as const satisfies Options;
 
 export const check: Command = {
   name: 'check',
@@ -23,7 +28,7 @@ export const check: Command = {
   async run(args) {
     const { values } = parseArgs({ args: [...args], options: OPTIONS });
     try {
-      const { policy, assertions } = readAssertedPolicy(values.config);
+      const { policy, assertions, program, left } = readAssertedPolicy(values);
       const failures = findFailures(policy, assertions, now());
       const rules = policy.zones.reduce(
         (sum, zone) => sum + zone.rules,
@@ -31,6 +36,7 @@ export const check: Command = {
       );
       const certificates = readCertificates(policy.config);
       const warnings = [
+        ...left.map(formatLeft),
         ...findWarnings(policy),
         ...forwardingWarnings(policy.config),
         ...certificateWarnings(certificates, Date.now()),
@@ -38,7 +44,8 @@ export const check: Command = {
       const problems = failures.map(toProblem);
       const ok = failures.length === 0;
       const counts = { rules, assertions: assertions.length };
-      const report = { ok, policy: policy.hash, ...counts, warnings, problems };
+      const of = program === undefined ? {} : { program };
+      const report = { ok, policy: policy.hash, ...of, ...counts, warnings, problems };
       if (values.json) process.stdout.write(`${JSON.stringify(report)}\n`);
       else {
         for (const failure of failures) process.stdout.write(formatFailure(failure));
@@ -58,12 +65,15 @@ export const check: Command = {
 interface Summary {
   readonly ok: boolean;
   readonly policy: string;
+  /** The program that it is for, if that is not this one. */
+  readonly program?: string;
   readonly rules: number;
   readonly assertions: number;
 }
 
-function formatSummary({ ok, policy, rules, assertions }: Summary): string {
+function formatSummary({ ok, policy, program, rules, assertions }: Summary): string {
   const held = assertions === 0 ? '' : ` assertions=${assertions}`;
+  if (program !== undefined) return `ok policy=${policy} program=${program}`;
   return `${ok ? 'ok' : 'assertions failed'} policy=${policy} rules=${rules}${held}`;
 }
 

@@ -1,17 +1,15 @@
 /** `diff`: what another configuration would change, and for whom. */
 
 import { parseArgs } from 'node:util';
-import { type Config, readConfig } from '../config/config.ts';
 import { ConfigError, type Problem } from '../config/problem.ts';
 import { findChanges } from '../diff/changes.ts';
 import { changedPatterns } from '../diff/patterns.ts';
 import { changedSettings } from '../diff/settings.ts';
-import { compilePolicy, type Policy } from '../policy/compile.ts';
-import { VERSION } from '../version.ts';
 import { type Command, Exit, UsageError } from './command.ts';
 import { formatDifference } from './diff-text.ts';
 import { replay } from './logs/replay.ts';
 import { JSON_OPTION, type Options } from './options.ts';
+import { FROM_OPTION, formatLeft, type PolicySource, readPolicy } from './policy-source.ts';
 
 const OPTIONS = {
   all: { type: 'boolean', default: false, about: 'shows every change, however many there are' },
@@ -20,6 +18,8 @@ const OPTIONS = {
     default: false,
     about: 'decides the queries of decision logs by both configurations, and shows the differences',
   },
+  'from-old': FROM_OPTION,
+  'from-new': FROM_OPTION,
   json: JSON_OPTION,
 } as const satisfies Options;
 
@@ -41,32 +41,46 @@ export const diff: Command = {
     if (logs.length > 0 && !values.replay) {
       throw new UsageError(`${logs[0]}: expect --replay before decision logs`);
     }
-    const [before, after] = readBoth(oldFile, newFile);
+    const [old, now] = readBoth([
+      { file: oldFile, from: values['from-old'] },
+      { file: newFile, from: values['from-new'] },
+    ]);
+    const [before, after] = [old.policy, now.policy];
+    const left = [...old.left, ...now.left];
     if (values.replay) return await replay({ before, after, logs, json: values.json }, process);
     const changes = findChanges(before, after);
-    const settings = [
-      ...changedSettings(before.config, after.config),
-      ...changedPatterns(before, after),
-    ];
+    const isForeign = old.program !== undefined || now.program !== undefined;
+    const settings = isForeign
+      ? []
+      : [...changedSettings(before.config, after.config), ...changedPatterns(before, after)];
     const changed = changes.length > 0 || settings.length > 0;
     if (values.json) {
-      process.stdout.write(`${JSON.stringify({ changed, changes, settings })}\n`);
+      process.stdout.write(
+        `${JSON.stringify({ changed, changes, settings, ...(isForeign && { left }) })}\n`,
+      );
     } else {
       process.stdout.write(
         formatDifference({ hashes: [before.hash, after.hash], changes, settings, all: values.all }),
       );
     }
+    for (const one of left.filter(({ decides }) => decides)) {
+      process.stderr.write(`${formatLeft(one)}\n`);
+    }
     return changed ? Exit.NEGATIVE : Exit.OK;
   },
 };
 
-/** Compiles both. Throws a ConfigError with the problems of both. */
-function readBoth(...files: readonly [string, string]): readonly [Policy, Policy] {
+interface Named {
+  readonly file: string;
+  readonly from: string | undefined;
+}
+
+/** Reads both. Throws a ConfigError with the problems of both. */
+function readBoth(named: readonly [Named, Named]): readonly [PolicySource, PolicySource] {
   const problems: Problem[] = [];
-  const policies = files.map((file) => {
+  const sources = named.map(({ file, from }) => {
     try {
-      const config: Config = readConfig(file);
-      return compilePolicy(config, VERSION);
+      return readPolicy(file, from);
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;
       problems.push(...error.problems);
@@ -74,5 +88,5 @@ function readBoth(...files: readonly [string, string]): readonly [Policy, Policy
     }
   });
   if (problems.length > 0) throw new ConfigError(problems);
-  return policies as [Policy, Policy];
+  return sources as [PolicySource, PolicySource];
 }

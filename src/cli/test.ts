@@ -9,9 +9,11 @@ import { formatFailure } from './assertion-failure.ts';
 import { type Command, Exit, UsageError } from './command.ts';
 import { recordAssertions } from './logs/record-assertions.ts';
 import { CONFIG_OPTION, JSON_OPTION, type Options } from './options.ts';
+import { FROM_OPTION } from './policy-source.ts';
 
 const OPTIONS = {
   config: CONFIG_OPTION,
+  from: FROM_OPTION,
   record: { type: 'boolean', default: false, about: 'writes assertions from decision logs' },
   json: JSON_OPTION,
 } as const satisfies Options;
@@ -32,7 +34,7 @@ export const test: Command = {
     try {
       const files = positionals.map((file) => ({ file }));
       const asserted = files.length === 0 ? undefined : files;
-      const { policy, assertions } = readAssertedPolicy(values.config, asserted);
+      const { policy, assertions } = readAssertedPolicy(values, asserted);
       if (assertions.length === 0) {
         throw new UsageError(`${values.config} names no assertions; expect a file of assertions`);
       }

@@ -2,7 +2,7 @@
 
 import { formatName } from '../wire/name.ts';
 import type { Query } from '../wire/query.ts';
-import { type Decided, type Fate, fateOf, identityOf, isBlind, isSamePlace } from './fate.ts';
+import { type Decided, type Fate, fateOf, isBlind, isSamePlace } from './fate.ts';
 import { ALL_NAMES, type NameSpace, type Region } from './name-space.ts';
 
 /** Names that change alike. */
@@ -17,6 +17,8 @@ export interface NameChange {
 
 /** Both sides of a question; both see the same query. */
 export interface Sides {
+  /** What decisions of both must share for nothing to change. */
+  readonly identityOf: (decided: Decided, query: Query) => string;
   readonly before: (query: Query) => Decided;
   readonly after: (query: Query) => Decided;
 }
@@ -55,6 +57,7 @@ export class NameChanges {
   blind(): readonly NameChange[] | undefined {
     const query = this.#ask(this.#space.specimen(ALL_NAMES));
     const before = this.#sides.before(query);
+    const { identityOf } = this.#sides;
     const old = identityOf(before, query);
     const oldFate = fateOf(before, true, query);
     const after = this.#sides.after(query);
@@ -86,7 +89,7 @@ export class NameChanges {
 
   #compare(region: Region): void {
     const query = this.#ask(this.#space.specimen(region));
-    const { before, after } = this.#sides;
+    const { before, after, identityOf } = this.#sides;
     const old = before(query);
     const { depth, wildcard, trigger } = query.match;
     const now = after(query);
