@@ -19,6 +19,7 @@ export const HOUSE: readonly Room[] = [
       'load',
       'explain',
       'diff',
+      'foreign',
       'observe',
       'policy',
       'diagnose',
@@ -99,6 +100,12 @@ export const HOUSE: readonly Room[] = [
   {
     name: 'diff',
     about: 'what another configuration would change: clients, names and kinds of questions',
+    imports: ['policy', 'decision', 'wire', 'net', 'config'],
+  },
+  {
+    name: 'foreign',
+    about:
+      'configurations of other servers, as policies of ours: a folder for each program, with what it reads and how it decides',
     imports: ['policy', 'decision', 'wire', 'net', 'config'],
   },
   {

@@ -1,14 +1,12 @@
 /** A policy and the assertions that it is held to; the problems of both are reported at once. */
 
-import { type Config, readConfig } from '../config/config.ts';
+import type { Config } from '../config/config.ts';
 import { ConfigError, type Problem } from '../config/problem.ts';
 import type { Assertion } from '../explain/assertion-file.ts';
 import { configuredAssertions, readAssertionFiles } from '../explain/assertions.ts';
-import { compilePolicy, type Policy } from '../policy/compile.ts';
-import { VERSION } from '../version.ts';
+import { type PolicySource, readPolicy } from './policy-source.ts';
 
-export interface AssertedPolicy {
-  readonly policy: Policy;
+export interface AssertedPolicy extends PolicySource {
   readonly assertions: readonly Assertion[];
 }
 
@@ -17,15 +15,14 @@ export interface AssertedPolicy {
  * place. Throws a ConfigError that names every problem.
  */
 export function readAssertedPolicy(
-  config: string,
+  { config, from }: { readonly config: string; readonly from?: string | undefined },
   files?: readonly { readonly file: string }[],
 ): AssertedPolicy {
   const problems: Problem[] = [];
-  const read = attempt(problems, () => readConfig(config));
-  const policy = read && attempt(problems, () => compilePolicy(read, VERSION));
-  const assertions = attempt(problems, () => readAssertionsOf(read, files));
-  if (policy === undefined || assertions === undefined) throw new ConfigError(problems);
-  return { policy, assertions };
+  const source = attempt(problems, () => readPolicy(config, from));
+  const assertions = attempt(problems, () => readAssertionsOf(source?.policy.config, files));
+  if (source === undefined || assertions === undefined) throw new ConfigError(problems);
+  return { ...source, assertions };
 }
 
 function readAssertionsOf(

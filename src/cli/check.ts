@@ -15,6 +15,7 @@ import { formatFailure } from './assertion-failure.ts';
 import { type Command, Exit } from './command.ts';
 import { findConfigFile } from './config-file.ts';
 import { CONFIG_OPTION, JSON_OPTION, type Options } from './options.ts';
+import { FROM_OPTION, formatLeft, type PolicySource } from './policy-source.ts';
 
 const OPTIONS = {
   config: CONFIG_OPTION,
@@ -23,6 +24,7 @@ const OPTIONS = {
     default: false,
     about: 'also tries to listen on its addresses, which a running server has',
   },
+  from: FROM_OPTION,
   json: JSON_OPTION,
 } as const satisfies Options;
 
@@ -34,10 +36,12 @@ export const check: Command = {
   async run(args) {
     const { values } = parseArgs({ args: [...args], options: OPTIONS });
     try {
-      const { policy, assertions } = readAssertedPolicy(findConfigFile(values.config));
-      const failures = findFailures(policy, assertions, now());
+      const config = findConfigFile(values.config);
+      const source = readAssertedPolicy({ config, from: values.from });
+      const { policy } = source;
+      const failures = findFailures(policy, source.assertions, now());
       const taken = values.listen ? await tryListeners(policy.config) : [];
-      const found: Found = { policy, assertions: assertions.length, failures, taken };
+      const found: Found = { ...source, assertions: source.assertions.length, failures, taken };
       process.stdout.write(values.json ? `${JSON.stringify(toJson(found))}\n` : format(found));
       return failures.length + taken.length === 0 ? Exit.OK : Exit.NEGATIVE;
     } catch (error) {
@@ -49,8 +53,7 @@ export const check: Command = {
   },
 };
 
-interface Found {
-  readonly policy: Policy;
+interface Found extends PolicySource {
   /** How many there are. */
   readonly assertions: number;
   readonly failures: readonly Failure[];
@@ -58,27 +61,32 @@ interface Found {
   readonly taken: readonly Problem[];
 }
 
-function toJson({ policy, assertions, failures, taken }: Found) {
+function toJson(found: Found) {
+  const { policy, program, assertions, failures, taken } = found;
   const problems = [...failures.map(toProblem), ...taken];
   const counts = { rules: countRules(policy), assertions };
+  const of = program === undefined ? {} : { program };
   const ok = problems.length === 0;
-  return { ok, policy: policy.hash, ...counts, warnings: warningsOf(policy), problems };
+  return { ok, policy: policy.hash, ...of, ...counts, warnings: warningsOf(found), problems };
 }
 
-function format({ policy, assertions, failures, taken }: Found): string {
+function format(found: Found): string {
+  const { policy, program, assertions, failures, taken } = found;
   const refused = taken.length === 0 ? 'ok' : 'cannot listen';
   const verdict = failures.length === 0 ? refused : 'assertions failed';
+  const rules = program === undefined ? `rules=${countRules(policy)}` : `program=${program}`;
   const held = assertions === 0 ? '' : ` assertions=${assertions}`;
   return [
     ...failures.map(formatFailure),
     ...taken.map((problem) => `${formatProblem(problem)}\n`),
-    `${verdict} policy=${policy.hash} rules=${countRules(policy)}${held}\n`,
-    ...warningsOf(policy).map((warning) => `warning: ${warning}\n`),
+    `${verdict} policy=${policy.hash} ${rules}${held}\n`,
+    ...warningsOf(found).map((warning) => `warning: ${warning}\n`),
   ].join('');
 }
 
-function warningsOf(policy: Policy): readonly string[] {
+function warningsOf({ policy, left }: Found): readonly string[] {
   return [
+    ...left.map(formatLeft),
     ...findWarnings(policy),
     ...forwardingWarnings(policy.config),
     ...hostWarnings(policy.config),

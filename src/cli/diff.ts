@@ -1,18 +1,16 @@
 /** `diff`: what another configuration would change, and for whom. */
 
 import { parseArgs } from 'node:util';
-import { type Config, readConfig } from '../config/config.ts';
 import { ConfigError, type Problem } from '../config/problem.ts';
 import { asEnforced, hasShadow } from '../diff/as-enforced.ts';
 import { type Change, findChanges } from '../diff/changes.ts';
 import { changedPatterns } from '../diff/patterns.ts';
 import { changedSettings } from '../diff/settings.ts';
-import { compilePolicy, type Policy } from '../policy/compile.ts';
-import { VERSION } from '../version.ts';
 import { type Command, Exit, UsageError } from './command.ts';
 import { formatDifference } from './diff-text.ts';
 import { replay } from './logs/replay.ts';
 import { JSON_OPTION, type Options } from './options.ts';
+import { FROM_OPTION, formatLeft, type PolicySource, readPolicy } from './policy-source.ts';
 
 const OPTIONS = {
   all: { type: 'boolean', default: false, about: 'shows every change, however many there are' },
@@ -26,6 +24,8 @@ const OPTIONS = {
     default: false,
     about: 'decides as if the rules in shadow mode were in force',
   },
+  'from-old': FROM_OPTION,
+  'from-new': FROM_OPTION,
   json: JSON_OPTION,
 } as const satisfies Options;
 
@@ -47,19 +47,27 @@ export const diff: Command = {
     if (logs.length > 0 && !values.replay) {
       throw new UsageError(`${logs[0]}: expect --replay before decision logs`);
     }
-    const read = readBoth(oldFile, newFile);
+    const read = readBoth([
+      { file: oldFile, from: values['from-old'] },
+      { file: newFile, from: values['from-new'] },
+    ]);
+    const [old, now] = read;
+    const left = [...old.left, ...now.left];
     const isEnforced = values['as-enforced'];
-    const [before, after] = isEnforced ? (read.map(asEnforced) as [Policy, Policy]) : read;
+    const [before, after] = read.map(({ policy }) =>
+      isEnforced ? asEnforced(policy) : policy,
+    ) as [Policy, Policy];
     if (values.replay) return await replay({ before, after, logs, json: values.json }, process);
     const changes = findChanges(before, after);
-    const settings = [
-      ...changedSettings(before.config, after.config),
-      ...changedPatterns(before, after),
-    ];
+    const isForeign = old.program !== undefined || now.program !== undefined;
+    const settings = isForeign
+      ? []
+      : [...changedSettings(before.config, after.config), ...changedPatterns(before, after)];
     const shadow = isEnforced ? [] : findShadowChanges(before, after, changes);
     const changed = changes.length + settings.length + shadow.length > 0;
     if (values.json) {
-      process.stdout.write(`${JSON.stringify({ changed, changes, settings, shadow })}\n`);
+      const found = { changed, changes, settings, shadow, ...(isForeign && { left }) };
+      process.stdout.write(`${JSON.stringify(found)}\n`);
     } else {
       process.stdout.write(
         formatDifference({
@@ -70,6 +78,9 @@ export const diff: Command = {
           all: values.all,
         }),
       );
+    }
+    for (const one of left.filter(({ decides }) => decides)) {
+      process.stderr.write(`${formatLeft(one)}\n`);
     }
     return changed ? Exit.NEGATIVE : Exit.OK;
   },
@@ -87,13 +98,17 @@ function findShadowChanges(
   return enforced.filter((change) => !known.has(JSON.stringify(change)));
 }
 
-/** Compiles both. Throws a ConfigError with the problems of both. */
-function readBoth(...files: readonly [string, string]): readonly [Policy, Policy] {
+interface Named {
+  readonly file: string;
+  readonly from: string | undefined;
+}
+
+/** Reads both. Throws a ConfigError with the problems of both. */
+function readBoth(named: readonly [Named, Named]): readonly [PolicySource, PolicySource] {
   const problems: Problem[] = [];
-  const policies = files.map((file) => {
+  const sources = named.map(({ file, from }) => {
     try {
-      const config: Config = readConfig(file);
-      return compilePolicy(config, VERSION);
+      return readPolicy(file, from);
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;
       problems.push(...error.problems);
@@ -101,5 +116,5 @@ function readBoth(...files: readonly [string, string]): readonly [Policy, Policy
     }
   });
   if (problems.length > 0) throw new ConfigError(problems);
-  return policies as [Policy, Policy];
+  return sources as [PolicySource, PolicySource];
 }

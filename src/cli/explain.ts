@@ -2,21 +2,22 @@
 
 import { parseArgs } from 'node:util';
 import { now } from '../clock.ts';
-import { readConfig } from '../config/config.ts';
 import { explainQuestion } from '../explain/explain.ts';
 import { explainLive } from '../explain/live.ts';
 import { type AskedQuestion, askedQuestion, listenersOf } from '../explain/question.ts';
-import { compilePolicy, type Policy } from '../policy/compile.ts';
-import { VERSION } from '../version.ts';
+import type { Policy } from '../policy/compile.ts';
+import { parseName } from '../wire/name.ts';
 import { Opcode, RrType } from '../wire/registry.ts';
 import { type Command, Exit, UsageError } from './command.ts';
 import { findConfigFile } from './config-file.ts';
 import { formatExplained } from './explain-text.ts';
 import { readNameOperand } from './name-operand.ts';
 import { CONFIG_OPTION, JSON_OPTION, type Options } from './options.ts';
+import { FROM_OPTION, formatLeft, readPolicy } from './policy-source.ts';
 
 const OPTIONS = {
   config: CONFIG_OPTION,
+  from: FROM_OPTION,
   client: { type: 'string', value: 'IP', isRequired: true, about: 'the address of the client' },
   name: { type: 'string', value: 'NAME', isRequired: true, about: 'the query name' },
   type: { type: 'string', value: 'A', about: 'the query type; A without it' },
@@ -26,6 +27,7 @@ const OPTIONS = {
   do: { type: 'boolean', default: false, about: 'sends DO=1: with DNSSEC records' },
   transport: { type: 'string', value: 'udp', about: 'udp or tcp; udp without it' },
   listener: { type: 'string', value: 'ADDR', about: 'the listener; the first without it' },
+  key: { type: 'string', value: 'NAME', about: 'the TSIG key that signs the query' },
   live: { type: 'boolean', default: false, about: 'queries the upstreams too' },
   json: JSON_OPTION,
 } as const satisfies Options;
@@ -38,16 +40,27 @@ export const explain: Command = {
     'shows what each layer decides for a query, with the rule and its line; sends nothing without --live',
   async run(args) {
     const { values } = parseArgs({ args: [...args], options: OPTIONS });
-    const { 'no-rd': noRd, do: dnssecOk, json, config, live, ...words } = values;
-    const policy = compilePolicy(readConfig(findConfigFile(config)), VERSION);
+    const { 'no-rd': noRd, do: dnssecOk, json, config: given, from, key, live, ...words } = values;
+    const config = findConfigFile(given);
+    const { policy, program, left } = readPolicy(config, from);
     const bits = { rd: noRd ? '0' : '1', do: dnssecOk ? '1' : '0' };
     const name = words.name === undefined ? {} : { name: readNameOperand(words.name) };
-    const question = askedQuestion({ ...words, ...name, ...bits }, listenersOf(policy));
-    if (typeof question === 'string') throw new UsageError(question);
+    const asked = askedQuestion({ ...words, ...name, ...bits }, listenersOf(policy));
+    if (typeof asked === 'string') throw new UsageError(asked);
+    if (key !== undefined && typeof parseName(key) === 'string') {
+      throw new UsageError(`key ${key}: expect the name of a key`);
+    }
+    const question = key === undefined ? asked : { ...asked, key };
+    if (live && program !== undefined) {
+      throw new UsageError(`--live asks upstreams of ours; ${config} is for ${program}`);
+    }
     const explained = explainQuestion(policy, question, now());
     const shown = live ? await askLive(policy, question, explained) : explained;
     const views = policy.views.map(({ name }) => name);
     process.stdout.write(json ? `${JSON.stringify(shown)}\n` : formatExplained(shown, views));
+    for (const one of left.filter(({ decides }) => decides)) {
+      process.stderr.write(`${formatLeft(one)}\n`);
+    }
     return Exit.OK;
   },
 };

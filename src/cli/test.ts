@@ -10,9 +10,11 @@ import { type Command, Exit, UsageError } from './command.ts';
 import { findConfigFile } from './config-file.ts';
 import { recordAssertions } from './logs/record-assertions.ts';
 import { CONFIG_OPTION, JSON_OPTION, type Options } from './options.ts';
+import { FROM_OPTION } from './policy-source.ts';
 
 const OPTIONS = {
   config: CONFIG_OPTION,
+  from: FROM_OPTION,
   record: { type: 'boolean', default: false, about: 'writes assertions from decision logs' },
   json: JSON_OPTION,
 } as const satisfies Options;
@@ -34,7 +36,10 @@ export const test: Command = {
       const files = positionals.map((file) => ({ file }));
       const asserted = files.length === 0 ? undefined : files;
       const file = findConfigFile(values.config);
-      const { policy, assertions } = readAssertedPolicy(file, asserted);
+      const { policy, assertions } = readAssertedPolicy(
+        { config: file, from: values.from },
+        asserted,
+      );
       if (assertions.length === 0) {
         throw new UsageError(`${file} names no assertions; expect a file of assertions`);
       }

@@ -9,15 +9,16 @@ import { formatPrefix } from '../net/prefix.ts';
 import type { Policy } from '../policy/compile.ts';
 import { SPECIAL_USE_ZONES } from '../policy/layers/special-use.ts';
 import { letsPass } from '../policy/rules/name-policy.ts';
+import { parentName } from '../wire/name.ts';
 import { Query } from '../wire/query.ts';
 import { RrClass } from '../wire/registry.ts';
 import { formatRequest } from '../wire/request.ts';
 import { splitByBase } from './beyond.ts';
 import { type AddressRange, partitionClients, toPrefixes, toWords } from './client-space.ts';
-import { decide, identityOf } from './fate.ts';
+import { type Decided, decide, identityOf, isOther, outcomeOf } from './fate.ts';
 import { type Compared, type NameChange, NameChanges } from './name-changes.ts';
 import { digestOf } from './name-list.ts';
-import { ALL_NAMES, NameSpace } from './name-space.ts';
+import { ALL_NAMES, NameSpace, type Region } from './name-space.ts';
 import { Placements } from './placement.ts';
 import { knowsTransports, otherType, type QuestionKind, questionKinds } from './question-kinds.ts';
 import { type Scope, scopesOf } from './scopes.ts';
@@ -72,7 +73,8 @@ class Comparison {
     return [this.#space, this.#typed];
   }
 
-  #addNames({ zones, config, localRecords }: Policy): void {
+  #addNames({ zones, config, localRecords, cuts }: Policy): void {
+    for (const name of cuts?.names ?? []) this.#addWithParents(name);
     this.#add(localRecords.table.names(), this.#spaces);
     for (const { policy, digest } of zones) {
       this.#add(policy?.names() ?? [], digest === '' ? this.#spaces : [this.#space]);
@@ -82,11 +84,26 @@ class Comparison {
     }
   }
 
+  /** A name of another server, and those above it, which exist because it does. */
+  #addWithParents(wire: Uint8Array): void {
+    for (let name: Uint8Array | undefined = wire; name !== undefined; name = parentName(name)) {
+      for (const space of this.#spaces) space.add(name);
+    }
+  }
+
   #add(names: Iterable<Uint8Array>, spaces: readonly NameSpace[]): void {
     for (const name of names) for (const space of spaces) space.add(name);
   }
 
+  /** One of them is another server's. */
+  get #isForeign(): boolean {
+    return this.#before.cuts !== undefined || this.#after.cuts !== undefined;
+  }
+
   readonly #sides = {
+    identityOf: (decided: Decided, query: Query) =>
+      (this.#isForeign ? outcomeOf : identityOf)(decided, query),
+    isOther: (a: Decided, b: Decided) => !this.#isForeign && isOther(a, b),
     before: (query: Query) => decide(this.#before, query),
     after: (query: Query) => decide(this.#after, query),
   };
@@ -149,7 +166,10 @@ class Comparison {
   #compare(changes: NameChanges, untyped: Compared | undefined): readonly NameChange[] {
     if (changes.isOpen && this.#haveSameNames()) return [];
     if (untyped !== undefined) return changes.compareAs(untyped);
-    return changes.compareAll((region) => this.#typed.has(this.#space.nameOf(region)));
+    // Of another server nobody knows for which types its rules are.
+    const isSingle = (region: Region) =>
+      this.#isForeign || this.#typed.has(this.#space.nameOf(region));
+    return changes.compareAll(isSingle);
   }
 
   /** Whether all names are looked at: by TCP only where clients are not told apart by transport. */
@@ -170,6 +190,8 @@ class Comparison {
   /** What both configurations know of the client, for every kind of question. */
   #clientKey(): string {
     const query = this.#query;
+    // Who asks may make a difference for some names of another server alone.
+    if (this.#isForeign) return `${query.family} ${query.address.join()}`;
     const sides = [this.#before, this.#after];
     const rules = sides.flatMap(({ viewOf, zones }) => [
       viewOf(query).index,
@@ -188,6 +210,7 @@ class Comparison {
 
   /** Whether the client's views ask the same policies and go the same ways. */
   #haveSameNames(): boolean {
+    if (this.#isForeign) return false;
     const [before, after] = [this.#before, this.#after].map((policy) => {
       const view = policy.config.views[policy.viewOf(this.#query).index]!;
       const policies = view.policies.map((index) => [

@@ -48,7 +48,7 @@ export function partitionClients(before: Policy, after: Policy): readonly Client
   return [...classes.values()];
 }
 
-function facetsOf({ config, zones }: Policy): Facet[] {
+function facetsOf({ config, zones, cuts }: Policy): Facet[] {
   const lists = new Set(config.views.flatMap(({ acl }) => Object.values(acl)));
   const access = [...lists].filter((list): list is AccessList => list !== undefined);
   return [
@@ -56,6 +56,7 @@ function facetsOf({ config, zones }: Policy): Facet[] {
     ...access.map(({ entries }) =>
       entries.flatMap(({ prefixes }, owner) => prefixes.map((prefix) => ({ prefix, owner }))),
     ),
+    (cuts?.prefixes ?? []).map((prefix, owner) => ({ prefix, owner })),
     prefixesIn(sectionsOf(config)).map((prefix, owner) => ({ prefix, owner })),
     ...zones.map(({ policy }) =>
       (policy?.clientPrefixes ?? []).map((prefix, owner) => ({ prefix, owner })),

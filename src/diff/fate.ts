@@ -27,6 +27,7 @@ export interface Fate {
 
 /** A decision, cheap to compare with another. */
 export interface Decided {
+  readonly policy: Policy;
   readonly view: View;
   readonly verdict: Verdict;
   /** The group asked. */
@@ -38,14 +39,15 @@ export function decide(policy: Policy, query: Query): Decided {
   query.view = view.index;
   for (const layer of view.layers) {
     const verdict = peek(layer, query);
-    if (verdict !== undefined) return { view, verdict, upstream: undefined };
+    if (verdict !== undefined) return { policy, view, verdict, upstream: undefined };
   }
   const { forwarded, group } = view.routes.find(query)!;
-  return { view, verdict: forwarded, upstream: group };
+  return { policy, view, verdict: forwarded, upstream: group };
 }
 
-/** Whether the decision does not depend on the name. */
-export function isBlind({ verdict: { layer } }: Decided, { qtype }: Query): boolean {
+/** Whether the decision does not depend on the name; of another server's layers nobody knows. */
+export function isBlind({ policy, verdict: { layer } }: Decided, { qtype }: Query): boolean {
+  if (policy.cuts !== undefined) return false;
   // Minimal answers to ANY come behind policy.
   return !decidesBy(layer, 'name') && !(layer === 'protocol' && qtype === RrType.ANY);
 }
@@ -92,6 +94,23 @@ function formatData({ type, ttl, rdata }: RecordData): string {
 /** Whether identities that were not computed are different, whatever the name is. */
 export function isOther(a: Decided, b: Decided): boolean {
   return a.upstream !== b.upstream || nameOf(a.verdict) !== nameOf(b.verdict);
+}
+
+/**
+ * What two decisions must share for a client not to see a change: silence, the rcode, that others are
+ * asked, the records of an answer. Rules and upstreams of another server are none of ours.
+ */
+export function outcomeOf({ verdict }: Decided, query: Query): string {
+  const { action, rcode, records = [], recordsOf } = verdict;
+  if (action === 'drop' || action === 'forward' || action === 'truncate') return action;
+  const all = [...records, ...(recordsOf?.(query.match.entry) ?? [])];
+  const own = all.filter(({ type }) => type === query.qtype).map(dataOf);
+  return [formatRcode(rcode), ...own.sort()].join('|');
+}
+
+/** Without TTL: nobody is let in or kept out by it. */
+function dataOf({ type, rdata }: RecordData): string {
+  return `${type} ${Buffer.from(rdata).toString('hex')}`;
 }
 
 /** Whether identities that were not computed are the same: the same rule of the same policy. */

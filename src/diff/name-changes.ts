@@ -1,16 +1,7 @@
 /** The names whose fate two configurations decide differently, for one client and kind of question. */
 
 import type { Query } from '../wire/query.ts';
-import {
-  type Decided,
-  type Fate,
-  fateOf,
-  identityOf,
-  isBlind,
-  isOther,
-  isSamePlace,
-  keyOf,
-} from './fate.ts';
+import { type Decided, type Fate, fateOf, isBlind, isSamePlace, keyOf } from './fate.ts';
 import { ALL_NAMES, type NameSpace, type Region } from './name-space.ts';
 import { type Placement, type Placements, UNCHANGED } from './placement.ts';
 
@@ -26,6 +17,10 @@ export interface NameChange {
 
 /** Both sides of a question; both see the same query. */
 export interface Sides {
+  /** What decisions of both must share for nothing to change. */
+  readonly identityOf: (decided: Decided, query: Query) => string;
+  /** Whether they are known not to share it, whatever the name is. */
+  readonly isOther: (a: Decided, b: Decided) => boolean;
   readonly before: (query: Query) => Decided;
   readonly after: (query: Query) => Decided;
 }
@@ -83,6 +78,7 @@ export class NameChanges {
   blind(): readonly NameChange[] | undefined {
     const query = this.#ask(this.#space.specimen(ALL_NAMES));
     const before = this.#sides.before(query);
+    const { identityOf } = this.#sides;
     const old = identityOf(before, query);
     const oldFate = fateOf(before, true, query);
     const after = this.#sides.after(query);
@@ -159,7 +155,7 @@ export class NameChanges {
 
   #judge(region: Region): Judged {
     const query = this.#ask(this.#space.specimen(region));
-    const { before, after } = this.#sides;
+    const { before, after, isOther } = this.#sides;
     const old = before(query);
     const { depth, wildcard, trigger } = query.match;
     const now = after(query);
@@ -174,8 +170,9 @@ export class NameChanges {
 
   /** `query` is as `after` left it, and is so again. */
   #isSameIdentity(query: Query, now: Decided): boolean {
+    const { before, identityOf } = this.#sides;
     const newIdentity = identityOf(now, query);
-    return identityOf(this.#sides.before(query), query) === newIdentity;
+    return identityOf(before(query), query) === newIdentity;
   }
 
   #groupOf(key: string, old: Decided, now: Decided, query: Query): number {

@@ -79,5 +79,6 @@ function typesOf(policies: readonly Policy[]): readonly number[] {
   const ofLists = policies.flatMap(({ zones }) =>
     zones.flatMap(({ policy }) => policy?.partialTypes ?? []),
   );
-  return [...new Set([...KNOWN, ...named, ...ofLists])];
+  const ofOthers = policies.flatMap(({ cuts }) => cuts?.types ?? []);
+  return [...new Set([...KNOWN, ...named, ...ofLists, ...ofOthers])];
 }

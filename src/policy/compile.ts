@@ -10,6 +10,7 @@ import { Ede } from '../wire/registry.ts';
 import type { RecordData } from '../wire/response.ts';
 import { ClientGroups } from './access/client-groups.ts';
 import { TokenBuckets } from './access/token-buckets.ts';
+import type { Cuts } from './cuts.ts';
 import { type Layer, withoutCounting } from './layer.ts';
 import type { PolicyParts } from './layer-parts.ts';
 import { compileOverload } from './layers/overload.ts';
@@ -58,6 +59,8 @@ export interface Policy {
   readonly cookies: ServerCookies | undefined;
   /** When the next rule expires, in milliseconds since the epoch; Infinity when none does. */
   readonly expiresAt: number;
+  /** Of a policy that was read from another program's files: where its rules begin and end. */
+  readonly cuts?: Cuts;
 }
 
 /** What surrounds a configuration. */

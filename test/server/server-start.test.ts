@@ -101,7 +101,7 @@ describe('server start', () => {
   it('says that the decision log cannot be written', async () => {
     listening({ log: 'missing/decisions.log' });
     expect(await problem()).to.match(
-      /^site\.yaml:1:1: decisionLog\.to cannot be written: ENOENT.*; expect a file in a folder that exists$/,
+      /^site\.yaml:4:20: decisionLog\.to cannot be written: ENOENT.*; expect a file in a folder that exists$/,
     );
   });
 

@@ -8,10 +8,10 @@ _rcode5() {
   case ${COMP_WORDS[1]} in
     init) options='-o --output'; files=0 ;;
     serve) options='-c --config --share'; files=0 ;;
-    check) options='-c --config --listen --json'; files=0 ;;
-    explain) options='-c --config --client --name --type --class --opcode --no-rd --do --transport --listener --live --json'; files=0 ;;
-    diff) options='--all --replay --as-enforced --json'; files=1 ;;
-    test) options='-c --config --record --json'; files=1 ;;
+    check) options='-c --config --listen --from --json'; files=0 ;;
+    explain) options='-c --config --from --client --name --type --class --opcode --no-rd --do --transport --listener --key --live --json'; files=0 ;;
+    diff) options='--all --replay --as-enforced --from-old --from-new --json'; files=1 ;;
+    test) options='-c --config --from --record --json'; files=1 ;;
     diagnose) options='--server --source --type --timeout --burst --json'; files=0 ;;
     log) options='--follow --client --name --type --layer --event --upstream --since --ref --json'; files=1 ;;
     report) options='--by --top --client --name --type --layer --event --upstream --since --ref --json'; files=1 ;;

@@ -1,0 +1,42 @@
+/** The configuration that a command reads: ours, or that of another server. */
+
+import { readConfig } from '../config/config.ts';
+import type { Left } from '../foreign/left.ts';
+import { PROGRAMS, readForeignPolicy, recognise } from '../foreign/readers.ts';
+import { compilePolicy, type Policy } from '../policy/compile.ts';
+import { VERSION } from '../version.ts';
+import { UsageError } from './command.ts';
+import type { Option } from './options.ts';
+
+export interface PolicySource {
+  readonly policy: Policy;
+  /** The name of the other program; undefined for a configuration of ours. */
+  readonly program: string | undefined;
+  /** What of theirs is not modelled. */
+  readonly left: readonly Left[];
+}
+
+/** The option of every command that reads a configuration. */
+export const FROM_OPTION = {
+  type: 'string',
+  value: 'PROGRAM',
+  about: `the program that the configuration is for: rcode5, ${PROGRAMS.join(', ')}; by its content without it`,
+} as const satisfies Option;
+
+/** Reads a file, by its content or as one of `from`. Throws a ConfigError with all that is wrong. */
+export function readPolicy(file: string, from?: string): PolicySource {
+  if (from !== undefined && from !== 'rcode5' && !PROGRAMS.includes(from)) {
+    throw new UsageError(`--from ${from}: expect rcode5 or one of ${PROGRAMS.join(', ')}`);
+  }
+  const program = from === 'rcode5' ? undefined : (from ?? recognise(file));
+  if (program === undefined) {
+    return { policy: compilePolicy(readConfig(file), VERSION), program, left: [] };
+  }
+  return readForeignPolicy(file, program);
+}
+
+/** `named.conf:12: geoip country DE takes in clients by where they are; …` */
+export function formatLeft({ place, what, instead, decides }: Left): string {
+  const weight = decides ? 'not modelled, and decisions may depend on it' : 'passed over';
+  return `${place.file}:${place.line}: ${what}: ${weight}: ${instead}`;
+}

@@ -1,0 +1,103 @@
+/** Zones that the server answers itself; what their aliases and delegations lead to is resolved. */
+
+import type { Rule, Verdict, VerdictSpec } from '../../decision/verdict.ts';
+import type { Layer } from '../../policy/layer.ts';
+import type { Query } from '../../wire/query.ts';
+import type { RecordData } from '../../wire/response.ts';
+import { keyOf, type ZoneAnswer } from '../zone-data.ts';
+import { denied, nameOf } from './asked.ts';
+import type { BindWorld } from './message-layers.ts';
+import { isCached, type Situation, situationOf } from './query-layers.ts';
+import type { BindView } from './views.ts';
+import { type BindZone, isUnloaded, ruleOfZone } from './zones.ts';
+
+/** Names that one answer may lead to in turn. */
+const MAX_ALIASES = 16;
+
+export function compileOwnZones(view: BindView, world: BindWorld): Layer {
+  const judge = (query: Query): Verdict | undefined => {
+    const situation = situationOf(view, query, world);
+    const { zone } = situation;
+    if (zone === undefined || isCached(zone) || zone.type === 'static-stub') return undefined;
+    return new OwnAnswer(view, world, situation).to(zone, nameOf(query), query.qtype);
+  };
+  return {
+    name: 'local',
+    judge,
+    account: () => ({ why: 'in no zone that the server answers itself' }),
+  };
+}
+
+/** The way from a name along its aliases through zones of the server. */
+class OwnAnswer {
+  readonly #view: BindView;
+  readonly #world: BindWorld;
+  readonly #situation: Situation;
+  readonly #records: RecordData[] = [];
+  readonly #seen: Set<string> = new Set();
+
+  constructor(view: BindView, world: BindWorld, situation: Situation) {
+    this.#view = view;
+    this.#world = world;
+    this.#situation = situation;
+  }
+
+  /** Undefined when others are asked for what is missing. */
+  to(zone: BindZone, name: Uint8Array, type: number): Verdict | undefined {
+    // What stands in a zone that comes by transfer is not known here.
+    if (zone.data === undefined) return this.#answer('answer', ruleOfZone(zone));
+    const found = zone.data.find(name, type);
+    this.#records.push(...found.records);
+    this.#seen.add(keyOf(name));
+    if (found.kind === 'alias') return this.#follow(found.target!, zone, type);
+    return this.#end(found, zone);
+  }
+
+  #end({ kind, line }: ZoneAnswer, zone: BindZone): Verdict | undefined {
+    const rule = placed(zone, line);
+    if (kind === 'nxdomain') return this.#answer(kind, rule);
+    if (kind !== 'referral')
+      return this.#answer(this.#records.length > 0 ? 'answer' : 'nodata', rule);
+    return this.#situation.isRecursing
+      ? undefined
+      : this.#answer('answer', ruleOfZone(zone), false);
+  }
+
+  #follow(name: Uint8Array, from: BindZone, type: number): Verdict | undefined {
+    const { isRecursing } = this.#situation;
+    const zone = this.#view.zones.of(name);
+    const isOutside = zone === undefined || isCached(zone) || zone.type === 'static-stub';
+    if (isOutside && isRecursing) return undefined;
+    const isOver = this.#seen.has(keyOf(name)) || this.#seen.size > MAX_ALIASES;
+    // Without recursion an alias is followed within its zone alone.
+    if (isOutside || isOver || (zone !== from && !isRecursing)) return this.#partial(from);
+    if (isUnloaded(zone)) {
+      return this.#world.verdicts.of({ layer: 'local', action: 'fail', rule: ruleOfZone(zone) });
+    }
+    return this.#isDenied(zone) ? this.#partial(from) : this.to(zone, name, type);
+  }
+
+  #isDenied(zone: BindZone): boolean {
+    const { query, queryOn } = this.#view.allows;
+    const { client, server } = this.#situation.asked;
+    const no = denied(zone.query ?? query, client) ?? denied(zone.queryOn ?? queryOn, server);
+    return no !== undefined;
+  }
+
+  /** The aliases, without what they lead to. */
+  #partial(zone: BindZone): Verdict {
+    return this.#answer('answer', ruleOfZone(zone));
+  }
+
+  #answer(action: 'answer' | 'nodata' | 'nxdomain', rule: Rule, authoritative = true): Verdict {
+    const records = this.#records;
+    const spec: VerdictSpec = { layer: 'local', action, rule, authoritative };
+    return this.#world.verdicts.of(records.length === 0 ? spec : { ...spec, records });
+  }
+}
+
+/** The record's line in the zone file, where it is known. */
+function placed(zone: BindZone, line: number): Rule {
+  const rule = ruleOfZone(zone);
+  return zone.file === undefined || line === 0 ? rule : { ...rule, file: zone.file, line };
+}
