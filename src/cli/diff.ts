@@ -6,6 +6,7 @@ import { asEnforced, hasShadow } from '../diff/as-enforced.ts';
 import { type Change, findChanges } from '../diff/changes.ts';
 import { changedPatterns } from '../diff/patterns.ts';
 import { changedSettings } from '../diff/settings.ts';
+import type { Policy } from '../policy/compile.ts';
 import { type Command, Exit, UsageError } from './command.ts';
 import { formatDifference } from './diff-text.ts';
 import { replay } from './logs/replay.ts';
