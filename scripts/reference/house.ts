@@ -17,6 +17,7 @@ export const HOUSE: readonly Room[] = [
     imports: [
       'server',
       'load',
+      'logs',
       'explain',
       'diff',
       'observe',
@@ -34,6 +35,7 @@ export const HOUSE: readonly Room[] = [
     imports: [
       'admin',
       'load',
+      'logs',
       'shell',
       'engine',
       'observe',
@@ -48,7 +50,9 @@ export const HOUSE: readonly Room[] = [
     name: 'admin',
     about: 'HTTP for operators: who may ask, what is answered, which numbers are exposed',
     imports: [
+      'api',
       'load',
+      'logs',
       'explain',
       'transfer',
       'observe',
@@ -58,6 +62,12 @@ export const HOUSE: readonly Room[] = [
       'config',
       'net',
     ],
+  },
+  {
+    name: 'api',
+    about:
+      'what `/api/v1` answers: for the server that writes it, and for the console and the commands that read it',
+    imports: ['load', 'logs', 'explain', 'transfer', 'observe', 'config'],
   },
   {
     name: 'load',
@@ -85,6 +95,11 @@ export const HOUSE: readonly Room[] = [
       'net',
       'wire',
     ],
+  },
+  {
+    name: 'logs',
+    about: 'decision logs on disk: read, indexed, searched, counted, compressed',
+    imports: ['observe', 'wire', 'net'],
   },
   {
     name: 'engine',

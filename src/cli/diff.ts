@@ -4,12 +4,12 @@ import { parseArgs } from 'node:util';
 import { type Config, readConfig } from '../config/config.ts';
 import { ConfigError, type Problem } from '../config/problem.ts';
 import { findChanges } from '../diff/changes.ts';
+import { formatDifference } from '../diff/difference-text.ts';
 import { changedPatterns } from '../diff/patterns.ts';
 import { changedSettings } from '../diff/settings.ts';
 import { compilePolicy, type Policy } from '../policy/compile.ts';
 import { VERSION } from '../version.ts';
 import { type Command, Exit, UsageError } from './command.ts';
-import { formatDifference } from './diff-text.ts';
 import { replay } from './logs/replay.ts';
 import { JSON_OPTION, type Options } from './options.ts';
 

@@ -163,7 +163,12 @@ function isOwn(endpoint: Endpoint, listeners: readonly Endpoint[]): boolean {
 export function restartNeeded(before: Config, after: Config): string[] {
   const parts: Readonly<Record<string, (config: Config) => unknown>> = {
     listen: ({ listen }) => listen.map(({ value: { tls, ...kept } }) => [kept, tls !== undefined]),
-    admin: ({ admin }) => [admin.listen.value, admin.token, admin.probes?.value],
+    admin: ({ admin: { listen, tokens, tls, probes } }) => [
+      listen.value,
+      tokens,
+      tls !== undefined,
+      probes?.value,
+    ],
     threads: ({ threads }) => threads,
     'decisionLog.to': ({ decisionLog }) => decisionLog.to,
     'decisionLog.syslog': ({ decisionLog }) => decisionLog.syslog,

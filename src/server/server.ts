@@ -271,6 +271,9 @@ export class RunningServer {
     const common = { serving: () => this.#serving, feeds, lists };
     const source = {
       ...common,
+      searcher: this.#records.searcher,
+      taken: () => this.#taken,
+      log: this.#log,
       reload: () => this.reload(),
       lastReload: () => this.#reloads.last,
       endpoints: () => this.endpoints.map(formatEndpoint),
@@ -293,6 +296,6 @@ export class RunningServer {
     };
     // The HTTP server and what goes with it is much code: queries are answered before it is read.
     const { openAdmin } = await import('../admin/listeners.ts');
-    return openAdmin(config, source, measured);
+    return openAdmin(config, source, measured, this.#certificates);
   }
 }

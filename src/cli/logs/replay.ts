@@ -3,12 +3,12 @@
 import type { Writable } from 'node:stream';
 import { explainQuestion } from '../../explain/explain.ts';
 import { type AskedQuestion, askedQuestion } from '../../explain/question.ts';
+import { DecisionReader, formatSkipped } from '../../logs/log-lines.ts';
 import type { DecisionRecord } from '../../observe/decision-filter.ts';
 import type { Policy } from '../../policy/compile.ts';
 import { Exit, UsageError } from '../command.ts';
 import { Output } from '../output.ts';
 import { escapeControls } from '../printable.ts';
-import { DecisionReader, formatSkipped } from './log-lines.ts';
 import { type LogInput, LogReader } from './log-source.ts';
 
 export interface ReplayRequest {
