@@ -55,6 +55,7 @@ export const HOUSE: readonly Room[] = [
       'logs',
       'explain',
       'transfer',
+      'diff',
       'observe',
       'policy',
       'forward',
@@ -67,7 +68,7 @@ export const HOUSE: readonly Room[] = [
     name: 'api',
     about:
       'what `/api/v1` answers: for the server that writes it, and for the console and the commands that read it',
-    imports: ['load', 'logs', 'explain', 'transfer', 'observe', 'config'],
+    imports: ['load', 'logs', 'explain', 'transfer', 'diff', 'observe', 'config'],
   },
   {
     name: 'load',

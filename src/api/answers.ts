@@ -4,8 +4,10 @@
  */
 
 import type { Permission } from '../config/admin-keys.ts';
+import type { Change } from '../diff/changes.ts';
 import type { ExplainedDecision } from '../explain/explain.ts';
 import type { LiveDecision } from '../explain/live.ts';
+import type { Replayed } from '../explain/replay.ts';
 import type { ReloadResult } from '../load/reloads.ts';
 import type { Summary } from '../logs/report-summary.ts';
 import type { DecisionRecord, FilterOption } from '../observe/decision-filter.ts';
@@ -201,7 +203,7 @@ export interface CandidateAnswer {
   readonly difference?: {
     readonly hashes: readonly [before: string, after: string];
     readonly changed: boolean;
-    readonly changes: readonly CandidateChange[];
+    readonly changes: readonly Change[];
     readonly settings: readonly string[];
     /** As `rcode5 diff` prints it. */
     readonly text: string;
@@ -210,25 +212,8 @@ export interface CandidateAnswer {
   readonly replay?: {
     readonly queries: number;
     readonly queriesChanged: number;
-    readonly changes: readonly ReplayedChange[];
+    readonly changes: readonly Replayed[];
   };
-}
-
-export interface CandidateChange {
-  readonly clients: readonly string[];
-  readonly names: readonly string[];
-  readonly types: readonly string[];
-  readonly old: Readonly<Record<string, unknown>>;
-  readonly new: Readonly<Record<string, unknown>>;
-}
-
-export interface ReplayedChange {
-  readonly client: string;
-  readonly name: string;
-  readonly type: string;
-  readonly old: Readonly<Record<string, unknown>>;
-  readonly new: Readonly<Record<string, unknown>>;
-  readonly count: number;
 }
 
 /** A client, or everybody, whom a policy does not judge for a while. */

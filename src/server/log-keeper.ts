@@ -1,6 +1,6 @@
 /** The decision log as the main thread keeps it: opened, reopened, rotated, sent to sinks. */
 
-import { fstatSync } from 'node:fs';
+import { fstatSync, statSync } from 'node:fs';
 import { now } from '../clock.ts';
 import { type Config, resolvePath } from '../config/config.ts';
 import type { Logger } from '../log.ts';
@@ -39,8 +39,10 @@ export class LogKeeper {
     this.#isStdout = to === 'stdout';
     if (this.#isStdout) return;
     const path = resolvePath(config, to);
-    this.searcher = new LogSearcher(path);
-    const { searcher } = this;
+    // A pipe or a device has nothing to read back, and is not rotated.
+    if (!statSync(path).isFile()) return;
+    const searcher = new LogSearcher(path);
+    this.searcher = searcher;
     this.#rotation = new LogRotation(path, {
       rotated: () => void searcher.index(),
       compress: (old, signal) => searcher.compress(old, signal),

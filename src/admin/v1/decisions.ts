@@ -7,6 +7,7 @@ import { TooManySearches } from '../../logs/log-searcher.ts';
 import { DIMENSIONS, type Dimension } from '../../logs/report-tally.ts';
 import { SearchCancelled } from '../../logs/search.ts';
 import { type AdminHandler, type AdminReply, jsonReply } from '../http.ts';
+import type { AdminRequest } from '../request.ts';
 import type { DecisionStore } from './decision-store.ts';
 import {
   BadRequest,
@@ -55,14 +56,14 @@ export function decisionHandlers(store: DecisionStore): Readonly<Record<string, 
 
 /** Answers with JSON; whoever goes away ends the search. */
 export function answering(
-  answer: (url: URL, signal: AbortSignal) => Promise<unknown>,
+  answer: (url: URL, signal: AbortSignal, request: AdminRequest) => Promise<unknown>,
 ): AdminHandler {
-  return async (url, response: ServerResponse): Promise<AdminReply> => {
+  return async (url, response: ServerResponse, request): Promise<AdminReply> => {
     const gone = new AbortController();
     const leave = () => gone.abort();
     response.once('close', leave);
     try {
-      return jsonReply(await answer(url, gone.signal));
+      return jsonReply(await answer(url, gone.signal, request));
     } catch (error) {
       if (error instanceof SearchCancelled) return jsonReply({ error: 'cancelled' }, 499);
       if (error instanceof TooManySearches) {

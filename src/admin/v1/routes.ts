@@ -9,6 +9,7 @@ import { type AdminHandler, jsonReply, type Needed } from '../http.ts';
 import type { Identities } from '../identities.ts';
 import { SESSION_NEEDS, sessionHandlers } from '../sessions.ts';
 import type { AdminSource } from '../source.ts';
+import { Candidates } from './candidate.ts';
 import { storeOfLog, storeOfMemory } from './decision-store.ts';
 import { answering, decisionHandlers } from './decisions.ts';
 import { History } from './history.ts';
@@ -17,7 +18,10 @@ import { BadRequest } from './parameters.ts';
 import { overviewOf, policyOf, upstreamsOf } from './state.ts';
 
 /** Requests that need something else than their method says. */
-export const NEEDS: Readonly<Record<string, Needed>> = { ...SESSION_NEEDS };
+export const NEEDS: Readonly<Record<string, Needed>> = {
+  ...SESSION_NEEDS,
+  'POST /api/v1/candidate': 'read',
+};
 
 export interface ApiV1 {
   readonly handlers: Readonly<Record<string, AdminHandler>>;
@@ -28,6 +32,7 @@ export function createApiV1(source: AdminSource, identities: Identities): ApiV1 
   const rings = () => source.threads().map(({ recent }) => recent);
   const store = source.searcher === undefined ? storeOfMemory(rings) : storeOfLog(source.searcher);
   const live = new LiveDecisions(rings);
+  const candidates = new Candidates(source, store);
   const history = new History({
     threads: source.threads,
     policy: () => source.serving().policy.hash,
@@ -42,6 +47,9 @@ export function createApiV1(source: AdminSource, identities: Identities): ApiV1 
       'GET /api/v1/policy': () => jsonReply(policyOf(source)),
       'GET /api/v1/upstreams': answering((_url, signal) => upstreamsOf(source, store, signal)),
       'GET /api/v1/explain': answering((url) => explain(url, source)),
+      'POST /api/v1/candidate': answering((url, signal, request) =>
+        candidates.compare(url, request, signal),
+      ),
       'POST /api/v1/reload': reloadHandler(source),
     },
     close: () => history.close(),
