@@ -16,6 +16,7 @@ import { VERSION } from '../version.ts';
 import { type AdminHandler, type AdminReply, jsonReply } from './http.ts';
 import { followDecisions, latestDecisions } from './merged-decisions.ts';
 import { type AdminSource, readiness } from './source.ts';
+import { pausesOf } from './v1/overrides.ts';
 
 const DEFAULT_LIMIT = 100;
 /** Bytes of a stream that its reader may leave unread. */
@@ -140,6 +141,7 @@ function describe(source: AdminSource) {
       })),
     })),
     warnings,
+    overrides: pausesOf(source),
     lastReload: source.lastReload(),
   };
 }

@@ -1,5 +1,6 @@
 /** What the admin HTTP knows of the server. */
 
+import type { PauseSpec } from '../decision/pauses.ts';
 import type { LoadedConfig } from '../load/loaded-config.ts';
 import type { ReloadResult } from '../load/reloads.ts';
 import type { TakenSnapshot } from '../load/snapshot.ts';
@@ -14,6 +15,18 @@ import { missingList } from '../transfer/list-report.ts';
 import { absenceOf } from '../transfer/zone-transfer-report.ts';
 import type { ZoneTransfers } from '../transfer/zone-transfers.ts';
 
+/** What operators set beside the configuration. */
+export interface SetOverrides {
+  /** Those that are in force. */
+  readonly pauses: readonly PauseSpec[];
+  /** For so many milliseconds; undefined when there are too many. */
+  pause(asked: Omit<PauseSpec, 'id' | 'until'>, milliseconds: number): PauseSpec | undefined;
+  /** False when there is none of this id. */
+  resume(id: string): boolean;
+  /** A name in lower-case wire format, and all names below it. */
+  flush(name: Uint8Array): void;
+}
+
 export interface AdminSource {
   readonly serving: () => LoadedConfig;
   readonly reload: () => Promise<ReloadResult>;
@@ -24,6 +37,7 @@ export interface AdminSource {
   readonly metrics: Metrics;
   /** What each thread lets the others see. */
   readonly threads: () => readonly ThreadNumbers[];
+  readonly overrides: SetOverrides;
   /** The decision log on disk; undefined when it goes to stdout. */
   readonly searcher: LogSearcher | undefined;
   /** What the policy in force was compiled from. */

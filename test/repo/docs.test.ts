@@ -10,6 +10,7 @@ import { CONFIG } from '../../src/config/keys.ts';
 import { DECISION_FIELDS } from '../../src/decision/fields.ts';
 import { silentLog } from '../../src/log.ts';
 import { Metrics } from '../../src/observe/metrics.ts';
+import { Overrides } from '../../src/server/overrides.ts';
 import { TCP_LIMITS } from '../../src/transport/tcp-limits.ts';
 import { commandsOf, fileNameOf, isAsShown, runCommands, transcriptsOf } from './console.ts';
 import { anchorOf, blocksOf, headingsOf, linksOf, sectionsOf } from './markdown.ts';
@@ -190,6 +191,7 @@ describe('docs/operations.md', () => {
       lists: specimen.measured.lists,
       lostRecords: () => ({ lost: 0, failure: 'unknown' }),
       searcher: undefined,
+      overrides: new Overrides({ threads: () => undefined, cache: () => specimen.serving.cache }),
       taken: () => {
         throw new Error('nothing was taken');
       },

@@ -14,6 +14,7 @@ import { storeOfLog, storeOfMemory } from './decision-store.ts';
 import { answering, decisionHandlers } from './decisions.ts';
 import { History } from './history.ts';
 import { LiveDecisions } from './live-decisions.ts';
+import { overrideHandlers } from './overrides.ts';
 import { BadRequest } from './parameters.ts';
 import { overviewOf, policyOf, upstreamsOf } from './state.ts';
 
@@ -50,6 +51,7 @@ export function createApiV1(source: AdminSource, identities: Identities): ApiV1 
       'POST /api/v1/candidate': answering((url, signal, request) =>
         candidates.compare(url, request, signal),
       ),
+      ...overrideHandlers(source),
       'POST /api/v1/reload': reloadHandler(source),
     },
     close: () => history.close(),

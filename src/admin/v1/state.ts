@@ -20,6 +20,7 @@ import { type AdminSource, readiness } from '../source.ts';
 import { countsBy } from './counted.ts';
 import type { DecisionStore } from './decision-store.ts';
 import type { History } from './history.ts';
+import { pausesOf } from './overrides.ts';
 import { rulesAsLoaded } from './rules-as-loaded.ts';
 
 /** Refusals of upstreams that are shown. */
@@ -49,7 +50,7 @@ export function overviewOf(source: AdminSource, history: History): Overview {
     },
     inFlight: gauge(Gauge.IN_FLIGHT),
     ...(last !== undefined && { lastReload: last }),
-    pauses: [],
+    pauses: pausesOf(source),
   };
 }
 
@@ -70,7 +71,7 @@ export function policyOf(source: AdminSource): PolicyAnswer {
     assertions: assertionsOf(source),
     warnings,
     ...(last !== undefined && { lastReload: last }),
-    overrides: [],
+    overrides: pausesOf(source),
   };
 }
 
