@@ -2,13 +2,13 @@
 
 import { parseArgs } from 'node:util';
 import { ConfigError, type Problem } from '../config/problem.ts';
-import { asEnforced, hasShadow } from '../diff/as-enforced.ts';
-import { type Change, findChanges } from '../diff/changes.ts';
+import { asEnforced, shadowChanges } from '../diff/as-enforced.ts';
+import { findChanges } from '../diff/changes.ts';
+import { formatDifference } from '../diff/difference-text.ts';
 import { changedPatterns } from '../diff/patterns.ts';
 import { changedSettings } from '../diff/settings.ts';
 import type { Policy } from '../policy/compile.ts';
 import { type Command, Exit, UsageError } from './command.ts';
-import { formatDifference } from './diff-text.ts';
 import { replay } from './logs/replay.ts';
 import { JSON_OPTION, type Options } from './options.ts';
 import { FROM_OPTION, formatLeft, type PolicySource, readPolicy } from './policy-source.ts';
@@ -64,7 +64,7 @@ export const diff: Command = {
     const settings = isForeign
       ? []
       : [...changedSettings(before.config, after.config), ...changedPatterns(before, after)];
-    const shadow = isEnforced ? [] : findShadowChanges(before, after, changes);
+    const shadow = isEnforced ? [] : shadowChanges(before, after, changes);
     const changed = changes.length + settings.length + shadow.length > 0;
     if (values.json) {
       const found = { changed, changes, settings, shadow, ...(isForeign && { left }) };
@@ -86,18 +86,6 @@ export const diff: Command = {
     return changed ? Exit.NEGATIVE : Exit.OK;
   },
 };
-
-/** What would change besides if the rules in shadow mode were in force. */
-function findShadowChanges(
-  before: Policy,
-  after: Policy,
-  changes: readonly Change[],
-): readonly Change[] {
-  if (!hasShadow(before) && !hasShadow(after)) return [];
-  const known = new Set(changes.map((change) => JSON.stringify(change)));
-  const enforced = findChanges(asEnforced(before), asEnforced(after));
-  return enforced.filter((change) => !known.has(JSON.stringify(change)));
-}
 
 interface Named {
   readonly file: string;

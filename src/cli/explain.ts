@@ -3,11 +3,10 @@
 import { parseArgs } from 'node:util';
 import { now } from '../clock.ts';
 import { explainQuestion } from '../explain/explain.ts';
-import { explainLive } from '../explain/live.ts';
+import { explainLive, isPlain } from '../explain/live.ts';
 import { type AskedQuestion, askedQuestion, listenersOf } from '../explain/question.ts';
 import type { Policy } from '../policy/compile.ts';
 import { parseName } from '../wire/name.ts';
-import { Opcode, RrType } from '../wire/registry.ts';
 import { type Command, Exit, UsageError } from './command.ts';
 import { findConfigFile } from './config-file.ts';
 import { formatExplained } from './explain-text.ts';
@@ -71,8 +70,7 @@ function askLive(
   question: AskedQuestion,
   explained: ReturnType<typeof explainQuestion>,
 ) {
-  const { opcode, type } = question;
-  if (opcode !== Opcode.QUERY || type === RrType.AXFR || type === RrType.IXFR) {
+  if (!isPlain(question)) {
     throw new UsageError('--live asks plain questions; expect neither a transfer nor an opcode');
   }
   return explainLive(policy, question, explained);

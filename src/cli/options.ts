@@ -39,12 +39,18 @@ export const FILTERING = {
   type: { type: 'string', value: 'T', about: 'only queries of this type' },
   layer: { type: 'string', value: 'L', about: 'only decisions of this layer' },
   event: { type: 'string', value: 'E', about: 'only records of this event, for example blocked' },
+  group: { type: 'string', value: 'G', about: 'only clients of this group' },
+  view: { type: 'string', value: 'V', about: 'only clients of this view' },
+  rule: { type: 'string', value: 'R', about: 'only decisions by this rule' },
+  rcode: { type: 'string', value: 'RCODE', about: 'only records with this rcode' },
+  transport: { type: 'string', value: 'T', about: 'only queries by udp, tcp, dot or doh' },
   upstream: { type: 'string', value: 'A', about: 'only records that name this upstream' },
   since: {
     type: 'string',
     value: '10m',
     about: 'only records since a time, or of the last 10m, 2h, 1d',
   },
+  until: { type: 'string', value: '10m', about: 'only records before a time' },
   ref: { type: 'string', value: 'REF', about: 'only the record with this reference' },
 } as const satisfies Readonly<Record<FilterOption, Option>>;
 

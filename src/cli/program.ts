@@ -20,6 +20,9 @@ const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['report', async () => (await import('./logs/report.ts')).report],
   ['status', async () => (await import('./status.ts')).status],
   ['reload', async () => (await import('./reload.ts')).reload],
+  ['pause', async () => (await import('./pause.ts')).pause],
+  ['resume', async () => (await import('./resume.ts')).resume],
+  ['flush', async () => (await import('./flush.ts')).flush],
   ['demo', async () => (await import('./demo/demo.ts')).demo],
 ]);
 

@@ -23,19 +23,26 @@ export interface Certificate {
   readonly notAfter: number;
 }
 
-/** By listener, as in the configuration; undefined for one without TLS. Throws a ConfigError. */
+/**
+ * By listener, as in the configuration, and last those of the admin HTTP; undefined for one without
+ * TLS. Throws a ConfigError.
+ */
 export function readCertificates(config: Config): readonly (readonly Certificate[] | undefined)[] {
   const problems: Problem[] = [];
-  const read = config.listen.map(({ value: { tls } }) =>
+  const read = shownBy(config).map((tls) =>
     tls?.flatMap((files) => readCertificate(config, files, problems) ?? []),
   );
   if (problems.length > 0) throw new ConfigError(problems);
   return read;
 }
 
+function shownBy({ listen, admin }: Config): readonly (readonly CertificateFiles[] | undefined)[] {
+  return [...listen.map(({ value: { tls } }) => tls), admin.tls];
+}
+
 /** The files that `readCertificates` reads. */
 export function certificateFiles(config: Config): readonly string[] {
-  const files = config.listen.flatMap(({ value: { tls = [] } }) =>
+  const files = shownBy(config).flatMap((tls = []) =>
     tls.flatMap(({ certificate, key }) => [certificate.value, key.value]),
   );
   return [...new Set(files)].map((file) => resolvePath(config, file));

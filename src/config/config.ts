@@ -5,10 +5,11 @@ import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Endpoint } from '../net/address.ts';
 import type { ClientGroup } from './access-list.ts';
+import { type AdminToken, readTokens } from './admin-keys.ts';
 import { Document, type Environment } from './document.ts';
 import { CONFIG, type RawConfig } from './keys.ts';
 import type { Entry, Located } from './kind.ts';
-import { type ListenAddress, readListen } from './listen.ts';
+import { type CertificateFiles, type ListenAddress, pairFiles, readListen } from './listen.ts';
 import { byPlace, ConfigError, type Place } from './problem.ts';
 import { type RateLimit, readRateLimit } from './rate-limit.ts';
 import { readViews, type ViewConfig } from './views.ts';
@@ -37,7 +38,9 @@ export interface Config extends Omit<RawConfig, FilledIn | OfViews> {
   readonly listensByDefault: boolean;
   readonly admin: {
     readonly listen: Located<Endpoint>;
-    readonly token: string | undefined;
+    /** None: whoever comes from loopback may do all. */
+    readonly tokens: readonly AdminToken[];
+    readonly tls: readonly CertificateFiles[] | undefined;
     readonly probes: Located<Endpoint> | undefined;
   };
   readonly decisionLog: RawConfig['decisionLog'] & { readonly to: Located<string> };
@@ -104,7 +107,12 @@ function fillIn(raw: RawConfig, document: Document): Config {
     start,
     listensByDefault: raw.listen === undefined,
     listen: readListen(raw.listen, groups, start),
-    admin: { ...raw.admin, listen: raw.admin.listen ?? { value: DEFAULT_ADMIN, place: start } },
+    admin: {
+      listen: raw.admin.listen ?? { value: DEFAULT_ADMIN, place: start },
+      tokens: readTokens(raw.admin),
+      tls: raw.admin.tls && pairFiles(raw.admin.tls),
+      probes: raw.admin.probes,
+    },
     decisionLog: {
       ...raw.decisionLog,
       to: raw.decisionLog.to ?? { value: 'stdout', place: start },

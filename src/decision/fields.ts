@@ -61,6 +61,10 @@ export const DECISION_FIELDS: readonly Field[] = [
     name: 'hint',
     doc: 'a possible explanation for operators; decides nothing: see [hints](#hints)',
   },
+  {
+    name: 'paused',
+    doc: 'policies that are paused for this client, `all` for all of them; absent when none is',
+  },
   { name: 'ede', doc: 'INFO-CODEs of the Extended DNS Errors (RFC 8914) of the decision' },
   {
     name: 'upstream',

@@ -1,9 +1,10 @@
 /** The decision log as the main thread keeps it: opened, reopened, rotated, sent to sinks. */
 
-import { fstatSync } from 'node:fs';
+import { fstatSync, statSync } from 'node:fs';
 import { now } from '../clock.ts';
 import { type Config, resolvePath } from '../config/config.ts';
 import type { Logger } from '../log.ts';
+import { LogSearcher } from '../logs/log-searcher.ts';
 import type { DecisionLog } from '../observe/decision-log.ts';
 import { LogRotation } from '../observe/log-rotation.ts';
 import { LogShare } from '../observe/log-share.ts';
@@ -17,6 +18,8 @@ import { RecordSinks } from './record-sinks.ts';
 export class LogKeeper {
   readonly log: DecisionLog;
   readonly share: LogShare = new LogShare();
+  /** Finds records in the log; undefined when it goes to stdout. */
+  readonly searcher: LogSearcher | undefined;
   /** Threads that write to the same log; `reopenLogs` is false when one goes on in the old file. */
   threads: { reopenLogs(): Promise<boolean> } | undefined;
   readonly #config: Config;
@@ -36,7 +39,14 @@ export class LogKeeper {
     const to = config.decisionLog.to.value;
     this.#isStdout = to === 'stdout';
     if (this.#isStdout) return;
-    this.#rotation = new LogRotation(resolvePath(config, to), {
+    const path = resolvePath(config, to);
+    // A pipe or a device has nothing to read back, and is not rotated.
+    if (!statSync(path).isFile()) return;
+    const searcher = new LogSearcher(path);
+    this.searcher = searcher;
+    this.#rotation = new LogRotation(path, {
+      rotated: () => void searcher.index(),
+      compress: (old, signal) => searcher.compress(old, signal),
       reopen: () => this.reopen(),
       isCurrent: () => this.log.isCurrent,
       lock,
@@ -101,6 +111,7 @@ export class LogKeeper {
 
   async close(): Promise<void> {
     await Promise.all([this.#rotation?.close(), this.#sinks?.close()]);
+    await this.searcher?.close();
     this.look();
     const { lost } = this.share;
     if (lost > 0 && !(this.#isStdout && isOnePipe(1, 2))) {

@@ -55,6 +55,7 @@ describe('a data thread that starts', () => {
       log: new LogShare().buffer,
       loops: new Loops().buffer,
       buckets: new TokenBuckets().buffer,
+      pauses: [],
       capacity: 64,
     };
     const host = { libc, time: thisHost, refPrefix: () => 'x', createWorker: create };

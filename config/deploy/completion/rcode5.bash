@@ -2,7 +2,7 @@
 _rcode5() {
   local current=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} options files=0
   if ((COMP_CWORD == 1)); then
-    mapfile -t COMPREPLY < <(compgen -W 'init serve check explain diff test diagnose log report status reload demo' -- "$current")
+    mapfile -t COMPREPLY < <(compgen -W 'init serve check explain diff test diagnose log report status reload pause resume flush demo' -- "$current")
     return
   fi
   case ${COMP_WORDS[1]} in
@@ -13,10 +13,13 @@ _rcode5() {
     diff) options='--all --replay --as-enforced --from-old --from-new --json'; files=1 ;;
     test) options='-c --config --from --record --json'; files=1 ;;
     diagnose) options='--server --source --type --timeout --burst --json'; files=0 ;;
-    log) options='--follow --client --name --type --layer --event --upstream --since --ref --json'; files=1 ;;
-    report) options='--by --top --client --name --type --layer --event --upstream --since --ref --json'; files=1 ;;
+    log) options='--follow --client --name --type --layer --event --group --view --rule --rcode --transport --upstream --since --until --ref --json'; files=1 ;;
+    report) options='--by --top --client --name --type --layer --event --group --view --rule --rcode --transport --upstream --since --until --ref --json'; files=1 ;;
     status) options='--admin --json --timeout'; files=0 ;;
     reload) options='--admin --json'; files=0 ;;
+    pause) options='--client --policy --for --admin --json'; files=0 ;;
+    resume) options='--admin --json'; files=0 ;;
+    flush) options='--admin --json'; files=0 ;;
     demo) options='--json'; files=0 ;;
     *) return ;;
   esac

@@ -3,10 +3,10 @@
 import type { Writable } from 'node:stream';
 import { decidesBy, LAYERS } from '../../decision/layers.ts';
 import { NONE } from '../../explain/assertion-file.ts';
+import { DecisionReader, formatSkipped } from '../../logs/log-lines.ts';
 import type { DecisionRecord } from '../../observe/decision-filter.ts';
 import { Exit, UsageError } from '../command.ts';
 import { Output } from '../output.ts';
-import { DecisionReader, formatSkipped } from './log-lines.ts';
 import { type LogInput, LogReader } from './log-source.ts';
 
 /** Assertions that are written at most. */

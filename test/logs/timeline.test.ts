@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { Timeline } from '../../../src/cli/logs/timeline.ts';
+import { Timeline } from '../../src/logs/timeline.ts';
 
 function iso(second: number): string {
   return new Date(second * 1000).toISOString();

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { FrequentValues } from '../../../src/cli/logs/frequent.ts';
+import { FrequentValues } from '../../src/logs/frequent.ts';
 
 function create(value: string, missed: number) {
   return { value, count: 0, missed };

@@ -1,6 +1,6 @@
 /** Counts decisions by what they have in common, as they are read. */
 
-import type { DecisionRecord } from '../../observe/decision-filter.ts';
+import type { DecisionRecord } from '../observe/decision-filter.ts';
 import { type Count, FrequentValues } from './frequent.ts';
 import { type Chart, Timeline } from './timeline.ts';
 

@@ -1,8 +1,8 @@
 /** Changes as a change ticket describes them. */
 
-import type { Change } from '../diff/changes.ts';
-import type { Fate } from '../diff/fate.ts';
 import { SPECIAL_USE_ZONES } from '../policy/layers/special-use.ts';
+import type { Change } from './changes.ts';
+import type { Fate } from './fate.ts';
 
 /** Clients and names that are shown of one change. */
 const SHOWN = 8;

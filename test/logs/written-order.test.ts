@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { inWrittenOrder } from '../../../src/cli/logs/log-rotation.ts';
+import { inWrittenOrder } from '../../src/logs/written-order.ts';
 
 describe('cli/log-rotation', () => {
   const cases = [

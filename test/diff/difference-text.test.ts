@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { formatDifference } from '../../src/cli/diff-text.ts';
+import { formatDifference } from '../../src/diff/difference-text.ts';
 
 const NOTHING = { changes: [], settings: [], shadow: [], all: false };
 

@@ -2,7 +2,7 @@
 
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { type DecisionRecord, parseDecision } from '../../observe/decision-filter.ts';
+import { type DecisionRecord, parseDecision } from '../observe/decision-filter.ts';
 
 /** Octets of a line that is kept whole: more than any record has. */
 const MAX_LINE = 1 << 20;
