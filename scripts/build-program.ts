@@ -63,7 +63,7 @@ export async function buildProgram(): Promise<void> {
   write('cli/program', `export * from '${toChunk('cli/program')}';\n`);
   // An old Node reads it too: it has no types.
   const main = readFileSync('src/cli/main.ts', 'utf8');
-  write('cli/main', main.replace("import('./program.ts')", "import('./program.js')"));
+  write('cli/main', main.replace('program.ts', 'program.js'));
   writeFileSync(BUILD_FILE, `${sources.join('\n')}\n`);
 }
 
@@ -85,4 +85,13 @@ function write(entry: string, text: string): void {
   writeFileSync(file, text);
 }
 
-if (import.meta.main) await buildProgram();
+/** Without the packages that build it, what was built stays. */
+export async function main(): Promise<void> {
+  try {
+    await buildProgram();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error;
+  }
+}
+
+if (import.meta.main) await main();

@@ -7,8 +7,8 @@ const [major] = process.versions.node.split('.').map(Number);
 if (major < LEAST) {
   process.stdout.write(`nothing is built: expect Node ${LEAST} or newer\n`);
 } else {
-  const { buildProgram } = await import('./build-program.ts');
-  const { main } = await import('./build-console.ts');
-  await buildProgram();
-  await main();
+  const program = await import('./build-program.ts');
+  const site = await import('./build-console.ts');
+  await program.main();
+  await site.main();
 }

@@ -22,8 +22,13 @@ export function describeSource(path) {
   return `${path} ${size} ${mtimeMs}`;
 }
 
-/** A new source is none before one that is here imports it, and has changed for that. */
-function isFresh() {
+/**
+ * Whether the program was built from the sources that are here. A new one counts when one that was here imports
+ * it, and has changed for that.
+ *
+ * @returns {boolean}
+ */
+export function isFresh() {
   try {
     const built = readFileSync(BUILD_FILE, 'utf8').trimEnd().split('\n');
     return built.every((line) => line === describeSource(line.slice(0, line.indexOf(' '))));
