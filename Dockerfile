@@ -5,12 +5,12 @@ COPY package.json package-lock.json tsconfig.json ./
 COPY scripts scripts
 COPY console console
 COPY src src
-RUN npm ci && npm run build
+RUN npm ci
 
 FROM node:24-slim AS packages
 WORKDIR /packages
 COPY package.json package-lock.json ./
-# The console was built above.
+# All was built above.
 RUN npm ci --omit=dev --ignore-scripts
 
 FROM node:24-slim

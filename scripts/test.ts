@@ -11,6 +11,8 @@ import { spawnSync } from 'node:child_process';
 import { globSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
+import { buildProgram } from './build-program.ts';
+import { isFresh } from './rcode5.js';
 
 /** Files at a time beside one for each core: tests wait for processes, sockets and timers. */
 const WAITING_JOBS = 3;
@@ -54,7 +56,7 @@ export function shuffle<T>(list: readonly T[], seed: number): T[] {
   return shuffled;
 }
 
-function main(named: readonly string[]): number {
+async function main(named: readonly string[]): Promise<number> {
   const seed = process.env['RCODE5_TEST_SEED'];
   const files = named.length > 0 ? named : listFiles();
   if (seed !== undefined) console.log(`tests: in the order of RCODE5_TEST_SEED=${seed}`);
@@ -63,15 +65,25 @@ function main(named: readonly string[]): number {
   const args = ['node_modules/mocha/bin/mocha.js', '--parallel', '--jobs', String(jobs)];
   const { status } = spawnSync(process.execPath, [...args, ...ordered], {
     stdio: 'inherit',
-    env: environment(),
+    env: await environment(),
   });
   return status ?? 1;
 }
 
-/** Where coverage is measured, code has to be compiled anew: V8 counts cached code less exactly. */
-function environment(): NodeJS.ProcessEnv {
+/**
+ * Servers that tests start run as users run them: built. Where coverage is measured it is that of the sources,
+ * and code has to be compiled anew: V8 counts cached code less exactly.
+ */
+async function environment(): Promise<NodeJS.ProcessEnv> {
   const { NODE_V8_COVERAGE, NODE_COMPILE_CACHE = resolve(COMPILED) } = process.env;
-  return NODE_V8_COVERAGE === undefined ? { ...process.env, NODE_COMPILE_CACHE } : process.env;
+  if (NODE_V8_COVERAGE !== undefined) return process.env;
+  if (!isFresh()) await buildProgram();
+  return { RCODE5_MAIN: resolve('dist/cli/main.js'), ...process.env, NODE_COMPILE_CACHE };
 }
 
-if (import.meta.main) process.exitCode = main(process.argv.slice(2));
+// mocha loads what tests import without waiting for it: no await at this level.
+if (import.meta.main) {
+  void main(process.argv.slice(2)).then((code) => {
+    process.exitCode = code;
+  });
+}

@@ -3,10 +3,10 @@
 import { parseArgs } from 'node:util';
 import { now } from '../clock.ts';
 import { certificateWarnings, readCertificates } from '../config/certificates.ts';
+import type { Config } from '../config/config.ts';
 import { ConfigError, formatProblem, type Problem } from '../config/problem.ts';
 import { type Failure, findFailures, toProblem } from '../explain/assertions.ts';
 import { hostWarnings } from '../load/host-warnings.ts';
-import { tryListeners } from '../load/listen-trial.ts';
 import { forwardingWarnings } from '../load/loaded-config.ts';
 import type { Policy } from '../policy/compile.ts';
 import { findWarnings } from '../policy/warnings.ts';
@@ -40,7 +40,7 @@ export const check: Command = {
       const source = readAssertedPolicy({ config, from: values.from });
       const { policy } = source;
       const failures = findFailures(policy, source.assertions, now());
-      const taken = values.listen ? await tryListeners(policy.config) : [];
+      const taken = values.listen ? await findTaken(policy.config) : [];
       const found: Found = { ...source, assertions: source.assertions.length, failures, taken };
       process.stdout.write(values.json ? `${JSON.stringify(toJson(found))}\n` : format(found));
       return failures.length + taken.length === 0 ? Exit.OK : Exit.NEGATIVE;
@@ -52,6 +52,12 @@ export const check: Command = {
     }
   },
 };
+
+/** Sockets are much code, which a check without them does without. */
+async function findTaken(config: Config): Promise<readonly Problem[]> {
+  const { tryListeners } = await import('../load/listen-trial.ts');
+  return tryListeners(config);
+}
 
 interface Found extends PolicySource {
   /** How many there are. */

@@ -3,7 +3,6 @@
 import { parseArgs } from 'node:util';
 import { now } from '../clock.ts';
 import { explainQuestion } from '../explain/explain.ts';
-import { explainLive, isPlain } from '../explain/live.ts';
 import { type AskedQuestion, askedQuestion, listenersOf } from '../explain/question.ts';
 import type { Policy } from '../policy/compile.ts';
 import { parseName } from '../wire/name.ts';
@@ -65,11 +64,13 @@ export const explain: Command = {
 };
 
 /** What somebody only wants explained must not change or move anything. */
-function askLive(
+async function askLive(
   policy: Policy,
   question: AskedQuestion,
   explained: ReturnType<typeof explainQuestion>,
 ) {
+  // Sockets are much code, which a question that stays here does without.
+  const { explainLive, isPlain } = await import('../explain/live.ts');
   if (!isPlain(question)) {
     throw new UsageError('--live asks plain questions; expect neither a transfer nor an opcode');
   }
