@@ -4,6 +4,7 @@ import { createBench, say, type Work } from './bench.ts';
 import { watchOthers } from './disturbance.ts';
 import { describeCpu, describeMachine } from './machine.ts';
 import { type Options, parseOptions } from './options.ts';
+import { prepareBuild } from './other-build.ts';
 import { findPrograms, type ProgramName } from './packages.ts';
 import { type Section, writeResults } from './results.ts';
 import { cached } from './works/cached.ts';
@@ -55,6 +56,8 @@ async function main(options: Options): Promise<void> {
   const programs = await findPrograms([...needed]);
   if (!programs.has('dnsperf')) throw new RangeError('dnsperf is not installed');
   const bench = createBench(options, programs);
+  const { against } = options;
+  if (against !== undefined) bench.otherBuild = await prepareBuild(against, bench.folder);
   const machine = await describeMachine(programs);
   console.log(`${machine}\n`);
   const sections: Section[] = [];

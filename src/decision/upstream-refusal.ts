@@ -22,6 +22,8 @@ export const AttemptResult = {
   SILENT_STREAM: 'silent, new stream',
   /** The server closed the connection, and was asked again by another; or closed that too. */
   STREAM_CLOSED: 'stream closed, asked again',
+  /** What came by the connection was no message, or none that was asked for. */
+  STREAM_GARBLED: 'stream garbled, asked again',
   CLOSED: 'connection closed',
   /** A TCP client's answer does not fit in a datagram, and the server has no TCP. */
   TRUNCATED: 'truncated, no TCP',

@@ -86,7 +86,8 @@ async function serve(
   const channels = new PortableChannels({
     answered(upstream, channel, octets) {
       buffer.set(octets);
-      engine.response(buffer, octets.length, { upstream: upstreams[upstream]!, channel }, now());
+      const from = { upstream: upstreams[upstream]!, channel };
+      return engine.response(buffer, octets.length, from, now());
     },
     ended: (upstream, channel, end) =>
       engine.channelEnded(upstreams[upstream]!, channel, end, now()),

@@ -21,14 +21,17 @@ import { socketAddressOf } from './socket-address-of.ts';
 const NO_CHANNEL = 0;
 
 export interface BatchChannelEvents {
-  /** `now` is when it was found to have come, with others. */
+  /**
+   * `now` is when it was found to have come, with others. Returns whether it fits what was
+   * asked: by a connection nothing does that comes after what does not.
+   */
   answered(
     upstream: number,
     channel: number,
     octets: Uint8Array,
     length: number,
     now: number,
-  ): void;
+  ): boolean;
   ended(upstream: number, channel: number, end: ChannelEnd): void;
 }
 
@@ -232,12 +235,16 @@ export class BatchChannels {
   #receiveTcp(entry: Polled<BatchStream>, events: number, time: number): void {
     const { upstream, channel } = entry;
     const pool = this.#streams[upstream]!;
+    const { number } = channel;
     const state = channel.handle(events, (octets) => {
       if (entry.isClosed) return;
-      pool.heard(channel.number, idOf(octets), time);
+      const wasAsked = pool.heard(number, idOf(octets), time);
       // Whoever takes it makes it a reply in place, which takes room.
       this.#buffer.set(octets);
-      this.#events.answered(upstream, channel.number, this.#buffer, octets.length, time);
+      const isSound = this.#events.answered(upstream, number, this.#buffer, octets.length, time);
+      if ((isSound && wasAsked) || entry.isClosed) return;
+      const hasAnswered = pool.garbled(number, wasAsked);
+      this.#events.ended(upstream, number, { kind: 'garbled', reason: 'garbled', hasAnswered });
     });
     this.hasChanged = true;
     if (state === 'open' || entry.isClosed) return;

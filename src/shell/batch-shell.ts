@@ -75,7 +75,12 @@ export class BatchShell implements Outbox {
     this.#wakeFd = wakeFd;
     this.channels = new BatchChannels(libc, {
       answered: (upstream, channel, octets, length, time) => {
-        this.#engine!.response(octets, length, { upstream: upstreams[upstream]!, channel }, time);
+        return this.#engine!.response(
+          octets,
+          length,
+          { upstream: upstreams[upstream]!, channel },
+          time,
+        );
       },
       ended: (upstream, channel, end) => {
         this.#engine!.channelEnded(upstreams[upstream]!, channel, end, now());

@@ -277,10 +277,10 @@ export class PortableShell implements Outbox {
     for (const { tcp } of this.#listeners) tcp.flush();
   }
 
-  #onAnswer(upstream: number, channel: number, octets: Buffer): void {
+  #onAnswer(upstream: number, channel: number, octets: Buffer): boolean {
     this.#buffer.set(octets);
     const from = { upstream: this.#upstreams[upstream]!, channel };
-    this.#engine!.response(this.#buffer, octets.length, from, now());
+    return this.#engine!.response(this.#buffer, octets.length, from, now());
   }
 }
 

@@ -42,7 +42,7 @@ export function rcode5({
     peer: undefined,
     log,
     ...(cores === undefined ? {} : { cores }),
-    configure({ folder, port, secure, upstream, program }: Site) {
+    configure({ folder, port, secure, upstream, program, main = MAIN }: Site) {
       const file = join(folder, 'rcode5.yaml');
       writeFileSync(
         file,
@@ -53,7 +53,7 @@ export function rcode5({
           log: log ?? '/dev/null',
         }),
       );
-      return [program, MAIN, 'serve', '-c', file];
+      return [program, main, 'serve', '-c', file];
     },
   };
 }
