@@ -1,6 +1,6 @@
 /** What a server did with other questions, and what others did with this one, as evidence. */
 
-import { Ede } from '../wire/registry.ts';
+import { Ede, RrType } from '../wire/registry.ts';
 import { type Evidence, statesReason, typesText } from './refusal-evidence.ts';
 import type { History, RefusalFacts, RefusalSigns } from './refusal-facts.ts';
 
@@ -26,6 +26,7 @@ export function historyEvidence(facts: RefusalFacts): Evidence[] {
   takeTypes(facts, take);
   takeRole(facts, take);
   takeForm(facts, take);
+  takeTcp(facts, take);
   return found;
 }
 
@@ -68,18 +69,27 @@ function takeAnswers(facts: RefusalFacts, take: Take): void {
   if (!signs.ra && answersRecursively) {
     takeForeign(facts, `${text} with RA=1: this one, with RA=0, is of a server behind`, take);
   } else if (prohibited !== undefined) {
-    const weight = prohibited.text === '' ? -1 : 4;
+    // Where this type was not answered for any name, it may as well be about the type.
+    const isSure = lately.typeAnsweredElsewhere > 0 || lately.typesAnswered.length > 0;
+    const weight = prohibited.text === '' ? -1 : isSure ? 4 : 2;
     take(text, { 'client-acl server': -4, 'name-policy name': weight });
   } else {
     // An authoritative server refuses the names of others because they are of others.
     const isElsewhere = lately.isAuthoritative && !signs.ra;
     take(text + quickText(signs, lately), {
       'client-acl server': -4,
+      'type-policy query': isElsewhere || isUsual(facts) ? 0 : 2,
       'no-recursion server': answersRecursively ? -4 : 0,
       'name-policy name': isElsewhere ? 0 : 3,
       'name-policy behind': isElsewhere ? 0 : 1,
     });
   }
+}
+
+/** A type that rules are seldom about, or one that this server answers elsewhere. */
+function isUsual({ signs, lately }: RefusalFacts): boolean {
+  const isAddress = signs.type === RrType.A || signs.type === RrType.AAAA;
+  return isAddress || lately.typeAnsweredElsewhere > 0 || lately.typesAnswered.length > 0;
 }
 
 /** RA=0 from a server whose other answers have RA=1 comes from another server. */
@@ -95,9 +105,20 @@ function takeForeign({ signs: { ede } }: RefusalFacts, text: string, take: Take)
   });
 }
 
+/** What it refuses by UDP it answers by TCP, and it has not answered it by UDP. */
+function takeTcp({ signs, lately }: RefusalFacts, take: Take): void {
+  if (!lately.answeredByTcp || lately.sameAnswered || signs.tc) return;
+  take('the same is answered by TCP', {
+    'needs-tcp-or-cookie query': 4,
+    'name-policy name': -4,
+    'type-policy query': -4,
+    'client-acl server': -4,
+  });
+}
+
 /** It answers nothing: so it is about this client, or about everybody. */
-function takeHabit({ signs, lately, findings }: RefusalFacts, take: Take): void {
-  const { refused, overruled } = lately;
+function takeHabit({ signs, lately }: RefusalFacts, take: Take): void {
+  const { refused, overruled, neutralRefused } = lately;
   if (signs.ede.some(({ code }) => code === Ede.NOT_READY)) return;
   if (overruled > 0) {
     take('it alone refuses, and answers nothing lately', {
@@ -108,10 +129,11 @@ function takeHabit({ signs, lately, findings }: RefusalFacts, take: Take): void 
   const text = `${questions(refused)} for other names refused lately, none answered`;
   const prohibited = signs.ede.find(({ code }) => code === Ede.PROHIBITED);
   if (prohibited !== undefined) {
-    // Of who was asked on purpose, the root is among the other names.
-    if (refused >= (findings === undefined ? 2 : 1)) takeProhibited(signs, lately, { text, take });
-  } else if (refused >= HABIT && (signs.ra || !signs.hasQuestion)) {
-    take(text, { 'client-acl server': 3, 'name-policy name': -4 });
+    // Other names may be under the same rule, but for one that no rule is about.
+    if (refused >= (neutralRefused ? 1 : 2)) takeProhibited(signs, lately, { text, take });
+  } else if (signs.ra || !signs.hasQuestion) {
+    if (refused >= HABIT) take(text, { 'client-acl server': 3, 'name-policy name': -4 });
+    else if (neutralRefused) take(text, { 'client-acl server': 2, 'name-policy name': -3 });
   }
 }
 
@@ -173,7 +195,7 @@ function takeRole({ signs, lately }: RefusalFacts, take: Take): void {
     take('id.server is refused too', { 'client-acl server': 3, 'no-recursion server': -1 });
   } else if (identity && !signs.hasQuestion) {
     // Unbound's `refuse_non_local` looks like its `refuse`, but for what it holds itself.
-    take('id.server is answered', { 'no-recursion server': 5, 'client-acl server': -1 });
+    take('id.server is answered', { 'no-recursion server': 5, 'client-acl server': -4 });
   }
 }
 

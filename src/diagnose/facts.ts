@@ -20,6 +20,7 @@ export function factsOf(situation: Situation, ask: Probe = situation.ask): Refus
       ...ask,
       rttMs: ask.ms,
       ecs: false,
+      type: parseType(ask.type) ?? RrType.ANY,
       operation: situation.isTransfer ? ask.type : undefined,
     },
     lately: {
@@ -36,10 +37,11 @@ export function factsOf(situation: Situation, ask: Probe = situation.ask): Refus
         .filter((one) => fateOf(one) === 'refused')
         .map(({ ede }) => ede[0]?.code ?? NO_CODE),
       identity: situation.isIdentityRefused ? '' : situation.identity?.texts[0],
+      program: situation.program,
+      neutralRefused: situation.fate('root') === 'refused',
     },
     siblings: { count: 0, refused: 0 },
     findings: {
-      program: situation.program,
       foreignNode: foreignNodeOf(situation),
       answeredSource: situation.answeredSibling?.source,
       copiesRd: situation.copiesRd,

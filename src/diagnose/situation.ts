@@ -1,23 +1,12 @@
 /** The answers of one server to one source, its other answers, and those of others. */
 
+import { programOf } from '../decision/programs.ts';
 import { isEmpty, lastOf } from './plan.ts';
 import { type Fate, fateOf, type Probe } from './probe.ts';
 import type { ProbeName } from './question.ts';
 
 /** All answers of one server to one source. */
 export type Visit = readonly Probe[];
-
-/** Names of programs in answers to `version.bind`, as far as it matters which one it is. */
-const PROGRAMS: Readonly<Record<string, RegExp>> = {
-  dnsmasq: /^dnsmasq/i,
-  Unbound: /^unbound/i,
-  NSD: /^NSD/,
-  'Knot DNS': /^Knot DNS/i,
-  'PowerDNS Authoritative': /^PowerDNS Authoritative/i,
-  'PowerDNS Recursor': /^PowerDNS Recursor/i,
-  rcode5: /^rcode5/i,
-  BIND: /^(BIND )?9\.\d+/i,
-};
 
 /** The place in its code. */
 const KNOT_RESOLVER_TEXT = /^[0-9A-Z]{4}$/;
@@ -113,7 +102,7 @@ export class Situation {
       return 'Knot Resolver';
     }
     if (this.probes.some(({ nsid = '' }) => RCODE5_NSID.test(nsid))) return 'rcode5';
-    return Object.keys(PROGRAMS).find((name) => PROGRAMS[name]!.test(text));
+    return programOf(text);
   }
 
   /** RA is a copy of RD in refusals: so dnsdist writes what it answers by itself. */

@@ -30,11 +30,10 @@ export function readRefusal(
     hasQuestion: answer.questionEnd > HEADER_LENGTH,
     rd: query.recursionDesired,
     ecs: hasSubnet(query),
+    type: query.qtype,
     operation: operationOf(query),
   };
   const lately = upstream.history?.recall(query, now) ?? NOTHING_LATELY;
-  // A question without RD, a transfer or an update is refused for reasons of its own.
-  if (query.recursionDesired && !query.isVerbatim) upstream.history?.noteCodes(query, ede, now);
   const siblings = { count: pending.group!.upstreams.length - 1, refused: refusedBefore(pending) };
   const reason = inferReason({ signs, lately, siblings });
   return { address: upstream.name, rttMs, aa, ra, tc, ede, ...reason, attempts: pending.attempts };

@@ -34,7 +34,7 @@ export class SelfQueries {
   ): boolean {
     return (
       this.#selfQueries.take(message, from, now) ||
-      this.loops.isAnswer(from.upstream, message.answer.id)
+      this.loops.take(message, from.upstream, now)
     );
   }
 
@@ -46,6 +46,16 @@ export class SelfQueries {
     now: number,
   ): void {
     if (confidence !== 'high') this.#probes.refused(upstream, query, group!.probe, now);
+  }
+
+  /** Asks every server whether it leads back here, and what it calls itself. */
+  introduce(groups: ReadonlyMap<string, UpstreamGroup>, now: number): void {
+    for (const { upstreams, probe } of groups.values()) {
+      for (const upstream of upstreams) {
+        this.loops.probe(upstream, now);
+        this.#probes.introduce(upstream, probe, now);
+      }
+    }
   }
 
   tick(groups: ReadonlyMap<string, UpstreamGroup>, now: number): void {

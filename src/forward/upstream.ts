@@ -110,10 +110,15 @@ export class Upstream implements UpstreamAddress {
     return this.health[transport].heard(now);
   }
 
+  /** What it has done lately, to be added to. */
+  get known(): UpstreamHistory {
+    this.history ??= new UpstreamHistory();
+    return this.history;
+  }
+
   /** It answered this question: what it answered is remembered for a while. */
   note(query: Query, answer: Answer, rttMs: number, now: number): void {
-    this.history ??= new UpstreamHistory();
-    this.history.note(query, answer, rttMs, now);
+    this.known.note(query, answer, rttMs, now);
     if (!query.recursionDesired || query.isVerbatim) return;
     if (answer.rcode === Rcode.REFUSED) this.refusals.refused(query.hashes[0]!, now);
     else if (answer.rcode !== Rcode.SERVFAIL) this.refusals.answered();

@@ -40,6 +40,7 @@ export class Observer {
   readonly #port: number;
   readonly #source: string;
   #id = 0;
+  #isStarted = false;
 
   constructor(port: number, source: string, probe = 0) {
     this.#port = port;
@@ -61,6 +62,7 @@ cache: { entries: 0 }
   async ask(asked: Asked): Promise<RecordSays | undefined> {
     const { name = 'www.example', type = 'A', class: rrClass = 1, opcode = 0, rd = true } = asked;
     const stage = this.#stage;
+    await this.#start();
     const before = stage.records.length;
     const type_ = parseType(type)!;
     const isTcp = asked.transport === 'tcp' || type === 'AXFR' || type === 'IXFR';
@@ -73,16 +75,28 @@ cache: { entries: 0 }
       additionals: type === 'AXFR' || type === 'IXFR' ? [opt()] : [],
     });
     stage.query(octets, { ...CLIENT, transport: isTcp ? 'tcp' : 'udp' });
-    while (stage.asked.length + stage.checks.length > 0) {
-      const sent = [...stage.asked.splice(0), ...stage.checks.splice(0)];
-      await Promise.all(sent.map((one) => this.#deliver(one)));
-    }
-    stage.probes.length = 0;
+    await this.#deliverAll();
     if (stage.records.length === before) stage.wait(PLAYED_MS);
     // A moment passes between two questions of a client.
     stage.now += 1;
     const written = stage.records[before] as { upstream?: RecordSays; event?: string } | undefined;
     return written?.event === 'refused' ? written.upstream : undefined;
+  }
+
+  /** What a server of ours asks at its start. */
+  async #start(): Promise<void> {
+    if (this.#isStarted) return;
+    this.#isStarted = true;
+    this.#stage.engine.probe(this.#stage.now);
+    await this.#deliverAll();
+  }
+
+  async #deliverAll(): Promise<void> {
+    const { asked, checks, probes } = this.#stage;
+    while (asked.length + checks.length + probes.length > 0) {
+      const sent = [...asked.splice(0), ...checks.splice(0), ...probes.splice(0)];
+      await Promise.all(sent.map((one) => this.#deliver(one)));
+    }
   }
 
   async #deliver(sent: SentQuestion): Promise<void> {
