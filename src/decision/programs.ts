@@ -1,4 +1,4 @@
-/** Programs by what they answer to CHAOS TXT `version.bind`. */
+/** Programs by what they answer to CHAOS TXT `version.bind`, and by the form of their NSID. */
 
 const PROGRAMS: Readonly<Record<string, RegExp>> = {
   dnsmasq: /^dnsmasq/i,
@@ -11,7 +11,11 @@ const PROGRAMS: Readonly<Record<string, RegExp>> = {
   BIND: /^(BIND )?9\.\d+/i,
 };
 
+/** The node and the hash of its policy. */
+const RCODE5_NSID = /^\S+ [0-9a-f]{8}$/;
+
 /** Which program it is, as far as it matters for the meaning of its refusals. */
-export function programOf(version: string): string | undefined {
+export function programOf(version: string, nsid = ''): string | undefined {
+  if (RCODE5_NSID.test(nsid)) return 'rcode5';
   return Object.keys(PROGRAMS).find((name) => PROGRAMS[name]!.test(version));
 }

@@ -30,7 +30,7 @@ export function historyEvidence(facts: RefusalFacts): Evidence[] {
   return found;
 }
 
-function takeLoad({ lately }: RefusalFacts, take: Take): void {
+function takeLoad({ signs, lately }: RefusalFacts, take: Take): void {
   const { load, sameAnswered, recanted } = lately;
   const weights = {
     'rate-limit server': 1.5,
@@ -38,7 +38,8 @@ function takeLoad({ lately }: RefusalFacts, take: Take): void {
     'type-policy query': -4,
     'client-acl server': -2,
   };
-  if (sameAnswered) take('the same question was answered lately', weights);
+  // What was answered with RD=1 may be refused without.
+  if (sameAnswered && signs.rd) take('the same question was answered lately', weights);
   if (recanted > 0) take(`${questions(recanted)} answered after a refusal`, weights);
   if (load !== undefined && load.busy >= OFTEN && load.busy >= MORE_OFTEN * load.calm) {
     take(`refuses ${percent(load.busy)} when busy, ${percent(load.calm)} when calm`, weights);
@@ -63,33 +64,45 @@ function takeWithoutRd({ signs, lately }: RefusalFacts, take: Take): void {
 /** It answers other names: so it is no list of clients of the whole server. */
 function takeAnswers(facts: RefusalFacts, take: Take): void {
   const { signs, lately } = facts;
-  const { answered, answersRecursively } = lately;
   const prohibited = signs.ede.find(({ code }) => code === Ede.PROHIBITED);
-  const text = `${questions(answered)} for other names answered lately`;
-  if (!signs.ra && answersRecursively) {
+  const text = `${questions(lately.answered)} for other names answered lately`;
+  if (!signs.ra && lately.answersRecursively) {
     takeForeign(facts, `${text} with RA=1: this one, with RA=0, is of a server behind`, take);
-  } else if (prohibited !== undefined) {
-    // Where this type was not answered for any name, it may as well be about the type.
-    const isSure = lately.typeAnsweredElsewhere > 0 || lately.typesAnswered.length > 0;
-    const weight = prohibited.text === '' ? -1 : isSure ? 4 : 2;
-    take(text, { 'client-acl server': -4, 'name-policy name': weight });
+  } else if (prohibited === undefined) {
+    take(text + quickText(signs, lately), elsewhereWeights(facts));
   } else {
-    // An authoritative server refuses the names of others because they are of others.
-    const isElsewhere = lately.isAuthoritative && !signs.ra;
-    take(text + quickText(signs, lately), {
-      'client-acl server': -4,
-      'type-policy query': isElsewhere || isUsual(facts) ? 0 : 2,
-      'no-recursion server': answersRecursively ? -4 : 0,
-      'name-policy name': isElsewhere ? 0 : 3,
-      'name-policy behind': isElsewhere ? 0 : 1,
-    });
+    const weight = prohibited.text === '' ? -1 : ruleWeight(facts);
+    take(text, { 'client-acl server': -4, 'name-policy name': weight });
   }
 }
 
-/** A type that rules are seldom about, or one that this server answers elsewhere. */
-function isUsual({ signs, lately }: RefusalFacts): boolean {
-  const isAddress = signs.type === RrType.A || signs.type === RrType.AAAA;
-  return isAddress || lately.typeAnsweredElsewhere > 0 || lately.typesAnswered.length > 0;
+/** How much it is about the name that other names are answered, where it is a rule. */
+function ruleWeight(facts: RefusalFacts): number {
+  if (isTypeAnswered(facts)) return 4;
+  return isUsual(facts) ? 2 : 0;
+}
+
+function elsewhereWeights(facts: RefusalFacts): Evidence['weights'] {
+  const { signs, lately } = facts;
+  // An authoritative server refuses the names of others because they are of others.
+  const isElsewhere = lately.isAuthoritative && !signs.ra;
+  return {
+    'client-acl server': -4,
+    'type-policy query': isElsewhere || isUsual(facts) || isTypeAnswered(facts) ? 0 : 2,
+    'no-recursion server': lately.answersRecursively ? -4 : 0,
+    'name-policy name': isElsewhere ? 0 : 3,
+    'name-policy behind': isElsewhere ? 0 : 1,
+  };
+}
+
+/** Whether it answered this type of another name, or another type of this one. */
+function isTypeAnswered({ lately }: RefusalFacts): boolean {
+  return lately.typeAnsweredElsewhere > 0 || lately.typesAnswered.length > 0;
+}
+
+/** A type that few rules are about. */
+function isUsual({ signs: { type } }: RefusalFacts): boolean {
+  return type === RrType.A || type === RrType.AAAA;
 }
 
 /** RA=0 from a server whose other answers have RA=1 comes from another server. */

@@ -27,6 +27,9 @@ export function programEvidence({ signs, lately: { program } }: RefusalFacts): E
       take('dnsmasq says so where it has no server to ask', { 'no-recursion behind': 6 });
     }
   }
+  if (program === 'rcode5' && !signs.rd && ra) {
+    take('rcode5 refuses no RD=0 itself with RA=1', { 'no-recursion behind': 4 });
+  }
   if (program === 'Unbound' && aa && ra) {
     take('Unbound sets AA=1 in the refusals of its local zones', { 'name-policy name': 4 });
   }

@@ -10,8 +10,6 @@ export type Visit = readonly Probe[];
 
 /** The place in its code. */
 const KNOT_RESOLVER_TEXT = /^[0-9A-Z]{4}$/;
-/** The node and the hash of its policy. */
-const RCODE5_NSID = /^\S+ [0-9a-f]{8}$/;
 
 /** The visit that is judged, in its surroundings. */
 export class Situation {
@@ -101,8 +99,7 @@ export class Situation {
     if (this.probes.some(({ ede }) => ede.some((one) => KNOT_RESOLVER_TEXT.test(one.text)))) {
       return 'Knot Resolver';
     }
-    if (this.probes.some(({ nsid = '' }) => RCODE5_NSID.test(nsid))) return 'rcode5';
-    return programOf(text);
+    return programOf(text) ?? this.probes.map(({ nsid }) => programOf('', nsid)).find(Boolean);
   }
 
   /** RA is a copy of RD in refusals: so dnsdist writes what it answers by itself. */

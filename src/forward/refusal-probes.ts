@@ -6,6 +6,7 @@
 import { programOf } from '../decision/programs.ts';
 import type { Answer } from '../wire/answer.ts';
 import { parseName } from '../wire/name.ts';
+import { readNsid } from '../wire/nsid.ts';
 import type { Query } from '../wire/query.ts';
 import { RecordCursor, Section } from '../wire/records.ts';
 import { Rcode, RrClass, RrType } from '../wire/registry.ts';
@@ -49,6 +50,8 @@ export class RefusalProbes {
     const name = query.name.slice(0, query.nameLength);
     ask({ name: ROOT, type: qtype }, note);
     ask({ name, type: qtype === RrType.A ? RrType.SOA : RrType.A }, note);
+    // What is refused without RD may be answered with it.
+    if (!query.recursionDesired) return void ask({ name, type: qtype }, note);
     if (upstream.chosen(query) === 'tcp' || upstream.health.tcp.isDown) return;
     ask({ name, type: qtype, transport: 'tcp' }, (answer, asked, time) => {
       const isAnswered = answer.rcode === Rcode.NOERROR || answer.rcode === Rcode.NXDOMAIN;
@@ -71,7 +74,8 @@ export class RefusalProbes {
     });
     ask(VERSION, (answer, _asked, time) => {
       const text = answer.rcode === Rcode.NOERROR ? readText(answer) : '';
-      upstream.known.nameProgram(programOf(text), time.now);
+      const nsid = readNsid(answer.message, answer.optAt);
+      upstream.known.nameProgram(programOf(text, nsid), time.now);
     });
   }
 

@@ -33,8 +33,7 @@ export class SelfQueries {
     now: number,
   ): boolean {
     return (
-      this.#selfQueries.take(message, from, now) ||
-      this.loops.take(message, from.upstream, now)
+      this.#selfQueries.take(message, from, now) || this.loops.take(message, from.upstream, now)
     );
   }
 

@@ -64,12 +64,15 @@ const VIEWS = {
   dead: { source: '127.11.13.1', lines: ({ nobody }) => asking(nobody) },
   closedZone: {
     source: '127.11.14.1',
-    lines: ({ root }) =>
-      `${asking(root)} ${corp('allow-transfer { none; }; allow-update { none; };')}`,
+    lines: ({ root }) => `${asking(root)} ${corp('allow-transfer { none; };')}`,
   },
   authClosedZone: {
     source: '127.11.15.1',
     lines: () => `recursion no; ${corp('allow-transfer { none; };')}`,
+  },
+  closedUpdate: {
+    source: '127.11.18.1',
+    lines: ({ root }) => `${asking(root)} ${corp('allow-update { none; };')}`,
   },
   expired: {
     source: '127.11.17.1',
@@ -244,7 +247,7 @@ const STATES: readonly State[] = [
   {
     state: "UPDATE, not in the zone's `allow-update`",
     kind: 'update',
-    source: recursing,
+    source: VIEWS.closedUpdate.source,
     name: 'corp.example',
     type: 'SOA',
     opcode: 5,
