@@ -53,6 +53,8 @@ export interface History {
   readonly program: string | undefined;
   /** A name that no rule is about was refused: that of a probe, or the root. */
   readonly neutralRefused: boolean;
+  /** Whether it answers for localhost, which most servers hold; undefined when it was not asked. */
+  readonly localAnswered: boolean | undefined;
   /** This very question was refused by UDP, and answered by TCP. */
   readonly answeredByTcp: boolean;
 }
@@ -76,6 +78,7 @@ export const NOTHING_LATELY: History = {
   load: undefined,
   identity: undefined,
   program: undefined,
+  localAnswered: undefined,
   neutralRefused: false,
   answeredByTcp: false,
 };

@@ -25,6 +25,7 @@ export function historyEvidence(facts: RefusalFacts): Evidence[] {
   else takeHabit(facts, take);
   takeTypes(facts, take);
   takeRole(facts, take);
+  takeLocal(facts, take);
   takeForm(facts, take);
   takeTcp(facts, take);
   return found;
@@ -71,8 +72,13 @@ function takeAnswers(facts: RefusalFacts, take: Take): void {
   } else if (prohibited === undefined) {
     take(text + quickText(signs, lately), elsewhereWeights(facts));
   } else {
-    const weight = prohibited.text === '' ? -1 : ruleWeight(facts);
-    take(text, { 'client-acl server': -4, 'name-policy name': weight });
+    const isRule = prohibited.text !== '';
+    const weight = isRule ? ruleWeight(facts) : -1;
+    take(text, {
+      'client-acl server': -4,
+      'name-policy name': weight,
+      'type-policy query': isRule && weight === 0 ? 2 : 0,
+    });
   }
 }
 
@@ -130,7 +136,8 @@ function takeTcp({ signs, lately }: RefusalFacts, take: Take): void {
 }
 
 /** It answers nothing: so it is about this client, or about everybody. */
-function takeHabit({ signs, lately }: RefusalFacts, take: Take): void {
+function takeHabit(facts: RefusalFacts, take: Take): void {
+  const { signs, lately } = facts;
   const { refused, overruled, neutralRefused } = lately;
   if (signs.ede.some(({ code }) => code === Ede.NOT_READY)) return;
   if (overruled > 0) {
@@ -140,14 +147,21 @@ function takeHabit({ signs, lately }: RefusalFacts, take: Take): void {
     });
   }
   const text = `${questions(refused)} for other names refused lately, none answered`;
-  const prohibited = signs.ede.find(({ code }) => code === Ede.PROHIBITED);
-  if (prohibited !== undefined) {
+  if (signs.ede.some(({ code }) => code === Ede.PROHIBITED)) {
     // Other names may be under the same rule, but for one that no rule is about.
     if (refused >= (neutralRefused ? 1 : 2)) takeProhibited(signs, lately, { text, take });
   } else if (signs.ra || !signs.hasQuestion) {
-    if (refused >= HABIT) take(text, { 'client-acl server': 3, 'name-policy name': -4 });
-    else if (neutralRefused) take(text, { 'client-acl server': 2, 'name-policy name': -3 });
+    const weights = habitWeights(facts);
+    if (weights !== undefined) take(text, weights);
   }
+}
+
+/** Refusals without a reason; those without their question have shown that they are of a list. */
+function habitWeights({ signs, lately }: RefusalFacts): Evidence['weights'] | undefined {
+  const isHabit = lately.refused >= HABIT;
+  if (!isHabit && !lately.neutralRefused) return undefined;
+  if (!signs.hasQuestion) return { 'client-acl server': 0.5, 'name-policy name': -4 };
+  return { 'client-acl server': isHabit ? 3 : 1.5, 'name-policy name': isHabit ? -4 : -3 };
 }
 
 /** EDE 18 for every name. */
@@ -205,11 +219,19 @@ function takeRole({ signs, lately }: RefusalFacts, take: Take): void {
   }
   // Who keeps this client out altogether also keeps it from asking for the server's name.
   if (identity === '' && !statesReason(signs.ede)) {
-    take('id.server is refused too', { 'client-acl server': 3, 'no-recursion server': -1 });
+    const weight = signs.hasQuestion ? 3 : 1;
+    take('id.server is refused too', { 'client-acl server': weight, 'no-recursion server': -1 });
   } else if (identity && !signs.hasQuestion) {
-    // Unbound's `refuse_non_local` looks like its `refuse`, but for what it holds itself.
-    take('id.server is answered', { 'no-recursion server': 5, 'client-acl server': -4 });
+    take('id.server is answered', { 'no-recursion server': 4, 'client-acl server': -4 });
   }
+}
+
+/** Unbound's `refuse_non_local` looks like its `refuse`, but for what it holds itself. */
+function takeLocal({ signs, lately }: RefusalFacts, take: Take): void {
+  if (signs.hasQuestion || lately.localAnswered === undefined) return;
+  if (lately.localAnswered) {
+    take('localhost is answered', { 'no-recursion server': 4, 'client-acl server': -4 });
+  } else take('localhost is refused too', { 'client-acl server': 2 });
 }
 
 /** What answers sooner than the server ever did, and in another form, is not the server. */

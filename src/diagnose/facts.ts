@@ -1,6 +1,6 @@
 /** From what was asked on purpose to the facts that the causes of refusals are inferred from. */
 
-import { NOTHING_LATELY, type RefusalFacts } from '../decision/refusal-facts.ts';
+import { type History, NOTHING_LATELY, type RefusalFacts } from '../decision/refusal-facts.ts';
 import { parseType, RrType } from '../wire/registry.ts';
 import { fateOf, type Probe } from './probe.ts';
 import type { Situation } from './situation.ts';
@@ -38,6 +38,7 @@ export function factsOf(situation: Situation, ask: Probe = situation.ask): Refus
         .map(({ ede }) => ede[0]?.code ?? NO_CODE),
       identity: situation.isIdentityRefused ? '' : situation.identity?.texts[0],
       program: situation.program,
+      ...localOf(situation),
       neutralRefused: situation.fate('root') === 'refused',
     },
     siblings: { count: 0, refused: 0 },
@@ -55,8 +56,14 @@ export function factsOf(situation: Situation, ask: Probe = situation.ask): Refus
 function othersOf({ ask, probes }: Situation): Probe[] {
   return probes.filter((one) => {
     const isLike = one.class === 'IN' && one.rd && one.edns && !one.again;
-    return isLike && one.name !== ask.name && one.burst === undefined;
+    return isLike && one.name !== ask.name && one.probe !== 'localhost' && one.burst === undefined;
   });
+}
+
+/** What is refused without its question may be all that the server does not hold itself. */
+function localOf(situation: Situation): Partial<Pick<History, 'localAnswered'>> {
+  const fate = situation.fate('localhost');
+  return fate === undefined ? {} : { localAnswered: fate !== 'refused' };
 }
 
 function namesOf(probes: readonly Probe[]): number {

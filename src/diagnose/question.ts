@@ -16,6 +16,7 @@ export const PROBES = {
   plain: 'the same without EDNS',
   'id.server': 'which node it is',
   'version.bind': 'which program it is',
+  localhost: 'a name that most servers hold themselves, where the question is not repeated',
   soa: 'SOA without recursion, of the name and then of those above it: whether it holds the zone',
   'other-type': 'another type of the same name',
   'type-at-root': 'the same type of another name',

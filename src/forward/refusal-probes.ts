@@ -14,6 +14,7 @@ import type { Hear, Question, SelfQueryTable } from './self-query-table.ts';
 import type { Upstream } from './upstream.ts';
 
 const ROOT = parseName('.') as Uint8Array;
+const LOCALHOST = parseName('localhost') as Uint8Array;
 /** Of class CHAOS: the name of the node, and that of its program. */
 const IDENTITY = parseName('id.server') as Uint8Array;
 const VERSION = parseName('version.bind') as Uint8Array;
@@ -39,7 +40,12 @@ export class RefusalProbes {
   }
 
   /** The server has refused the query; it may be asked so many questions a minute. */
-  refused(upstream: Upstream, query: Query, perMinute: number, now: number): void {
+  refused(
+    upstream: Upstream,
+    query: Query,
+    { perMinute, isBare }: { readonly perMinute: number; readonly isBare: boolean },
+    now: number,
+  ): void {
     if (perMinute === 0 || !this.#mayAsk(upstream, perMinute, now)) return;
     this.#askForNames(upstream, now);
     if (query.isVerbatim) return;
@@ -48,7 +54,12 @@ export class RefusalProbes {
     const ask = (question: Omit<Question, 'rrClass'>, hear: Hear) =>
       this.#selfQueries.ask(upstream, { ...question, rrClass: RrClass.IN }, now, hear);
     const name = query.name.slice(0, query.nameLength);
-    ask({ name: ROOT, type: qtype }, note);
+    if (isBare) {
+      // Unbound refuses all, or (`refuse_non_local`) all but what it holds: localhost (RFC 6761).
+      ask({ name: LOCALHOST, type: RrType.A }, (answer, _asked, time) => {
+        upstream.known.noteLocal(answer.rcode !== Rcode.REFUSED, time.now);
+      });
+    } else ask({ name: ROOT, type: qtype }, note);
     ask({ name, type: qtype === RrType.A ? RrType.SOA : RrType.A }, note);
     // What is refused without RD may be answered with it.
     if (!query.recursionDesired) return void ask({ name, type: qtype }, note);

@@ -37,14 +37,18 @@ export class SelfQueries {
     );
   }
 
-  /** The pending query's server has refused its query, for a reason that is not certain. */
+  /**
+   * The pending query's server has refused its query, perhaps for a reason that is not certain;
+   * `isBare` without repeating the question.
+   */
   refused(
     { upstream, group }: PendingQuery,
-    { confidence }: UpstreamRefusal,
+    { confidence, isBare }: Pick<UpstreamRefusal, 'confidence'> & { readonly isBare: boolean },
     query: Query,
     now: number,
   ): void {
-    if (confidence !== 'high') this.#probes.refused(upstream, query, group!.probe, now);
+    if (confidence === 'high') return;
+    this.#probes.refused(upstream, query, { perMinute: group!.probe, isBare }, now);
   }
 
   /** Asks every server whether it leads back here, and what it calls itself. */

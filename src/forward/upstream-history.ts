@@ -46,6 +46,7 @@ export class UpstreamHistory {
   #identityAt = Number.NEGATIVE_INFINITY;
   #program: string | undefined;
   #programAt = Number.NEGATIVE_INFINITY;
+  #local: { readonly isAnswered: boolean; readonly at: number } | undefined;
   #neutralRefusedAt = Number.NEGATIVE_INFINITY;
   /** The last question that it refused by UDP and answered by TCP. */
   #byTcp: { readonly name: number; readonly type: number; readonly at: number } | undefined;
@@ -89,6 +90,11 @@ export class UpstreamHistory {
     this.#neutralRefusedAt = isRefusal ? now : Number.NEGATIVE_INFINITY;
   }
 
+  /** Whether it has answered for localhost. */
+  noteLocal(isAnswered: boolean, now: number): void {
+    this.#local = { isAnswered, at: now };
+  }
+
   /** Whether it was asked for its names so long ago that it may be another server by now. */
   isStranger(now: number): boolean {
     return this.#identityAt <= now - NAMES_MS && this.#programAt <= now - NAMES_MS;
@@ -125,6 +131,7 @@ export class UpstreamHistory {
       load: this.#load.recall(now),
       identity: this.#identityAt > now - NAMES_MS ? this.#identity : undefined,
       program: this.#programAt > now - NAMES_MS ? this.#program : undefined,
+      localAnswered: (this.#local?.at ?? 0) > since ? this.#local!.isAnswered : undefined,
       neutralRefused: this.#neutralRefusedAt > since,
       answeredByTcp: this.#isByTcp(query, since),
     };

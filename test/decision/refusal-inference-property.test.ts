@@ -35,6 +35,7 @@ describe('decision/refusal-inference, whatever is known', () => {
     load: fc.constantFrom(undefined, { busy: 0.5, calm: 0 }),
     identity: fc.constantFrom(undefined, '', 'ns7'),
     program: fc.constantFrom(undefined, 'BIND', 'dnsmasq', 'NSD', 'rcode5', 'Unbound'),
+    localAnswered: fc.constantFrom(undefined, false, true),
     neutralRefused: fc.boolean(),
     answeredByTcp: fc.boolean(),
   });

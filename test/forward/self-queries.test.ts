@@ -9,7 +9,6 @@ import { type AnswerText, writeAnswer } from '../world/answer-text.ts';
 import { asked } from '../world/asked.ts';
 import { isUp } from '../world/exchange.ts';
 import { readMessage } from '../world/message-text.ts';
-import { refusal } from '../world/outcomes.ts';
 
 const QUERY = asked('www.example.com');
 
@@ -42,10 +41,15 @@ function setUp(probe = 0) {
     },
   );
   const tick = (now: number) => watch.tick(new Map([['default', group]]), now);
-  const refuse = (now: number, confidence: 'high' | 'medium' | 'low' = 'low', query = QUERY) => {
+  const refuse = (
+    now: number,
+    confidence: 'high' | 'medium' | 'low' = 'low',
+    query = QUERY,
+    isBare = false,
+  ) => {
     watch.refused(
       { upstream, group } as unknown as PendingQuery,
-      refusal({ confidence }),
+      { confidence, isBare },
       query,
       now,
     );

@@ -42,7 +42,7 @@ export class Observer {
   #id = 0;
   #isStarted = false;
 
-  constructor(port: number, source: string, probe = 0) {
+  constructor(port: number, source: string, probe = 5) {
     this.#port = port;
     this.#source = source;
     this.#stage = new Stage(
@@ -180,7 +180,7 @@ async function observe(state: State, port: number): Promise<Observed> {
 }
 
 async function observeTraffic(state: State, port: number, source: string) {
-  const observer = new Observer(port, source, 60);
+  const observer = new Observer(port, source);
   try {
     const first = await observer.ask(state);
     if (first === undefined) return [undefined, undefined] as const;
