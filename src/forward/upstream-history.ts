@@ -46,7 +46,8 @@ export class UpstreamHistory {
   #identityAt = Number.NEGATIVE_INFINITY;
   #program: string | undefined;
   #programAt = Number.NEGATIVE_INFINITY;
-  #local: { readonly isAnswered: boolean; readonly at: number } | undefined;
+  #localAnswered = false;
+  #localAt = Number.NEGATIVE_INFINITY;
   #neutralRefusedAt = Number.NEGATIVE_INFINITY;
   /** The last question that it refused by UDP and answered by TCP. */
   #byTcp: { readonly name: number; readonly type: number; readonly at: number } | undefined;
@@ -92,7 +93,8 @@ export class UpstreamHistory {
 
   /** Whether it has answered for localhost. */
   noteLocal(isAnswered: boolean, now: number): void {
-    this.#local = { isAnswered, at: now };
+    this.#localAnswered = isAnswered;
+    this.#localAt = now;
   }
 
   /** Whether it was asked for its names so long ago that it may be another server by now. */
@@ -131,7 +133,7 @@ export class UpstreamHistory {
       load: this.#load.recall(now),
       identity: this.#identityAt > now - NAMES_MS ? this.#identity : undefined,
       program: this.#programAt > now - NAMES_MS ? this.#program : undefined,
-      localAnswered: (this.#local?.at ?? 0) > since ? this.#local!.isAnswered : undefined,
+      localAnswered: this.#localAt > since ? this.#localAnswered : undefined,
       neutralRefused: this.#neutralRefusedAt > since,
       answeredByTcp: this.#isByTcp(query, since),
     };

@@ -195,7 +195,7 @@ const WITH_MEMORY: readonly Case[] = [
   {
     when: 'EDE 18 comes with RA=1 and other names are answered, as of Knot Resolver',
     signs: { ede: [{ code: 18, text: 'EIM4' }] },
-    lately: { answered: 3, recurses: true, answersRecursively: true },
+    lately: { answered: 3, typeAnsweredElsewhere: 1, recurses: true, answersRecursively: true },
     verdict: 'name-policy',
     scope: 'name',
     confidence: 'high',

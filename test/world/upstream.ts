@@ -50,6 +50,8 @@ export class Upstream {
   script: Script;
   /** What a forwarder asks by itself is not answered: `. NS`, and whether the upstream leads back. */
   ignoresSelfQueries = false;
+  /** Whether questions for its own name, which a forwarder asks at start, are among what was asked. */
+  notesNames = false;
   /** Whether it reads from the connections that it takes. */
   reads = true;
   readonly #udp: Socket;
@@ -154,9 +156,8 @@ export class Upstream {
     const isForName = OWN_NAMES.includes(question.name);
     const isOwn = isForName || question.name === '' || question.name.endsWith('.rcode5-loop.');
     if (isOwn && this.ignoresSelfQueries) return;
-    if (isForName) return way.reply(answerTo(query, { rcode: 4 }));
     if (question.name.endsWith('.rcode5-loop.')) return way.reply(answerTo(query, { rcode: 3 }));
-    this.asked.push(question);
+    if (!isForName || this.notesNames) this.asked.push(question);
     const answer = this.script(question);
     if (answer !== undefined) way.reply(answer);
     this.#wake();
