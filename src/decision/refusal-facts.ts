@@ -20,6 +20,12 @@ export interface RefusalSigns {
   readonly operation: string | undefined;
 }
 
+/** Shares of questions, from 0 to 1, in a server's busier and its calmer seconds. */
+export interface LoadShares {
+  readonly busy: number;
+  readonly calm: number;
+}
+
 /** What a server did in the last minute. */
 export interface History {
   /** Questions for other names. */
@@ -46,7 +52,7 @@ export interface History {
   /** The quickest of its answers in milliseconds, when there were enough. */
   readonly quickestMs: number | undefined;
   /** Shares of refusals in its busier and its calmer seconds, when they differ in load. */
-  readonly load: { readonly busy: number; readonly calm: number } | undefined;
+  readonly load: LoadShares | undefined;
   /** The answer to a control question for CHAOS id.server; empty for REFUSED. */
   readonly identity: string | undefined;
   /** The program, if it names itself (CHAOS version.bind), or its answers have a form of its own. */

@@ -1,6 +1,7 @@
 /** What a server did with other questions, and what others did with this one, as evidence. */
 
 import { Ede, RrType } from '../wire/registry.ts';
+import { growsWithLoad, percent } from './load-evidence.ts';
 import { type Evidence, statesReason, typesText } from './refusal-evidence.ts';
 import type { History, RefusalFacts, RefusalSigns } from './refusal-facts.ts';
 
@@ -8,9 +9,6 @@ import type { History, RefusalFacts, RefusalSigns } from './refusal-facts.ts';
 const HABIT = 3;
 /** A refusal that takes less than this share of the quickest answer comes from somewhere nearer. */
 const NEARER = 0.5;
-/** Shares of refusals that count as different. */
-const MORE_OFTEN = 4;
-const OFTEN = 0.3;
 
 type Take = (text: string, weights: Evidence['weights']) => void;
 
@@ -42,7 +40,7 @@ function takeLoad({ signs, lately }: RefusalFacts, take: Take): void {
   // What was answered with RD=1 may be refused without.
   if (sameAnswered && signs.rd) take('the same question was answered lately', weights);
   if (recanted > 0) take(`${questions(recanted)} answered after a refusal`, weights);
-  if (load !== undefined && load.busy >= OFTEN && load.busy >= MORE_OFTEN * load.calm) {
+  if (load !== undefined && growsWithLoad(load)) {
     take(`refuses ${percent(load.busy)} when busy, ${percent(load.calm)} when calm`, weights);
   }
 }
@@ -263,8 +261,4 @@ export function questions(count: number): string {
 
 function milliseconds(time: number): string {
   return `${Math.round(time * 10) / 10} ms`;
-}
-
-function percent(share: number): string {
-  return `${Math.round(share * 100)} %`;
 }

@@ -3,7 +3,9 @@
  * Memory of a fixed size, written by every answer and read by refusals.
  */
 
+import { inferSilence } from '../decision/load-evidence.ts';
 import type { History } from '../decision/refusal-facts.ts';
+import type { AttemptCause } from '../decision/upstream-refusal.ts';
 import type { Answer } from '../wire/answer.ts';
 import { readExtendedErrors } from '../wire/opt.ts';
 import type { Query } from '../wire/query.ts';
@@ -66,6 +68,12 @@ export class UpstreamHistory {
     if (!query.recursionDesired || query.isVerbatim) return;
     if (isRefusal) this.#noteCodes(query, answer, now);
     if (this.#questions.note(query, isRefusal, now)) this.#recant(now);
+  }
+
+  /** A question was sent to it and never answered. */
+  noteSilence(sentAt: number, now: number): AttemptCause | undefined {
+    this.#load.noteLost(sentAt);
+    return inferSilence(this.#load.recallLost(now));
   }
 
   /** A server beside it has answered what it refused. */

@@ -1,6 +1,7 @@
 /** One upstream server, whatever groups it is in, and how it has been answering. */
 
 import { formatServer } from '../config/server-text.ts';
+import type { AttemptCause } from '../decision/upstream-refusal.ts';
 import type { Endpoint } from '../net/address.ts';
 import type { Answer } from '../wire/answer.ts';
 import type { Query, Transport } from '../wire/query.ts';
@@ -131,6 +132,11 @@ export class Upstream implements UpstreamAddress {
   failed(transport: Transport, sentAt: number, now: number, timeoutMs: number): void {
     this.health[transport].failed(sentAt, now);
     if (this.health[this.transport].isDown) this.rttMs = Math.max(this.rttMs, timeoutMs);
+  }
+
+  /** What was sent to it was never answered: why, as far as it can be inferred. */
+  unanswered(transport: Transport, sentAt: number, now: number): AttemptCause | undefined {
+    return transport === 'udp' ? this.history?.noteSilence(sentAt, now) : undefined;
   }
 
   /** Others were asked in its place: let its time decay, so that it is tried again one day. */

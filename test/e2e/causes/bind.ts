@@ -60,6 +60,14 @@ const VIEWS = {
     source: '127.11.11.1',
     lines: () => 'recursion no; rate-limit { errors-per-second 3; slip 2; };',
   },
+  pressed: {
+    source: '127.11.19.1',
+    lines: () => `recursion no; rate-limit { nxdomains-per-second 50; slip 0; }; ${corp()}`,
+  },
+  pressedErrors: {
+    source: '127.11.20.1',
+    lines: () => 'recursion no; rate-limit { errors-per-second 50; slip 2; };',
+  },
   strict: { source: '127.11.12.1', lines: ({ strict }) => asking(strict) },
   dead: { source: '127.11.13.1', lines: ({ nobody }) => asking(nobody) },
   closedZone: {
@@ -207,6 +215,20 @@ const STATES: readonly State[] = [
     kind: 'rate limit of errors',
     source: VIEWS.errorRate.source,
     truth: { verdict: 'no-recursion', scope: 'server' },
+  },
+  {
+    state: '`rate-limit`: names that do not exist, pressed',
+    kind: 'rate limit',
+    source: VIEWS.pressed.source,
+    pressed: 'corp.example',
+    truth: { scope: 'server', diagnosis: 'none' },
+  },
+  {
+    state: '`rate-limit`: errors, pressed',
+    kind: 'rate limit of errors',
+    source: VIEWS.pressedErrors.source,
+    pressed: 'house.example',
+    truth: { scope: 'server', diagnosis: 'none' },
   },
   {
     state: '`forwarders` that refuse',

@@ -23,6 +23,8 @@ export interface Measured {
   readonly first?: Words;
   readonly later?: Words;
   readonly probed?: Words;
+  /** Of a refusal, or of silence, when too much was asked at once. */
+  readonly pressed?: Words;
   readonly diagnose?: Words;
   /** It was kept out of the making of the rules. */
   readonly isHeldOut: boolean;
@@ -41,16 +43,22 @@ export function readMeasured(): Measured[] {
 /** The rows of one server, from what was observed just now. */
 export function measure(of: Server, observed: ReadonlyMap<State, Observed>): Row[] {
   return of.states.map((state) => {
-    const { first, later, probed, visit } = observed.get(state)!;
+    const { first, later, probed, visit, pressed } = observed.get(state)!;
     const ask = visit.find(({ probe }) => probe === 'ask');
     return {
       server: of.server,
       state: state.state,
-      wire: ask === undefined ? wireOf(first) : wireOfProbe(ask),
+      wire:
+        state.pressed !== undefined
+          ? pressedWire(pressed)
+          : ask === undefined
+            ? wireOf(first)
+            : wireOfProbe(ask),
       truth: state.truth,
       ...(state.truth.verdict === undefined
         ? {}
         : { first: wordsOf(first), later: wordsOf(later), probed: wordsOf(probed) }),
+      ...(state.pressed === undefined ? {} : { pressed: pressedWords(pressed) }),
       ...(visit.length === 0 ? {} : { diagnose: wordsOf(findingsOf([visit])[0]) }),
       isHeldOut: isHeldOut(of.server, state.kind),
     };
@@ -74,6 +82,19 @@ function wordsOf(
 ): Words {
   if (said === undefined) return '';
   return [said.verdict, ...(said.scope === null ? [] : [said.scope]), said.confidence].join(' ');
+}
+
+function pressedWire(said: Partial<RecordSays> | undefined): string {
+  return said?.ede === undefined ? 'no answer' : wireOf(said as RecordSays);
+}
+
+/** Silence has a cause, and no scope or confidence: it may be too much load. */
+function pressedWords(said: Partial<RecordSays> | undefined): Words {
+  const { verdict, confidence, scope } = said ?? {};
+  if (verdict === undefined) return '';
+  return confidence === undefined || scope === undefined
+    ? `${verdict} low`
+    : `${verdict} ${scope} ${confidence}`;
 }
 
 function wireOf(record: RecordSays | undefined): string {

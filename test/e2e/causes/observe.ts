@@ -17,6 +17,10 @@ const HOST = '127.0.0.1';
 const SILENCE_MS = 700;
 /** States at a time: Unbound takes ten connections. */
 const AT_ONCE = 3;
+/** Questions to a limited server in calm seconds, played milliseconds between them, and in a busy one. */
+const CALM = 24;
+const CALM_MS = 150;
+const BUSY = 150;
 /** A timeout that is only played. */
 const PLAYED_MS = 5000;
 const CLIENT = { address: HOST, port: 40_000 } as const;
@@ -50,12 +54,35 @@ export class Observer {
 acl: { query: { 127.0.0.1: allow }, transfer: { 127.0.0.1: allow }, update: { 127.0.0.1: allow }, notify: { 127.0.0.1: allow } }
 cache: { entries: 0 }
 `,
-      {},
+      { capacity: 2 * BUSY },
     );
   }
 
   close(): void {
     this.#stage.close();
+  }
+
+  /**
+   * Asks for names of a zone, few in each second and then many in one; what the record of the last
+   * says, which got no answer or a refusal.
+   */
+  async press(zone: string): Promise<Partial<RecordSays> | undefined> {
+    const stage = this.#stage;
+    await this.#start();
+    const ask = (name: string) => {
+      const octets = message({ id: ++this.#id, flags: Flag.RD, questions: [question(name, 1)] });
+      stage.query(octets, { ...CLIENT, transport: 'udp' });
+    };
+    for (let i = 0; i < CALM; i++) {
+      ask(`c${i}.${zone}`);
+      await this.#deliverAll();
+      stage.now += CALM_MS;
+    }
+    stage.now += 1000 - (stage.now % 1000);
+    for (let i = 0; i < BUSY; i++) ask(`b${i}.${zone}`);
+    await this.#deliverAll();
+    stage.wait(PLAYED_MS);
+    return stage.records.map(pressedOf).findLast((said) => said?.verdict !== undefined);
   }
 
   /** Asks as a client does; what the record says, if the server refused. */
@@ -167,6 +194,8 @@ export interface Observed {
   /** One after control questions, where nobody else asks. */
   readonly probed: RecordSays | undefined;
   readonly visit: Visit;
+  /** What is recorded when too much is asked at once. */
+  readonly pressed: Partial<RecordSays> | undefined;
 }
 
 async function observe(state: State, port: number): Promise<Observed> {
@@ -176,7 +205,8 @@ async function observe(state: State, port: number): Promise<Observed> {
     observeProbed(state, port, source),
     visitOf(state, port, source),
   ]);
-  return { first, later, probed, visit };
+  const pressed = await observePressed(state, port, source);
+  return { first, later, probed, visit, pressed };
 }
 
 async function observeTraffic(state: State, port: number, source: string) {
@@ -189,6 +219,25 @@ async function observeTraffic(state: State, port: number, source: string) {
     await observer.ask({ ...state, name: 'other.example' });
     if (state.rd === false) await observer.ask({ ...state, rd: true });
     return [first, await observer.ask(state)] as const;
+  } finally {
+    observer.close();
+  }
+}
+
+/** The cause of a refusal, or of silence, in a record. */
+function pressedOf(record: unknown): Partial<RecordSays> | undefined {
+  const { upstream, attempts } = record as {
+    upstream?: RecordSays;
+    attempts?: readonly Partial<RecordSays>[];
+  };
+  return upstream?.verdict === undefined ? attempts?.at(-1) : upstream;
+}
+
+async function observePressed({ pressed }: State, port: number, source: string) {
+  if (pressed === undefined) return undefined;
+  const observer = new Observer(port, source, 0);
+  try {
+    return await observer.press(pressed);
   } finally {
     observer.close();
   }

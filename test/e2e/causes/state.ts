@@ -34,6 +34,8 @@ export interface State extends Asked {
   readonly source?: string;
   /** Asks many times at once, as `diagnose --burst` does. */
   readonly burst?: boolean;
+  /** A zone whose names are asked for, few and then many: the limit is fifty a second. */
+  readonly pressed?: string;
   readonly truth: Truth;
 }
 
