@@ -14,6 +14,11 @@ const PROGRAMS: Readonly<Record<string, RegExp>> = {
 /** The node and the hash of its policy. */
 const RCODE5_NSID = /^\S+ [0-9a-f]{8}$/;
 
+/** Of all programs one refuses questions of class CHAOS so. */
+export function programOfRefusal({ aa, ra }: { readonly aa: boolean; readonly ra: boolean }) {
+  return aa && ra ? 'systemd-resolved' : undefined;
+}
+
 /** Which program it is, as far as it matters for the meaning of its refusals. */
 export function programOf(version: string, nsid = ''): string | undefined {
   if (RCODE5_NSID.test(nsid)) return 'rcode5';

@@ -216,7 +216,7 @@ function takeRole({ signs, lately }: RefusalFacts, take: Take): void {
     });
   }
   // Who keeps this client out altogether also keeps it from asking for the server's name.
-  if (identity === '' && !statesReason(signs.ede)) {
+  if (identity === '' && !statesReason(signs.ede) && !lately.answersRecursively) {
     const weight = signs.hasQuestion ? 3 : 1;
     take('id.server is refused too', { 'client-acl server': weight, 'no-recursion server': -1 });
   } else if (identity && !signs.hasQuestion) {

@@ -12,7 +12,10 @@ const AUTHORITATIVE: readonly (string | undefined)[] = [
 ];
 
 /** The signs that have a meaning for this program; none where it is not known. */
-export function programEvidence({ signs, lately: { program } }: RefusalFacts): Evidence[] {
+export function programEvidence({
+  signs,
+  lately: { program, answered },
+}: RefusalFacts): Evidence[] {
   if (program === undefined) return [];
   if (signs.operation !== undefined) return operationEvidence(program, signs);
   const { aa, ra } = signs;
@@ -26,6 +29,11 @@ export function programEvidence({ signs, lately: { program } }: RefusalFacts): E
     if (isNotReady(signs)) {
       take('dnsmasq says so where it has no server to ask', { 'no-recursion behind': 6 });
     }
+  }
+  if (program === 'systemd-resolved' && aa && signs.rd && answered === 0) {
+    take('systemd-resolved says so with AA=1 where it has no server to ask', {
+      'no-recursion behind': 8,
+    });
   }
   if (program === 'rcode5' && !signs.rd && ra) {
     take('rcode5 refuses no RD=0 itself with RA=1', { 'no-recursion behind': 4 });
@@ -44,8 +52,8 @@ function operationEvidence(program: string, { operation, ra }: RefusalSigns): Ev
   if (program === 'rcode5' && !ra) {
     return [{ text: 'rcode5 has a list for it', weights: { 'client-acl query': 5 } }];
   }
-  if (program === 'Unbound') {
-    return [{ text: 'Unbound hands over no zones', weights: { 'type-policy query': 5 } }];
+  if (program === 'Unbound' || program === 'systemd-resolved') {
+    return [{ text: `${program} hands over no zones`, weights: { 'type-policy query': 5 } }];
   }
   if (program === 'BIND' && operation === 'UPDATE') {
     const text = 'BIND holds the zone: it answers NOTAUTH for those that it lacks';
@@ -55,13 +63,16 @@ function operationEvidence(program: string, { operation, ra }: RefusalSigns): Ev
 }
 
 /**
- * dnsmasq drops those whom it does not serve; what it refuses, somebody else has refused. And an
+ * dnsmasq drops those whom it does not serve; what it refuses, somebody else has refused. What
+ * systemd-resolved refuses has AA=1, or is of somebody else. And an
  * identity is of one hop: in the answer of another address it came from behind that one.
  */
 export function isPassedOn({ signs, lately, findings }: RefusalFacts): boolean {
-  return (
-    (lately.program === 'dnsmasq' && !isNotReady(signs)) || findings?.foreignNode !== undefined
-  );
+  const { program } = lately;
+  if (program === 'dnsmasq') return !isNotReady(signs);
+  // With AA=1 it refuses itself, and RD=0 and transfers always.
+  if (program === 'systemd-resolved') return signs.rd && !signs.aa && signs.operation === undefined;
+  return findings?.foreignNode !== undefined;
 }
 
 export function isProhibited({ ede }: RefusalSigns): boolean {

@@ -55,6 +55,8 @@ export function factsOf(situation: Situation, ask: Probe = situation.ask): Refus
 /** What was asked with EDNS, as a client asks, for other names; each question once. */
 function othersOf({ ask, probes }: Situation): Probe[] {
   return probes.filter((one) => {
+    // What a resolver answers for the root by itself shows nothing of other names.
+    if (one.probe === 'root' && one.aa && one.ra) return false;
     const isLike = one.class === 'IN' && one.rd && one.edns && !one.again;
     return isLike && one.name !== ask.name && one.probe !== 'localhost' && one.burst === undefined;
   });

@@ -1,6 +1,6 @@
 /** The answers of one server to one source, its other answers, and those of others. */
 
-import { programOf } from '../decision/programs.ts';
+import { programOf, programOfRefusal } from '../decision/programs.ts';
 import { isEmpty, lastOf } from './plan.ts';
 import { type Fate, fateOf, type Probe } from './probe.ts';
 import type { ProbeName } from './question.ts';
@@ -99,7 +99,9 @@ export class Situation {
     if (this.probes.some(({ ede }) => ede.some((one) => KNOT_RESOLVER_TEXT.test(one.text)))) {
       return 'Knot Resolver';
     }
-    return programOf(text) ?? this.probes.map(({ nsid }) => programOf('', nsid)).find(Boolean);
+    const byNsid = this.probes.map(({ nsid }) => programOf('', nsid));
+    const refused = this.probes.filter((one) => one.class === 'CH' && one.rcode === 'REFUSED');
+    return programOf(text) ?? [...byNsid, ...refused.map(programOfRefusal)].find(Boolean);
   }
 
   /** RA is a copy of RD in refusals: so dnsdist writes what it answers by itself. */

@@ -3,7 +3,7 @@
  * at the next refusal, whether it refuses other names, other types, and the same by TCP.
  */
 
-import { programOf } from '../decision/programs.ts';
+import { programOf, programOfRefusal } from '../decision/programs.ts';
 import type { Answer } from '../wire/answer.ts';
 import { parseName } from '../wire/name.ts';
 import { readNsid } from '../wire/nsid.ts';
@@ -59,7 +59,12 @@ export class RefusalProbes {
       ask({ name: LOCALHOST, type: RrType.A }, (answer, _asked, time) => {
         upstream.known.noteLocal(answer.rcode !== Rcode.REFUSED, time.now);
       });
-    } else ask({ name: ROOT, type: qtype }, note);
+    } else {
+      ask({ name: ROOT, type: qtype }, (answer, asked, time) => {
+        // What a resolver answers for the root by itself shows nothing of other names.
+        if (!(answer.authoritative && answer.recursionAvailable)) note(answer, asked, time);
+      });
+    }
     ask({ name, type: qtype === RrType.A ? RrType.SOA : RrType.A }, note);
     // What is refused without RD may be answered with it.
     if (!query.recursionDesired) return void ask({ name, type: qtype }, note);
@@ -86,7 +91,8 @@ export class RefusalProbes {
     ask(VERSION, (answer, _asked, time) => {
       const text = answer.rcode === Rcode.NOERROR ? readText(answer) : '';
       const nsid = readNsid(answer.message, answer.optAt);
-      upstream.known.nameProgram(programOf(text, nsid), time.now);
+      const program = answer.rcode === Rcode.REFUSED ? refusedBy(answer) : programOf(text, nsid);
+      upstream.known.nameProgram(program, time.now);
     });
   }
 
@@ -103,6 +109,10 @@ export class RefusalProbes {
     budget.questions -= ROUND;
     return true;
   }
+}
+
+function refusedBy({ authoritative: aa, recursionAvailable: ra }: Answer): string | undefined {
+  return programOfRefusal({ aa, ra });
 }
 
 /** The first text of an answer's first TXT record, without what is not ASCII to be shown. */

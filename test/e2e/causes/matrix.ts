@@ -1,6 +1,7 @@
 /** The tests of one server: each state as it was measured, and who is sure is right. */
 
 import { expect } from 'chai';
+import { passOver } from '../../world/needs.ts';
 import { cleanUp, describeWith } from '../processes.ts';
 import { measure, type Row, readMeasured, writeMeasured } from './measured.ts';
 import { observeAll } from './observe.ts';
@@ -14,7 +15,8 @@ export function describeCauses(server: Server): void {
   describeWith(server.programs, `e2e: why ${server.server} refuses`, () => {
     let rows: readonly Row[];
 
-    before(async () => {
+    before(async function () {
+      if (!(server.isHere?.() ?? true)) passOver(this, `there is no ${server.server}`);
       rows = measure(server, await observeAll(server.states, await server.start()));
       if (MODE === 'write') writeMeasured(server, rows);
     });

@@ -118,7 +118,8 @@ function flagsOf(
   return [rcode, ...flags, ...(hasQuestion ? [] : ['12 octets']), ...errors].join(', ');
 }
 
-function versionOf({ debian }: Server): string {
+function versionOf({ debian, version }: Server): string {
+  if (version !== undefined) return version;
   if (debian === undefined) return VERSION;
   const line = execFileSync('dpkg-query', ['-W', debian], { encoding: 'utf8' });
   const [, text = ''] = line.trim().split('\t');

@@ -44,6 +44,10 @@ export interface Server {
   readonly server: string;
   /** Its package, whose version was measured; ours has none. */
   readonly debian?: string;
+  /** Of what was unpacked and not installed. */
+  readonly version?: string;
+  /** Whether it can be run here, beside its programs. */
+  readonly isHere?: () => boolean;
   /** What has to be installed. */
   readonly programs: readonly string[];
   /** Starts its processes: their ports by name. */
