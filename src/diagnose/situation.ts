@@ -110,6 +110,16 @@ export class Situation {
     return this.ask.rd && this.ask.ra && noRd?.rcode === 'REFUSED' && !noRd.ra;
   }
 
+  /** Whether it has answered a question with EDNS. */
+  get takesEdns(): boolean {
+    return this.probes.some((one) => one.class === 'IN' && one.edns && fateOf(one) === 'answered');
+  }
+
+  /** What is refused with EDNS is answered without, by a server that takes EDNS. */
+  get isAnsweredAtTimes(): boolean {
+    return this.fate('ask') === 'refused' && this.isAnswered('plain') && this.takesEdns;
+  }
+
   /** Another source to which this server answers what it denies this one. */
   get answeredSibling(): Probe | undefined {
     return answered(this.siblings);

@@ -50,7 +50,8 @@ export class LoopProbes {
     this.#loops = loops;
     const name = parseName(`${loops.makeLabel(index, now)}.${SUFFIX}`) as Uint8Array;
     const id = random16();
-    const request = formatRequest({ id, name, type: RrType.TXT, rrClass: RrClass.IN });
+    // Of all types the one that no policy is about.
+    const request = formatRequest({ id, name, type: RrType.A, rrClass: RrClass.IN });
     const query = new Query();
     query.parse(request, request.length);
     const returns = loops.returns(index);

@@ -12,7 +12,8 @@ const { RCODE5_CAUSES: MODE } = process.env;
 
 /** Starts the server once, and looks at all of its states. */
 export function describeCauses(server: Server): void {
-  describeWith(server.programs, `e2e: why ${server.server} refuses`, () => {
+  const title = server.evaluation === undefined ? '' : ', other settings';
+  describeWith(server.programs, `e2e: why ${server.server} refuses${title}`, () => {
     let rows: readonly Row[];
 
     before(async function () {
@@ -25,7 +26,8 @@ export function describeCauses(server: Server): void {
     server.states.forEach(({ state, kind }, i) => {
       it(`is as measured: ${state}`, () => {
         const found = readMeasured().find((one) => {
-          return one.server === server.server && one.state === state;
+          const isOf = one.server === server.server && one.evaluation === server.evaluation;
+          return isOf && one.state === state;
         });
         const { version: _, ...known } = found!;
         const row = rows[i]!;

@@ -28,6 +28,8 @@ export interface Measured {
   readonly diagnose?: Words;
   /** It was kept out of the making of the rules. */
   readonly isHeldOut: boolean;
+  /** It belongs to the second evaluation. */
+  readonly evaluation?: 2;
   /** Measured once by hand: no test runs it. */
   readonly isByHand?: true;
 }
@@ -60,7 +62,8 @@ export function measure(of: Server, observed: ReadonlyMap<State, Observed>): Row
         : { first: wordsOf(first), later: wordsOf(later), probed: wordsOf(probed) }),
       ...(state.pressed === undefined ? {} : { pressed: pressedWords(pressed) }),
       ...(visit.length === 0 ? {} : { diagnose: wordsOf(findingsOf([visit])[0]) }),
-      isHeldOut: isHeldOut(of.server, state.kind),
+      isHeldOut: of.evaluation !== undefined || isHeldOut(of.server, state.kind),
+      ...(of.evaluation !== undefined && { evaluation: of.evaluation }),
     };
   });
 }
@@ -69,7 +72,9 @@ export function measure(of: Server, observed: ReadonlyMap<State, Observed>): Row
 export function writeMeasured(of: Server, rows: readonly Row[]): void {
   const { server } = of;
   const version = versionOf(of);
-  const others = readMeasured().filter((row) => row.server !== server);
+  const others = readMeasured().filter((row) => {
+    return row.server !== server || row.evaluation !== of.evaluation;
+  });
   const made = rows.map(({ server: _, ...row }) => ({ server, version, ...row }));
   const all = [...others, ...made].sort((a, b) => a.server.localeCompare(b.server));
   writeFileSync(FILE, all.map((row) => `${JSON.stringify(row)}\n`).join(''));

@@ -44,6 +44,8 @@ export interface Server {
   readonly server: string;
   /** Its package, whose version was measured; ours has none. */
   readonly debian?: string;
+  /** Its states were written for the second evaluation, before the rules that it judged. */
+  readonly evaluation?: 2;
   /** Of what was unpacked and not installed. */
   readonly version?: string;
   /** Whether it can be run here, beside its programs. */

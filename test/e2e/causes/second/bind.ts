@@ -141,6 +141,7 @@ const STATES: readonly State[] = [
 
 export const BIND: Server = {
   server: 'BIND',
+  evaluation: 2,
   debian: 'bind9',
   programs: ['named', 'nsd'],
   async start() {

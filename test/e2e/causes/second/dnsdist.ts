@@ -85,6 +85,7 @@ const STATES: readonly State[] = [
 
 export const DNSDIST: Server = {
   server: 'dnsdist',
+  evaluation: 2,
   debian: 'dnsdist',
   programs: ['dnsdist', 'unbound', 'nsd'],
   async start() {

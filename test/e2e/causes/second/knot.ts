@@ -31,6 +31,7 @@ zone:
 
 export const KNOT: Server = {
   server: 'Knot DNS',
+  evaluation: 2,
   debian: 'knot',
   programs: ['knotd'],
   async start() {
@@ -69,6 +70,7 @@ policy.add(policy.all(policy.STUB('127.0.0.1@${root}')))
 
 export const KNOT_RESOLVER: Server = {
   server: 'Knot Resolver',
+  evaluation: 2,
   debian: 'knot-resolver',
   programs: ['kresd', 'nsd'],
   async start() {
@@ -144,6 +146,7 @@ zone:
 
 export const NSD: Server = {
   server: 'NSD',
+  evaluation: 2,
   debian: 'nsd',
   programs: ['nsd'],
   async start() {

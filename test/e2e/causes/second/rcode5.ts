@@ -47,6 +47,7 @@ const DEAD: readonly State[] = [
 
 export const RCODE5: Server = {
   server: 'rcode5',
+  evaluation: 2,
   programs: ['unbound', 'nsd'],
   async start() {
     const [root, nobody] = await Promise.all([startRoot(), findPort()]);

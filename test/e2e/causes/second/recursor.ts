@@ -54,6 +54,7 @@ ${forwards}
 
 export const RECURSOR: Server = {
   server: 'PowerDNS Recursor',
+  evaluation: 2,
   debian: 'pdns-recursor',
   programs: ['pdns_recursor', 'nsd'],
   async start() {

@@ -49,6 +49,7 @@ const LINES = [
 
 export const UNBOUND: Server = {
   server: 'Unbound',
+  evaluation: 2,
   debian: 'unbound',
   programs: ['unbound', 'nsd'],
   async start() {
@@ -61,6 +62,7 @@ export const UNBOUND: Server = {
 
 export const DNSMASQ: Server = {
   server: 'dnsmasq',
+  evaluation: 2,
   debian: 'dnsmasq-base',
   programs: ['dnsmasq', 'unbound', 'nsd'],
   async start() {
