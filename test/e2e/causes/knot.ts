@@ -19,8 +19,8 @@ mod-rrl:
   - id: limit
     rate-limit: 3
     slip: 2
-  - id: fifty
-    rate-limit: 50
+  - id: twenty
+    rate-limit: 20
     slip: 0
 mod-noudp:
   - id: tcp
@@ -37,7 +37,7 @@ zone:
   - domain: limited.example
     module: mod-rrl/limit
   - domain: pressed.example
-    module: mod-rrl/fifty
+    module: mod-rrl/twenty
   - domain: tcp.example
     module: mod-noudp
   - domain: missing.example

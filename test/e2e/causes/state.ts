@@ -34,7 +34,10 @@ export interface State extends Asked {
   readonly source?: string;
   /** Asks many times at once, as `diagnose --burst` does. */
   readonly burst?: boolean;
-  /** A zone whose names are asked for, few and then many: the limit is fifty a second. */
+  /**
+   * A zone whose names are asked for, few and then many: the limit is fifty a second, or twenty where the
+   * first four seconds' worth are let through, as by Knot DNS.
+   */
   readonly pressed?: string;
   readonly truth: Truth;
 }
