@@ -84,8 +84,8 @@ const UPSTREAM = section({
   attempts: optional(integer(1, 10), 'how often each server is asked', 2),
   probe: optional(
     integer(0, 600),
-    'control questions a minute that each thread may ask a refusing server, to find its reason; 0 turns them off',
-    0,
+    'control questions a minute that each thread may ask a refusing server, to find its reason; what it calls itself is asked at start and once an hour; 0 turns all of that off',
+    5,
   ),
 });
 

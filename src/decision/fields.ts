@@ -72,7 +72,7 @@ export const DECISION_FIELDS: readonly Field[] = [
   },
   {
     name: 'attempts',
-    doc: 'every upstream that refused or failed, in order: `address`, `transport`, `rcode` or what went wrong, `rttMs`, and the `verdict` on a refusal',
+    doc: 'every upstream that refused or failed, in order: `address`, `transport`, `rcode` or what went wrong, `rttMs`, and the `verdict` on a refusal; `verdict` and `evidence` of silence that our own rate of questions explains',
   },
   { name: 'elapsedMs', doc: 'from the query to the decision' },
   { name: 'msg', doc: 'the decision in a sentence' },

@@ -132,7 +132,7 @@ export class Engine {
     this.#forwarder.abandon(now);
   }
 
-  /** Asks every server whether it leads back here. */
+  /** Asks every server whether it leads back here, and what it calls itself. */
   probe(now: number): void {
     this.#forwarder.probe(now);
   }

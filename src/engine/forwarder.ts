@@ -192,11 +192,9 @@ export class Forwarder {
     }
   }
 
-  /** Asks every server whether it leads back here. */
+  /** Asks every server whether it leads back here, and what it calls itself. */
   probe(now: number): void {
-    for (const group of this.#setup.groups.values()) {
-      for (const upstream of group.upstreams) this.#selfQueries.loops.probe(upstream, now);
-    }
+    this.#selfQueries.introduce(this.#setup.groups, now);
   }
 
   /** Asks for the query's name; for that of an alias there is a `resolution`. */

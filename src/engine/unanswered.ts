@@ -108,7 +108,8 @@ export class Unanswered {
     loops.probe(upstream, now);
     const isRepeated = pending.round + 1 < pending.group!.attempts;
     const isStreamLeft = isRetired && transport === 'tcp' && isRepeated;
-    pending.note(isStreamLeft ? SILENT_STREAM : TIMEOUT, now);
+    if (isStreamLeft) pending.note(SILENT_STREAM, now);
+    else pending.note(TIMEOUT, now, upstream.unanswered(transport, sentAt, now));
     exchanges.setAside(pending);
     this.#askNext(pending, now);
   }

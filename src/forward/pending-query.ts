@@ -1,6 +1,6 @@
 /** One query in flight: what outlives its packet, and how far asking has come. */
 
-import type { Attempt, UpstreamRefusal } from '../decision/upstream-refusal.ts';
+import type { Attempt, AttemptCause, UpstreamRefusal } from '../decision/upstream-refusal.ts';
 import type { ClientTransport } from '../wire/client-transport.ts';
 import { HEADER_LENGTH, readUint16 } from '../wire/header.ts';
 import { LOWER } from '../wire/name.ts';
@@ -123,9 +123,10 @@ export class PendingQuery<P extends Purpose = Purpose> {
   }
 
   /** Notes what came of asking the server that it is about. */
-  note(result: string, now: number): void {
+  note(result: string, now: number, cause?: AttemptCause): void {
     const { upstream, transport, sentAt } = this.current!;
-    this.attempts.push({ upstream: upstream!.name, transport, result, rttMs: now - sentAt });
+    const rttMs = now - sentAt;
+    this.attempts.push({ upstream: upstream!.name, transport, result, rttMs, ...cause });
   }
 
   /** Keeps the query and who asked it, and begins anew. */

@@ -202,12 +202,13 @@ export class RecordWriter extends JsonWriter {
   }
 
   #attempts(attempts: readonly Attempt[]): void {
-    const shown = attempts.map(({ upstream, transport, result, rttMs, verdict }) => ({
+    const shown = attempts.map(({ upstream, transport, result, rttMs, verdict, evidence }) => ({
       address: upstream,
       transport,
       rcode: result,
       rttMs: Math.round(rttMs * 1000) / 1000,
       verdict,
+      evidence,
     }));
     this.raw(json(`,"attempts":${JSON.stringify(shown)}`));
   }

@@ -58,7 +58,7 @@ listen: ["127.0.0.1:0"]
 admin: { listen: "127.0.0.1:0" }
 decisionLog: { to: decisions.log, record: all }
 cache: { entries: 0 }
-upstreams: { default: { servers: ${servers}, timeout: ${timeout}ms, attempts: 2 } }`;
+upstreams: { default: { servers: ${servers}, timeout: ${timeout}ms, attempts: 2, probe: 0 } }`;
       site.configure('', common);
       await site.start();
     }

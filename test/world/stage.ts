@@ -248,7 +248,12 @@ export class Stage implements Outbox {
     writeFileSync(file, /^cache:/m.test(text) ? text : `${text}\ncache: { entries: 100 }\n`);
     const { snapshot, config } = takeSnapshot({ file, environment: {} });
     const taken = { snapshot: { ...snapshot, takenAt: this.now }, config };
-    return loadTaken(taken, this.#lasting, running);
+    const loaded = loadTaken(taken, this.#lasting, running);
+    // What an upstream is asked is written down question by question: no others, unless they are meant.
+    if (!/\bprobe:/.test(text)) {
+      for (const group of loaded.groups.values()) Object.assign(group, { probe: 0 });
+    }
+    return loaded;
   }
 
   #path(file: string): string {
