@@ -26,7 +26,7 @@ import { DataThreads } from './data-threads.ts';
 import { FailedHandshakes } from './failed-handshakes.ts';
 import { HeapTrimming } from './heap-trimming.ts';
 import { thisHost } from './host-time.ts';
-import { libcForThreads } from './libc-for-threads.ts';
+import { checkThreadsCan, libcForThreads } from './libc-for-threads.ts';
 import { LogKeeper } from './log-keeper.ts';
 import { Neighbours } from './neighbours.ts';
 import { Overrides } from './overrides.ts';
@@ -150,6 +150,7 @@ export class RunningServer {
   /** Makes all threads serve by another snapshot, or by the present one as it is now. */
   async replace(next: (present: TakenSnapshot) => TakenSnapshot): Promise<LoadedConfig> {
     const taken = next(this.#taken);
+    if (this.#threads !== undefined) checkThreadsCan(taken.config);
     const running = { serving: this.#serving, endpoints: this.endpoints };
     const showCertificates = this.#certificates.read(taken.config);
     const loaded = loadTaken(taken, this.#lasting, running);
@@ -183,7 +184,7 @@ export class RunningServer {
 
   async #listen(): Promise<void> {
     const { config } = this.#serving;
-    const libc = config.threads === 0 ? undefined : libcForThreads(this.#log);
+    const libc = config.threads === 0 ? undefined : libcForThreads(config, this.#log);
     for (const [i, { value, place }] of config.listen.entries()) {
       const identities = this.#certificates.of(i);
       const served = libc === undefined ? 'udp and tcp' : 'tcp';
@@ -264,6 +265,7 @@ export class RunningServer {
         this.#threads?.refresh(this.#table.addresses);
         this.#engine.probe(now());
       },
+      lookups: this.#engine.lookups,
       outdated: () => void this.reload(),
     });
     this.#engine.probe(now());

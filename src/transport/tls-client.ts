@@ -8,14 +8,16 @@ import { isIP } from 'node:net';
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
 import type { Remote } from './channels.ts';
 import {
+  alpnFault,
   certificateFault,
   closedInHandshake,
   connectionFailure,
   handshakeFailure,
+  type SecuredPeer,
+  securedPeer,
   slowHandshake,
   type TlsFault,
   type TlsTrust,
-  tlsFault,
 } from './tls-fault.ts';
 
 /** What a later connection may go on with: it shows no certificate again. */
@@ -27,6 +29,8 @@ export interface TlsSession {
 export interface TlsClientOptions {
   readonly remote: Remote;
   readonly trust: TlsTrust;
+  /** A certificate that is not in order is no obstacle. */
+  readonly isOpportunistic?: boolean;
   /** What is to be spoken (ALPN); a server that names none is taken to speak the first. */
   readonly protocols: readonly string[];
   /** Milliseconds for the connection and the handshake together. */
@@ -38,8 +42,8 @@ export interface TlsClientOptions {
 }
 
 export interface TlsClientEvents {
-  /** The server is who it ought to be: the socket may be used. */
-  secured(leaf: X509Certificate): void;
+  /** The server is who it ought to be, or its certificate does not matter: the socket may be used. */
+  secured(peer: SecuredPeer): void;
   /** It cannot be used; it has been destroyed. Called at most once, and instead of `secured`. */
   failed(fault: TlsFault): void;
   /** A session that a later connection may go on with, of a server that was verified. */
@@ -88,13 +92,15 @@ export function connectTls(options: TlsClientOptions, on: TlsClientEvents): TLSS
   socket.once('secureConnect', () => {
     if (isOver) return;
     const leaf = socket.isSessionReused() ? options.session?.leaf : socket.getPeerX509Certificate();
-    const fault = alpnFault(socket, protocols) ?? verify(socket, leaf, trust);
-    if (fault !== undefined || leaf === undefined) return fail(fault ?? closedInHandshake());
+    const doubt = verify(socket, leaf, trust);
+    const isObstacle = options.isOpportunistic !== true || leaf === undefined;
+    const fault = alpnFault(socket.alpnProtocol, protocols) ?? (isObstacle ? doubt : undefined);
+    if (fault !== undefined) return fail(fault);
     isOver = true;
     clearTimeout(timer);
     verified = leaf;
-    on.secured(leaf);
-    if (early !== undefined) on.resumable?.({ octets: early, leaf });
+    on.secured(securedPeer(leaf!, trust.name, doubt));
+    if (early !== undefined) on.resumable?.({ octets: early, leaf: leaf! });
   });
   return socket;
 }
@@ -113,14 +119,6 @@ function tlsOptions({ trust, protocols, identity, session }: TlsClientOptions): 
     rejectUnauthorized: false,
     checkServerIdentity: () => undefined,
   };
-}
-
-function alpnFault(
-  { alpnProtocol }: TLSSocket,
-  protocols: readonly string[],
-): TlsFault | undefined {
-  if (typeof alpnProtocol !== 'string' || protocols.includes(alpnProtocol)) return undefined;
-  return tlsFault('alpn', `the server speaks ${alpnProtocol} there (ALPN)`);
 }
 
 function verify(

@@ -96,6 +96,37 @@ export interface TlsTrust {
   readonly pins?: readonly string[] | undefined;
 }
 
+/** A server that names no protocol (ALPN, RFC 7301) speaks DNS as servers did before there was one. */
+export function alpnFault(
+  chosen: string | false | null,
+  protocols: readonly string[],
+): TlsFault | undefined {
+  if (typeof chosen === 'string') {
+    if (protocols.includes(chosen)) return undefined;
+    return tlsFault('alpn', `the server speaks ${chosen} there (ALPN)`);
+  }
+  return protocols.includes('h2')
+    ? tlsFault('alpn', 'the server does not speak HTTP/2')
+    : undefined;
+}
+
+/** How to speak with a server, and whom to believe that it is the one. */
+export interface ChannelSecurity extends TlsTrust {
+  readonly protocol: 'dot' | 'doh';
+  /** What an HTTPS request asks for. */
+  readonly path: string;
+  /** It is spoken with whatever its certificate: encrypted, and with whomever. */
+  readonly isOpportunistic: boolean;
+}
+
+/** Whom a connection has been secured with. */
+export interface SecuredPeer {
+  /** The name in the certificate that it was verified for; any, when it was not. */
+  readonly certificate: string;
+  /** Why it was not. */
+  readonly unverified?: string;
+}
+
 /** What the server has shown. */
 export interface ShownCertificates {
   /** `X509_V_ERR_` of OpenSSL without its prefix; undefined for a chain that is in order. */
@@ -118,14 +149,30 @@ export function certificateFault(
   const dated = dateFault(leaf, now);
   if (dated !== undefined) return dated;
   if (error !== undefined) return chainFault(error, leaf);
-  const isNamed =
-    isIP(name) === 0 ? leaf.checkHost(name, { subject: 'never' }) : leaf.checkIP(name);
-  if (isNamed === undefined) {
+  if (matchingName(leaf, name) === undefined) {
     return tlsFault('name', `name ${name} does not match the certificate: ${namesOf(leaf)}`);
   }
   if (pins === undefined || keyHashes === undefined) return undefined;
   if (keyHashes.some((hash) => pins.includes(hash))) return undefined;
   return tlsFault('pin', `no key of the certificate is pinned: it has sha256/${keyHashes[0]}`);
+}
+
+/** The alternative name of the certificate that covers this one (RFC 9525 section 6). */
+function matchingName(leaf: X509Certificate, name: string): string | undefined {
+  return isIP(name) === 0 ? leaf.checkHost(name, { subject: 'never' }) : leaf.checkIP(name);
+}
+
+/** Whom the certificate is for. */
+export function securedPeer(
+  leaf: X509Certificate,
+  name: string,
+  doubt: TlsFault | undefined,
+): SecuredPeer {
+  const { subjectAltName = '', subject } = leaf;
+  const [first = ''] = subjectAltName.split(', ');
+  const any = first.replace(ALTERNATIVE, '') || oneLine(subject);
+  const certificate = matchingName(leaf, name) ?? any;
+  return doubt === undefined ? { certificate } : { certificate, unverified: doubt.evidence };
 }
 
 function dateFault(
@@ -146,19 +193,27 @@ function chainFault(error: string, leaf: X509Certificate): TlsFault {
   if (error === 'CERT_NOT_YET_VALID') {
     return tlsFault('not-yet-valid', 'a certificate of the authority is not valid yet');
   }
+  if (/SELF_SIGNED/.test(error) && leaf.issuer === leaf.subject) {
+    return tlsFault('authority', 'certificate is signed by itself, and not trusted');
+  }
   const issuer = oneLine(leaf.issuer);
-  return tlsFault('authority', `certificate issued by ${issuer} is not trusted: ${error}`);
+  // OpenSSL has several codes for an authority that is not there, Node reports the last of them.
+  const isUnknown = /SELF_SIGNED|UNABLE_TO_(?:GET_ISSUER|VERIFY_LEAF)/.test(error);
+  const why = isUnknown ? 'is not trusted' : `cannot be verified: ${error}`;
+  return tlsFault('authority', `certificate issued by ${issuer} ${why}`);
 }
 
 /** `dns.quad9.net, *.quad9.net, 9.9.9.9`, or the first of many. */
 function namesOf({ subjectAltName }: X509Certificate): string {
   if (subjectAltName === undefined) return 'it has no subject alternative name';
-  const names = subjectAltName.split(', ').map((one) => one.replace(/^(?:DNS|IP Address):/, ''));
+  const names = subjectAltName.split(', ').map((one) => one.replace(ALTERNATIVE, ''));
   const shown = names.slice(0, MAX_NAMES).join(', ');
   return `it is for ${shown}${names.length > MAX_NAMES ? ', …' : ''}`;
 }
 
 const MAX_NAMES = 4;
+/** What stands before a name. */
+const ALTERNATIVE = /^(?:DNS|IP Address):/;
 
 /** `CN=x\nO=y` as `CN=x, O=y`. */
 function oneLine(distinguishedName: string | undefined): string {
