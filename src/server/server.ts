@@ -151,9 +151,8 @@ export class RunningServer {
   async replace(next: (present: TakenSnapshot) => TakenSnapshot): Promise<LoadedConfig> {
     const taken = next(this.#taken);
     if (this.#threads !== undefined) checkThreadsCan(taken.config);
-    const running = { serving: this.#serving, endpoints: this.endpoints };
     const showCertificates = this.#certificates.read(taken.config);
-    const loaded = loadTaken(taken, this.#lasting, running);
+    const loaded = loadTaken(taken, this.#lasting, this);
     const isWorthwhile = holdsMuch(this.#taken.snapshot);
     this.#taken = taken;
     showCertificates();

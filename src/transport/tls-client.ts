@@ -5,7 +5,7 @@
 
 import { createHash, type X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
-import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
+import type { ConnectionOptions, TLSSocket } from 'node:tls';
 import type { Remote } from './channels.ts';
 import {
   alpnFault,
@@ -59,7 +59,7 @@ export function connectTls(options: TlsClientOptions, on: TlsClientEvents): TLSS
   const { remote, trust, protocols, timeout } = options;
   let isConnected = false;
   let isOver = false;
-  const socket = connect({
+  const socket = process.getBuiltinModule('node:tls').connect({
     host: remote.address,
     port: remote.port,
     ...tlsOptions(options),

@@ -5,7 +5,6 @@
 
 import { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
-import { getCACertificates } from 'node:tls';
 import { allocate, type Memory } from './libc.ts';
 import {
   type Handle,
@@ -83,6 +82,7 @@ export class TlsContext {
   #trust(ca: string | undefined): void {
     const { openSsl } = this;
     if (ca === undefined) {
+      const { getCACertificates } = process.getBuiltinModule('node:tls');
       usualStore ??= createStore(openSsl, getCACertificates());
       return openSsl.SSL_CTX_set1_cert_store(this.handle, usualStore);
     }
