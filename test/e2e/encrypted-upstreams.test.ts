@@ -12,7 +12,7 @@ import {
   startEncryptedUnbound,
 } from './encrypted-peers.ts';
 import { cleanUp, describeWith, run } from './processes.ts';
-import { RCODE5, type Rcode5, Site, scrape, serve } from './rcode5.ts';
+import { RCODE5, type Rcode5, Site, scrape, serve, sumOf } from './rcode5.ts';
 
 const PROTOCOLS = ['dot', 'doh'] as const;
 const PEERS = ['unbound', 'bind', 'dnsdist'] as const;
@@ -107,11 +107,14 @@ ${groups.join('\n')}
               expect(upstream).to.include({ transport: protocol, certificate: NAME });
               expect(attempts!.at(-1)).to.include({ transport: protocol, rcode: 'REFUSED' });
             }
+            // One that was asked twice, because it was slow, may have refused twice.
             const counted = (await scrape(server, 'rcode5_upstream_refused_total')).filter(
               ({ labels }) => labels.includes(`"${servers[protocol]}"`),
             );
             const sum = counted.reduce((total, { value }) => total + value, 0);
-            expect(sum).to.equal(BURST / 2);
+            expect(sum).to.be.at.least(BURST / 2);
+            const all = server.site.records().filter(({ event }) => event === 'refused');
+            expect(await sumOf(server, 'rcode5_refused_total')).to.equal(all.length);
           });
         }
       }
