@@ -15,7 +15,7 @@ export interface UpstreamDialect {
   push(chunk: Buffer, on: DialectEvents): void;
   /**
    * The next of what is to be sent, in memory of its own; undefined when nothing is left. Each is
-   * for a TLS record of its own: dnsdist 1.7 answers one query of a record.
+   * for a TLS record of its own: dnsdist 1.7 does not answer all queries of a record.
    */
   take(): Buffer | undefined;
   /** No more queries should be put to it. */
