@@ -116,6 +116,7 @@ const outcome: Outcome = {
   ref: 'bench-1',
   group: -1,
   upstream: undefined,
+  secured: undefined,
   rttMs: 0,
   refusal: undefined,
   attempts: [],
@@ -161,7 +162,13 @@ function engineWith(setup: Policy, answer: Uint8Array): Engine {
     asked = { upstream, question: octets.slice(0, request.length - OPT_LENGTH) };
     return 1;
   };
-  const channels = { send, isStuck: () => false, isOutlived: () => false, unanswered: () => false };
+  const channels = {
+    send,
+    isStuck: () => false,
+    isOutlived: () => false,
+    isSecuring: () => false,
+    unanswered: () => false,
+  };
   const cache = new AnswerCache(CACHE);
   const engine = new Engine(
     { policy: setup, groups: groups.groups, cache },
@@ -169,7 +176,12 @@ function engineWith(setup: Policy, answer: Uint8Array): Engine {
       outbox: { reply: nothing, more: nothing, drop: nothing, end: nothing, channels },
       recorder: {
         ...{ received: nothing, decided: nothing, shadowed: nothing, ignored: nothing },
-        ...{ upstreamAnswered: nothing, upstreamRefused: nothing, channelLost: nothing },
+        ...{
+          upstreamAnswered: nothing,
+          upstreamRefused: nothing,
+          handshakeFailed: () => {},
+          channelLost: nothing,
+        },
       },
       capacity: 16,
       refPrefix: 'bench',

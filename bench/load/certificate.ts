@@ -5,6 +5,9 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Bench } from './bench.ts';
 
+/** The name that it is for, besides 127.0.0.1. */
+export const NAME = 'dns.example';
+
 /** PEM files. */
 export interface Identity {
   readonly certificate: string;
@@ -23,7 +26,7 @@ export function identityOf({ folder }: Bench): Identity {
   if (!existsSync(certificate)) {
     const files = ['-keyout', key, '-out', certificate];
     const kind = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1'];
-    const names = ['-subj', '/CN=dns.example', '-addext', 'subjectAltName=IP:127.0.0.1'];
+    const names = ['-subj', `/CN=${NAME}`, '-addext', `subjectAltName=DNS:${NAME},IP:127.0.0.1`];
     execFileSync('openssl', ['req', '-x509', '-nodes', ...kind, ...names, ...files], {
       stdio: 'ignore',
     });

@@ -1,6 +1,7 @@
 /** The same load on several servers in turn: what each does in a second, and what it costs. */
 
 import { type Bench, say } from './bench.ts';
+import type { Identity } from './certificate.ts';
 import { type Contestant, entrants, isInstalled, type Running, start, stop } from './contestant.ts';
 import { type Load, type LoadResult, load } from './dnsperf.ts';
 import { loadByHttps } from './h2load.ts';
@@ -9,6 +10,7 @@ import { assertLogged, takeLines } from './log-lines.ts';
 import { median } from './median.ts';
 import { cpuSeconds, type Memory, memoryOf, runSeconds } from './proc.ts';
 import { startNsd } from './servers/nsd.ts';
+import { startTlsUpstream } from './servers/tls-upstream.ts';
 import { touchMemory } from './touched-memory.ts';
 
 export interface Contest {
@@ -16,6 +18,8 @@ export interface Contest {
   readonly load: Load;
   /** Whether the upstream must get every query, or none once the caches are warm. */
   readonly upstream?: 'asked' | 'idle';
+  /** What the upstream shows, which is then asked by TLS. */
+  readonly identity?: Identity;
   /** The part of the queries that contestants with a log must have logged. */
   readonly logged?: number;
 }
@@ -77,10 +81,9 @@ const IDLE_MICROS = 0.3;
  */
 export async function compare(bench: Bench, contest: Contest): Promise<Row[]> {
   const wanted = entrants(contest.contestants, bench);
-  if (contest.upstream !== undefined && !bench.programs.has('nsd')) {
-    return wanted.map((one) => ({ ...rowOf(one), problem: 'nsd is not installed' }));
-  }
-  const upstream = contest.upstream && (await startNsd(bench));
+  const missing = contest.upstream && missingUpstream(bench, contest);
+  if (missing !== undefined) return wanted.map((one) => ({ ...rowOf(one), problem: missing }));
+  const upstream = contest.upstream && (await startUpstream(bench, contest));
   const entries = wanted.map((one) => new Entry(one, { bench, contest, upstream }));
   if (contest.logged !== undefined) touchMemory(bench.folder);
   try {
@@ -94,6 +97,15 @@ export async function compare(bench: Bench, contest: Contest): Promise<Row[]> {
     for (const entry of entries) await entry.stop();
     if (upstream !== undefined) await stop(upstream);
   }
+}
+
+function missingUpstream({ programs }: Bench, { identity }: Contest): string | undefined {
+  const needed = identity === undefined ? 'nsd' : 'unbound';
+  return programs.has(needed) ? undefined : `${needed} is not installed`;
+}
+
+function startUpstream(bench: Bench, { identity }: Contest): Promise<Running> {
+  return identity === undefined ? startNsd(bench) : startTlsUpstream(bench, identity);
 }
 
 /** One contestant's way through a contest. */

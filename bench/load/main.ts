@@ -11,6 +11,7 @@ import { cached } from './works/cached.ts';
 import { clients } from './works/clients.ts';
 import { doh } from './works/doh.ts';
 import { dot } from './works/dot.ts';
+import { dotOut } from './works/dot-out.ts';
 import { forwarded } from './works/forwarded.ts';
 import { handshakes } from './works/handshakes.ts';
 import { moving } from './works/moving.ts';
@@ -28,6 +29,7 @@ const WORKS: readonly Work[] = [
   refused,
   cached,
   forwarded,
+  dotOut,
   rpz,
   tcp,
   dot,
@@ -44,15 +46,9 @@ const NAMES: readonly string[] = WORKS.map(({ name }) => name);
 const UNUSABLE = 2;
 
 async function main(options: Options): Promise<void> {
-  // dnsmasq is an upstream too, like NSD.
-  const needed = new Set<ProgramName>([
-    'dnsperf',
-    'nsd',
-    'ip',
-    'dnsmasq',
-    'h2load',
-    ...options.peers,
-  ]);
+  // dnsmasq and Unbound are upstreams too, like NSD.
+  const upstreams = ['nsd', 'dnsmasq', 'unbound'] as const;
+  const needed = new Set<ProgramName>(['dnsperf', 'ip', 'h2load', ...upstreams, ...options.peers]);
   const programs = await findPrograms([...needed]);
   if (!programs.has('dnsperf')) throw new RangeError('dnsperf is not installed');
   const bench = createBench(options, programs);

@@ -169,7 +169,7 @@ export const HOUSE: readonly Room[] = [
   },
   {
     name: 'transport',
-    about: 'UDP and TCP, to clients and to upstreams; TLS and HTTP, to clients',
+    about: 'UDP, TCP, TLS and HTTP, to clients and to upstreams',
     imports: [],
   },
   {

@@ -100,6 +100,7 @@ function outcomeOf(verdict: Verdict): Outcome {
     ref: 'k3f9x-1',
     group: 0,
     upstream: undefined,
+    secured: undefined,
     rttMs: 0,
     refusal: undefined,
     attempts: [],

@@ -157,7 +157,7 @@ function exposeUpstreams(metrics: Metrics, server: MeasuredServer): void {
     () =>
       server.servers.flatMap((upstream) =>
         transportsOf(upstream).map((transport) => ({
-          labels: { upstream: upstream.name, transport },
+          labels: { upstream: upstream.name, transport: upstream.shown(transport) },
           value: isUpBy(server.threads(), upstream, transport) ? 1 : 0,
         })),
       ),
@@ -166,6 +166,11 @@ function exposeUpstreams(metrics: Metrics, server: MeasuredServer): void {
     'rcode5_upstream_channels_lost_total',
     'Sockets and connections to upstreams that were given up while questions waited on them.',
     family('channelsLost'),
+  );
+  metrics.counter(
+    'rcode5_upstream_handshake_failures_total',
+    'TLS connections to upstreams that did not come about, or were not to be trusted, by the reason.',
+    family('upstreamHandshakes'),
   );
 }
 

@@ -12,6 +12,7 @@ import type { Entry, Located } from './kind.ts';
 import { type CertificateFiles, type ListenAddress, pairFiles, readListen } from './listen.ts';
 import { byPlace, ConfigError, type Place } from './problem.ts';
 import { type RateLimit, readRateLimit } from './rate-limit.ts';
+import { checkGroups } from './upstream-keys.ts';
 import { readViews, type ViewConfig } from './views.ts';
 
 /** Sections after groups, defaults and inheritance are filled in. */
@@ -80,6 +81,7 @@ export function parseConfig(file: string, text: string, environment: Environment
       ? document.reportAt(document.place(null), `the file is empty; expect ${CONFIG.expects}`)
       : CONFIG.read(document.root, document);
   checkDefaultRoute(document);
+  if (raw !== undefined) checkGroups(raw.upstreams, document);
   if (raw === undefined || document.problems.length > 0) {
     throw new ConfigError(document.problems.sort(byPlace));
   }

@@ -24,7 +24,6 @@ import { POLICY, RULE_ORIGIN } from './policy-keys.ts';
 import { checkClients, checkView, clients, upstreamGroup } from './reference.ts';
 import {
   duration,
-  durationBetween,
   endpoint,
   flag,
   integer,
@@ -35,8 +34,8 @@ import {
   threadCount,
   translationPrefix,
 } from './scalars.ts';
-import { server } from './server-text.ts';
 import { TSIG_KEYS } from './transfer-keys.ts';
+import { UPSTREAM } from './upstream-keys.ts';
 
 const MINUTE = 60_000;
 const DAY = 1440 * MINUTE;
@@ -69,25 +68,6 @@ function access<A extends string, K extends SectionKeys>(actions: Kind<A>, more:
     checkClients,
   );
 }
-
-const UPSTREAM = section({
-  servers: required(
-    filled(list(server)),
-    'addresses of servers, `tcp://` for TCP alone, `%eth0` for an interface; a path is read like /etc/resolv.conf, and again when it changes',
-  ),
-  strategy: optional(
-    oneOf('sequential', 'round-robin', 'random', 'fastest'),
-    'which server is asked first',
-    'sequential',
-  ),
-  timeout: optional(durationBetween('10ms', '60s'), 'the timeout of one server', 2000, '2s'),
-  attempts: optional(integer(1, 10), 'how often each server is asked', 2),
-  probe: optional(
-    integer(0, 600),
-    'control questions a minute that each thread may ask a refusing server, to find its reason; what it calls itself is asked at start and once an hour; 0 turns all of that off',
-    5,
-  ),
-});
 
 const ACL = {
   query: optional(

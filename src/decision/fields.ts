@@ -68,7 +68,7 @@ export const DECISION_FIELDS: readonly Field[] = [
   { name: 'ede', doc: 'INFO-CODEs of the Extended DNS Errors (RFC 8914) of the decision' },
   {
     name: 'upstream',
-    doc: 'the server that answered: `address`, `rttMs`; of a refusal also its `aa`, `ra`, `tc`, `ede`, and its inferred cause: `verdict`, `scope` (`server`, `zone`, `name`, `query`, `behind`: what the refusal is about), `confidence`, `evidence`',
+    doc: 'the server that answered: `address`, `rttMs`; of one that was asked by TLS `transport` and `certificate`, the name that it has proved to have, or why it is `unverified`; of a refusal also its `aa`, `ra`, `tc`, `ede`, and its inferred cause: `verdict`, `scope` (`server`, `zone`, `name`, `query`, `behind`: what the refusal is about), `confidence`, `evidence`',
   },
   {
     name: 'attempts',

@@ -1,11 +1,18 @@
 /** What happened to one query: a verdict and the facts of this one time. */
 
-import type { Query, Transport } from '../wire/query.ts';
+import type { ClientTransport } from '../wire/client-transport.ts';
+import type { Query } from '../wire/query.ts';
 import { Ede } from '../wire/registry.ts';
 import type { Aliases } from '../wire/response.ts';
 import type { LayerName } from './layers.ts';
 import { isBlocking } from './structured-error.ts';
-import type { Attempt, RefusalCause, Scope, UpstreamRefusal } from './upstream-refusal.ts';
+import type {
+  Attempt,
+  RefusalCause,
+  Scope,
+  SecuredUpstream,
+  UpstreamRefusal,
+} from './upstream-refusal.ts';
 import type { Action, OwnedRecord, Verdict } from './verdict.ts';
 
 export const ORIGINS = ['local', 'upstream', 'cache'] as const;
@@ -73,6 +80,8 @@ export interface Outcome {
   group: number;
   /** The upstream that answered, and in how many milliseconds; 0 from the cache. */
   upstream: string | undefined;
+  /** What its certificate has shown, when it was asked by TLS just now. */
+  secured: SecuredUpstream | undefined;
   rttMs: number;
   refusal: UpstreamRefusal | undefined;
   attempts: readonly Attempt[];
@@ -120,7 +129,9 @@ export interface Recorder {
   upstreamAnswered(upstream: string, rcode: number, rttMs: number): void;
   upstreamRefused(upstream: string, verdict: RefusalCause, scope: Scope): void;
   /** A socket or connection to an upstream is given up, and questions waited on it. */
-  channelLost(upstream: string, transport: Transport, loss: ChannelLoss): void;
+  channelLost(upstream: string, transport: ClientTransport, loss: ChannelLoss): void;
+  /** A TLS connection to an upstream has not come about, or is not to be trusted. */
+  handshakeFailed(upstream: string, transport: ClientTransport, reason: string): void;
   ignored(reason: Ignored): void;
 }
 

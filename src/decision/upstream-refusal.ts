@@ -1,5 +1,6 @@
 /** What is known of an upstream's refusal, and what can be inferred from it. */
 
+import type { ClientTransport } from '../wire/client-transport.ts';
 import type { ExtendedError } from '../wire/opt.ts';
 
 /** What seems to be the reason of a refusal, or of silence, which has its evidence here. */
@@ -11,7 +12,7 @@ export interface AttemptCause {
 /** One exchange with one upstream: the rcode that came back, or why nothing did. */
 export interface Attempt extends AttemptCause {
   readonly upstream: string;
-  readonly transport: 'udp' | 'tcp';
+  readonly transport: ClientTransport;
   readonly result: string;
   /** Milliseconds from the question to the result. */
   readonly rttMs: number;
@@ -20,6 +21,8 @@ export interface Attempt extends AttemptCause {
 /** What is noted of attempts without an rcode, besides the names of system errors. */
 export const AttemptResult = {
   TIMEOUT: 'timeout',
+  /** There was a TCP connection, and nothing that could be asked by it. */
+  HANDSHAKE_TIMEOUT: 'timeout in the TLS handshake',
   MALFORMED: 'malformed answer',
   /** Nothing was heard by its channel: it was asked once more by another. */
   SILENT_SOCKET: 'silent, new socket',
@@ -40,6 +43,7 @@ export const AttemptResult = {
 export function isSilence({ result }: Attempt): boolean {
   return (
     result === AttemptResult.TIMEOUT ||
+    result === AttemptResult.HANDSHAKE_TIMEOUT ||
     result === AttemptResult.SILENT_SOCKET ||
     result === AttemptResult.SILENT_STREAM
   );
@@ -74,9 +78,19 @@ export const SCOPES = {
 } as const;
 export type Scope = keyof typeof SCOPES;
 
+/** Who an upstream that is asked by TLS has turned out to be. */
+export interface SecuredUpstream {
+  readonly transport: 'dot' | 'doh';
+  /** The name that its certificate was verified for. */
+  readonly certificate: string;
+  /** Why it is not verified, of one that is asked all the same. */
+  readonly unverified?: string | undefined;
+}
+
 /** A REFUSED that came from an upstream, as the decision record shows it. */
 export interface UpstreamRefusal extends Inference {
   readonly address: string;
+  readonly secured?: SecuredUpstream | undefined;
   readonly rttMs: number;
   readonly aa: boolean;
   readonly ra: boolean;

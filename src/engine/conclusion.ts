@@ -2,7 +2,7 @@
 
 import type { Origin, Outcome, Recorder, Reply } from '../decision/outcome.ts';
 import type { StructuredErrors } from '../decision/structured-error.ts';
-import type { Attempt, UpstreamRefusal } from '../decision/upstream-refusal.ts';
+import type { Attempt, SecuredUpstream, UpstreamRefusal } from '../decision/upstream-refusal.ts';
 import type { OwnedRecord, Verdict } from '../decision/verdict.ts';
 import type { CacheEntry } from '../forward/cache-entry.ts';
 import type { Policy } from '../policy/compile.ts';
@@ -45,7 +45,7 @@ export interface PolicyReply {
 
 /** Who has answered: a pending query, or what one was. */
 export interface Answered {
-  readonly upstream: { readonly name: string };
+  readonly upstream: { readonly name: string; readonly secured: SecuredUpstream | undefined };
   readonly sentAt: number;
   readonly attempts: readonly Attempt[];
   readonly isStreaming: boolean;
@@ -82,6 +82,7 @@ export class Conclusion {
       ref: '',
       group: -1,
       upstream: undefined,
+      secured: undefined,
       rttMs: 0,
       refusal: undefined,
       attempts: NO_ATTEMPTS,
@@ -143,6 +144,7 @@ export class Conclusion {
   ): void {
     const outcome = this.#begin(verdict, origin);
     outcome.upstream = refusal.address;
+    outcome.secured = refusal.secured;
     outcome.rttMs = refusal.rttMs;
     outcome.refusal = refusal;
     outcome.attempts = refusal.attempts;
@@ -163,6 +165,7 @@ export class Conclusion {
   ): void {
     const outcome = this.#begin(verdict, 'upstream');
     outcome.upstream = upstream.name;
+    outcome.secured = upstream.secured;
     outcome.rttMs = now - sentAt;
     outcome.attempts = attempts;
     outcome.rcode = clampRcode(this.#query, answer.rcode);
@@ -207,6 +210,7 @@ export class Conclusion {
     outcome.ref = isTold ? this.#nextRef() : '';
     outcome.group = this.#policy.groups.find(this.#query);
     outcome.upstream = undefined;
+    outcome.secured = undefined;
     outcome.rttMs = 0;
     outcome.refusal = undefined;
     outcome.attempts = NO_ATTEMPTS;

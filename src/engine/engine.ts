@@ -6,6 +6,7 @@
 import type { Ignored, Recorder } from '../decision/outcome.ts';
 import type { Verdict } from '../decision/verdict.ts';
 import type { ChannelEnd, Channels } from '../forward/channels.ts';
+import type { NameLookups } from '../forward/name-lookups.ts';
 import type { Upstream } from '../forward/upstream.ts';
 import { AnswerJudge } from '../policy/answer-judge.ts';
 import type { Policy } from '../policy/compile.ts';
@@ -64,6 +65,11 @@ export class Engine {
     });
   }
 
+  /** Names of upstreams, which one engine of the process looks up. */
+  get lookups(): NameLookups {
+    return this.#forwarder.lookups;
+  }
+
   get inFlight(): number {
     return this.#forwarder.inFlight;
   }
@@ -115,6 +121,21 @@ export class Engine {
     now: number,
   ): boolean {
     return this.#forwarder.response(octets, length, from, now);
+  }
+
+  /** One question got no answer that is DNS: an HTTP status, say. Others of the channel may. */
+  questionFailed(
+    id: number,
+    reason: string,
+    from: { upstream: Upstream; channel: number },
+    now: number,
+  ): void {
+    this.#forwarder.questionFailed(id, reason, from, now);
+  }
+
+  /** A TLS connection to an upstream has not come about, or is not to be trusted. */
+  handshakeFailed({ name, security }: Upstream, reason: string): void {
+    this.#recorder.handshakeFailed(name, security!.protocol, reason);
   }
 
   /** Nothing more will come by a channel: what waits there need not wait on. */

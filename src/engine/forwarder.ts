@@ -20,6 +20,7 @@ import { type ChannelEnd, type Channels, transportOf } from '../forward/channels
 import { Coalescing } from '../forward/coalescing.ts';
 import { Exchanges } from '../forward/exchanges.ts';
 import { NO_UPSTREAM, type UpstreamGroup } from '../forward/group.ts';
+import type { NameLookups } from '../forward/name-lookups.ts';
 import type { PendingQuery } from '../forward/pending-query.ts';
 import { SelfQueries } from '../forward/self-queries.ts';
 import { restOf } from '../forward/transfer.ts';
@@ -108,6 +109,11 @@ export class Forwarder {
     });
   }
 
+  /** Names of upstreams, which one engine of the process looks up. */
+  get lookups(): NameLookups {
+    return this.#selfQueries.lookups;
+  }
+
   get inFlight(): number {
     return this.#exchanges.inFlight;
   }
@@ -161,6 +167,21 @@ export class Forwarder {
     this.#note(pending, answer, now);
     if (pending.isStreaming && answer.rcode !== Rcode.REFUSED) this.#stream(pending, answer, now);
     else this.#answers.judge(pending, answer, now);
+  }
+
+  /** One question got no answer that is DNS: an HTTP status, say. Others of the channel may. */
+  questionFailed(
+    id: number,
+    reason: string,
+    from: { upstream: Upstream; channel: number },
+    now: number,
+  ): void {
+    const { upstream, channel } = from;
+    const pending = this.#exchanges.find(id, upstream, channel);
+    if (pending === undefined) return;
+    this.#delivery.restore(pending);
+    upstream.failed('tcp', pending.sentAt, now, pending.group!.timeout);
+    this.#unanswered.failed(pending, reason, now);
   }
 
   /** Nothing more will come by a channel: what waits there need not wait on. */

@@ -22,7 +22,8 @@ import type { QueryPurpose } from './purpose.ts';
 
 type Pending = PendingQuery<QueryPurpose>;
 
-const { CLOSED, SILENT_STREAM, STREAM_CLOSED, STREAM_GARBLED, TIMEOUT } = AttemptResult;
+const { CLOSED, HANDSHAKE_TIMEOUT, SILENT_STREAM, STREAM_CLOSED, STREAM_GARBLED, TIMEOUT } =
+  AttemptResult;
 
 /** How often a question is asked again because of channels that had answered others. */
 const MAX_REPEATS = 64;
@@ -77,7 +78,7 @@ export class Unanswered {
     const { exchanges, delivery, recorder } = this.#parts;
     const waiting = exchanges.on(upstream, channel);
     if (waiting.length > 0 && end.kind !== 'failed') {
-      recorder.channelLost(upstream.name, waiting[0]!.transport, end.kind);
+      recorder.channelLost(upstream.name, upstream.shown(waiting[0]!.transport), end.kind);
     }
     for (const one of waiting) {
       const { pending } = one;
@@ -101,15 +102,17 @@ export class Unanswered {
     if (pending.isStreaming) return this.endStream(pending);
     const { upstream, sentAt } = pending;
     const { transport, channel, isExtra } = pending.current!;
+    const isSecuring = channels.isSecuring(upstream, channel);
     const isRetired = channels.unanswered(upstream, channel, sentAt);
-    if (isRetired) recorder.channelLost(upstream.name, transport, 'silent');
+    if (isRetired) recorder.channelLost(upstream.name, upstream.shown(transport), 'silent');
     upstream.failed(transport, sentAt, now, pending.group!.timeout);
-    if (isExtra) return this.failed(pending, AttemptResult.TIMEOUT, now);
+    if (isExtra) return this.failed(pending, TIMEOUT, now);
     loops.probe(upstream, now);
     const isRepeated = pending.round + 1 < pending.group!.attempts;
     const isStreamLeft = isRetired && transport === 'tcp' && isRepeated;
+    const silence = isSecuring ? HANDSHAKE_TIMEOUT : TIMEOUT;
     if (isStreamLeft) pending.note(SILENT_STREAM, now);
-    else pending.note(TIMEOUT, now, upstream.unanswered(transport, sentAt, now));
+    else pending.note(silence, now, upstream.unanswered(transport, sentAt, now));
     exchanges.setAside(pending);
     this.#askNext(pending, now);
   }
@@ -119,7 +122,8 @@ export class Unanswered {
     const { exchanges, query, recorder } = this.#parts;
     const moved = exchanges.hedge(pending, query, now);
     if (moved !== undefined) {
-      recorder.channelLost(moved.upstream!.name, moved.transport, 'silent');
+      const upstream = moved.upstream!;
+      recorder.channelLost(upstream.name, upstream.shown(moved.transport), 'silent');
     }
   }
 

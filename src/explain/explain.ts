@@ -64,6 +64,7 @@ function recordWriter(
       upstreamAnswered: nothing,
       upstreamRefused: nothing,
       channelLost: nothing,
+      handshakeFailed: nothing,
       ignored: nothing,
     },
     refPrefix: 'explain',

@@ -3,11 +3,13 @@
 import { ask } from '../diagnose/ask.ts';
 import { type Probe, probeOf } from '../diagnose/probe.ts';
 import type { Question } from '../diagnose/question.ts';
+import type { Exchange } from '../diagnose/reply.ts';
 import { findRoutes } from '../diagnose/routes.ts';
 import type { UpstreamGroup } from '../forward/group.ts';
 import type { Upstream } from '../forward/upstream.ts';
 import { parseName } from '../wire/name.ts';
 import { RrClass, RrType } from '../wire/registry.ts';
+import { LiveChannel } from './live-channel.ts';
 import type { AskedQuestion } from './question.ts';
 
 /** Milliseconds that one answer may take. */
@@ -40,16 +42,32 @@ export function askEach(
 
 async function askServer(
   server: Upstream,
-  { name: text, type, rrClass, recursionDesired: rd }: AskedQuestion,
+  question: AskedQuestion,
   timeoutMs: number,
 ): Promise<UpstreamAccount> {
-  const { endpoint, transport, name: address } = server;
-  const routes = await findRoutes([endpoint], [], timeoutMs);
+  const routes = await findRoutes([server.endpoint], [], timeoutMs);
   const route = routes[0] as Exclude<(typeof routes)[number], string>;
+  if (server.security === undefined) {
+    return accountOf(server, question, route.source, (one) => ask(one, route));
+  }
+  const channel = new LiveChannel(server, timeoutMs);
+  try {
+    return await accountOf(server, question, route.source, (one) => channel.ask(one));
+  } finally {
+    channel.close();
+  }
+}
+
+async function accountOf(
+  { transport, name: address }: Upstream,
+  { name: text, type, rrClass, recursionDesired: rd }: AskedQuestion,
+  source: string,
+  exchange: (question: Question) => Promise<Exchange>,
+): Promise<UpstreamAccount> {
   const name = parseName(text) as Uint8Array;
   const plain = { transport, edns: true };
   const take = async (one: Question) =>
-    probeOf({ server: address, source: route.source }, one, await ask(one, route));
+    probeOf({ server: address, source }, one, await exchange(one));
   const question = await take({ ...plain, probe: 'ask', name, type, rrClass, rd });
   const soa = await take({
     ...{ ...plain, probe: 'soa', name, rd: false },

@@ -4,11 +4,13 @@
  */
 
 import { now } from '../clock.ts';
+import { readAuthorities } from '../config/authorities.ts';
 import type { Recorder } from '../decision/outcome.ts';
 import { Engine, type Outbox } from '../engine/engine.ts';
 import type { Setup } from '../engine/forwarder.ts';
 import { AnswerCache } from '../forward/cache.ts';
-import { createForwarding } from '../forward/forwarding.ts';
+import { createForwarding, type Forwarding } from '../forward/forwarding.ts';
+import type { Lookup } from '../forward/name-lookups.ts';
 import { UpstreamTable } from '../forward/upstream.ts';
 import type { DecisionRecord } from '../observe/decision-filter.ts';
 import { RecordWriter } from '../observe/record.ts';
@@ -50,11 +52,12 @@ export async function explainLive(
   explained: ExplainedDecision,
 ): Promise<LiveDecision> {
   const table = new UpstreamTable();
-  const { groups } = prepareForwarding(policy, table);
+  const forwarding = prepareForwarding(policy, table);
+  const { groups } = forwarding;
   const isForwarded = explained.upstream !== undefined;
   const group = groups.get(routeOf(policy, question) ?? '');
   const decision = isForwarded
-    ? await serve({ policy, groups, cache: new AnswerCache(NO_CACHE) }, table, question)
+    ? await serve({ policy, forwarding, groups, cache: new AnswerCache(NO_CACHE) }, table, question)
     : explained.decision;
   const live = group === undefined ? [] : await askEach(group, question);
   const trace = isForwarded ? [...explained.trace, stepOf(decision)] : explained.trace;
@@ -62,7 +65,7 @@ export async function explainLive(
 }
 
 function prepareForwarding({ config }: Policy, table: UpstreamTable) {
-  const forwarding = createForwarding(config, table, () => false);
+  const forwarding = createForwarding(config, table, () => false, readAuthorities(config));
   forwarding.refresh();
   return forwarding;
 }
@@ -77,7 +80,7 @@ function routeOf(policy: Policy, question: AskedQuestion): string | undefined {
 
 /** The record that the server would write, with what its upstreams answer now. */
 async function serve(
-  setup: Setup,
+  setup: Setup & { readonly forwarding: Forwarding },
   { upstreams }: UpstreamTable,
   question: AskedQuestion,
 ): Promise<DecisionRecord> {
@@ -91,6 +94,10 @@ async function serve(
     },
     ended: (upstream, channel, end) =>
       engine.channelEnded(upstreams[upstream]!, channel, end, now()),
+    failed: (upstream, channel, id, reason) =>
+      engine.questionFailed(id, reason, { upstream: upstreams[upstream]!, channel }, now()),
+    secured: (upstream, peer) => upstreams[upstream]!.wasSecured(peer),
+    unsecured: () => {},
   });
   const nothing = () => {};
   const outbox: Outbox = {
@@ -105,6 +112,7 @@ async function serve(
   const engine = new Engine(setup, shell);
   const ticking = setInterval(() => engine.tick(now()), TICK_MS);
   try {
+    await lookUp(engine, setup.forwarding);
     const length = playQuestion(engine.query, question, now());
     engine.receive(engine.query.message, length, now());
     return await promise;
@@ -112,6 +120,26 @@ async function serve(
     clearInterval(ticking);
     channels.close();
   }
+}
+
+/** Waits for the addresses of servers that have names, or for what stands in their way. */
+async function lookUp(engine: Engine, forwarding: Forwarding): Promise<void> {
+  const left = new Set(forwarding.lookups);
+  if (left.size === 0) return;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const settle = (lookup: Lookup) => {
+    left.delete(lookup);
+    if (left.size === 0) resolve();
+  };
+  engine.lookups.use(forwarding.lookups, {
+    found(lookup, addresses) {
+      forwarding.found(lookup, addresses);
+      forwarding.refresh();
+      settle(lookup);
+    },
+    failed: settle,
+  });
+  await promise;
 }
 
 /** Hands on the record of the decision, and takes note of nothing else. */
@@ -129,6 +157,7 @@ function recordOnce(policy: Policy, take: (record: DecisionRecord) => void): Rec
     upstreamAnswered: nothing,
     upstreamRefused: nothing,
     channelLost: nothing,
+    handshakeFailed: nothing,
     ignored: nothing,
   };
 }

@@ -50,6 +50,8 @@ export interface Channels {
    * has been.
    */
   unanswered(upstream: Upstream, channel: number, sentAt: number): boolean;
+  /** Whether a connection has been made that TLS has not been agreed on yet. */
+  isSecuring(upstream: Upstream, channel: number): boolean;
 }
 
 /** Numbers of connections are negative. */

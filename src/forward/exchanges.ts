@@ -137,7 +137,7 @@ export class Exchanges<P extends Purpose> {
   /** Notes that the pending query's server has refused. */
   noteRefusal(pending: PendingQuery<P>, refusal: UpstreamRefusal): void {
     const { address, rttMs, verdict } = refusal;
-    const { transport } = pending.current!;
+    const transport = pending.upstream.shown(pending.current!.transport);
     const result = formatRcode(Rcode.REFUSED);
     pending.attempts.push({ upstream: address, transport, result, rttMs, verdict });
     pending.refusal = moreTelling(pending.refusal, refusal);

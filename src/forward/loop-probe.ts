@@ -51,7 +51,8 @@ export class LoopProbes {
     const name = parseName(`${loops.makeLabel(index, now)}.${SUFFIX}`) as Uint8Array;
     const id = random16();
     // Of all types the one that no policy is about.
-    const request = formatRequest({ id, name, type: RrType.A, rrClass: RrClass.IN });
+    const isPadded = upstream.security !== undefined;
+    const request = formatRequest({ id, name, type: RrType.A, rrClass: RrClass.IN, isPadded });
     const query = new Query();
     query.parse(request, request.length);
     const returns = loops.returns(index);

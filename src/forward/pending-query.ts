@@ -125,8 +125,9 @@ export class PendingQuery<P extends Purpose = Purpose> {
   /** Notes what came of asking the server that it is about. */
   note(result: string, now: number, cause?: AttemptCause): void {
     const { upstream, transport, sentAt } = this.current!;
+    const shown = upstream!.shown(transport);
     const rttMs = now - sentAt;
-    this.attempts.push({ upstream: upstream!.name, transport, result, rttMs, ...cause });
+    this.attempts.push({ upstream: upstream!.name, transport: shown, result, rttMs, ...cause });
   }
 
   /** Keeps the query and who asked it, and begins anew. */

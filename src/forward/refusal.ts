@@ -36,7 +36,9 @@ export function readRefusal(
   const lately = upstream.history?.recall(query, now) ?? NOTHING_LATELY;
   const siblings = { count: pending.group!.upstreams.length - 1, refused: refusedBefore(pending) };
   const reason = inferReason({ signs, lately, siblings });
-  return { address: upstream.name, rttMs, aa, ra, tc, ede, ...reason, attempts: pending.attempts };
+  const { name: address, secured } = upstream;
+  const { attempts } = pending;
+  return { address, secured, rttMs, aa, ra, tc, ede, ...reason, attempts };
 }
 
 /** A server has answered the pending query's question: those that refused it stand alone with that. */

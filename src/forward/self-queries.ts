@@ -1,4 +1,4 @@
-/** What this program asks its upstreams by itself: loop probes, health checks, control questions. */
+/** What this program asks its upstreams by itself: loop probes, health checks, control questions, names of upstreams. */
 
 import type { UpstreamRefusal } from '../decision/upstream-refusal.ts';
 import type { Answer } from '../wire/answer.ts';
@@ -7,6 +7,7 @@ import type { Channels } from './channels.ts';
 import type { UpstreamGroup } from './group.ts';
 import { HealthChecks } from './health-checks.ts';
 import { LoopProbes } from './loop-probe.ts';
+import { NameLookups } from './name-lookups.ts';
 import type { PendingQuery } from './pending-query.ts';
 import { RefusalProbes } from './refusal-probes.ts';
 import { SelfQueryTable } from './self-query-table.ts';
@@ -14,6 +15,7 @@ import type { Upstream } from './upstream.ts';
 
 export class SelfQueries {
   readonly loops: LoopProbes;
+  readonly lookups: NameLookups;
   readonly #selfQueries: SelfQueryTable;
   readonly #checks: HealthChecks;
   readonly #probes: RefusalProbes;
@@ -24,6 +26,7 @@ export class SelfQueries {
     this.#selfQueries = new SelfQueryTable(channels);
     this.#checks = new HealthChecks(this.#selfQueries, recovered);
     this.#probes = new RefusalProbes(this.#selfQueries);
+    this.lookups = new NameLookups(this.#selfQueries);
   }
 
   /** Whether a message of which only the ID is known as yet is an answer to one of these. */
@@ -63,6 +66,7 @@ export class SelfQueries {
 
   tick(groups: ReadonlyMap<string, UpstreamGroup>, now: number): void {
     for (const { upstreams } of groups.values()) this.#checks.tick(upstreams, now);
+    this.lookups.tick(groups, now);
     this.#selfQueries.tick(now);
     this.loops.recheck(now);
   }

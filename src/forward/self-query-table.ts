@@ -49,7 +49,8 @@ export class SelfQueryTable {
     if (this.#underWay.length >= MOST) return false;
     const id = random16();
     const nsid = rrClass === RrClass.CH;
-    const octets = formatRequest({ id, name, type, rrClass, nsid });
+    const isPadded = upstream.security !== undefined;
+    const octets = formatRequest({ id, name, type, rrClass, nsid, isPadded });
     const query = new Query();
     query.parse(octets, octets.length);
     const channel = this.#channels.send(upstream, octets, octets.length, transport, manner);

@@ -1,6 +1,7 @@
 /** Single questions on their way to single upstreams: their IDs, channels and timeouts. */
 
 import { setId } from '../wire/header.ts';
+import { OPT_LENGTH, padQuery } from '../wire/opt.ts';
 import { MAX_PAYLOAD, type Query } from '../wire/query.ts';
 import { writeForwarded, writeVerbatim } from '../wire/request.ts';
 import type { Channels, Manner } from './channels.ts';
@@ -59,14 +60,17 @@ export class UpstreamQueries<P extends Purpose> {
     const length = query.isVerbatim
       ? writeVerbatim(this.#out, query)
       : writeForwarded(this.#out, query, current.edns, isLarge ? LARGE_PAYLOAD : MAX_PAYLOAD);
+    const { upstream } = current;
+    const isPadded = upstream!.security !== undefined && current.edns && !query.isVerbatim;
+    const padded = isPadded ? padQuery(this.#out, length - OPT_LENGTH, length) : length;
     current.isCased =
       mayCase(current, query, now) && this.#cases.write(current.index, this.#out, query);
     current.id = this.#freeId();
     this.#byId[current.id] = current.index + 1;
     setId(this.#out, current.id);
     current.sentAt = now;
-    current.upstream!.health[transport].tried(now);
-    current.channel = this.#channels.send(current.upstream!, this.#out, length, transport, manner);
+    upstream!.health[transport].tried(now);
+    current.channel = this.#channels.send(upstream!, this.#out, padded, transport, manner);
     this.#timeouts.set(current.index, now, current.pending!.group!.timeout);
   }
 

@@ -1,9 +1,10 @@
 /** One upstream server, whatever groups it is in, and how it has been answering. */
 
 import { formatServer } from '../config/server-text.ts';
-import type { AttemptCause } from '../decision/upstream-refusal.ts';
+import type { AttemptCause, SecuredUpstream } from '../decision/upstream-refusal.ts';
 import type { Endpoint } from '../net/address.ts';
 import type { Answer } from '../wire/answer.ts';
+import type { ClientTransport } from '../wire/client-transport.ts';
 import type { Query, Transport } from '../wire/query.ts';
 import { Opcode, Rcode } from '../wire/registry.ts';
 import { CaseKeeping } from './case-keeping.ts';
@@ -11,6 +12,7 @@ import { Health } from './health.ts';
 import { Loops } from './loops.ts';
 import { Refusals } from './refusals.ts';
 import { UpstreamHistory } from './upstream-history.ts';
+import { isSameSecurity, type UpstreamSecurity } from './upstream-security.ts';
 
 /** A new measurement's share of the smoothed round-trip time (RFC 6298 section 2). */
 const SMOOTHING = 1 / 8;
@@ -27,9 +29,16 @@ export const Rank = { GOOD: 0, LIMITED: 1, REFUSING: 2, DOWN: 3 } as const;
 export type Rank = (typeof Rank)[keyof typeof Rank];
 
 export interface UpstreamAddress {
+  /** A server that is asked by TLS or HTTPS is one of `tcp`, with `security`. */
   readonly transport: 'udp' | 'tcp';
   readonly endpoint: Endpoint;
+  readonly security?: UpstreamSecurity | undefined;
 }
+
+/** What one thread knows of upstreams that another may not: a server, or the addresses of a name. */
+export type KnownUpstream =
+  | UpstreamAddress
+  | { readonly lookup: string; readonly addresses: readonly string[] };
 
 export class Upstream implements UpstreamAddress {
   /** Its number for as long as the program runs. */
@@ -38,6 +47,10 @@ export class Upstream implements UpstreamAddress {
   readonly name: string;
   readonly transport: 'udp' | 'tcp';
   readonly endpoint: Endpoint;
+  /** Replaced as a whole when a configuration has another for the same server. */
+  security: UpstreamSecurity | undefined;
+  /** Undefined before it has shown a certificate. */
+  secured: SecuredUpstream | undefined;
   /** Where it is noted that it leads back to this program. */
   readonly loops: Loops;
   /** Smoothed round-trip time in milliseconds; 0 before the first answer. Failing makes it longer. */
@@ -50,12 +63,24 @@ export class Upstream implements UpstreamAddress {
   /** Smoothed like `rttMs`, of answers alone. */
   #answerMs = 0;
 
-  constructor(index: number, { transport, endpoint }: UpstreamAddress, loops: Loops = new Loops()) {
+  constructor(index: number, address: UpstreamAddress, loops: Loops = new Loops()) {
+    const { transport, endpoint, security } = address;
     this.index = index;
     this.transport = transport;
     this.endpoint = endpoint;
+    this.security = security;
     this.loops = loops;
-    this.name = formatServer(transport, endpoint);
+    this.name = formatServer(transport, endpoint, security);
+  }
+
+  /** A connection to it has been secured, with whom it says it is. */
+  wasSecured(peer: { readonly certificate: string; readonly unverified?: string }): void {
+    this.secured = { transport: this.security!.protocol, ...peer };
+  }
+
+  /** What records call a transport that it is asked by. */
+  shown(transport: Transport): ClientTransport {
+    return this.security?.protocol ?? transport;
   }
 
   /** It leads back to this program. */
@@ -154,6 +179,8 @@ export class UpstreamTable {
   readonly upstreams: Upstream[] = [];
   /** Those that each file has named last. */
   readonly named: Map<string, readonly Upstream[]> = new Map();
+  /** Addresses that were found for host names, by `lookupKey`. */
+  readonly found: Map<string, readonly string[]> = new Map();
   readonly loops: Loops;
 
   /** `loops` is shared with the tables of other threads. */
@@ -162,21 +189,35 @@ export class UpstreamTable {
   }
 
   /** What another thread's table is seeded with. */
-  get addresses(): UpstreamAddress[] {
-    return this.upstreams.map(({ transport, endpoint }) => ({ transport, endpoint }));
+  get addresses(): KnownUpstream[] {
+    const found = [...this.found].map(([lookup, addresses]) => ({ lookup, addresses }));
+    const upstreams = this.upstreams.map(({ transport, endpoint, security }) => ({
+      transport,
+      endpoint,
+      security,
+    }));
+    return [...found, ...upstreams];
   }
 
   /** Gives the servers of another thread's table the numbers that they have there. */
-  seed(upstreams: readonly UpstreamAddress[]): void {
-    for (const { transport, endpoint } of upstreams) this.get(transport, endpoint);
+  seed(known: readonly KnownUpstream[]): void {
+    for (const one of known) {
+      if ('lookup' in one) this.found.set(one.lookup, one.addresses);
+      else this.get(one.transport, one.endpoint, one.security);
+    }
   }
 
-  get(transport: 'udp' | 'tcp', endpoint: Endpoint): Upstream {
-    const name = formatServer(transport, endpoint);
+  get(transport: 'udp' | 'tcp', endpoint: Endpoint, security?: UpstreamSecurity): Upstream {
+    const name = formatServer(transport, endpoint, security);
     const known = this.upstreams.find((upstream) => upstream.name === name);
-    if (known !== undefined) return known;
-    const upstream = new Upstream(this.upstreams.length, { transport, endpoint }, this.loops);
-    this.upstreams.push(upstream);
-    return upstream;
+    if (known === undefined) {
+      const address = { transport, endpoint, security };
+      const upstream = new Upstream(this.upstreams.length, address, this.loops);
+      this.upstreams.push(upstream);
+      return upstream;
+    }
+    // Channels notice that it is another one, and begin anew.
+    if (!isSameSecurity(known.security, security)) known.security = security;
+    return known;
   }
 }

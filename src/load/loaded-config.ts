@@ -2,12 +2,14 @@
 
 import { unwatchFile, watchFile } from 'node:fs';
 import { networkInterfaces } from 'node:os';
+import { authorityFiles, readAuthorities } from '../config/authorities.ts';
 import { type Config, parseConfig, resolvePath } from '../config/config.ts';
 import { contentOf } from '../config/content.ts';
 import { Pauses } from '../decision/pauses.ts';
 import type { Setup } from '../engine/forwarder.ts';
 import { AnswerCache } from '../forward/cache.ts';
 import { createForwarding, type Forwarding } from '../forward/forwarding.ts';
+import type { NameLookups } from '../forward/name-lookups.ts';
 import { UpstreamTable } from '../forward/upstream.ts';
 import { type Endpoint, isLoopback, isUnspecified, parseAddress } from '../net/address.ts';
 import { splitZone } from '../net/zone.ts';
@@ -62,7 +64,7 @@ export function load(snapshot: Snapshot, lasting: Lasting, running?: Running): L
 
 /** Makes a snapshot serve in the thread that has taken it. Throws a ConfigError. */
 export function loadTaken(
-  { snapshot: { images, states, lists, takenAt }, config }: TakenSnapshot,
+  { snapshot: { images, states, lists, takenAt, authorities }, config }: TakenSnapshot,
   { table, buckets, pauses }: Lasting,
   running?: Running,
 ): LoadedConfig {
@@ -70,7 +72,8 @@ export function loadTaken(
   const policy = compilePolicy(config, VERSION, { files, now: takenAt, buckets, pauses });
   const listeners = running?.endpoints ?? config.listen.map(({ value }) => value);
   const before = running?.serving;
-  const forwarding = createForwarding(config, table, (endpoint) => isOwn(endpoint, listeners));
+  const isOurs = (endpoint: Endpoint) => isOwn(endpoint, listeners);
+  const forwarding = createForwarding(config, table, isOurs, authorities);
   const warnings = [...findWarnings(policy), ...forwarding.refresh()];
   const isAlike = before !== undefined && forwardsAlike(before.config, config);
   const engines = before?.engines ?? enginesOf(config);
@@ -82,6 +85,8 @@ export function loadTaken(
 export interface ConfigWatcher {
   /** A file that names servers has changed; `warnings` are what an operator should know. */
   changed(warnings: readonly string[]): void;
+  /** Where names of servers are looked up. */
+  readonly lookups: Pick<NameLookups, 'use'>;
   /** A rule has expired, or a file that is watched has changed. */
   outdated(): void;
 }
@@ -91,6 +96,11 @@ export function watch(serving: LoadedConfig, watcher: ConfigWatcher): () => void
   const { forwarding, policy, config } = serving;
   const look = () => watcher.changed(forwarding.refresh());
   for (const file of forwarding.files) watchFile(file, { interval: FOLLOW_MS }, look);
+  watcher.lookups.use(forwarding.lookups, {
+    found: (lookup, addresses) => forwarding.found(lookup, addresses) && look(),
+    failed: ({ group, host }, why) =>
+      watcher.changed([`${host} cannot be looked up by the group ${group}: ${why}`]),
+  });
   const watched = config.watch ? watchedFiles(serving) : [];
   const outdate = () => watcher.outdated();
   for (const file of watched) watchFile(file, { interval: FOLLOW_MS }, outdate);
@@ -110,7 +120,8 @@ function watchedFiles({ config, policy }: LoadedConfig): readonly string[] {
   const assertions = config.assertions.map(({ value }) => resolvePath(config, value));
   const zones = policy.zones.flatMap(({ files }) => files);
   const hosts = policy.localRecords.sources.slice(1).map(({ file }) => file);
-  return [...new Set([config.file, ...zones, ...hosts, ...assertions])];
+  const authorities = authorityFiles(config);
+  return [...new Set([config.file, ...zones, ...hosts, ...assertions, ...authorities])];
 }
 
 /** The main thread has one, and so has each data thread. */
@@ -149,7 +160,7 @@ function forwardsAlike(a: Config, b: Config): boolean {
 export function forwardingWarnings(config: Config): readonly string[] {
   const listeners = config.listen.map(({ value }) => value);
   const isOurs = (endpoint: Endpoint) => isOwn(endpoint, listeners);
-  return createForwarding(config, new UpstreamTable(), isOurs).refresh();
+  return createForwarding(config, new UpstreamTable(), isOurs, readAuthorities(config)).refresh();
 }
 
 /** Whether asking this address would be asking this program. */

@@ -1,6 +1,7 @@
 /** All that a configuration is made of, read once, so that all threads serve by the same. */
 
 import { Worker } from 'node:worker_threads';
+import { type Authorities, readAuthorities } from '../config/authorities.ts';
 import { type Config, parseConfig, readConfigText, resolvePath } from '../config/config.ts';
 import type { Environment } from '../config/document.ts';
 import { ConfigError, type Problem } from '../config/problem.ts';
@@ -43,6 +44,8 @@ export interface Snapshot extends Source {
   readonly takenAt: number;
   /** Policy zones and lists. */
   readonly images: PolicyImages;
+  /** Files of authorities that may vouch for upstreams. */
+  readonly authorities: Authorities;
 }
 
 /**
@@ -73,7 +76,8 @@ function compileSnapshot(source: Source & { readonly text: string }, config: Con
   const takenAt = Date.now();
   const policy = compilePolicy(config, VERSION, { files, now: takenAt });
   enforceAssertions(policy, environment, takenAt);
-  return { file, environment, text, images: files.images, states, lists, takenAt };
+  const authorities = readAuthorities(config);
+  return { file, environment, text, images: files.images, states, lists, takenAt, authorities };
 }
 
 /**

@@ -183,10 +183,11 @@ export class RecordWriter extends JsonWriter {
     if (codes.length > 0) this.ascii(`,"ede":[${codes.join(',')}]`);
   }
 
-  #upstream({ upstream, rttMs, refusal, attempts }: Outcome): void {
+  #upstream({ upstream, secured, rttMs, refusal, attempts }: Outcome): void {
     if (upstream !== undefined) {
       this.ascii(',"upstream":{"address":');
       this.raw(this.#fragments.text(upstream));
+      if (secured !== undefined) this.raw(json(`,${JSON.stringify(secured).slice(1, -1)}`));
       this.ascii(',"rttMs":');
       this.decimal(rttMs);
       if (refusal !== undefined) this.#refusal(refusal);

@@ -12,7 +12,8 @@ import {
 } from '../decision/outcome.ts';
 import type { Pauses } from '../decision/pauses.ts';
 import type { RefusalCause, Scope } from '../decision/upstream-refusal.ts';
-import type { Query, Transport } from '../wire/query.ts';
+import type { ClientTransport } from '../wire/client-transport.ts';
+import type { Query } from '../wire/query.ts';
 import type { DecisionLog, Summary } from './decision-log.ts';
 import type { RecentDecisions } from './recent.ts';
 import { RecordWriter } from './record.ts';
@@ -121,8 +122,12 @@ export class Recording implements Recorder {
     this.#statistics.upstreamWasRefused(upstream, verdict, scope);
   }
 
-  channelLost(upstream: string, transport: Transport, loss: ChannelLoss): void {
+  channelLost(upstream: string, transport: ClientTransport, loss: ChannelLoss): void {
     this.#statistics.channelLost(upstream, transport, loss);
+  }
+
+  handshakeFailed(upstream: string, transport: ClientTransport, reason: string): void {
+    this.#statistics.handshakeFailed(upstream, transport, reason);
   }
 
   ignored(reason: Ignored): void {

@@ -10,7 +10,7 @@ import {
 import type { RefusalCause, Scope } from '../decision/upstream-refusal.ts';
 import type { Verdict } from '../decision/verdict.ts';
 import { CLIENT_TRANSPORTS, type ClientTransport } from '../wire/client-transport.ts';
-import type { Query, Transport } from '../wire/query.ts';
+import type { Query } from '../wire/query.ts';
 import { formatRcode, formatType, Rcode, RrType } from '../wire/registry.ts';
 import { type Announcement, type Cell, CellFamily, CellStore, HistogramCell } from './cells.ts';
 
@@ -60,7 +60,8 @@ type Families = Readonly<
     | 'ignoredPackets'
     | 'upstreamResponses'
     | 'upstreamRefused'
-    | 'channelsLost',
+    | 'channelsLost'
+    | 'upstreamHandshakes',
     CellFamily
   >
 >;
@@ -90,6 +91,7 @@ export class Statistics {
       upstreamResponses: family('upstreamResponses'),
       upstreamRefused: family('upstreamRefused'),
       channelsLost: family('channelsLost'),
+      upstreamHandshakes: family('upstreamHandshakes'),
     };
     this.upstreamRtt = new HistogramCell({}, BOUNDS, store);
     const times = ORIGINS.map(
@@ -124,8 +126,12 @@ export class Statistics {
     this.families.upstreamRefused.cell({ upstream, verdict, scope }).value++;
   }
 
-  channelLost(upstream: string, transport: Transport, loss: ChannelLoss): void {
+  channelLost(upstream: string, transport: ClientTransport, loss: ChannelLoss): void {
     this.families.channelsLost.cell({ upstream, transport, loss }).value++;
+  }
+
+  handshakeFailed(upstream: string, transport: ClientTransport, reason: string): void {
+    this.families.upstreamHandshakes.cell({ upstream, transport, reason }).value++;
   }
 
   decided(query: Query, outcome: Outcome, now: number): void {

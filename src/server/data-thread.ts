@@ -6,7 +6,7 @@ import { type ListenAddress, takesDatagrams } from '../config/listen.ts';
 import { type PauseSpec, Pauses } from '../decision/pauses.ts';
 import { Engine } from '../engine/engine.ts';
 import { Loops } from '../forward/loops.ts';
-import { type UpstreamAddress, UpstreamTable } from '../forward/upstream.ts';
+import { type KnownUpstream, UpstreamTable } from '../forward/upstream.ts';
 import { type Lasting, type LoadedConfig, load } from '../load/loaded-config.ts';
 import { collectGarbage, holdsMuch } from '../load/release-memory.ts';
 import type { Snapshot } from '../load/snapshot.ts';
@@ -34,7 +34,7 @@ export interface ThreadStart {
   readonly threads: number;
   /** For each endpoint that takes datagrams: sockets that other processes have there. */
   readonly others: readonly number[];
-  readonly servers: readonly UpstreamAddress[];
+  readonly servers: readonly KnownUpstream[];
   readonly numbers: SharedNumbers;
   /** Memory of `ThreadProgress`. */
   readonly progress: SharedArrayBuffer;
@@ -59,9 +59,9 @@ export type ToThread =
       readonly kind: 'use';
       readonly number: number;
       readonly snapshot: Snapshot;
-      readonly servers: readonly UpstreamAddress[];
+      readonly servers: readonly KnownUpstream[];
     }
-  | { readonly kind: 'refresh'; readonly servers: readonly UpstreamAddress[] }
+  | { readonly kind: 'refresh'; readonly servers: readonly KnownUpstream[] }
   | { readonly kind: 'pause'; readonly pauses: readonly PauseSpec[] }
   | { readonly kind: 'flush'; readonly name: Uint8Array }
   | { readonly kind: 'steer'; readonly others: readonly number[] }

@@ -1,7 +1,7 @@
 /** The data threads, seen from the main thread: started, sent messages, restarted, stopped. */
 
 import type { PauseSpec } from '../decision/pauses.ts';
-import type { UpstreamAddress } from '../forward/upstream.ts';
+import type { KnownUpstream } from '../forward/upstream.ts';
 import type { Snapshot } from '../load/snapshot.ts';
 import type { Logger } from '../log.ts';
 import type { ThreadNumbers } from '../observe/thread-numbers.ts';
@@ -54,7 +54,7 @@ export class DataThreads {
   }
 
   /** Has all threads serve by another snapshot; resolves when they do. */
-  async use(snapshot: Snapshot, servers: readonly UpstreamAddress[]): Promise<void> {
+  async use(snapshot: Snapshot, servers: readonly KnownUpstream[]): Promise<void> {
     this.#common = { ...this.#common, snapshot, servers };
     const number = ++this.#requests;
     const use = async (thread: StartedThread) => {
@@ -73,7 +73,7 @@ export class DataThreads {
   }
 
   /** Has all threads read the files that name servers again. */
-  refresh(servers: readonly UpstreamAddress[]): void {
+  refresh(servers: readonly KnownUpstream[]): void {
     this.#common = { ...this.#common, servers };
     this.#sendAll({ kind: 'refresh', servers });
   }

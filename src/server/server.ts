@@ -26,7 +26,7 @@ import { DataThreads } from './data-threads.ts';
 import { FailedHandshakes } from './failed-handshakes.ts';
 import { HeapTrimming } from './heap-trimming.ts';
 import { thisHost } from './host-time.ts';
-import { libcForThreads } from './libc-for-threads.ts';
+import { checkThreadsCan, libcForThreads } from './libc-for-threads.ts';
 import { LogKeeper } from './log-keeper.ts';
 import { Neighbours } from './neighbours.ts';
 import { Overrides } from './overrides.ts';
@@ -150,9 +150,9 @@ export class RunningServer {
   /** Makes all threads serve by another snapshot, or by the present one as it is now. */
   async replace(next: (present: TakenSnapshot) => TakenSnapshot): Promise<LoadedConfig> {
     const taken = next(this.#taken);
-    const running = { serving: this.#serving, endpoints: this.endpoints };
+    if (this.#threads !== undefined) checkThreadsCan(taken.config);
     const showCertificates = this.#certificates.read(taken.config);
-    const loaded = loadTaken(taken, this.#lasting, running);
+    const loaded = loadTaken(taken, this.#lasting, this);
     const isWorthwhile = holdsMuch(this.#taken.snapshot);
     this.#taken = taken;
     showCertificates();
@@ -183,7 +183,7 @@ export class RunningServer {
 
   async #listen(): Promise<void> {
     const { config } = this.#serving;
-    const libc = config.threads === 0 ? undefined : libcForThreads(this.#log);
+    const libc = config.threads === 0 ? undefined : libcForThreads(config, this.#log);
     for (const [i, { value, place }] of config.listen.entries()) {
       const identities = this.#certificates.of(i);
       const served = libc === undefined ? 'udp and tcp' : 'tcp';
@@ -264,6 +264,7 @@ export class RunningServer {
         this.#threads?.refresh(this.#table.addresses);
         this.#engine.probe(now());
       },
+      lookups: this.#engine.lookups,
       outdated: () => void this.reload(),
     });
     this.#engine.probe(now());

@@ -4,21 +4,19 @@ import { now } from '../clock.ts';
 import { random16 } from '../forward/random.ts';
 import type { Upstream } from '../forward/upstream.ts';
 import { errorName, SystemError } from '../transport/batch-socket.ts';
-import { type ChannelEnd, idOf, type Manner } from '../transport/channels.ts';
+import type { ChannelEnd, Manner } from '../transport/channels.ts';
 import type { Libc, Memory } from '../transport/libc.ts';
 import { ECONNREFUSED, POLLIN, revents } from '../transport/libc.ts';
 import { PortPool } from '../transport/port-pool.ts';
 import { ReceiveBatch } from '../transport/receive-batch.ts';
-import { StreamPool } from '../transport/stream-pool.ts';
-import { BatchStream } from '../transport/tcp-batch-channel.ts';
+import { RecentFaultError } from '../transport/recent-fault.ts';
+import type { SecuredPeer, TlsFaultReason } from '../transport/tls-fault.ts';
 import { BATCH } from '../transport/udp-batch.ts';
 import { BatchChannel } from '../transport/udp-batch-channel.ts';
 import { BUFFER_LENGTH } from '../wire/header.ts';
 import type { Transport } from '../wire/query.ts';
+import { BatchStreams } from './batch-streams.ts';
 import { socketAddressOf } from './socket-address-of.ts';
-
-/** What `send` returns when there is no channel: no answer will come by it. */
-const NO_CHANNEL = 0;
 
 export interface BatchChannelEvents {
   /**
@@ -32,6 +30,10 @@ export interface BatchChannelEvents {
     length: number,
     now: number,
   ): boolean;
+  /** The question with this ID gets no DNS message as its answer. */
+  failed(upstream: number, channel: number, id: number, reason: string): void;
+  secured(upstream: number, peer: SecuredPeer): void;
+  unsecured(upstream: number, reason: TlsFaultReason): void;
   ended(upstream: number, channel: number, end: ChannelEnd): void;
 }
 
@@ -49,22 +51,17 @@ interface Ended {
 }
 
 export class BatchChannels {
-  /** Whether `descriptors` would return something else than the last time. */
-  hasChanged = true;
   readonly #libc: Libc;
   readonly #events: BatchChannelEvents;
   readonly #incoming: ReceiveBatch;
   readonly #buffer: Uint8Array = new Uint8Array(BUFFER_LENGTH);
   /** By the number of the upstream. */
   readonly #ports: (PortPool<BatchChannel> | undefined)[] = [];
-  readonly #streams: (StreamPool<BatchStream> | undefined)[] = [];
+  readonly #streams: BatchStreams;
   #udp: Polled<BatchChannel>[] = [];
-  #tcp: Polled<BatchStream>[] = [];
+  #hasUdpChanged = true;
   /** What is being polled, in the order of the descriptors. */
-  #polled: { udp: readonly Polled<BatchChannel>[]; tcp: readonly Polled<BatchStream>[] } = {
-    udp: [],
-    tcp: [],
-  };
+  #polled: readonly Polled<BatchChannel>[] = [];
   /** Those that could not be opened, or not be sent by, and that have not been reported. */
   #ended: Ended[] = [];
   #count = 0;
@@ -74,6 +71,18 @@ export class BatchChannels {
   constructor(libc: Libc, events: BatchChannelEvents) {
     this.#libc = libc;
     this.#events = events;
+    this.#streams = new BatchStreams(
+      libc,
+      {
+        ...events,
+        answered: (upstream, channel, octets, time) => {
+          // Whoever takes it makes it a reply in place, which takes room.
+          this.#buffer.set(octets);
+          return events.answered(upstream, channel, this.#buffer, octets.length, time);
+        },
+      },
+      () => -++this.#count,
+    );
     this.#incoming = new ReceiveBatch(libc, {
       count: BATCH,
       size: BUFFER_LENGTH,
@@ -90,10 +99,10 @@ export class BatchChannels {
     manner: Manner = 'usual',
   ): number {
     try {
-      if (transport === 'tcp') return this.#sendByTcp(upstream, octets, length, manner);
+      if (transport === 'tcp') return this.#streams.send(upstream, octets, length, manner);
       return this.#sendByUdp(upstream, octets, length, manner);
     } catch (error) {
-      if (!(error instanceof SystemError)) throw error;
+      if (!(error instanceof SystemError || error instanceof RecentFaultError)) throw error;
       const channel = transport === 'tcp' ? -++this.#count : ++this.#count;
       const end = { kind: 'failed', reason: error.code, hasAnswered: false } as const;
       this.#ended.push({ upstream: upstream.index, channel, end });
@@ -113,52 +122,24 @@ export class BatchChannels {
     const pool = new PortPool((openedAt) => {
       const number = ++this.#count;
       const closed = () => {
-        this.#udp = this.#without(this.#udp, number);
+        this.#hasUdpChanged = true;
+        for (const one of this.#udp) if (one.channel.number === number) one.isClosed = true;
+        this.#udp = this.#udp.filter(({ isClosed }) => !isClosed);
       };
       const socket = { number, openedAt, closed };
       const address = socketAddressOf(this.#libc, upstream.endpoint);
       const channel = new BatchChannel(this.#libc, socket, address, this.#incoming);
       this.#udp.push({ upstream: upstream.index, channel, isClosed: false });
-      this.hasChanged = true;
+      this.#hasUdpChanged = true;
       return channel;
     });
     this.#ports[upstream.index] = pool;
     return pool;
   }
 
-  #sendByTcp(upstream: Upstream, octets: Uint8Array, length: number, manner: Manner): number {
-    const pool = this.#streams[upstream.index] ?? this.#createStreams(upstream);
-    const stream = pool.pick(idOf(octets), manner, now());
-    if (stream === undefined) return NO_CHANNEL;
-    stream.send(octets, length);
-    this.hasChanged = true;
-    return stream.number;
-  }
-
-  #createStreams(upstream: Upstream): StreamPool<BatchStream> {
-    const pool = new StreamPool(() => {
-      const number = -++this.#count;
-      const closed = () => {
-        this.#tcp = this.#without(this.#tcp, number);
-      };
-      const address = socketAddressOf(this.#libc, upstream.endpoint);
-      const channel = new BatchStream(this.#libc, { number, closed }, address);
-      this.#tcp.push({ upstream: upstream.index, channel, isClosed: false });
-      return channel;
-    });
-    this.#streams[upstream.index] = pool;
-    return pool;
-  }
-
-  #without<C extends { readonly number: number }>(all: Polled<C>[], number: number): Polled<C>[] {
-    this.hasChanged = true;
-    for (const one of all) if (one.channel.number === number) one.isClosed = true;
-    return all.filter(({ isClosed }) => !isClosed);
-  }
-
   isStuck({ index }: Upstream, channel: number, id: number, sentAt: number): boolean {
     if (channel >= 0) return this.#ports[index]?.isStuck(channel, sentAt) ?? false;
-    return this.#streams[index]?.isStuck(channel, id, sentAt) ?? false;
+    return this.#streams.isStuck(index, channel, id, sentAt);
   }
 
   isOutlived({ index }: Upstream, channel: number, sentAt: number): boolean {
@@ -166,8 +147,12 @@ export class BatchChannels {
   }
 
   unanswered({ index }: Upstream, channel: number, sentAt: number): boolean {
-    const pool = channel < 0 ? this.#streams[index] : this.#ports[index];
-    return pool?.unanswered(channel, sentAt, now()) ?? false;
+    if (channel < 0) return this.#streams.unanswered(index, channel, sentAt);
+    return this.#ports[index]?.unanswered(channel, sentAt, now()) ?? false;
+  }
+
+  isSecuring({ index }: Upstream, channel: number): boolean {
+    return channel < 0 && this.#streams.isSecuring(index, channel);
   }
 
   /** Sends what has been put on its way in this turn. Returns whether a channel has failed. */
@@ -176,6 +161,7 @@ export class BatchChannels {
       const errno = channel.flush();
       if (errno !== 0) this.#cannotSend(upstream, channel, errno);
     }
+    this.#streams.flush();
     this.#turn = random16();
     if (this.#ended.length === 0) return false;
     const ended = this.#ended;
@@ -194,29 +180,29 @@ export class BatchChannels {
     if (!isRefused) this.#ports[upstream]!.unsent(channel, now());
   }
 
+  /** Whether `descriptors` would return something else than the last time. */
+  get hasChanged(): boolean {
+    return this.#hasUdpChanged || this.#streams.hasChanged;
+  }
+
   /** What to poll, in the order in which `handle` takes it. */
   descriptors(): { fd: number; events: number }[] {
-    this.hasChanged = false;
-    this.#polled = { udp: [...this.#udp], tcp: [...this.#tcp] };
-    return [
-      ...this.#udp.map(({ channel }) => ({ fd: channel.fd, events: POLLIN })),
-      ...this.#tcp.map(({ channel }) => ({ fd: channel.fd, events: channel.events })),
-    ];
+    this.#hasUdpChanged = false;
+    this.#polled = [...this.#udp];
+    const udp = this.#udp.map(({ channel }) => ({ fd: channel.fd, events: POLLIN }));
+    return [...udp, ...this.#streams.descriptors()];
   }
 
   /** Takes what has come, as the descriptors from number `first` on show. */
   handle(descriptors: Memory, first: number): void {
-    const { udp, tcp } = this.#polled;
+    const udp = this.#polled;
     // One time for all of them: a look at the clock costs as much as a part of an answer.
     const time = now();
     for (let i = 0; i < udp.length; i++) {
       if (revents(descriptors, first + i) === 0 || udp[i]!.isClosed) continue;
       this.#receiveUdp(udp[i]!, time);
     }
-    for (let i = 0; i < tcp.length; i++) {
-      const events = revents(descriptors, first + udp.length + i);
-      if (events !== 0 && !tcp[i]!.isClosed) this.#receiveTcp(tcp[i]!, events, time);
-    }
+    this.#streams.handle((i) => revents(descriptors, first + udp.length + i), time);
   }
 
   #receiveUdp({ upstream, channel }: Polled<BatchChannel>, time: number): void {
@@ -232,36 +218,14 @@ export class BatchChannels {
     this.#events.ended(upstream, channel.number, end);
   }
 
-  #receiveTcp(entry: Polled<BatchStream>, events: number, time: number): void {
-    const { upstream, channel } = entry;
-    const pool = this.#streams[upstream]!;
-    const { number } = channel;
-    const state = channel.handle(events, (octets) => {
-      if (entry.isClosed) return;
-      const wasAsked = pool.heard(number, idOf(octets), time);
-      // Whoever takes it makes it a reply in place, which takes room.
-      this.#buffer.set(octets);
-      const isSound = this.#events.answered(upstream, number, this.#buffer, octets.length, time);
-      if ((isSound && wasAsked) || entry.isClosed) return;
-      const hasAnswered = pool.garbled(number, wasAsked);
-      this.#events.ended(upstream, number, { kind: 'garbled', reason: 'garbled', hasAnswered });
-    });
-    this.hasChanged = true;
-    if (state === 'open' || entry.isClosed) return;
-    const reason = state === 'closed' ? 'closed' : errorName(state.errno);
-    const hasAnswered = pool.ended(channel.number, channel.isConnected, time);
-    const kind = channel.isConnected ? 'closed' : 'failed';
-    this.#events.ended(upstream, channel.number, { kind, reason, hasAnswered });
-  }
-
   /** Replaces and closes what is due. */
   tick(time: number): void {
     for (const pool of this.#ports) pool?.tick(time);
-    for (const pool of this.#streams) pool?.tick(time);
+    this.#streams.tick(time);
   }
 
   close(): void {
     for (const pool of this.#ports) pool?.close();
-    for (const pool of this.#streams) pool?.close();
+    this.#streams.close();
   }
 }

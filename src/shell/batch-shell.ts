@@ -82,6 +82,12 @@ export class BatchShell implements Outbox {
           time,
         );
       },
+      failed: (upstream, channel, id, reason) => {
+        const from = { upstream: upstreams[upstream]!, channel };
+        this.#engine!.questionFailed(id, reason, from, now());
+      },
+      secured: (upstream, peer) => upstreams[upstream]!.wasSecured(peer),
+      unsecured: (upstream, reason) => this.#engine!.handshakeFailed(upstreams[upstream]!, reason),
       ended: (upstream, channel, end) => {
         this.#engine!.channelEnded(upstreams[upstream]!, channel, end, now());
       },

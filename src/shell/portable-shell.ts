@@ -77,6 +77,13 @@ export class PortableShell implements Outbox {
       answered: (upstream, channel, octets) => this.#onAnswer(upstream, channel, octets),
       ended: (upstream, channel, end) =>
         this.#engine!.channelEnded(this.#upstreams[upstream]!, channel, end, now()),
+      failed: (upstream, channel, id, reason) => {
+        const from = { upstream: this.#upstreams[upstream]!, channel };
+        this.#engine!.questionFailed(id, reason, from, now());
+      },
+      secured: (upstream, peer) => this.#upstreams[upstream]!.wasSecured(peer),
+      unsecured: (upstream, reason) =>
+        this.#engine!.handshakeFailed(this.#upstreams[upstream]!, reason),
     });
   }
 

@@ -1,5 +1,7 @@
 /** Ways to an upstream: what UDP sockets and TCP connections have in common. */
 
+import type { ChannelSecurity, SecuredPeer, TlsFaultReason } from './tls-fault.ts';
+
 /**
  * How a channel ended: its server `closed` a connection that it had accepted; what came by it was
  * `garbled`: no messages, or none that were asked for; a datagram is `unsent`, because the address or route that the socket was opened with is gone; or the server
@@ -21,6 +23,18 @@ export interface ChannelEvents {
   ended(upstream: number, channel: number, end: ChannelEnd): void;
 }
 
+/** What comes back by channels to servers that are asked by TLS. */
+export interface SecuredEvents extends ChannelEvents {
+  /** The question with this ID gets no DNS message as its answer: an HTTP status, say. */
+  failed(upstream: number, channel: number, id: number, reason: string): void;
+  secured(upstream: number, peer: SecuredPeer): void;
+  /** A connection has not come about, or was not to be trusted. */
+  unsecured(upstream: number, reason: TlsFaultReason): void;
+}
+
+/** What `send` returns when there is no channel to send by: no answer will come. */
+export const NO_CHANNEL = 0;
+
 /**
  * By which channel a question leaves: the `usual` one, a `fresh` one that nothing was asked by
  * before, or one that it has `alone`, for a transfer.
@@ -33,16 +47,15 @@ export interface Remote {
   readonly port: number;
 }
 
+/** The same of one that is asked by TLS. Connections are its own as long as `security` is the same object. */
+export interface SecuredRemote extends Remote {
+  readonly security: ChannelSecurity;
+}
+
 /** The channels of one transport to all upstreams. */
-export interface Channels {
+export interface Channels<R extends Remote = Remote> {
   /** Sends to server number `upstream`; returns the number of the channel. */
-  send(
-    upstream: number,
-    remote: Remote,
-    octets: Uint8Array,
-    length: number,
-    manner?: Manner,
-  ): number;
+  send(upstream: number, remote: R, octets: Uint8Array, length: number, manner?: Manner): number;
   /**
    * Whether a question waits behind others on a connection that has been silent since, or by a
    * socket that was retired because it is silent: another channel is likely to be quicker.

@@ -98,17 +98,25 @@ export function loadLibc(): Libc | string {
   const { platform, arch } = process;
   if (platform !== 'linux') return `batched system calls are for Linux, not ${platform}`;
   if (arch !== 'x64' && arch !== 'arm64') return `batched system calls are not known on ${arch}`;
+  return loadCalls<Libc>(SIGNATURES);
+}
+
+/**
+ * Functions that the program and its libraries export, by their signatures in C, with `errno` and
+ * `address`; a text is the reason why they cannot be called.
+ */
+export function loadCalls<T>(signatures: Readonly<Record<string, string>>): T | string {
   try {
     // Not an import: on a platform without its binary, loading it throws.
     const koffi = createRequire(import.meta.url)('koffi') as typeof import('koffi');
     const library = koffi.load(null);
-    const calls = Object.entries(SIGNATURES).map(([name, text]) => [name, library.func(text)]);
+    const calls = Object.entries(signatures).map(([name, text]) => [name, library.func(text)]);
     return {
       ...Object.fromEntries(calls),
       errno: () => koffi.errno(),
       // Programs have addresses of fewer than 53 bits, on x64 and arm64.
       address: (memory: Memory) => Number(koffi.address(memory)),
-    } as Libc;
+    } as T;
   } catch (error) {
     return `koffi does not load: ${(error as Error).message}`;
   }

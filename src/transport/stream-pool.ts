@@ -20,6 +20,8 @@ export interface Stream {
   readonly isConnected: boolean;
   /** Octets that the server has not taken. */
   readonly unsent: number;
+  /** It takes no more questions. */
+  readonly isFull?: boolean;
   close(): void;
 }
 
@@ -162,6 +164,15 @@ export class StreamPool<S extends Stream> {
     return line.answers > (wasAsked ? 1 : 0);
   }
 
+  /** Those that there are. */
+  get numbers(): number[] {
+    return this.#lines.map(({ stream }) => stream.number);
+  }
+
+  find(number: number): S | undefined {
+    return this.#find(number)?.stream;
+  }
+
   /** Closes what is idle, and forgets questions that nobody waits for any more. */
   tick(now: number): void {
     if (now >= this.#learnedUntil) this.#pipelined = this.#limits.pipelined;
@@ -211,7 +222,7 @@ export class StreamPool<S extends Stream> {
   }
 
   #hasRoom({ stream }: Line<S>): boolean {
-    return stream.unsent < this.#limits.unsent;
+    return stream.isFull !== true && stream.unsent < this.#limits.unsent;
   }
 
   #find(number: number): Line<S> | undefined {

@@ -5,12 +5,16 @@
 
 import { connect, type Socket } from 'node:net';
 import { now } from '../clock.ts';
-import { type ChannelEvents, type Channels, idOf, type Remote, reasonOf } from './channels.ts';
+import {
+  type ChannelEvents,
+  type Channels,
+  idOf,
+  NO_CHANNEL,
+  type Remote,
+  reasonOf,
+} from './channels.ts';
 import { FrameReader, frame, MAX_FRAME } from './frames.ts';
 import { type Stream, StreamPool } from './stream-pool.ts';
-
-/** What `send` returns when there is no connection to send by. */
-const NO_CHANNEL = 0;
 
 export function openTcpChannels(events: ChannelEvents): Channels {
   const pools = new Map<number, StreamPool<Connection>>();

@@ -14,8 +14,9 @@ const DO = 0x80;
 const MAX_OPTIONS = 8;
 const MAX_OCTETS = 1024;
 
-/** Octets of which a padded answer has a multiple. */
+/** Octets of which a padded answer has a multiple, and a padded query (RFC 8467 section 4.1). */
 const PADDED_BLOCK = 468;
+const QUERY_BLOCK = 128;
 
 /** Octets of the client's cookie, and of a server's cookie (RFC 7873 section 4). */
 const CLIENT_COOKIE = 8;
@@ -113,15 +114,26 @@ export function appendOptions(
  * Appends padding to the OPT record at `at`, which ends the message at `end`: up to a multiple of
  * 468 octets (RFC 8467 section 4.1), or to `limit`. Returns where the message ends now.
  */
-export function writePadding(out: Uint8Array, at: number, end: number, limit: number): number {
+export function writePadding(
+  out: Uint8Array,
+  at: number,
+  end: number,
+  limit: number,
+  block: number = PADDED_BLOCK,
+): number {
   const start = end + OPTION_HEADER;
   if (start > limit) return end;
-  const next = Math.min(Math.ceil(start / PADDED_BLOCK) * PADDED_BLOCK, limit);
+  const next = Math.min(Math.ceil(start / block) * block, limit);
   writeUint16(out, end, EdnsOption.PADDING);
   writeUint16(out, end + 2, next - start);
   out.fill(0, start, next);
   writeUint16(out, at + 9, next - at - OPT_LENGTH);
   return next;
+}
+
+/** The same of a query: to a multiple of 128. */
+export function padQuery(out: Uint8Array, at: number, end: number): number {
+  return writePadding(out, at, end, end + QUERY_BLOCK + OPTION_HEADER, QUERY_BLOCK);
 }
 
 /** An option's octets, its header included. */

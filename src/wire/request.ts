@@ -2,8 +2,11 @@
 
 import { AA, AD, CD, Count, HEADER_LENGTH, RD, TC, writeUint16 } from './header.ts';
 import { ASK_NSID } from './nsid.ts';
-import { appendOptions, OPT_LENGTH, writeOpt } from './opt.ts';
+import { appendOptions, OPT_LENGTH, padQuery, writeOpt } from './opt.ts';
 import { MAX_PAYLOAD, type Query } from './query.ts';
+
+/** Octets that padding adds at most: with its header a block, and what it takes to fill one. */
+const MAX_PADDING = 2 * 128;
 
 export interface Request {
   readonly id: number;
@@ -19,6 +22,8 @@ export interface Request {
   readonly nsid?: boolean;
   /** The DO bit of that OPT record (RFC 3225). */
   readonly dnssecOk?: boolean;
+  /** With padding in that OPT record: for a connection that nobody else is to understand. */
+  readonly isPadded?: boolean;
 }
 
 /** The octets of a query with one question. */
@@ -40,7 +45,13 @@ export function formatRequest(request: Request): Uint8Array {
     if (nsid) appendOptions(octets, questionEnd, end, ASK_NSID);
     writeUint16(octets, Count.ADDITIONAL, 1);
   }
-  return octets;
+  return edns && request.isPadded === true ? padded(octets, questionEnd) : octets;
+}
+
+function padded(octets: Uint8Array, optAt: number): Uint8Array {
+  const out = new Uint8Array(octets.length + MAX_PADDING);
+  out.set(octets);
+  return out.subarray(0, padQuery(out, optAt, octets.length));
 }
 
 /**
@@ -63,8 +74,8 @@ export function writeForwarded(
   if (query.isLookup && query.recursionDesired) out[3]! |= AD;
   writeUint16(out, Count.ANSWER, 0);
   writeUint16(out, Count.AUTHORITY, 0);
+  writeUint16(out, Count.ADDITIONAL, edns ? 1 : 0);
   if (!edns) return end;
-  writeUint16(out, Count.ADDITIONAL, 1);
   return writeOpt(out, end, payload, 0, query.dnssecOk);
 }
 

@@ -60,7 +60,7 @@ describe('config/config defaults', () => {
 
   it('asks each server of a group in order, twice, for two seconds', () => {
     const { servers, ...others } = config.upstreams[0]!.value;
-    expect(others).to.deep.equal({ strategy: 'sequential', timeout: 2000, attempts: 2, probe: 5 });
+    expect(others).to.include({ strategy: 'sequential', timeout: 2000, attempts: 2, probe: 5 });
     expect(servers).to.have.lengthOf(1);
   });
 

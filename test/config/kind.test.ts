@@ -3,9 +3,9 @@ import { FINE, itSays } from './problems.ts';
 
 const KEYS = Object.keys(CONFIG.keys).join(', ');
 const UPSTREAMS =
-  'a mapping from a group name to a mapping with servers, strategy, timeout, attempts, probe';
+  'a mapping from a group name to a mapping with servers, strategy, timeout, attempts, probe, addresses, bootstrap, ca, pins, privacy';
 const SERVER =
-  'an address like 192.0.2.1, "[2001:db8::1]:53" or tcp://192.0.2.1:53, or the path of a resolv.conf';
+  'an address like 192.0.2.1, "[2001:db8::1]:53", tcp://192.0.2.1:53, tls://192.0.2.1#dns.example or https://dns.example/dns-query, or the path of a resolv.conf';
 
 describe('config/kind keys', () => {
   itSays(
@@ -82,13 +82,15 @@ describe('config/kind keys', () => {
       {
         when: 'an upstream group has no value',
         text: 'upstreams:\n  default:\n',
-        says: ['2:11: expect a mapping with servers, strategy, timeout, attempts, probe'],
+        says: [
+          '2:11: expect a mapping with servers, strategy, timeout, attempts, probe, addresses, bootstrap, ca, pins, privacy',
+        ],
       },
       {
         when: 'an upstream group is a key alone',
         text: 'upstreams: { default }\n',
         says: [
-          '1:14: "default" has no value; expect a mapping with servers, strategy, timeout, attempts, probe',
+          '1:14: "default" has no value; expect a mapping with servers, strategy, timeout, attempts, probe, addresses, bootstrap, ca, pins, privacy',
         ],
       },
       {

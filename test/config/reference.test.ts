@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { FINE, itSays, problemsIn } from './problems.ts';
 
 const SERVER =
-  'an address like 192.0.2.1, "[2001:db8::1]:53" or tcp://192.0.2.1:53, or the path of a resolv.conf';
+  'an address like 192.0.2.1, "[2001:db8::1]:53", tcp://192.0.2.1:53, tls://192.0.2.1#dns.example or https://dns.example/dns-query, or the path of a resolv.conf';
 const PREFIX = 'is not an address or a prefix; expect one like 10.0.0.0/8 or 2001:db8::/32';
 const QUERY_ACTION =
   'allow, refuse, drop or truncate, or a mapping with action, owner, reason, expires, mode, transports';

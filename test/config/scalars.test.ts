@@ -1,7 +1,7 @@
 import { FINE, itSays } from './problems.ts';
 
 const SERVER =
-  'an address like 192.0.2.1, "[2001:db8::1]:53" or tcp://192.0.2.1:53, or the path of a resolv.conf';
+  'an address like 192.0.2.1, "[2001:db8::1]:53", tcp://192.0.2.1:53, tls://192.0.2.1#dns.example or https://dns.example/dns-query, or the path of a resolv.conf';
 const ENDPOINT = 'an address and a port, like 127.0.0.1:53 or "[::1]:53"';
 const SIZE = 'a size like 64KiB or 100MB, at least 4KiB';
 const LISTENER = `${ENDPOINT}, or a mapping with address, proxyProtocol, tls, https`;
@@ -122,8 +122,8 @@ describe('config/scalars', () => {
       },
       {
         when: 'a server is asked by a transport that is not there',
-        text: 'upstreams: { default: { servers: [tls://192.0.2.1] } }\n',
-        says: [`1:35: "tls://192.0.2.1" is not valid; expect ${SERVER}`],
+        text: 'upstreams: { default: { servers: [quic://192.0.2.1] } }\n',
+        says: [`1:35: "quic://192.0.2.1" is not valid; expect ${SERVER}`],
       },
       {
         when: 'a server is asked too often',

@@ -77,8 +77,9 @@ describe('config/server-text', () => {
     'tcp:///etc/resolv.conf',
     'TCP://192.0.2.1',
     'udp://192.0.2.1',
-    'tls://192.0.2.1:853',
-    'https://dns.example/dns-query',
+    'quic://192.0.2.1:853',
+    'tls://',
+    'https://dns.example',
   ];
   for (const text of bad) {
     it(`does not read ${JSON.stringify(text)}`, () => {

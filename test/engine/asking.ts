@@ -29,7 +29,7 @@ export class Asking extends Stage {
 
   /** What was noted of the attempts at the last query. */
   get attempts(): string[] {
-    const list = (this.records.at(-1)?.['attempts'] ?? []) as { rcode: string }[];
+    const list = this.records.at(-1)?.attempts ?? [];
     return list.map(({ rcode }) => rcode);
   }
 }

@@ -19,7 +19,13 @@ function outcomeOf(spec: Partial<VerdictSpec>, ref = 'k3f9x-1'): Outcome {
     ...spec,
   });
   const { rcode } = verdict;
-  const upstream = { upstream: undefined, rttMs: 0, refusal: undefined, attempts: [] };
+  const upstream = {
+    upstream: undefined,
+    secured: undefined,
+    rttMs: 0,
+    refusal: undefined,
+    attempts: [],
+  };
   const policy = { aliases: undefined, resolved: undefined, inside: [] };
   return { verdict, origin: 'local', rcode, ref, group: -1, ...upstream, ...policy };
 }

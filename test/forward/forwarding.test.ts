@@ -57,6 +57,56 @@ describe('forward/forwarding', () => {
     );
   });
 
+  it('finds servers with a name at each of its addresses', () => {
+    const made = forwarding(
+      '{ default: { servers: ["tls://dns.example"], addresses: { DNS.example.: [192.0.2.1, "2001:db8::1"] } } }',
+    );
+    expect(made.refresh()).to.deep.equal([]);
+    expect(names(made)).to.deep.equal([
+      'tls://192.0.2.1:853#dns.example',
+      'tls://[2001:db8::1]:853#dns.example',
+    ]);
+    expect(made.lookups).to.deep.equal([]);
+  });
+
+  it('waits for the addresses of a name that is looked up', () => {
+    const made = forwarding(
+      '{ default: { servers: ["https://dns.example/q"], bootstrap: b }, b: { servers: [192.0.2.9] } }',
+    );
+    expect(made.refresh()).to.deep.equal([]);
+    expect(names(made)).to.deep.equal([]);
+    const [lookup] = made.lookups;
+    expect(lookup).to.deep.equal({ group: 'b', host: 'dns.example' });
+    expect(made.found(lookup!, ['192.0.2.1'])).to.equal(true);
+    expect(made.found(lookup!, ['192.0.2.1'])).to.equal(false);
+    made.refresh();
+    expect(names(made)).to.deep.equal(['https://192.0.2.1:443/q#dns.example']);
+    // What another thread is told suffices for it to have the same servers.
+    const other = new UpstreamTable();
+    other.seed(structuredClone(made.table.addresses));
+    const same = createForwarding(made.config, other, () => false);
+    same.refresh();
+    expect(
+      same.groups.get('default')!.upstreams.map(({ name, index }) => [name, index]),
+    ).to.deep.equal(made.groups.get('default')!.upstreams.map(({ name, index }) => [name, index]));
+  });
+
+  it('asks a server in two groups as one, and as the configuration in force has it', () => {
+    const group = (privacy: string) =>
+      `{ default: { servers: ["tls://192.0.2.1#a"], privacy: ${privacy} } }`;
+    const made = forwarding(group('strict'));
+    made.refresh();
+    const [upstream] = made.groups.get('default')!.upstreams;
+    const before = upstream!.security;
+    const again = (privacy: string) => {
+      const config = parseConfig(join(folder, 'site.yaml'), `upstreams: ${group(privacy)}`);
+      createForwarding(config, made.table, () => false).refresh();
+      return upstream!.security;
+    };
+    expect(again('strict')).to.equal(before);
+    expect(again('opportunistic')).to.deep.equal({ ...before, isOpportunistic: true });
+  });
+
   it('names an upstream once when it is written twice', () => {
     const made = forwarding(`{ default: { servers: [192.0.2.1, ./${RESOLV_CONF}, 192.0.2.1] } }`, {
       resolvConf: 'nameserver 192.0.2.1\nnameserver 192.0.2.2\n',

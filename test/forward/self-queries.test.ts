@@ -36,6 +36,7 @@ function setUp(probe = 0) {
       },
       isStuck: () => false,
       isOutlived: () => false,
+      isSecuring: () => false,
       unanswered: () => false,
     },
     () => {

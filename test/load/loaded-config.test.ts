@@ -11,19 +11,25 @@ function expiringAt(expiresAt: number): LoadedConfig {
   } as unknown as LoadedConfig;
 }
 
+const NO_LOOKUPS = { use: () => {} };
+
 describe('serving follow', () => {
   it('tells when a rule has expired', async () => {
     await new Promise<void>((resolve) => {
-      watch(expiringAt(now() + 2), { changed: () => {}, outdated: resolve });
+      watch(expiringAt(now() + 2), { changed: () => {}, lookups: NO_LOOKUPS, outdated: resolve });
     });
   });
 
   it('tells nothing any more when it has ended', async () => {
     let told = 0;
-    const end = watch(expiringAt(now() + 1), { changed: () => {}, outdated: () => told++ });
+    const end = watch(expiringAt(now() + 1), {
+      changed: () => {},
+      lookups: NO_LOOKUPS,
+      outdated: () => told++,
+    });
     end();
     await new Promise<void>((resolve) => {
-      watch(expiringAt(now() + 5), { changed: () => {}, outdated: resolve });
+      watch(expiringAt(now() + 5), { changed: () => {}, lookups: NO_LOOKUPS, outdated: resolve });
     });
     expect(told).to.equal(0);
   });

@@ -127,7 +127,7 @@ describe('server', () => {
     const [told] = site.records();
     expect(told).to.include({ event: 'failed', layer: 'upstream' });
     expect(told!['attempts']).to.have.lengthOf(2);
-    expect((told!['attempts'] as { rcode: string }[])[0]).to.include({ rcode: 'ECONNREFUSED' });
+    expect(told!.attempts![0]).to.include({ rcode: 'ECONNREFUSED' });
     upstream = await Upstream.start();
   });
 

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { readUint16 } from '../../src/wire/header.ts';
 import {
   appendOptions,
   collectOptions,
@@ -12,6 +13,7 @@ import {
   isDnssecOk,
   OPT_LENGTH,
   optionEnd,
+  padQuery,
   payloadSize,
   readExtendedErrors,
   writeOpt,
@@ -202,6 +204,22 @@ describe('wire/opt writePadding', () => {
       ]);
       expect(out.subarray(end + 4, padded).every((octet) => octet === 0)).to.equal(true);
       expect(out[padded]).to.equal(0xee);
+    });
+  }
+});
+
+describe('wire/opt padQuery', () => {
+  for (const end of [28, 40, 123, 124, 125, 128, 300]) {
+    it(`pads ${end} octets to a multiple of 128`, () => {
+      const out = new Uint8Array(1024).fill(0xff);
+      writeOpt(out, end - OPT_LENGTH, 1232, 0, false);
+      const padded = padQuery(out, end - OPT_LENGTH, end);
+      expect(padded % 128).to.equal(0);
+      expect(padded).to.be.within(end + 4, end + 131);
+      const length = readUint16(out, end - 2);
+      expect(length).to.equal(padded - end);
+      expect([...out.subarray(end, end + 4)]).to.deep.equal([0, 12, 0, length - 4]);
+      expect(out.subarray(end + 4, padded).every((octet) => octet === 0)).to.equal(true);
     });
   }
 });

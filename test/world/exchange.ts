@@ -52,6 +52,7 @@ export function exchange(
     send,
     isStuck: (_upstream, channel) => stuck.has(channel),
     isOutlived: () => false,
+    isSecuring: () => false,
     unanswered: (_upstream, channel) => silent.has(channel),
   };
   const exchanges = new Exchanges(capacity, channels, () => NO_PURPOSE);

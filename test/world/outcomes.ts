@@ -23,6 +23,7 @@ export function outcome(decided: Verdict, parts: Partial<Outcome> = {}): Outcome
     ref: 'k3f9x-1',
     group: -1,
     upstream: undefined,
+    secured: undefined,
     rttMs: 0,
     refusal: undefined,
     attempts: [],

@@ -205,6 +205,7 @@ export class Stage implements Outbox {
     },
     isStuck: (_upstream, channel) => this.stuck.has(channel),
     isOutlived: (_upstream, channel) => this.outlived.has(channel),
+    isSecuring: () => false,
     unanswered: (_upstream, channel) => this.silent.has(channel),
   };
 
@@ -231,6 +232,7 @@ export class Stage implements Outbox {
         tell('refused', upstream, verdict);
         recording.upstreamRefused(upstream, verdict, scope);
       },
+      handshakeFailed: (...failed) => recording.handshakeFailed(...failed),
       channelLost(upstream, transport, loss) {
         tell('lost', upstream, transport, loss);
         recording.channelLost(upstream, transport, loss);

@@ -25,8 +25,16 @@ export interface WrittenRecord extends DecisionRecord {
   readonly hint?: string;
   readonly paused?: readonly string[];
   readonly ede?: readonly number[];
+  readonly attempts?: readonly {
+    readonly address?: string;
+    readonly transport: string;
+    readonly rcode: string;
+  }[];
   readonly upstream?: {
     readonly address: string;
+    readonly transport?: string;
+    readonly certificate?: string;
+    readonly unverified?: string;
     readonly aa: boolean;
     readonly ra: boolean;
     readonly ede: readonly { readonly code: number; readonly text: string }[];

@@ -19,6 +19,8 @@ export interface Rcode5Config {
   readonly server?: (port: number) => string;
   readonly cores?: string;
   readonly encrypted?: Encrypted;
+  /** What its group of upstreams has besides the server. */
+  readonly group?: readonly string[];
 }
 
 /** As it is by default, and with one data thread. */
@@ -35,6 +37,7 @@ export function rcode5({
   server = (upstream) => `127.0.0.1:${upstream}`,
   cores,
   encrypted,
+  group = [],
 }: Rcode5Config): Contestant {
   const log = isLogged ? LOG : undefined;
   return {
@@ -49,6 +52,7 @@ export function rcode5({
         format({
           listen: [`"127.0.0.1:${port}"`, ...(encrypted ? [listener(secure, encrypted)] : [])],
           server: server(upstream),
+          group,
           lines,
           log: log ?? '/dev/null',
         }),
@@ -66,14 +70,16 @@ function listener(port: number | undefined, { by, certificate, key }: Encrypted)
 interface Parts {
   readonly listen: readonly string[];
   readonly server: string;
+  readonly group: readonly string[];
   readonly lines: readonly string[];
   readonly log: string;
 }
 
 function format(of: Parts) {
+  const group = [`servers: ["${of.server}"]`, ...of.group].join(', ');
   return `listen: [${of.listen.join(', ')}]
 admin: { listen: "127.0.0.1:0" }
-upstreams: { default: { servers: ["${of.server}"] } }
+upstreams: { default: { ${group} } }
 decisionLog: { to: ${of.log}, record: policy }
 ${of.lines.join('\n')}
 `;

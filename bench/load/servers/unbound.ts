@@ -11,6 +11,8 @@ export interface UnboundConfig {
   /** Sections besides `server` and the forward zone. */
   readonly sections?: string;
   readonly modules?: string;
+  /** What stands behind its upstream's port, and more lines about it. */
+  readonly forward?: { readonly name: string; readonly lines: readonly string[] };
   readonly label?: string;
   readonly log?: string;
   readonly encrypted?: Encrypted;
@@ -33,6 +35,7 @@ export function unbound(config: UnboundConfig): Contestant {
 function format(site: Site, config: UnboundConfig): string {
   const { folder, port, upstream } = site;
   const { server = [], sections = '', modules = 'iterator', log = 'unbound.log' } = config;
+  const { name = '', lines = [] } = config.forward ?? {};
   return `server:
   interface: 127.0.0.1
   port: ${port}
@@ -53,8 +56,8 @@ ${[...listenerOf(site, config), ...server].map((line) => `  ${line}\n`).join('')
   control-enable: no
 forward-zone:
   name: "."
-  forward-addr: 127.0.0.1@${upstream}
-${sections}
+  forward-addr: 127.0.0.1@${upstream}${name}
+${lines.map((line) => `  ${line}\n`).join('')}${sections}
 `;
 }
 

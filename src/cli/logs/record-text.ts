@@ -59,7 +59,7 @@ function formatUpstream(record: DecisionRecord): string {
 
 function formatAttempt(attempt: Fields): string {
   const { address, transport, rcode, rttMs, verdict } = attempt;
-  const by = transport === 'tcp' ? ['by tcp'] : [];
+  const by = transport === 'udp' || transport === undefined ? [] : [`by ${transport}`];
   const result = [address, ...by, rcode].map(textOf).join(' ');
   return joined(result, unit(rttMs, 'ms'), textOf(verdict));
 }

@@ -74,3 +74,29 @@ function widen(stream: Outflow, by: number): void {
   stream.window += by;
   if (stream.window > MAX_WINDOW) throw new Http2Error('FLOW_CONTROL_ERROR');
 }
+
+/** Octets that we take of all streams together before the other end has to wait. */
+const CONNECTION_WINDOW = 1 << 20;
+
+/** What comes: the other end may send on as long as we say so. */
+export class Inflow {
+  readonly #out: Http2FrameWriter;
+  /** Octets that were received and not given back. */
+  #received = 0;
+
+  constructor(out: Http2FrameWriter) {
+    this.#out = out;
+  }
+
+  begin(): void {
+    this.#out.numbers(FrameType.WINDOW_UPDATE, 0, CONNECTION_WINDOW - FIRST_WINDOW);
+  }
+
+  /** Lets the other end send as much again, on the connection. */
+  received(length: number): void {
+    this.#received += length;
+    if (this.#received < CONNECTION_WINDOW / 2) return;
+    this.#out.numbers(FrameType.WINDOW_UPDATE, 0, this.#received);
+    this.#received = 0;
+  }
+}

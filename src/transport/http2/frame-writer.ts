@@ -45,6 +45,13 @@ export class Http2FrameWriter {
     return taken;
   }
 
+  /** Octets that are no frame. */
+  octets(octets: Uint8Array): void {
+    this.#room(octets.length);
+    this.#buffer.set(octets, this.#length);
+    this.#length += octets.length;
+  }
+
   frame(type: number, flags: number, stream: number, payload: Uint8Array): void {
     this.#begin(type, flags, stream, payload.length);
     this.#append(payload, payload.length);

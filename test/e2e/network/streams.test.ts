@@ -117,7 +117,7 @@ server=127.0.0.1#${behind}
         expect(tally(outcomes)).to.deep.equal({ NOERROR: 4 });
         const results = server.site
           .records()
-          .map(({ attempts = [] }) => (attempts as { rcode: string }[]).map(({ rcode }) => rcode));
+          .map(({ attempts = [] }) => attempts.map(({ rcode }) => rcode));
         expect(results.flat()).to.include('stream garbled, asked again');
         expect(results.flat()).to.not.include('silent, new stream');
       });
