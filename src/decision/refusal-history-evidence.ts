@@ -137,7 +137,8 @@ function takeTcp({ signs, lately }: RefusalFacts, take: Take): void {
 function takeHabit(facts: RefusalFacts, take: Take): void {
   const { signs, lately } = facts;
   const { refused, overruled, neutralRefused } = lately;
-  if (signs.ede.some(({ code }) => code === Ede.NOT_READY)) return;
+  // What it states itself, more of the same does not weaken.
+  if (statesReason(signs.ede) || signs.ede.some(({ code }) => code === Ede.NOT_READY)) return;
   if (overruled > 0) {
     take('it alone refuses, and answers nothing lately', {
       'client-acl server': 3,

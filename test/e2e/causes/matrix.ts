@@ -32,9 +32,31 @@ export function describeCauses(server: Server): void {
         const { version: _, ...known } = found!;
         const row = rows[i]!;
         // Who meets a limit depends on the moment.
-        if (!kind.startsWith('rate limit')) expect(row).to.deep.equal(known);
+        if (!kind.startsWith('rate limit')) expect(comparable(row, known)).to.deep.equal(known);
         expect(row.wire).not.to.equal('');
       });
     });
   });
+}
+
+const SURENESS = ['low', 'medium', 'high'];
+
+/**
+ * The row, with what was measured once in the place of what differs by chance alone: who gets no
+ * answer to a control question in time (BIND names itself a few times a second) is less sure of the
+ * same; a dead server is found by an ICMP message, or by its silence.
+ */
+function comparable(row: Row, known: Row): Row {
+  const made: Record<string, unknown> = { ...row };
+  for (const side of ['first', 'later', 'probed'] as const) {
+    if (isLessSure(row[side], known[side])) made[side] = known[side];
+  }
+  if (/EDE 2[23]\b/.test(row.wire) && /EDE 2[23]\b/.test(known.wire)) made['wire'] = known.wire;
+  return made as unknown as Row;
+}
+
+function isLessSure(said: string | undefined, known: string | undefined): boolean {
+  const [words = [], measured = []] = [said?.split(' '), known?.split(' ')];
+  const isSame = words.slice(0, -1).join() === measured.slice(0, -1).join();
+  return isSame && SURENESS.indexOf(words.at(-1)!) < SURENESS.indexOf(measured.at(-1)!);
 }
