@@ -96,7 +96,7 @@ function warningsOf({ policy, left }: Found): readonly string[] {
     ...findWarnings(policy),
     ...forwardingWarnings(policy.config),
     ...hostWarnings(policy.config),
-    ...certificateWarnings(readCertificates(policy.config), Date.now()),
+    ...certificateWarnings(policy.config, readCertificates(policy.config), Date.now()),
   ];
 }
 
