@@ -75,9 +75,13 @@ function secured(listen: Listen): Listen {
 }
 
 /** An address that stands for others, is a proxy's to be asked at, or nobody else's, is none. */
-function reachedAt({ address, proxies }: ListenAddress, isLocal: boolean): readonly string[] {
+function reachedAt(
+  { address, proxies, trustedProxies }: ListenAddress,
+  isLocal: boolean,
+): readonly string[] {
   const parsed = parseAddress(address)!;
-  const isElsewhere = isUnspecified(parsed) || proxies !== undefined;
+  const isBehind = (proxies ?? trustedProxies) !== undefined;
+  const isElsewhere = isUnspecified(parsed) || isBehind;
   const isHidden = splitZone(address).zone !== '' || (isLoopback(parsed) && !isLocal);
   return isElsewhere || isHidden ? [] : [address];
 }
