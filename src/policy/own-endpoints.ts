@@ -1,5 +1,6 @@
 /** What this server answers about itself: its listeners with TLS, and RESINFO (RFC 9462, RFC 9606). */
 
+import type { Config } from '../config/config.ts';
 import { builtIn, type Rule, type Verdict, type VerdictSpec } from '../decision/verdict.ts';
 import { lowerName, parseName } from '../wire/name.ts';
 import type { Query } from '../wire/query.ts';
@@ -11,6 +12,16 @@ import type { PolicyParts } from './layer-parts.ts';
 /** RFC 9462 section 4, and RFC 9461 section 3: where endpoints are asked for. */
 const PREFIX = '_dns.';
 const RESOLVER_ARPA = 'resolver.arpa';
+
+/** Names that have records of these types only because of `discovery`. */
+export const DISCOVERY_TYPES: readonly number[] = [RrType.SVCB, RrType.RESINFO];
+
+/** The names at which clients look for the listeners. */
+export function discoveryNames({ discovery }: Pick<Config, 'discovery'>): readonly string[] {
+  if (discovery === undefined) return [];
+  const { value: name } = discovery.name;
+  return [PREFIX + RESOLVER_ARPA, PREFIX + name, name];
+}
 
 interface Own {
   /** In lower case. */
