@@ -78,7 +78,8 @@ export function certificateWarnings(
   certificates: ByListener,
   now: number,
 ): string[] {
-  const aged = ageWarnings(certificates, now);
+  const all = certificates.flatMap((ofListener) => ofListener ?? []);
+  const aged = ageWarnings(all, now);
   return [...new Set([...aged, ...addressWarnings(config, certificates)])];
 }
 
@@ -97,9 +98,9 @@ function addressWarnings({ discovery, listen }: Config, certificates: ByListener
   });
 }
 
-function ageWarnings(certificates: ByListener, now: number): string[] {
-  const all = certificates.flatMap((ofListener) => ofListener ?? []);
-  return all.flatMap(({ file, notBefore, notAfter }) => {
+/** What is late to be renewed, or over. */
+export function ageWarnings(certificates: readonly Certificate[], now: number): string[] {
+  return certificates.flatMap(({ file, notBefore, notAfter }) => {
     const what = `${formatPlace(file.place)}: the certificate ${file.value}`;
     if (now >= notAfter) return [`${what} has expired on ${day(notAfter)}`];
     if (now < notBefore) return [`${what} is not valid before ${day(notBefore)}`];
@@ -108,7 +109,8 @@ function ageWarnings(certificates: ByListener, now: number): string[] {
   });
 }
 
-function readCertificate(
+/** Reads a pair of files; what is wrong with them goes to `problems`. */
+export function readCertificate(
   config: Config,
   { certificate: file, key: keyFile }: CertificateFiles,
   problems: Problem[],

@@ -33,6 +33,8 @@ export interface TlsClientOptions {
   readonly isOpportunistic?: boolean;
   /** What is to be spoken (ALPN); a server that names none is taken to speak the first. */
   readonly protocols: readonly string[];
+  /** The oldest version that is spoken; TLS 1.2 without it. */
+  readonly minVersion?: 'TLSv1.3';
   /** Milliseconds for the connection and the handshake together. */
   readonly timeout: number;
   /** What the server gets to see, if it asks: certificate and key in PEM. */
@@ -106,7 +108,8 @@ export function connectTls(options: TlsClientOptions, on: TlsClientEvents): TLSS
 }
 
 /** Node's own check would name no dates; the same is checked here, for every shell alike. */
-function tlsOptions({ trust, protocols, identity, session }: TlsClientOptions): ConnectionOptions {
+function tlsOptions(options: TlsClientOptions): ConnectionOptions {
+  const { trust, protocols, identity, session, minVersion = 'TLSv1.2' } = options;
   const { name, ca } = trust;
   return {
     // A name is sent, an address is not (RFC 6066 section 3).
@@ -115,7 +118,7 @@ function tlsOptions({ trust, protocols, identity, session }: TlsClientOptions): 
     ...(identity !== undefined && { cert: identity.certificate, key: identity.key }),
     ...(session !== undefined && { session: session.octets }),
     ALPNProtocols: [...protocols],
-    minVersion: 'TLSv1.2',
+    minVersion,
     rejectUnauthorized: false,
     checkServerIdentity: () => undefined,
   };
