@@ -123,7 +123,7 @@ export const HOUSE: readonly Room[] = [
   {
     name: 'transfer',
     about: 'asks primaries for policy zones',
-    imports: ['policy', 'config', 'wire', 'net', 'transport'],
+    imports: ['policy', 'config', 'wire', 'transport'],
   },
   {
     name: 'diff',
