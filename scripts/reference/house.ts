@@ -155,7 +155,7 @@ export const HOUSE: readonly Room[] = [
   {
     name: 'diagnose',
     about: 'questions to servers of others, and the inference from their answers',
-    imports: ['decision', 'wire', 'net', 'transport'],
+    imports: ['decision', 'config', 'wire', 'net', 'transport'],
   },
   {
     name: 'decision',

@@ -37,6 +37,8 @@ export interface TlsClientOptions {
   readonly minVersion?: 'TLSv1.3';
   /** Milliseconds for the connection and the handshake together. */
   readonly timeout: number;
+  /** The address of this host that it is asked from; the system's choice without it. */
+  readonly localAddress?: string;
   /** What the server gets to see, if it asks: certificate and key in PEM. */
   readonly identity?: { readonly certificate: string; readonly key: string } | undefined;
   /** A session of an earlier connection with the same trust. */
@@ -44,8 +46,11 @@ export interface TlsClientOptions {
 }
 
 export interface TlsClientEvents {
-  /** The server is who it ought to be, or its certificate does not matter: the socket may be used. */
-  secured(peer: SecuredPeer): void;
+  /**
+   * The server is who it ought to be, or its certificate does not matter, and `doubt` is what is
+   * wrong with it: the socket may be used.
+   */
+  secured(peer: SecuredPeer, doubt?: TlsFault): void;
   /** It cannot be used; it has been destroyed. Called at most once, and instead of `secured`. */
   failed(fault: TlsFault): void;
   /** A session that a later connection may go on with, of a server that was verified. */
@@ -64,6 +69,7 @@ export function connectTls(options: TlsClientOptions, on: TlsClientEvents): TLSS
   const socket = process.getBuiltinModule('node:tls').connect({
     host: remote.address,
     port: remote.port,
+    ...(options.localAddress !== undefined && { localAddress: options.localAddress }),
     ...tlsOptions(options),
   });
   socket.setNoDelay(true);
@@ -101,7 +107,7 @@ export function connectTls(options: TlsClientOptions, on: TlsClientEvents): TLSS
     isOver = true;
     clearTimeout(timer);
     verified = leaf;
-    on.secured(securedPeer(leaf!, trust.name, doubt));
+    on.secured(securedPeer(leaf!, trust.name, doubt), doubt);
     if (early !== undefined) on.resumable?.({ octets: early, leaf: leaf! });
   });
   return socket;
