@@ -41,10 +41,11 @@ describeWith(['openssl'], 'transport/tcp with TLS', () => {
     proxies?: Parameters<typeof Listening.start>[1],
   ): Promise<Listening> {
     tcp?.close();
-    tcp = await Listening.start(limits, proxies, {
+    const security: TcpSecurity = {
       handshakes,
       failed: (fault, { address }) => faults.push({ fault, address }),
-    });
+    };
+    tcp = await Listening.start(limits, proxies, { security });
     tcp.onQuery = tcp.reply;
     return tcp;
   }
