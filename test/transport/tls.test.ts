@@ -4,6 +4,7 @@ import { expect } from 'chai';
 import { readAddress } from '../../src/net/address.ts';
 import type { HandshakeFault } from '../../src/transport/handshake-fault.ts';
 import { ProxyHeader } from '../../src/transport/proxy-protocol.ts';
+import type { TcpSecurity } from '../../src/transport/tcp.ts';
 import {
   renewTicketKeys,
   TlsHandshakes,
