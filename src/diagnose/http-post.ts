@@ -1,7 +1,5 @@
 /** One POST over a connection that is there: by HTTP/2, or HTTP/1.1, as the handshake has settled. */
 
-import { request } from 'node:http';
-import { connect } from 'node:http2';
 import type { TLSSocket } from 'node:tls';
 import { HUNG_UP, SECURED, STREAM_RESET } from './reply.ts';
 
@@ -54,6 +52,7 @@ function postByHttp2(
   body: Buffer,
   end: End,
 ): void {
+  const { connect } = process.getBuiltinModule('node:http2');
   const session = connect(`https://${host}`, { createConnection: () => socket });
   session.on('error', ({ message }) => end(`${NO_HTTP}: ${message}`));
   const stream = session.request({
@@ -87,6 +86,7 @@ function postByHttp1(
   body: Buffer,
   end: End,
 ): void {
+  const { request } = process.getBuiltinModule('node:http');
   const asked = request({
     method: 'POST',
     path,
