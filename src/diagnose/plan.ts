@@ -71,7 +71,8 @@ function askWithoutTls(target: Target, probes: readonly Probe[]): Question[] {
   if (probes.some(({ probe }) => probe === 'tcp' || probe === 'other-way')) return [];
   const ask = lastOf(probes, 'ask')!;
   const fault = handshakeFault(ask);
-  if (fault === undefined) {
+  // A server that chooses no protocol of ours may speak the other.
+  if (fault === undefined || fault === 'alpn') {
     const isAnswered = ask.status !== undefined;
     return isAnswered ? [] : [{ ...variant(target), probe: 'other-way', isOtherWay: true }];
   }
