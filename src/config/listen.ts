@@ -47,6 +47,12 @@ export function takesDatagrams({ tls }: ListenAddress): boolean {
   return tls === undefined;
 }
 
+/** How clients come there that come by streams. */
+export function streamOf({ tls, path }: ListenAddress): 'tcp' | 'dot' | 'doh' {
+  if (tls === undefined) return 'tcp';
+  return path === undefined ? 'dot' : 'doh';
+}
+
 const DEFAULT_ADDRESSES: readonly string[] = ['127.0.0.1', '::1'];
 const DEFAULT_PORT = 5300;
 

@@ -4,7 +4,7 @@
  */
 
 import { now } from '../clock.ts';
-import { type ListenAddress, takesDatagrams } from '../config/listen.ts';
+import { type ListenAddress, streamOf, takesDatagrams } from '../config/listen.ts';
 import type { Engine, Outbox } from '../engine/engine.ts';
 import type { Upstream } from '../forward/upstream.ts';
 import { type Endpoint, formatAddress } from '../net/address.ts';
@@ -18,7 +18,6 @@ import { listenTcp, type TcpListener, type TcpProxies } from '../transport/tcp.t
 import type { TcpClient } from '../transport/tcp-connection.ts';
 import { TlsHandshakes, type TlsIdentity } from '../transport/tls-handshakes.ts';
 import { type Datagrams, listenUdp } from '../transport/udp-portable.ts';
-import type { ClientTransport } from '../wire/client-transport.ts';
 import { BUFFER_LENGTH } from '../wire/header.ts';
 import type { Query } from '../wire/query.ts';
 import { ClientSource } from './client-source.ts';
@@ -294,9 +293,4 @@ export class PortableShell implements Outbox {
     const from = { upstream: this.#upstreams[upstream]!, channel };
     return this.#engine!.response(this.#buffer, octets.length, from, now());
   }
-}
-
-function streamOf({ tls, path }: ListenAddress): ClientTransport {
-  if (tls === undefined) return 'tcp';
-  return path === undefined ? 'dot' : 'doh';
 }

@@ -164,7 +164,7 @@ describeWith(['named', 'nsupdate', 'openssl'], 'e2e: policy zones by TLS', () =>
     {
       what: 'has a certificate that nobody here knows',
       asked: () => look({ port: ports.tls, tlsName }, {}),
-      says: /#primary\.example: certificate issued by CN=authority is not trusted: /,
+      says: /#primary\.example: certificate .*is not trusted/,
       fault: 'authority',
     },
     {
@@ -258,7 +258,9 @@ policies:
       const { code, stderr } = await run(findProgram('nsupdate')!, [], commands.join('\n'));
       expect(code, stderr).to.equal(0);
       await server.program.says(/serial 8 from tls:\S+ by IXFR/);
-      expect(await ask(listen, 'new.example')).to.equal(NXDOMAIN);
+      await server.program.until('the change', async () => {
+        return (await ask(listen, 'new.example')) === NXDOMAIN ? true : undefined;
+      });
     });
 
     it('say why they are not up to date in status, metrics and the log', async () => {
