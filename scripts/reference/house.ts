@@ -123,7 +123,7 @@ export const HOUSE: readonly Room[] = [
   {
     name: 'transfer',
     about: 'asks primaries for policy zones',
-    imports: ['policy', 'wire', 'net', 'transport'],
+    imports: ['policy', 'config', 'wire', 'transport'],
   },
   {
     name: 'diff',
@@ -155,7 +155,7 @@ export const HOUSE: readonly Room[] = [
   {
     name: 'diagnose',
     about: 'questions to servers of others, and the inference from their answers',
-    imports: ['decision', 'wire', 'net', 'transport'],
+    imports: ['decision', 'config', 'wire', 'net', 'transport'],
   },
   {
     name: 'decision',

@@ -242,6 +242,14 @@ function exposePolicy(metrics: Metrics, server: MeasuredServer): void {
         { labels: { policy, result: 'failed' }, value: counts.failed },
       ]),
   );
+  metrics.counter(
+    'rcode5_policy_transfer_tls_failures_total',
+    'Primaries that could not be asked for a policy zone by TLS, by reason.',
+    () =>
+      feeds.all.flatMap(({ settings: { policy }, tlsFaults }) =>
+        [...tlsFaults].map(([reason, value]) => ({ labels: { policy, reason }, value })),
+      ),
+  );
   metrics.counter('rcode5_reloads_total', 'Reloads of the configuration.', () => [
     { labels: { result: 'ok' }, value: reloads.ok },
     { labels: { result: 'failed' }, value: reloads.failed },

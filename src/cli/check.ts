@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { now } from '../clock.ts';
 import { certificateWarnings, readCertificates } from '../config/certificates.ts';
 import type { Config } from '../config/config.ts';
+import { checkFeedFiles } from '../config/feed-files.ts';
 import { ConfigError, formatProblem, type Problem } from '../config/problem.ts';
 import { type Failure, findFailures, toProblem } from '../explain/assertions.ts';
 import { hostWarnings } from '../load/host-warnings.ts';
@@ -96,7 +97,8 @@ function warningsOf({ policy, left }: Found): readonly string[] {
     ...findWarnings(policy),
     ...forwardingWarnings(policy.config),
     ...hostWarnings(policy.config),
-    ...certificateWarnings(readCertificates(policy.config), Date.now()),
+    ...certificateWarnings(policy.config, readCertificates(policy.config), Date.now()),
+    ...checkFeedFiles(policy.config, Date.now()),
   ];
 }
 

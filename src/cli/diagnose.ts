@@ -13,7 +13,7 @@ import { type Command, Exit, UsageError } from './command.ts';
 import { formatFinding, formatVisit } from './diagnose-text.ts';
 import { readNameOperand } from './name-operand.ts';
 import { JSON_OPTION, type Options } from './options.ts';
-import { readServer, readTimeout } from './server-words.ts';
+import { readAskedServers, readAuthorities, readTimeout } from './server-words.ts';
 
 const OPTIONS = {
   server: {
@@ -22,7 +22,7 @@ const OPTIONS = {
     default: [] as string[],
     value: 'IP[:PORT]',
     isRequired: true,
-    about: 'a server to query; repeatable',
+    about: 'a server to query, or tls://IP#NAME, https://NAME/dns-query; repeatable',
   },
   source: {
     type: 'string',
@@ -32,6 +32,11 @@ const OPTIONS = {
     about: 'an address of this host to send from; repeatable',
   },
   type: { type: 'string', value: 'A', default: 'A', about: 'the query type' },
+  ca: {
+    type: 'string',
+    value: 'FILE',
+    about: 'for tls:// and https://: PEM file of the authorities',
+  },
   timeout: { type: 'string', value: '2s', default: '2s', about: 'how long an answer may take' },
   burst: {
     type: 'boolean',
@@ -53,10 +58,12 @@ export const diagnose: Command = {
       options: OPTIONS,
     });
     const target = readTarget(positionals, values.type, values.burst);
-    const servers = values.server.map((text) => readServer(text, '--server '));
+    const read = values.server.map((text) => readAskedServers(text, '--server '));
+    const servers = (await Promise.all(read)).flat();
+    const ca = values.ca === undefined ? undefined : readAuthorities(values.ca);
     if (servers.length === 0) throw new UsageError('diagnose takes a --server at least');
     const sources = values.source.map(readSource);
-    const routes = await findRoutes(servers, sources, readTimeout(values.timeout));
+    const routes = await findRoutes(servers, sources, readTimeout(values.timeout), ca);
     if (typeof routes === 'string') throw new UsageError(routes);
     const visits = await visitAll(target, routes);
     const findings = findingsOf(visits);

@@ -23,7 +23,7 @@ const OPTIONS = {
   opcode: { type: 'string', value: 'QUERY', about: 'the opcode; QUERY without it' },
   'no-rd': { type: 'boolean', default: false, about: 'sends RD=0: no recursion' },
   do: { type: 'boolean', default: false, about: 'sends DO=1: with DNSSEC records' },
-  transport: { type: 'string', value: 'udp', about: 'udp or tcp; udp without it' },
+  transport: { type: 'string', value: 'udp', about: 'udp, tcp, dot or doh; udp without it' },
   listener: { type: 'string', value: 'ADDR', about: 'the listener; the first without it' },
   key: { type: 'string', value: 'NAME', about: 'the TSIG key that signs the query' },
   live: { type: 'boolean', default: false, about: 'queries the upstreams too' },

@@ -1,7 +1,10 @@
 /** Servers and times as commands are given them. */
 
 import { lookup } from 'node:dns/promises';
+import { readFileSync } from 'node:fs';
 import { parseDuration } from '../clock.ts';
+import { isEncrypted, parseEncrypted } from '../config/encrypted-server.ts';
+import type { AskedServer } from '../diagnose/server.ts';
 import { type Endpoint, parseEndpoint } from '../net/address.ts';
 import { UsageError } from './command.ts';
 
@@ -17,6 +20,31 @@ export function readServer(text: string, option = ''): Endpoint {
     );
   }
   return endpoint;
+}
+
+/** The same, or `tls://…` or `https://…`: a host name stands for all of its addresses. */
+export async function readAskedServers(text: string, option: string): Promise<AskedServer[]> {
+  if (!isEncrypted(text)) return [readServer(text, option)];
+  const server = parseEncrypted(text);
+  if (typeof server === 'string') throw new UsageError(`${option}${text}: ${server}`);
+  const { encryption } = server;
+  if (server.kind === 'server') return [{ ...server.endpoint, encryption }];
+  const { host, port } = server;
+  const found = await lookup(host, { all: true }).catch((error: NodeJS.ErrnoException) => {
+    throw new UsageError(`${option}${text}: ${error.code}; expect a name that has an address`);
+  });
+  return found.map(({ address }) => ({ address, port, encryption }));
+}
+
+/** The text of `--ca`: certificates in PEM. */
+export function readAuthorities(file: string): string {
+  try {
+    const text = readFileSync(file, 'utf8');
+    if (text.includes('-----BEGIN CERTIFICATE-----')) return text;
+  } catch (error) {
+    throw new UsageError(`--ca ${file}: ${(error as Error).message}`);
+  }
+  throw new UsageError(`--ca ${file}: there is no certificate in it; expect PEM`);
 }
 
 /** The milliseconds of `--timeout`. */

@@ -3,6 +3,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { type Config, resolvePath } from './config.ts';
+import { plainAddresses } from './discovery.ts';
 import type { Located } from './kind.ts';
 import type { CertificateFiles } from './listen.ts';
 import { ConfigError, formatPlace, type Problem } from './problem.ts';
@@ -25,19 +26,42 @@ export interface Certificate {
 
 /**
  * By listener, as in the configuration, and last those of the admin HTTP; undefined for one without
- * TLS. Throws a ConfigError.
+ * TLS.
  */
-export function readCertificates(config: Config): readonly (readonly Certificate[] | undefined)[] {
+export type ByListener = readonly (readonly Certificate[] | undefined)[];
+
+/** Throws a ConfigError. */
+export function readCertificates(config: Config): ByListener {
   const problems: Problem[] = [];
   const read = shownBy(config).map((tls) =>
     tls?.flatMap((files) => readCertificate(config, files, problems) ?? []),
   );
+  checkNames(config, read, problems);
   if (problems.length > 0) throw new ConfigError(problems);
   return read;
 }
 
 function shownBy({ listen, admin }: Config): readonly (readonly CertificateFiles[] | undefined)[] {
   return [...listen.map(({ value: { tls } }) => tls), admin.tls];
+}
+
+/** A client that is sent to a listener by name checks that its certificate is for that name. */
+function checkNames({ discovery, listen }: Config, read: ByListener, problems: Problem[]): void {
+  if (discovery === undefined) return;
+  const { value: name } = discovery.name;
+  for (const certificates of read.slice(0, listen.length)) {
+    const [first] = certificates ?? [];
+    if (first === undefined || shownFor(name, certificates!).length > 0) continue;
+    const why = `is not for ${name}, the name in discovery; expect a certificate with that name`;
+    report(problems, first.file, why);
+  }
+}
+
+/** Those that are for the name. Clients take none from the subject (RFC 9525 section 1.3). */
+function shownFor(name: string, all: readonly Certificate[]): readonly Certificate[] {
+  return all.filter(({ certificate }) => {
+    return new X509Certificate(certificate).checkHost(name, { subject: 'never' }) !== undefined;
+  });
 }
 
 /** The files that `readCertificates` reads. */
@@ -50,21 +74,43 @@ export function certificateFiles(config: Config): readonly string[] {
 
 /** What an operator should know of certificates that can be used. */
 export function certificateWarnings(
-  certificates: readonly (readonly Certificate[] | undefined)[],
+  config: Config,
+  certificates: ByListener,
   now: number,
 ): string[] {
   const all = certificates.flatMap((ofListener) => ofListener ?? []);
-  const warnings = all.flatMap(({ file, notBefore, notAfter }) => {
+  const aged = ageWarnings(all, now);
+  return [...new Set([...aged, ...addressWarnings(config, certificates)])];
+}
+
+/** RFC 9462 section 4.2: who finds a listener by its address checks that the certificate is for it. */
+function addressWarnings({ discovery, listen }: Config, certificates: ByListener): string[] {
+  if (discovery === undefined) return [];
+  const addresses = plainAddresses(discovery, listen);
+  return certificates.slice(0, listen.length).flatMap((ofListener) => {
+    return shownFor(discovery.name.value, ofListener ?? []).flatMap(({ file, certificate }) => {
+      const leaf = new X509Certificate(certificate);
+      const missing = addresses.filter((address) => leaf.checkIP(address) === undefined);
+      if (missing.length === 0) return [];
+      const what = `${formatPlace(file.place)}: the certificate ${file.value}`;
+      return `${what} is not for ${missing.join(', ')}: clients that ask there by plain DNS, and check the address, are not sent to TLS by discovery`;
+    });
+  });
+}
+
+/** What is late to be renewed, or over. */
+export function ageWarnings(certificates: readonly Certificate[], now: number): string[] {
+  return certificates.flatMap(({ file, notBefore, notAfter }) => {
     const what = `${formatPlace(file.place)}: the certificate ${file.value}`;
     if (now >= notAfter) return [`${what} has expired on ${day(notAfter)}`];
     if (now < notBefore) return [`${what} is not valid before ${day(notBefore)}`];
     const isLate = notAfter - now < Math.min(LATE_MS, (notAfter - notBefore) * LATE_SHARE);
     return isLate ? [`${what} expires on ${day(notAfter)} and has not been renewed`] : [];
   });
-  return [...new Set(warnings)];
 }
 
-function readCertificate(
+/** Reads a pair of files; what is wrong with them goes to `problems`. */
+export function readCertificate(
   config: Config,
   { certificate: file, key: keyFile }: CertificateFiles,
   problems: Problem[],

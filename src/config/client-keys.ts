@@ -43,13 +43,31 @@ export function listed(given: Files): readonly Located<string>[] {
   return 'place' in given ? [given] : given;
 }
 
-/** An address speaks one of them. */
+/** An address speaks one of them, and one of two ways to name the client. */
 function checkOneWay(
-  listener: { readonly tls: unknown; readonly https: { readonly certificate: Files } | undefined },
+  {
+    tls,
+    https,
+    proxyProtocol,
+  }: {
+    readonly tls: unknown;
+    readonly proxyProtocol: unknown;
+    readonly https:
+      | {
+          readonly certificate: Files;
+          readonly trustedProxies: readonly Located<string>[] | undefined;
+        }
+      | undefined;
+  },
   document: Document,
 ): void {
-  if (listener.tls === undefined || listener.https === undefined) return;
-  const { place } = listed(listener.https.certificate)[0]!;
+  const [proxy] = https?.trustedProxies ?? [];
+  if (proxyProtocol !== undefined && proxy !== undefined) {
+    const message = 'proxyProtocol names the client already; expect one of them';
+    document.reportAt(proxy.place, message);
+  }
+  if (tls === undefined || https === undefined) return;
+  const { place } = listed(https.certificate)[0]!;
   document.reportAt(place, 'there is tls already; expect tls or https, and other ports for each');
 }
 
@@ -76,7 +94,16 @@ export const LISTENER = section(
     ),
     https: optional(
       section(
-        { ...IDENTITY, path: optional(urlPath, 'the path of the URL', '/dns-query') },
+        {
+          ...IDENTITY,
+          path: optional(urlPath, 'the path of the URL', '/dns-query'),
+          trustedProxies: optional(
+            filled(list(clients)),
+            'client groups and prefixes of HTTP proxies: `X-Forwarded-For` and `Forwarded` (RFC 7239) of these alone name the client; the rightmost address that is not in the list counts',
+            undefined,
+            'none: the header fields are passed over',
+          ),
+        },
         checkPairs,
       ),
       'clients come by DNS over HTTPS (RFC 8484), HTTP/2 or HTTP/1.1',

@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import type { Endpoint } from '../net/address.ts';
 import type { ClientGroup } from './access-list.ts';
 import { type AdminToken, readTokens } from './admin-keys.ts';
+import { checkDiscovery } from './discovery.ts';
 import { Document, type Environment } from './document.ts';
 import { CONFIG, type RawConfig } from './keys.ts';
 import type { Entry, Located } from './kind.ts';
@@ -101,6 +102,8 @@ function fillIn(raw: RawConfig, document: Document): Config {
   }));
   const routes = raw.routes ?? [defaultRoute(raw)];
   const views = readViews(raw, { routes, groups, start }, document.problems);
+  const listen = readListen(raw.listen, groups, start);
+  checkDiscovery(raw.discovery, listen, document.problems);
   if (document.problems.length > 0) throw new ConfigError(document.problems.sort(byPlace));
   const { acl: _acl, routes: _routes, ...rest } = raw;
   return {
@@ -108,7 +111,7 @@ function fillIn(raw: RawConfig, document: Document): Config {
     file: document.file,
     start,
     listensByDefault: raw.listen === undefined,
-    listen: readListen(raw.listen, groups, start),
+    listen,
     admin: {
       listen: raw.admin.listen ?? { value: DEFAULT_ADMIN, place: start },
       tokens: readTokens(raw.admin),

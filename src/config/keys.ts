@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { CLIENT_TRANSPORTS } from './access-list.ts';
 import { ADMIN, checkAdmin } from './admin-keys.ts';
 import { COOKIES, LISTENER, RATE_LIMIT } from './client-keys.ts';
+import { DISCOVERY } from './discovery-keys.ts';
 import { infoUrl, STRUCTURED_ERRORS } from './ede-keys.ts';
 import {
   byShape,
@@ -234,6 +235,12 @@ export const CONFIG = section({
     'a page about this server, in its RESINFO record (RFC 9606)',
     undefined,
     'none',
+  ),
+  discovery: optional(
+    DISCOVERY,
+    'clients of plain DNS are sent to the listeners with TLS (RFC 9462): `_dns.resolver.arpa`, and RESINFO at the name',
+    undefined,
+    '`_dns.resolver.arpa` has no records',
   ),
   decisionLog: DECISION_LOG,
   watch: optional(

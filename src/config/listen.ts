@@ -31,6 +31,8 @@ export interface ListenAddress extends Endpoint {
   readonly tls?: readonly CertificateFiles[];
   /** Within TLS it speaks HTTP, and answers at this path. */
   readonly path?: string;
+  /** Proxies whose HTTP header fields name the client that they relay; others come too. */
+  readonly trustedProxies?: readonly Prefix[];
 }
 
 /** `10.0.0.53:853 by DNS over TLS` */
@@ -43,6 +45,12 @@ export function describe(listen: ListenAddress): string {
 /** Whether datagrams are served there too. */
 export function takesDatagrams({ tls }: ListenAddress): boolean {
   return tls === undefined;
+}
+
+/** How clients come there that come by streams. */
+export function streamOf({ tls, path }: ListenAddress): 'tcp' | 'dot' | 'doh' {
+  if (tls === undefined) return 'tcp';
+  return path === undefined ? 'dot' : 'doh';
 }
 
 const DEFAULT_ADDRESSES: readonly string[] = ['127.0.0.1', '::1'];
@@ -67,13 +75,17 @@ export function readListen(
     if (!('proxyProtocol' in value)) return { value, place };
     const { address, proxyProtocol, tls = value.https } = value;
     const path = value.https?.path;
-    const proxies = proxyProtocol?.from.flatMap(({ value: key }) => prefixesOf(key, groups));
+    const prefixes = (keys: readonly Located<string>[] | undefined) =>
+      keys?.flatMap(({ value: key }) => prefixesOf(key, groups));
+    const proxies = prefixes(proxyProtocol?.from);
+    const trustedProxies = prefixes(value.https?.trustedProxies);
     const pairs = tls && pairFiles(tls);
     const listen = {
       ...address,
       ...(proxies && { proxies }),
       ...(pairs && { tls: pairs }),
       ...(path && { path }),
+      ...(trustedProxies && { trustedProxies }),
     };
     return { value: listen, place };
   });

@@ -1,7 +1,7 @@
 /** The kinds of single values that the configuration knows. */
 
 import { parseDuration } from '../clock.ts';
-import { type Endpoint, parseEndpoint } from '../net/address.ts';
+import { type Endpoint, formatAddress, parseAddress, parseEndpoint } from '../net/address.ts';
 import { type Prefix, parsePrefix } from '../net/prefix.ts';
 import { type Kind, readText, scalar } from './kind.ts';
 import { Secret } from './secret.ts';
@@ -22,6 +22,9 @@ const MAX_SIZE = KIB ** 4;
 
 const DAY_MS = 86_400_000;
 
+const MAX_HOST_NAME = 253;
+const LABEL = /^[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?$/;
+
 export const text: Kind<string> = scalar('a text that is not empty', (given) =>
   given === '' ? undefined : given,
 );
@@ -30,6 +33,25 @@ export const endpoint: Kind<Endpoint> = scalar(
   'an address and a port, like 127.0.0.1:53 or "[::1]:53"',
   (given) => parseEndpoint(given),
 );
+
+/** An address that clients can be sent to: neither a wildcard nor one with a zone. */
+export const hostAddress: Kind<string> = scalar(
+  'an address like 192.0.2.53 or "2001:db8::53"',
+  (given) => {
+    const parsed = given.includes('%') ? undefined : parseAddress(given);
+    if (parsed === undefined || parsed.words.every((word) => word === 0)) return undefined;
+    return formatAddress(parsed.family, parsed.words);
+  },
+);
+
+/** The name of a host (RFC 1123 section 2.1), in lower case and without a dot at the end. */
+export const hostName: Kind<string> = scalar('a host name like dns.example.com', (given) => {
+  const name = given.toLowerCase().replace(/\.$/, '');
+  const isName =
+    name.length <= MAX_HOST_NAME && name.split('.').every((label) => LABEL.test(label));
+  // A last label of digits makes an address of it, or something that looks like one.
+  return isName && name.includes('.') && !/\.\d+$/.test(name) ? name : undefined;
+});
 
 /** What stands in a URL behind the host. */
 export const urlPath: Kind<string> = scalar('a path like /dns-query', (given) =>

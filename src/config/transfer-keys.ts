@@ -1,28 +1,24 @@
 /** Keys of policy zones that come by transfer, and of the secrets that sign transfers. */
 
-import { parseEndpoint } from '../net/address.ts';
+import type { Document } from './document.ts';
 import {
   entries,
   filled,
   type Kind,
+  type Located,
   list,
   located,
   optional,
   readText,
   required,
-  scalar,
   section,
 } from './kind.ts';
+import { pin } from './pin.ts';
+import { type PrimaryAddress, primaryAddress } from './primary-text.ts';
 import { durationBetween, integer, oneOf, sizeFrom, text } from './scalars.ts';
 import { Secret } from './secret.ts';
 
-const DNS_PORT = 53;
 const MINUTE = 60_000;
-
-const primary = scalar('an address like 192.0.2.1 or "[2001:db8::1]:53"', (given) => {
-  const endpoint = parseEndpoint(given, DNS_PORT);
-  return endpoint?.port === 0 ? undefined : endpoint;
-});
 
 /** The name of a key in `tsigKeys`. */
 const tsigKey: Kind<string> = {
@@ -48,38 +44,82 @@ const secret: Kind<Secret> = {
   },
 };
 
+/** What is about TLS, of a zone. */
+const OF_TLS = ['ca', 'pins', 'certificate', 'key'] as const;
+
+interface TlsKeys extends Readonly<Record<(typeof OF_TLS)[number], Located<unknown> | undefined>> {
+  readonly primaries: readonly Located<PrimaryAddress>[];
+}
+
+function checkTls(zone: TlsKeys, document: Document): void {
+  const { primaries, certificate, key } = zone;
+  if (!primaries.some(({ value }) => value.tlsName !== undefined)) {
+    for (const name of OF_TLS) {
+      const given = zone[name];
+      if (given === undefined) continue;
+      const message = `${name} is for primaries by TLS; expect one like tls://192.0.2.1#primary.example`;
+      document.reportAt(given.place, message);
+    }
+  } else if ((certificate === undefined) !== (key === undefined)) {
+    const [name, other] = key === undefined ? ['certificate', 'key'] : ['key', 'certificate'];
+    document.reportAt((certificate ?? key)!.place, `${name} comes alone; expect ${other} too`);
+  }
+}
+
 /** A policy zone that is transferred from its primaries. */
-export const TRANSFER = section({
-  zone: required(located(text), 'the name of the zone'),
-  primaries: required(
-    filled(list(primary)),
-    'servers that have the zone, asked in this order; NOTIFY is accepted from them alone',
-  ),
-  tsig: optional(tsigKey, 'the key in `tsigKeys` that signs transfers', undefined, 'none'),
-  cacheFile: optional(
-    text,
-    'the zone file for the last good copy: a restart loads it at once',
-    undefined,
-    'none',
-  ),
-  whenMissing: optional(
-    oneOf('fail', 'pass'),
-    'while the zone has never been loaded: SERVFAIL, or queries pass as if there were no such policy',
-    'fail',
-  ),
-  maxSize: optional(
-    sizeFrom('1KiB'),
-    'the most octets of records in a transfer',
-    500_000_000,
-    '500MB',
-  ),
-  maxTime: optional(
-    durationBetween('1s', '1d'),
-    'the longest time of a transfer',
-    30 * MINUTE,
-    '30m',
-  ),
-});
+export const TRANSFER = section(
+  {
+    zone: required(located(text), 'the name of the zone'),
+    primaries: required(
+      filled(list(primaryAddress)),
+      'servers that have the zone, asked in this order; `tls://192.0.2.1#primary.example` by TLS (RFC 9103); NOTIFY is accepted from them alone',
+    ),
+    tsig: optional(tsigKey, 'the key in `tsigKeys` that signs transfers', undefined, 'none'),
+    ca: optional(
+      located(text),
+      'for `tls://`: a PEM file with the authorities that may vouch for a primary',
+      undefined,
+      'those of Node.js',
+    ),
+    pins: optional(
+      located(filled(list(pin))),
+      'for `tls://`: SHA-256 of public keys (SPKI): one of the chain that a primary shows must be among them, besides all else',
+      undefined,
+      'none',
+    ),
+    certificate: optional(
+      located(text),
+      'for `tls://`: a PEM file with the certificate that primaries get to see, and those that it is signed by',
+      undefined,
+      'none',
+    ),
+    key: optional(located(text), 'a PEM file with its private key', undefined, 'none'),
+    cacheFile: optional(
+      text,
+      'the zone file for the last good copy: a restart loads it at once',
+      undefined,
+      'none',
+    ),
+    whenMissing: optional(
+      oneOf('fail', 'pass'),
+      'while the zone has never been loaded: SERVFAIL, or queries pass as if there were no such policy',
+      'fail',
+    ),
+    maxSize: optional(
+      sizeFrom('1KiB'),
+      'the most octets of records in a transfer',
+      500_000_000,
+      '500MB',
+    ),
+    maxTime: optional(
+      durationBetween('1s', '1d'),
+      'the longest time of a transfer',
+      30 * MINUTE,
+      '30m',
+    ),
+  },
+  checkTls,
+);
 
 const TSIG_KEY = section({
   algorithm: optional(

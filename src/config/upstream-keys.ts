@@ -17,25 +17,13 @@ import {
   scalar,
   section,
 } from './kind.ts';
+import { pin } from './pin.ts';
 import { upstreamGroup } from './reference.ts';
 import { durationBetween, integer, oneOf, text } from './scalars.ts';
 import { type ServerText, server } from './server-text.ts';
 
-/** Octets of a SHA-256. */
-const HASH_LENGTH = 32;
-
 const address: Kind<string> = scalar('an IP address like 192.0.2.1 or 2001:db8::1', (given) =>
   parseAddress(given) === undefined ? undefined : given,
-);
-
-/** SHA-256 of a public key, in base64. */
-const pin: Kind<string> = scalar(
-  'the SHA-256 of a public key in base64, like sha256/… (44 characters)',
-  (given) => {
-    const hash = given.replace(/^sha256\//, '');
-    const octets = Buffer.from(hash, 'base64');
-    return octets.length === HASH_LENGTH && octets.toString('base64') === hash ? hash : undefined;
-  },
 );
 
 const hostAddresses = entries('a host name', filled(list(address)), (key) =>

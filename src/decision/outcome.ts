@@ -108,6 +108,7 @@ export const IGNORED = [
   'wrong-case',
   'proxy-source',
   'proxy-header',
+  'forwarded-header',
 ] as const;
 export type Ignored = (typeof IGNORED)[number];
 

@@ -85,6 +85,8 @@ export interface VerdictSpec {
   readonly records?: readonly RecordData[];
   /** SOA of a negative answer, owned by the suffix that the query matched (RFC 2308). */
   readonly soa?: RecordData;
+  /** What goes with its records, if there is room. */
+  readonly additional?: readonly OwnedRecord[];
   /** SOA of the policy zone that decided (RPZ draft, section 6). */
   readonly zoneSoa?: OwnedRecord;
   /** The rules of this verdict are distinguished by what matched: see `Query.match`. */
@@ -146,6 +148,7 @@ const BLANK: Readonly<Record<keyof Verdict, unknown>> = {
   explained: false,
   records: undefined,
   soa: undefined,
+  additional: undefined,
   zoneSoa: undefined,
   named: false,
   recordsOf: undefined,

@@ -21,6 +21,8 @@ const SETTLES: Readonly<Record<Diagnosis, (situation: Situation) => string>> = {
   upstream: ({ ask }) =>
     `ask the servers that it asks, best from its own host: rcode5 diagnose ${ask.name} --server ${ask.server} --server UPSTREAM`,
   transport: () => 'look with tcpdump on the server whether what was silent arrives there',
+  certificate: ({ ask }) =>
+    `ask with the authority that clients have: rcode5 diagnose ${ask.name} --server ${ask.server} --ca FILE`,
   dead: () =>
     'look on its host whether it runs and listens, and with tcpdump whether the question arrives',
   unknown: () => 'look in the log of the server for this client at this time',
@@ -40,7 +42,10 @@ const REMEDIES: Readonly<Record<Diagnosis, string>> = {
   'name-policy':
     'find the rule and its owner: a policy zone, a local zone, a list; make an exception there',
   'type-policy': 'ask for the types you need; a refusal of ANY is usual (RFC 8482)',
-  transport: 'let UDP and TCP port 53 through, and have the server serve both (RFC 7766)',
+  transport:
+    'let UDP and TCP port 53 through, and have the server serve both (RFC 7766); by TLS port 853, by HTTPS 443',
+  certificate:
+    'renew the certificate, for the name that clients are configured with, and show those that it is signed by too',
   'needs-tcp-or-cookie': 'use a client that sends DNS cookies (RFC 7873), or TCP',
   edns: 'take away what breaks EDNS: an old server, or a firewall that inspects DNS (RFC 6891)',
   'rate-limit':
@@ -83,6 +88,7 @@ function remedyOf({ ask, heldZone }: Situation, { verdict, scope }: Inference): 
 }
 
 function digOf({ server, source, name, type }: Probe): string {
+  if (server.includes('://')) return `kdig with the options for ${server}, ${name} ${type},`;
   const { address, port } = parseEndpoint(server)!;
   return `dig @${address} -p ${port} -b ${source} ${name} ${type}`;
 }

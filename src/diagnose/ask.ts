@@ -6,15 +6,22 @@ import { once } from 'node:events';
 import { connect, isIPv6 } from 'node:net';
 import type { Endpoint } from '../net/address.ts';
 import { FrameReader, frame } from '../transport/frames.ts';
-import { formatQuestion, type WireQuestion } from './question.ts';
+import { askSecurely, type SecureRoute } from './ask-secure.ts';
+import { formatQuestion, OTHER_WAY, type WireQuestion } from './question.ts';
 import { ACCEPTED, type Exchange, NO_ANSWER, type Reply, readReply } from './reply.ts';
+import type { AskedServer } from './server.ts';
 
 export interface Route {
-  readonly server: Endpoint;
+  readonly server: AskedServer;
   /** An address of this host. */
   readonly source: string;
   readonly timeoutMs: number;
+  /** For TLS: authorities to believe, in PEM; those of Node.js without them. */
+  readonly ca?: string | undefined;
 }
+
+/** The path of most servers (RFC 8484 has it in its examples). */
+const USUAL_PATH = '/dns-query';
 
 const REASONS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'connection refused',
@@ -26,7 +33,12 @@ const REASONS: Readonly<Record<string, string>> = {
 
 /** Asks, by UDP up to `tries` times; whatever the network does is an outcome. */
 export async function ask(question: WireQuestion, route: Route, tries = 1): Promise<Exchange> {
-  if (question.transport === 'tcp') return timed((id) => askTcp(question, id, route));
+  const { transport } = question;
+  const { encryption } = route.server;
+  if (encryption !== undefined && transport !== 'tcp') {
+    return timedSecure(question, { ...route, encryption });
+  }
+  if (transport === 'tcp') return timed((id) => askTcp(question, id, route));
   const outcome = await timed((id) => askUdp(question, id, route));
   const isLost = 'silence' in outcome && outcome.silence === NO_ANSWER;
   return isLost && tries > 1 ? ask(question, route, tries - 1) : outcome;
@@ -52,6 +64,18 @@ export async function findSource(
   } finally {
     socket.close();
   }
+}
+
+async function timedSecure(question: WireQuestion, route: SecureRoute): Promise<Exchange> {
+  const { encryption } = route;
+  const protocol = question.isOtherWay ? OTHER_WAY[encryption.protocol] : encryption.protocol;
+  const path = encryption.path || USUAL_PATH;
+  const asked = { ...route, encryption: { ...encryption, protocol, path } };
+  const start = performance.now();
+  const outcome = await askSecurely(question, randomInt(0x10000), asked);
+  const ms = Math.round((performance.now() - start) * 10) / 10;
+  const { reply, silence = NO_ANSWER, ...facts } = outcome;
+  return { ...facts, ms, ...(reply === undefined ? { silence } : { reply }) };
 }
 
 async function timed(exchange: (id: number) => Promise<Reply>): Promise<Exchange> {

@@ -16,6 +16,7 @@ import { byFailureBehind, byNodeBehind } from './rules/passed-on.ts';
 import { byRefusal } from './rules/refusal.ts';
 import { byNodes, byRate, bySilence } from './rules/repetition.ts';
 import { byItsWord, byNotReady } from './rules/reported.ts';
+import { bySecurity, withCertificate } from './rules/secure.ts';
 import {
   byBlockingCode,
   byMadeUpAnswer,
@@ -31,7 +32,7 @@ import type { Situation } from './situation.ts';
 type Rule = (situation: Situation) => Inference | undefined;
 
 /** In this order: the first rule that fits decides. */
-const FIRST: readonly Rule[] = [bySilence, byItsWord, byRate, byNodes];
+const FIRST: readonly Rule[] = [bySecurity, bySilence, byItsWord, byRate, byNodes];
 
 /** For a refusal, or silence. What is refused is weighed by the rules of decision records. */
 const DENIED: readonly Rule[] = [
@@ -66,6 +67,10 @@ const ANSWERED: readonly Rule[] = [
 
 /** The reason that the signs tell. */
 export function conclude(situation: Situation): Inference {
+  return withCertificate(situation, concludeAnswers(situation));
+}
+
+function concludeAnswers(situation: Situation): Inference {
   const fate = fateOf(situation.ask);
   const isDenied = fate !== 'answered' && fate !== 'failed';
   for (const rule of [...FIRST, ...(isDenied ? DENIED : ANSWERED)]) {

@@ -4,10 +4,12 @@ import { isEmpty } from './plan.ts';
 import type { Probe } from './probe.ts';
 import type { Situation } from './situation.ts';
 
+const WAYS = { udp: 'UDP', tcp: 'TCP', dot: 'TLS', doh: 'HTTPS' } as const;
+
 /** `www.example. A by UDP, RD=1: REFUSED, RA=0, EDE 18`. */
 export function tell(probe: Probe): string {
   const { name, type, transport, rd, edns, silence, rcode = '', tc, aa, ra, ede } = probe;
-  const how = `${transport.toUpperCase()}${edns ? '' : ' without EDNS'}, RD=${rd ? 1 : 0}`;
+  const how = `${WAYS[transport]}${edns ? '' : ' without EDNS'}, RD=${rd ? 1 : 0}`;
   if (silence !== undefined) return `${name} ${type} by ${how}: ${silence}`;
   const flags = [`RA=${ra ? 1 : 0}`, ...(aa ? ['AA=1'] : []), ...(tc ? ['TC=1'] : [])];
   const errors = ede.map(({ code, text }) =>

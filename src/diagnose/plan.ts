@@ -2,7 +2,7 @@
 
 import { parseName } from '../wire/name.ts';
 import { Ede, RrClass, RrType } from '../wire/registry.ts';
-import { fateOf, type Probe } from './probe.ts';
+import { fateOf, handshakeFault, type Probe } from './probe.ts';
 import type { ProbeName, Question } from './question.ts';
 
 /** What somebody wants to know. */
@@ -12,6 +12,8 @@ export interface Target {
   readonly type: number;
   /** Whether to look for a rate limit without being led to it. */
   readonly burst: boolean;
+  /** Whether it is asked by TLS or HTTPS, and by nothing else. */
+  readonly isEncrypted?: boolean;
 }
 
 /** Questions of a burst: more than a sane limit lets a client have at once, and no load. */
@@ -19,6 +21,9 @@ export const BURST = 20;
 /** How many names upwards, and how many questions are asked a second time. */
 const MAX_CLIMB = 4;
 const MAX_AGAIN = 3;
+
+/** What becomes of a handshake with a server that speaks no TLS. */
+const MAYBE_PLAIN: readonly string[] = ['not-tls', 'timeout', 'closed'];
 
 const ROOT = new Uint8Array(1);
 const ID_SERVER = nameOf('id.server');
@@ -42,6 +47,7 @@ const STEPS: readonly Step[] = [
 
 /** The next few questions, which may be asked at once; none when there is nothing left to learn. */
 export function nextQuestions(target: Target, probes: readonly Probe[]): Question[] {
+  if (target.isEncrypted && isUnsecured(probes)) return askWithoutTls(target, probes);
   if (isDead(probes)) return [];
   for (const step of STEPS) {
     const questions = step(target, probes);
@@ -53,6 +59,26 @@ export function nextQuestions(target: Target, probes: readonly Probe[]): Questio
 /** Whether all that was asked first met silence: then no more is asked. */
 export function isDead(probes: readonly Probe[]): boolean {
   return probes.length > 0 && probes.every((probe) => fateOf(probe) === 'silent');
+}
+
+/** Whether no question got as far as DNS: TLS, or HTTP, is in the way. */
+export function isUnsecured(probes: readonly Probe[]): boolean {
+  return isDead(probes.filter(({ probe }) => probe !== 'tcp' && probe !== 'other-way'));
+}
+
+/** What else may be spoken at this port: plain DNS, or the other of TLS and HTTPS. */
+function askWithoutTls(target: Target, probes: readonly Probe[]): Question[] {
+  if (probes.some(({ probe }) => probe === 'tcp' || probe === 'other-way')) return [];
+  const ask = lastOf(probes, 'ask')!;
+  const fault = handshakeFault(ask);
+  // A server that chooses no protocol of ours may speak the other.
+  if (fault === undefined || fault === 'alpn') {
+    const isAnswered = ask.status !== undefined;
+    return isAnswered ? [] : [{ ...variant(target), probe: 'other-way', isOtherWay: true }];
+  }
+  return MAYBE_PLAIN.includes(fault)
+    ? [{ ...variant(target), probe: 'tcp', transport: 'tcp' }]
+    : [];
 }
 
 /** The question to ask many times at once; undefined when nothing leads there. */
@@ -93,13 +119,15 @@ export function lastOf(probes: readonly Probe[], name: ProbeName): Probe | undef
 
 function askFirst(target: Target, probes: readonly Probe[]): Question[] {
   if (lastOf(probes, 'ask') !== undefined) return [];
-  const { name, type } = target;
+  const { name, type, isEncrypted = false } = target;
+  const root = question('root', { type: RrType.NS });
+  if (isEncrypted) return [question('ask', { name, type }), root];
   return [
     isTransfer(type)
       ? question('ask', { name, type, transport: 'tcp' })
       : question('ask', { name, type }),
     { ...variant(target), probe: 'tcp', transport: 'tcp' },
-    question('root', { type: RrType.NS }),
+    root,
   ];
 }
 

@@ -1,9 +1,10 @@
 /** One question that was asked and what came of it: what the table and `--json` show. */
 
+import type { TlsFaultReason } from '../transport/tls-fault.ts';
 import { formatName } from '../wire/name.ts';
 import { formatClass, formatType } from '../wire/registry.ts';
-import type { ProbeName, Question } from './question.ts';
-import type { Exchange, Reply } from './reply.ts';
+import { OTHER_WAY, type ProbeName, type Question } from './question.ts';
+import type { Exchange, Reply, SecureFacts } from './reply.ts';
 
 /** How often a burst was asked, and what came of each. */
 export interface BurstCount {
@@ -14,7 +15,7 @@ export interface BurstCount {
   readonly silent: number;
 }
 
-export interface Probe extends Omit<Reply, 'rcode'> {
+export interface Probe extends Omit<Reply, 'rcode'>, SecureFacts {
   readonly server: string;
   readonly source: string;
   readonly probe: ProbeName;
@@ -23,7 +24,7 @@ export interface Probe extends Omit<Reply, 'rcode'> {
   readonly name: string;
   readonly type: string;
   readonly class: string;
-  readonly transport: 'udp' | 'tcp';
+  readonly transport: 'udp' | 'tcp' | 'dot' | 'doh';
   readonly rd: boolean;
   readonly edns: boolean;
   readonly cd: boolean;
@@ -45,13 +46,22 @@ const NOTHING = {
   texts: [],
 } as const;
 
+/** Whom it was asked, and how: `protocol` is that of a server that is asked by TLS or HTTPS. */
+export interface ProbeLabels extends Pick<Probe, 'server' | 'source'> {
+  readonly protocol?: 'dot' | 'doh' | undefined;
+}
+
 /** What became of a question to `server` from `source`. */
 export function probeOf(
-  { server, source }: Pick<Probe, 'server' | 'source'>,
+  { server, source, protocol }: ProbeLabels,
   question: Question,
   outcome: Exchange,
 ): Probe {
-  const { probe, transport, rd, edns, again = false, cd = false } = question;
+  const { probe, rd, edns, again = false, cd = false } = question;
+  const { ms, tls, status } = outcome;
+  // By TCP it was asked to see whether plain DNS is spoken there.
+  const secure = question.isOtherWay && protocol ? OTHER_WAY[protocol] : protocol;
+  const transport = question.transport === 'tcp' ? 'tcp' : (secure ?? 'udp');
   return {
     server,
     source,
@@ -66,8 +76,20 @@ export function probeOf(
     cd,
     ...NOTHING,
     ...('reply' in outcome ? outcome.reply : { silence: outcome.silence }),
-    ms: outcome.ms,
+    ms,
+    ...(tls !== undefined && { tls: { reason: tls.reason, evidence: tls.evidence } }),
+    ...(status !== undefined && { status }),
   };
+}
+
+/** What a certificate can be found at fault for: the server can be asked all the same. */
+export const CERTIFICATE_FAULTS: readonly TlsFaultReason[] = [
+  ...(['expired', 'not-yet-valid', 'name', 'authority', 'pin'] as const),
+];
+
+/** Why TLS did not come about; undefined when it did. */
+export function handshakeFault({ tls }: Pick<Probe, 'tls'>): TlsFaultReason | undefined {
+  return tls === undefined || CERTIFICATE_FAULTS.includes(tls.reason) ? undefined : tls.reason;
 }
 
 /** The result of a probe, by its rcode. */

@@ -24,6 +24,7 @@ export const PROBES = {
   cd: 'the same without DNSSEC validation',
   burst: 'the same, many times at once',
   after: 'the same once more, after the burst',
+  'other-way': 'the same by HTTPS in place of TLS, or the reverse, where nothing answers',
 } as const;
 export type ProbeName = keyof typeof PROBES;
 
@@ -42,7 +43,11 @@ export interface Question {
   readonly cd?: boolean;
   /** Asked before; this is to see whether the answer is still the same. */
   readonly again?: boolean;
+  /** By HTTPS in place of TLS, or the reverse, at the same port. */
+  readonly isOtherWay?: boolean;
 }
+
+export const OTHER_WAY = { dot: 'doh', doh: 'dot' } as const;
 
 /** What goes over the wire, whatever it is asked for. */
 export type WireQuestion = Omit<Question, 'probe' | 'again'>;

@@ -1,5 +1,6 @@
 /** The facts in an answer, read from its octets. */
 
+import type { TlsFault } from '../transport/tls-fault.ts';
 import { Answer } from '../wire/answer.ts';
 import { Count, readUint16 } from '../wire/header.ts';
 import { expandName, formatName, lowerName, MAX_NAME } from '../wire/name.ts';
@@ -30,16 +31,32 @@ export interface Reply {
   readonly texts: readonly string[];
 }
 
-/** An answer, or why there is none. */
-export type Exchange = { readonly ms: number } & (
-  | { readonly reply: Reply }
-  | { readonly silence: string }
-);
+/** An answer, or why there is none; and what TLS and HTTP have to say. */
+export type Exchange = { readonly ms: number } & SecureFacts &
+  ({ readonly reply: Reply } | { readonly silence: string });
+
+export interface SecureFacts {
+  /** Why TLS did not come about, or what is wrong with the certificate. */
+  readonly tls?: Pick<TlsFault, 'reason' | 'evidence'>;
+  /** The status of HTTP, where it brings no DNS message. */
+  readonly status?: number;
+}
 
 /** Silence for as long as one was willing to wait. */
 export const NO_ANSWER = 'no answer';
 /** The same by TCP, from somebody who has taken the connection. */
 export const ACCEPTED = 'no answer, but TCP is accepted';
+/** By TLS or HTTPS, from somebody who has shaken hands. */
+export const SECURED = 'no answer, but TLS is spoken';
+
+/** The connection ended in place of an answer. */
+export const HUNG_UP = 'connection closed behind the TLS handshake';
+export const STREAM_RESET = 'the HTTP/2 stream was reset';
+
+/** Whether the server has ended what it could have answered. */
+export function isHangUp(silence: string): boolean {
+  return silence.startsWith(HUNG_UP) || silence.startsWith(STREAM_RESET);
+}
 
 const answer = new Answer();
 const query = new Query();

@@ -1,7 +1,8 @@
 /** Which servers are asked from which addresses. */
 
-import { type Endpoint, formatEndpoint, parseAddress } from '../net/address.ts';
+import { parseAddress } from '../net/address.ts';
 import { findSource, type Route } from './ask.ts';
+import { type AskedServer, formatServer } from './server.ts';
 
 /** The source of questions to a server to which the system knows no way. */
 const ANY = { 4: '0.0.0.0', 6: '::' } as const;
@@ -11,12 +12,13 @@ const ANY = { 4: '0.0.0.0', 6: '::' } as const;
  * there is none; a text names the source that cannot be used.
  */
 export async function findRoutes(
-  servers: readonly Endpoint[],
+  servers: readonly AskedServer[],
   sources: readonly string[],
   timeoutMs: number,
+  ca?: string,
 ): Promise<Route[] | string> {
   const routes: Route[] = [];
-  for (const server of new Map(servers.map((one) => [formatEndpoint(one), one])).values()) {
+  for (const server of new Map(servers.map((one) => [formatServer(one), one])).values()) {
     const family = familyOf(server.address);
     const usable = [...new Set(sources)].filter((one) => familyOf(one) === family);
     if (usable.length === 0 && sources.length > 0) {
@@ -33,7 +35,7 @@ export async function findRoutes(
       return typeof found === 'string' ? ANY[family] : found.source;
     };
     const from = usable.length > 0 ? usable : [await own()];
-    routes.push(...from.map((source) => ({ server, source, timeoutMs })));
+    routes.push(...from.map((source) => ({ server, source, timeoutMs, ca })));
   }
   return routes;
 }

@@ -1,12 +1,12 @@
 /** One server asked from one address, from the first question to the last. */
 
 import { setTimeout as pause } from 'node:timers/promises';
-import { formatEndpoint } from '../net/address.ts';
 import { ask, type Route } from './ask.ts';
 import { BURST, burstQuestion, isEmpty, nextQuestions, type Target } from './plan.ts';
 import { type BurstCount, fateOf, type Probe, probeOf } from './probe.ts';
 import type { Question } from './question.ts';
 import { NO_ANSWER } from './reply.ts';
+import { formatServer } from './server.ts';
 
 /** Milliseconds until a limit of queries a second has forgotten what was asked before. */
 const FORGET_MS = 1100;
@@ -18,7 +18,7 @@ const AT_ONCE = 4;
 /** Asks servers side by side, from the sources of each one after the other: none is pressed. */
 export async function visitAll(target: Target, routes: readonly Route[]): Promise<Probe[][]> {
   const visits: Probe[][] = [];
-  const servers = Object.groupBy(routes, ({ server }) => formatEndpoint(server));
+  const servers = Object.groupBy(routes, ({ server }) => formatServer(server));
   const waiting = Object.values(servers).values();
   const work = async () => {
     for (const group of waiting) {
@@ -30,8 +30,10 @@ export async function visitAll(target: Target, routes: readonly Route[]): Promis
 }
 
 /** Asks all that the playbook asks; nothing that the network does is an error. */
-async function visit(target: Target, route: Route): Promise<Probe[]> {
-  const labels = { server: formatEndpoint(route.server), source: route.source };
+async function visit(wanted: Target, route: Route): Promise<Probe[]> {
+  const protocol = route.server.encryption?.protocol;
+  const target = { ...wanted, isEncrypted: protocol !== undefined };
+  const labels = { server: formatServer(route.server), source: route.source, protocol };
   const probes: Probe[] = [];
   const take = async (question: Question) => {
     // Where one question met silence, the next need not wait for it so long.

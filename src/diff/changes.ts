@@ -8,6 +8,7 @@ import { contentOf } from '../config/content.ts';
 import { formatPrefix } from '../net/prefix.ts';
 import type { Policy } from '../policy/compile.ts';
 import { SPECIAL_USE_ZONES } from '../policy/layers/special-use.ts';
+import { discoveryNames } from '../policy/own-endpoints.ts';
 import { letsPass } from '../policy/rules/name-policy.ts';
 import { parentName } from '../wire/name.ts';
 import { Query } from '../wire/query.ts';
@@ -78,6 +79,9 @@ class Comparison {
     this.#add(localRecords.table.names(), this.#spaces);
     for (const { policy, digest } of zones) {
       this.#add(policy?.names() ?? [], digest === '' ? this.#spaces : [this.#space]);
+    }
+    for (const name of discoveryNames(config)) {
+      for (const space of this.#spaces) space.addText(name);
     }
     for (const { routes } of config.views) {
       for (const { key } of routes) for (const space of this.#spaces) space.addWithParents(key);
@@ -217,8 +221,10 @@ class Comparison {
         policy.config.policies[index]!.value,
         policy.zones[index]!.digest,
       ]);
-      const { entries } = policy.config.localRecords;
-      return contentOf([view.routes, policies, entries, policy.localRecords.digest]);
+      const { localRecords, discovery, listen } = policy.config;
+      const endpoints = discovery && [discovery, listen];
+      const local = [localRecords.entries, policy.localRecords.digest];
+      return contentOf([view.routes, policies, local, endpoints]);
     });
     return before === after;
   }

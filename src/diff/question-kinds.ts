@@ -1,6 +1,7 @@
 /** The kinds of questions that layers distinguish besides client and name. */
 
 import type { Policy } from '../policy/compile.ts';
+import { DISCOVERY_TYPES } from '../policy/own-endpoints.ts';
 import { CLIENT_TRANSPORTS, type ClientTransport } from '../wire/client-transport.ts';
 import { Opcode, parseType, RrType } from '../wire/registry.ts';
 
@@ -80,5 +81,7 @@ function typesOf(policies: readonly Policy[]): readonly number[] {
     zones.flatMap(({ policy }) => policy?.partialTypes ?? []),
   );
   const ofOthers = policies.flatMap(({ cuts }) => cuts?.types ?? []);
-  return [...new Set([...KNOWN, ...named, ...ofLists, ...ofOthers])];
+  const isFound = policies.some(({ config }) => config.discovery !== undefined);
+  const ofEndpoints = isFound ? DISCOVERY_TYPES : [];
+  return [...new Set([...KNOWN, ...named, ...ofLists, ...ofOthers, ...ofEndpoints])];
 }

@@ -31,6 +31,7 @@ const MAX_NSID = 255;
 const chasedRecords = new RecordCursor();
 
 const NO_RECORDS: readonly RecordData[] = [];
+const NO_ADDITIONAL: readonly OwnedRecord[] = [];
 
 export class Replies {
   /** Detail of Extended DNS Errors. */
@@ -76,7 +77,7 @@ export class Replies {
       this.#writer.begin(query, outcome.rcode, flags, ra);
     }
     this.#writeRecords(query, outcome);
-    if (hasRecords) this.#writeZoneSoa(verdict);
+    if (hasRecords) this.#writeAdditional(verdict);
     this.#writer.end();
     if (query.optAt !== 0) this.#writeOptions(query, outcome);
     if (verdict.sign !== undefined) this.#sign(query, verdict.sign);
@@ -183,9 +184,12 @@ export class Replies {
   }
 
   /** RPZ draft, section 6: which zone made up the answer. */
-  #writeZoneSoa({ zoneSoa }: Verdict): void {
-    if (zoneSoa === undefined) return;
-    this.#writer.ownedRecord(Section.ADDITIONAL, zoneSoa.owner, zoneSoa.record);
+  #writeAdditional({ zoneSoa, additional = NO_ADDITIONAL }: Verdict): void {
+    for (const { owner, record } of additional) {
+      this.#writer.ownedRecord(Section.ADDITIONAL, owner, record);
+    }
+    if (zoneSoa !== undefined)
+      this.#writer.ownedRecord(Section.ADDITIONAL, zoneSoa.owner, zoneSoa.record);
   }
 
   #writeErrors(query: Query, outcome: Outcome): void {

@@ -1,6 +1,7 @@
 /** Snapshots of a configuration together with the policy zones and lists that are brought for it. */
 
 import { parseConfig, readConfigText } from '../config/config.ts';
+import { checkFeedFiles } from '../config/feed-files.ts';
 import type { Logger } from '../log.ts';
 import { fetchedListsOf } from '../policy/lists/fetched-list.ts';
 import { readTransferredZones, readTsigKeys } from '../policy/rpz/transfer/transferred-zone.ts';
@@ -31,6 +32,7 @@ export class TransferredZones {
     const { file, environment } = this.#source;
     const text = readConfigText(file);
     const config = parseConfig(file, text, environment);
+    checkFeedFiles(config, Date.now());
     // Problems with them are reported when they are compiled.
     const zones = readTransferredZones(config, readTsigKeys(config, []), []);
     const [next, lists] = await Promise.all([

@@ -46,7 +46,7 @@ export class NatHints {
     if (this.#isProxy(query)) {
       return query.isProxied
         ? 'the client is a proxy too: the first of them has to name the client'
-        : 'a proxy that speaks for others at another listener, but not at this one';
+        : 'a proxy that speaks for others, but has named no client here';
     }
     const known = KNOWN.find(query.family, query.address);
     if (known !== NO_PREFIX) return `the address ${SHARED[known]![1]}`;

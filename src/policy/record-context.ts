@@ -11,6 +11,6 @@ export function recordContext(policy: Policy, listeners: readonly string[]) {
     listeners,
     groups: groups.names,
     views: views.map(({ name }) => name),
-    proxies: config.listen.flatMap(({ value }) => value.proxies ?? []),
+    proxies: config.listen.flatMap(({ value }) => value.proxies ?? value.trustedProxies ?? []),
   };
 }

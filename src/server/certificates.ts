@@ -2,6 +2,7 @@
 
 import { unwatchFile, watchFile } from 'node:fs';
 import {
+  type ByListener,
   type Certificate,
   certificateFiles,
   certificateWarnings,
@@ -25,8 +26,6 @@ export interface Shows {
 
 /** The admin HTTP, which shows its own. */
 type ShowsAdmin = (certificates: readonly Certificate[]) => void;
-
-type ByListener = ReturnType<typeof readCertificates>;
 
 export class Certificates {
   /** Set when the admin HTTP listens. */
@@ -121,7 +120,7 @@ export class Certificates {
   }
 
   #warnings(): readonly string[] {
-    return certificateWarnings(this.#inUse, Date.now());
+    return certificateWarnings(this.#config, this.#inUse, Date.now());
   }
 
   #warn(): void {

@@ -4,12 +4,13 @@
  */
 
 import { now } from '../clock.ts';
-import { type ListenAddress, takesDatagrams } from '../config/listen.ts';
+import { type ListenAddress, streamOf, takesDatagrams } from '../config/listen.ts';
 import type { Engine, Outbox } from '../engine/engine.ts';
 import type { Upstream } from '../forward/upstream.ts';
 import { type Endpoint, formatAddress } from '../net/address.ts';
 import type { Remote } from '../transport/channels.ts';
-import { DOH_PROTOCOLS, dohDialect } from '../transport/doh-dialect.ts';
+import { DOH_PROTOCOLS } from '../transport/doh-dialect.ts';
+import type { ForwardedClient } from '../transport/forwarded.ts';
 import type { HandshakeFault } from '../transport/handshake-fault.ts';
 import { HttpFaults } from '../transport/http-fault.ts';
 import { PortableChannels } from '../transport/portable-channels.ts';
@@ -17,10 +18,10 @@ import { listenTcp, type TcpListener, type TcpProxies } from '../transport/tcp.t
 import type { TcpClient } from '../transport/tcp-connection.ts';
 import { TlsHandshakes, type TlsIdentity } from '../transport/tls-handshakes.ts';
 import { type Datagrams, listenUdp } from '../transport/udp-portable.ts';
-import type { ClientTransport } from '../wire/client-transport.ts';
 import { BUFFER_LENGTH } from '../wire/header.ts';
 import type { Query } from '../wire/query.ts';
 import { ClientSource } from './client-source.ts';
+import { httpAt } from './forwarded-gate.ts';
 import { freshnessOf } from './freshness.ts';
 import { ProxyGate, speakFor } from './proxy-gate.ts';
 
@@ -39,6 +40,9 @@ interface Listener {
   /** Of one that speaks TLS. */
   readonly handshakes: TlsHandshakes | undefined;
 }
+
+/** How a query came. */
+type By = Pick<Query, 'listener' | 'transport' | 'connection'>;
 
 /** ALPN of DNS over TLS (RFC 7858). */
 const DOT_PROTOCOLS = ['dot'];
@@ -163,12 +167,12 @@ export class PortableShell implements Outbox {
         handshakes,
         failed: (fault: HandshakeFault, client: TcpClient) => this.unsecured(fault, client, listen),
       };
-      const createDialect =
-        listen.path === undefined ? undefined : dohDialect(listen.path, this.httpFaults);
-      const through = { proxies: this.#through(gate), security, createDialect };
+      const http = httpAt(listen, this.httpFaults, () => this.#engine!.ignore('forwarded-header'));
+      const through = { proxies: this.#through(gate), security, ...http };
       const from = { address, port: udp?.port ?? port, shared, ...through };
       const tcp = await listenTcp(from, {
-        message: (octets, client, number) => this.#onMessage(index, octets, client, number),
+        message: (octets, client, connection, asks) =>
+          this.#onMessage(octets, client, { listener: index, connection }, asks),
         touched: () => this.#schedule(),
       });
       const datagrams = served === 'tcp' ? undefined : udp;
@@ -207,22 +211,22 @@ export class PortableShell implements Outbox {
     this.#receive(octets.subarray(start));
   }
 
-  #onMessage(index: number, octets: Buffer, client: TcpClient, connection: number): void {
+  #onMessage(
+    octets: Buffer,
+    client: TcpClient,
+    by: Omit<By, 'transport'>,
+    asks?: ForwardedClient,
+  ): void {
     if (this.#draining) return;
-    this.#setClient(client, {
-      listener: index,
-      transport: streamOf(this.#listeners[index]!.served),
-      connection,
-    });
-    if (client.proxy !== undefined) speakFor(this.#engine!.query, client.proxy);
+    const transport = streamOf(this.#listeners[by.listener]!.served);
+    this.#setClient(client, { ...by, transport });
+    const named = asks ?? client.proxy;
+    if (named !== undefined) speakFor(this.#engine!.query, named);
     this.#receive(octets);
   }
 
   /** Who asks: the other end, unless a proxy's header names another. */
-  #setClient(
-    remote: Remote,
-    by: { listener: number; transport: ClientTransport; connection: number },
-  ): void {
+  #setClient(remote: Remote, by: By): void {
     const { query } = this.#engine!;
     this.#source.set(remote.address, query);
     query.port = remote.port;
@@ -289,9 +293,4 @@ export class PortableShell implements Outbox {
     const from = { upstream: this.#upstreams[upstream]!, channel };
     return this.#engine!.response(this.#buffer, octets.length, from, now());
   }
-}
-
-function streamOf({ tls, path }: ListenAddress): ClientTransport {
-  if (tls === undefined) return 'tcp';
-  return path === undefined ? 'dot' : 'doh';
 }

@@ -4,6 +4,7 @@ import type { Ignored } from '../decision/outcome.ts';
 import { parseAddress, readAddress } from '../net/address.ts';
 import type { Prefix } from '../net/prefix.ts';
 import { NO_PREFIX, PrefixTable } from '../net/prefix-table.ts';
+import type { ForwardedClient } from '../transport/forwarded.ts';
 import { ProxyHeader } from '../transport/proxy-protocol.ts';
 import { copySender, type Query } from '../wire/query.ts';
 
@@ -41,7 +42,7 @@ export class ProxyGate {
 }
 
 /** Puts the client that the header names in place of the sender, who becomes the peer. */
-export function speakFor(query: Query, header: ProxyHeader): void {
+export function speakFor(query: Query, header: ProxyHeader | ForwardedClient): void {
   query.isProxied = !header.isLocal;
   if (header.isLocal) return;
   copySender(query, query.peer);

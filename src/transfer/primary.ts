@@ -1,14 +1,15 @@
 /** Asking a primary: for the serial of a zone, and for the zone itself. */
 
 import { createSocket } from 'node:dgram';
-import { connect } from 'node:net';
-import { type Endpoint, formatEndpoint } from '../net/address.ts';
+import { formatPrimary, type PrimaryAddress } from '../config/primary-text.ts';
 import { TransferReader } from '../policy/rpz/transfer/transfer-reader.ts';
+import type { FeedTls } from '../policy/rpz/transfer/transferred-zone.ts';
 import type { Soa, ZoneUpdate } from '../policy/rpz/transfer/zone-copy.ts';
 import { FrameReader, frame } from '../transport/frames.ts';
 import { HEADER_LENGTH, hasFlag, id, TC } from '../wire/header.ts';
 import { RrType } from '../wire/registry.ts';
 import { type Asked, Conversation, PrimaryError } from './conversation.ts';
+import { openStream, type TlsMemory, unheard } from './primary-stream.ts';
 
 /** Milliseconds to wait for a datagram; for a connection; for the next octets of one. */
 const UDP_MS = 2000;
@@ -16,7 +17,9 @@ const IDLE_MS = 15_000;
 
 /** A server that has the zone, and how it is asked. */
 export interface Primary extends Asked {
-  readonly endpoint: Endpoint;
+  readonly address: PrimaryAddress;
+  readonly tls: FeedTls;
+  readonly memory: TlsMemory;
   /** Octets of records, and milliseconds, that a transfer may take. */
   readonly maxSize: number;
   readonly maxTime: number;
@@ -24,10 +27,13 @@ export interface Primary extends Asked {
   readonly signal: AbortSignal;
 }
 
-/** The SOA record that a primary has now: by UDP, and by TCP where that does not do. */
+/** The SOA record that a primary has now: by UDP, and by TCP where that does not do; or by TLS. */
 export async function askSoa(primary: Primary): Promise<Soa> {
-  const byUdp = await askByUdp(primary, new Conversation(primary, RrType.SOA));
-  if (byUdp !== undefined) return byUdp;
+  // RFC 9103 section 6.2: nobody else is to see which zone it is about.
+  if (primary.address.tlsName === undefined) {
+    const byUdp = await askByUdp(primary, new Conversation(primary, RrType.SOA));
+    if (byUdp !== undefined) return byUdp;
+  }
   const conversation = new Conversation(primary, RrType.SOA);
   let soa: Soa | undefined;
   await converse(primary, conversation, (message) => {
@@ -59,10 +65,10 @@ export async function transferZone(primary: Primary, soa: Soa | undefined): Prom
 
 /** Undefined when no usable answer comes: by TCP it will be clear what is wrong. */
 function askByUdp(
-  { endpoint, signal }: Primary,
+  { address: { address, port }, signal }: Primary,
   conversation: Conversation,
 ): Promise<Soa | undefined> {
-  const socket = createSocket(endpoint.address.includes(':') ? 'udp6' : 'udp4');
+  const socket = createSocket(address.includes(':') ? 'udp6' : 'udp4');
   let done = (_soa?: Soa) => {};
   const stop = () => done();
   const timer = setTimeout(stop, UDP_MS);
@@ -76,7 +82,7 @@ function askByUdp(
     });
     socket.on('connect', () => socket.send(conversation.request));
     // A connected socket takes datagrams from nobody else.
-    socket.connect(endpoint.port, endpoint.address);
+    socket.connect(port, address);
   }).finally(() => {
     clearTimeout(timer);
     signal.removeEventListener('abort', stop);
@@ -92,27 +98,34 @@ function soaOrNot(conversation: Conversation, message: Uint8Array): Soa | undefi
   }
 }
 
-/** Sends the request by TCP; `take` returns whether a message was the last. */
+/** Sends the request by TCP or TLS; `take` returns whether a message was the last. */
 function converse(
-  { endpoint, maxTime, signal }: Primary,
+  { address, tls, memory, maxTime, signal }: Primary,
   { request }: Conversation,
   take: (message: Uint8Array) => boolean,
 ): Promise<void> {
   signal.throwIfAborted();
-  const socket = connect({ host: endpoint.address, port: endpoint.port });
   const frames = new FrameReader();
   let timer: NodeJS.Timeout | undefined;
-  const stop = () => socket.destroy(new PrimaryError('it was given up'));
+  let stop = (_error?: Error) => {};
+  const giveUp = () => stop(new PrimaryError('it was given up'));
   return new Promise<void>((resolve, reject) => {
+    const socket = openStream(
+      address,
+      { tls, memory, timeout: IDLE_MS },
+      { ready: () => socket.write(frame(request, request.length)), failed: reject },
+    );
+    stop = (error) => socket.destroy(error);
     timer = setTimeout(() => {
       reject(new PrimaryError(`it took more than ${maxTime / 1000} seconds, the limit of maxTime`));
     }, maxTime);
-    signal.addEventListener('abort', stop);
+    signal.addEventListener('abort', giveUp);
     socket.setTimeout(IDLE_MS, () => {
       reject(new PrimaryError(`nothing came for ${IDLE_MS / 1000} seconds`));
     });
-    socket.on('connect', () => socket.write(frame(request, request.length)));
+    let hasCome = false;
     socket.on('data', (chunk) => {
+      hasCome = true;
       try {
         frames.push(chunk, (message) => {
           if (!socket.destroyed && take(Buffer.from(message))) {
@@ -125,17 +138,19 @@ function converse(
         socket.destroy();
       }
     });
-    socket.on('error', (error) => reject(error));
     socket.on('close', () => {
-      reject(new PrimaryError('the connection was closed before all had come'));
+      const isUnheard = address.tlsName !== undefined && !hasCome;
+      reject(
+        isUnheard ? unheard() : new PrimaryError('the connection was closed before all had come'),
+      );
     });
   })
     .catch((error: Error) => {
-      throw new PrimaryError(`${formatEndpoint(endpoint)}: ${error.message}`);
+      throw new PrimaryError(`${formatPrimary(address)}: ${error.message}`, { cause: error });
     })
     .finally(() => {
       clearTimeout(timer);
-      signal.removeEventListener('abort', stop);
-      socket.destroy();
+      signal.removeEventListener('abort', giveUp);
+      stop();
     });
 }

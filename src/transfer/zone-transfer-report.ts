@@ -1,6 +1,6 @@
 /** Where a feed stands, for people. */
 
-import { formatEndpoint } from '../net/address.ts';
+import { formatPrimary } from '../config/primary-text.ts';
 import { expiresAt } from '../policy/rpz/transfer/soa-timers.ts';
 import { formatName } from '../wire/name.ts';
 import type { ZoneTransfer } from './zone-transfer.ts';
@@ -23,7 +23,7 @@ export function reportFeed({ settings, state, known, problem }: ZoneTransfer): F
   return {
     zone: formatName(settings.zone),
     standing: state.standing,
-    primaries: settings.primaries.map(formatEndpoint),
+    primaries: settings.primaries.map(formatPrimary),
     ...(known !== undefined && {
       primary: known.primary,
       confirmedAt: new Date(known.confirmedAt).toISOString(),

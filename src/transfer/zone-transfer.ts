@@ -1,15 +1,17 @@
 /** One policy zone, kept like its primaries have it: asked in time, transferred, expired. */
 
 import { statSync } from 'node:fs';
-import { type Endpoint, formatEndpoint } from '../net/address.ts';
+import { formatPrimary, type PrimaryAddress } from '../config/primary-text.ts';
 import { confirmCache, type KnownCopy } from '../policy/rpz/transfer/cache-file.ts';
 import { expiresAt, refreshPause, retryPause } from '../policy/rpz/transfer/soa-timers.ts';
 import type { TransferredZone, ZoneState } from '../policy/rpz/transfer/transferred-zone.ts';
 import type { ZoneUpdate } from '../policy/rpz/transfer/zone-copy.ts';
+import type { TlsFaultReason } from '../transport/tls-fault.ts';
 import { formatName } from '../wire/name.ts';
 import { isNewer } from '../wire/serial.ts';
 import { PrimaryError } from './conversation.ts';
 import { askSoa, type Primary, transferZone } from './primary.ts';
+import { TlsError, type TlsMemory } from './primary-stream.ts';
 import { sizeOf, workAside, type ZoneResult, type ZoneWork } from './zone-work.ts';
 
 /** Milliseconds that a timer can wait. */
@@ -34,9 +36,13 @@ export class ZoneTransfer {
   readonly settings: TransferredZone;
   /** Transfers that put a new copy in force, and looks at all primaries in vain. */
   readonly counts = { ok: 0, failed: 0 };
+  /** Primaries that could not be asked by TLS, by the reason. */
+  readonly tlsFaults: Map<TlsFaultReason, number> = new Map();
   /** What keeps it from being up to date; undefined when nothing does. */
   problem: string | undefined;
   readonly #surroundings: FeedSurroundings;
+  /** By the text of the primary. */
+  readonly #memories: Map<string, TlsMemory> = new Map();
   readonly #closing: AbortController = new AbortController();
   #state: ZoneState = { standing: 'missing', image: undefined, since: Date.now() };
   #known: KnownCopy | undefined;
@@ -125,17 +131,23 @@ export class ZoneTransfer {
   /** Whether one of them had what is wanted. */
   async #askPrimaries(): Promise<boolean> {
     const problems: string[] = [];
-    for (const endpoint of this.settings.primaries) {
+    for (const address of this.settings.primaries) {
       try {
-        await this.#ask(endpoint);
+        await this.#ask(address);
         return true;
       } catch (error) {
         if (this.#closing.signal.aborted) return false;
         problems.push((error as Error).message);
+        this.#count(error as Error);
       }
     }
     this.#complain(problems.join('; '));
     return false;
+  }
+
+  #count({ cause }: Error): void {
+    if (!(cause instanceof TlsError)) return;
+    this.tlsFaults.set(cause.reason, (this.tlsFaults.get(cause.reason) ?? 0) + 1);
   }
 
   /** Each problem is logged once, until it is another one or there was none in between. */
@@ -148,16 +160,18 @@ export class ZoneTransfer {
     this.#surroundings.log.warn(`policy ${policy}: ${formatName(zone)}: ${problem}; ${stays}`);
   }
 
-  async #ask(endpoint: Endpoint): Promise<void> {
-    const { zone, key, maxSize, maxTime } = this.settings;
+  async #ask(address: PrimaryAddress): Promise<void> {
+    const { zone, key, tls, maxSize, maxTime } = this.settings;
     const { signal } = this.#closing;
-    const primary: Primary = { endpoint, zone, key, maxSize, maxTime, signal };
+    const memory = this.#memories.get(formatPrimary(address)) ?? {};
+    this.#memories.set(formatPrimary(address), memory);
+    const primary: Primary = { address, tls, memory, zone, key, maxSize, maxTime, signal };
     const known = this.#state.standing === 'loaded' ? this.#known : undefined;
     if (known === undefined) return this.#replace(primary);
     const { serial } = known.copy.soa;
     const soa = await askSoa(primary);
     if (soa.serial === serial) return this.#confirm();
-    if (!isNewer(soa.serial, serial)) throw tooOld(endpoint, soa.serial, serial);
+    if (!isNewer(soa.serial, serial)) throw tooOld(address, soa.serial, serial);
     let differences: ZoneUpdate;
     try {
       differences = await transferZone(primary, known.copy.soa);
@@ -175,16 +189,16 @@ export class ZoneTransfer {
   }
 
   async #apply(primary: Primary, update: ZoneUpdate, base: KnownCopy | undefined): Promise<void> {
-    const { endpoint } = primary;
+    const { address } = primary;
     if (update.kind === 'unchanged') return this.#confirm();
     const soa = update.kind === 'whole' ? update.copy.soa : update.soa;
     const before = base?.copy.soa.serial;
     if (before !== undefined && soa.serial === before) return this.#confirm();
     if (before !== undefined && !isNewer(soa.serial, before)) {
-      throw tooOld(endpoint, soa.serial, before);
+      throw tooOld(address, soa.serial, before);
     }
     const { override, cacheFile } = this.settings;
-    const shown = formatEndpoint(endpoint);
+    const shown = formatPrimary(address);
     const confirmedAt = Date.now();
     const from = { kind: 'update', base, update, primary: shown, confirmedAt } as const;
     const result = await workAside({ override, cacheFile, from }, sizeOf(update, base));
@@ -254,9 +268,10 @@ export class ZoneTransfer {
   }
 }
 
-function tooOld(endpoint: Endpoint, serial: number, than: number): PrimaryError {
-  const shown = formatEndpoint(endpoint);
-  return new PrimaryError(`${shown}: its serial is ${serial}, older than ${than} here`);
+function tooOld(address: PrimaryAddress, serial: number, than: number): PrimaryError {
+  return new PrimaryError(
+    `${formatPrimary(address)}: its serial is ${serial}, older than ${than} here`,
+  );
 }
 
 /** Octets that loading is about: of a copy, or of its text. */

@@ -1,7 +1,19 @@
 /** What is spoken on a connection: how queries come out of its octets, and answers go in. */
 
-/** A query came, in memory that is used again: `exchange` is its number in this connection. */
-export type OnQuery = (octets: Buffer, exchange: number) => void;
+import type { ForwardedClient } from './forwarded.ts';
+
+/**
+ * A query came, in memory that is used again: `exchange` is its number in this connection, `client`
+ * who asks through the proxy at the other end.
+ */
+export type OnQuery = (octets: Buffer, exchange: number, client?: ForwardedClient) => void;
+
+/** A query that waits to be asked, in memory that is its own. */
+export interface HeldQuery {
+  readonly octets: Buffer;
+  readonly exchange: number;
+  readonly client: ForwardedClient | undefined;
+}
 
 /** An answer that nobody may keep. */
 export const NO_STORE = -1;

@@ -3,6 +3,7 @@
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { Dialect } from './dialect.ts';
+import type { ClientOf } from './doh-request.ts';
 import type { HttpFaults } from './http-fault.ts';
 import { Http1Dialect } from './http1-dialect.ts';
 import { Http2Dialect } from './http2/http2-dialect.ts';
@@ -14,10 +15,19 @@ export const DOH_PROTOCOLS: readonly string[] = [HTTP_2, 'http/1.1'];
 /** Requests that a client may have open on a connection. */
 const MAX_STREAMS = 256;
 
-/** `path` is the one that is answered; `faults` counts requests without an answer. */
-export function dohDialect(path: string, faults: HttpFaults): (stream: Socket) => Dialect {
-  return (stream) =>
-    (stream as TLSSocket).alpnProtocol === HTTP_2
-      ? new Http2Dialect(path, MAX_STREAMS, faults)
-      : new Http1Dialect(path, faults);
+/**
+ * `path` is the one that is answered; `faults` counts requests without an answer; `clientOf` is for
+ * the address of a connection.
+ */
+export function dohDialect(
+  path: string,
+  faults: HttpFaults,
+  clientOf: (address: string) => ClientOf | undefined = () => undefined,
+): (stream: Socket) => Dialect {
+  return (stream) => {
+    const site = { path, clientOf: clientOf(stream.remoteAddress ?? '') };
+    return (stream as TLSSocket).alpnProtocol === HTTP_2
+      ? new Http2Dialect(site, MAX_STREAMS, faults)
+      : new Http1Dialect(site, faults);
+  };
 }

@@ -1,6 +1,7 @@
 /** Which DNS query an HTTP request carries, or why it carries none (RFC 8484 section 4.1). */
 
 import { decodeBase64url } from './base64url.ts';
+import type { ForwardedClient, ForwardedFields } from './forwarded.ts';
 
 export const DNS_MESSAGE = 'application/dns-message';
 /** Methods that are known: HEAD is GET without what it would bring. */
@@ -17,18 +18,43 @@ const EQUALS = 0x3d;
 const PERCENT = 0x25;
 
 /** What of a request counts. */
-export interface HttpRequest {
+export interface HttpRequest extends ForwardedFields {
   method: string;
   /** The path, and the query behind it. */
   target: string;
   contentType: string | undefined;
+  /** Who asks through the proxy at the other end: found out by `readQuery`. */
+  client?: ForwardedClient | undefined;
+}
+
+/** Who asks through the proxy at the other end; undefined for a request of its own. */
+export type ClientOf = (request: HttpRequest) => ForwardedClient | undefined | 'unclear';
+
+/** What is asked for, and by whom. */
+export interface DohSite {
+  readonly path: string;
+  /** On a connection of a proxy. */
+  readonly clientOf?: ClientOf | undefined;
 }
 
 /**
  * The query, or the status of a request without one. The octets are those of the body, or are used
  * again with the next request.
  */
-export function readQuery(path: string, request: HttpRequest, body: Buffer): Buffer | number {
+export function readQuery(
+  { path, clientOf }: DohSite,
+  request: HttpRequest,
+  body: Buffer,
+): Buffer | number {
+  const query = queryOf(path, request, body);
+  if (clientOf === undefined || typeof query === 'number') return query;
+  const client = clientOf(request);
+  if (client === 'unclear') return 400;
+  request.client = client;
+  return query;
+}
+
+function queryOf(path: string, request: HttpRequest, body: Buffer): Buffer | number {
   const { method, target } = request;
   const end = target.indexOf('?');
   if (end < 0 ? target !== path : end !== path.length || !target.startsWith(path)) return 404;

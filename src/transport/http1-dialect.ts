@@ -1,7 +1,14 @@
 /** DNS over HTTPS by HTTP/1.1 (RFC 8484, RFC 9112): answers go out in the order of the requests. */
 
 import type { Dialect, OnQuery } from './dialect.ts';
-import { cacheControl, DNS_MESSAGE, LONGEST, METHODS, readQuery } from './doh-request.ts';
+import {
+  cacheControl,
+  DNS_MESSAGE,
+  type DohSite,
+  LONGEST,
+  METHODS,
+  readQuery,
+} from './doh-request.ts';
 import { httpDate } from './http-date.ts';
 import { faultOfStatus, type HttpFaults } from './http-fault.ts';
 import { type Http1Head, readHead } from './http1-head.ts';
@@ -32,7 +39,7 @@ interface Turn {
 
 export class Http1Dialect implements Dialect {
   isEnding = false;
-  readonly #path: string;
+  readonly #site: DohSite;
   readonly #faults: HttpFaults;
   #buffer: Buffer = Buffer.alloc(0);
   #head: Http1Head | undefined;
@@ -40,8 +47,8 @@ export class Http1Dialect implements Dialect {
   #count = 0;
   #out: Buffer[] = [];
 
-  constructor(path: string, faults: HttpFaults) {
-    this.#path = path;
+  constructor(site: DohSite, faults: HttpFaults) {
+    this.#site = site;
     this.#faults = faults;
   }
 
@@ -98,7 +105,7 @@ export class Http1Dialect implements Dialect {
     const body = this.#buffer.subarray(0, head.contentLength);
     this.#buffer = this.#buffer.subarray(head.contentLength);
     this.#head = undefined;
-    const query = readQuery(this.#path, head, body);
+    const query = readQuery(this.#site, head, body);
     if (typeof query === 'number') {
       this.#refuse(query, head);
       return true;
@@ -106,7 +113,7 @@ export class Http1Dialect implements Dialect {
     const exchange = ++this.#count;
     this.#turns.push({ exchange, head, answer: undefined, closes: head.closes });
     if (head.closes) this.isEnding = true;
-    onQuery(query, exchange);
+    onQuery(query, exchange, head.client);
     return true;
   }
 

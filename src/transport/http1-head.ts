@@ -32,6 +32,8 @@ export function readHead(lines: readonly string[]): Http1Head | number {
     method,
     target: target.replace(ORIGIN, ''),
     contentType: fields.get('content-type')?.[0],
+    forwarded: fields.get('forwarded'),
+    forwardedFor: fields.get('x-forwarded-for'),
     contentLength: Number(length),
     closes: minor === '0' ? !options.includes('keep-alive') : options.includes('close'),
     waits: fields.get('expect')?.[0]?.toLowerCase() === '100-continue',

@@ -2,7 +2,8 @@
 
 import type { Socket } from 'node:net';
 import type { StartTimer, Timer } from '../clock.ts';
-import type { Dialect } from './dialect.ts';
+import type { Dialect, HeldQuery, OnQuery } from './dialect.ts';
+import type { ForwardedClient } from './forwarded.ts';
 import type { HandshakeFault } from './handshake-fault.ts';
 import type { ProxyHeader } from './proxy-protocol.ts';
 import { StreamEntrance } from './stream-entrance.ts';
@@ -23,8 +24,11 @@ export interface TcpClient {
 }
 
 export interface ConnectionEvents {
-  /** A query: `exchange` is its number in the connection, 0 where none is needed. */
-  message(octets: Buffer, connection: Connection, exchange: number): void;
+  /**
+   * A query: `exchange` is its number in the connection, 0 where none is needed; `client` asks
+   * through the proxy at the other end.
+   */
+  message(octets: Buffer, connection: Connection, exchange: number, client?: ForwardedClient): void;
   /** There is something for `flush` to do. */
   touched(connection: Connection): void;
   /** The proxy has said for whom it speaks; false when that client gets no connection. */
@@ -65,8 +69,7 @@ export class Connection implements TcpClient {
   readonly #idle: Timer;
   readonly #total: Timer;
   /** Queries that have come and are not asked yet, from `#next` on. */
-  #queries: Buffer[] = [];
-  #exchanges: number[] = [];
+  #held: HeldQuery[] = [];
   #next = 0;
   #isTaking = false;
   /** Whether a query has come of what is read. */
@@ -144,18 +147,17 @@ export class Connection implements TcpClient {
   }
 
   /** Asks at once, or as soon as it may be asked. */
-  readonly #take = (message: Buffer, exchange: number): void => {
+  readonly #take: OnQuery = (octets, exchange, client) => {
     this.#hasAsked = true;
-    if (this.#queries.length === 0 && !this.#isTaking && !this.#isFull()) {
+    if (this.#held.length === 0 && !this.#isTaking && !this.#isFull()) {
       this.#isTaking = true;
       this.#waiting++;
-      this.#events.message(message, this, exchange);
+      this.#events.message(octets, this, exchange, client);
       this.#isTaking = false;
       return;
     }
     // A copy, which keeps no whole chunk alive while it waits.
-    this.#queries.push(Buffer.from(message));
-    this.#exchanges.push(exchange);
+    this.#held.push({ octets: Buffer.from(octets), exchange, client });
   };
 
   /** Asks what may be asked, and reads on when all is. */
@@ -163,15 +165,14 @@ export class Connection implements TcpClient {
     // A query may be answered before `message` returns.
     if (this.#isTaking) return;
     this.#isTaking = true;
-    while (this.#next < this.#queries.length && !this.#isFull()) {
+    while (this.#next < this.#held.length && !this.#isFull()) {
       this.#waiting++;
-      const next = this.#next++;
-      this.#events.message(this.#queries[next]!, this, this.#exchanges[next]!);
+      const { octets, exchange, client } = this.#held[this.#next++]!;
+      this.#events.message(octets, this, exchange, client);
     }
     this.#isTaking = false;
-    if (this.#next === this.#queries.length && this.#next > 0) {
-      this.#queries = [];
-      this.#exchanges = [];
+    if (this.#next === this.#held.length && this.#next > 0) {
+      this.#held = [];
       this.#next = 0;
     }
     if (this.#finishing && this.#isDone()) this.#end();
@@ -187,7 +188,7 @@ export class Connection implements TcpClient {
 
   /** Whether all that was asked is answered. */
   #isDone(): boolean {
-    return this.#waiting === 0 && this.#queries.length === 0;
+    return this.#waiting === 0 && this.#held.length === 0;
   }
 
   /** `maxAge` is how many seconds others may keep the answer, where they are told. */

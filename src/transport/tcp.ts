@@ -8,6 +8,7 @@ import { createServer, isIPv6, type Socket } from 'node:net';
 import type { StartTimer } from '../clock.ts';
 import { type Dialect, NO_STORE } from './dialect.ts';
 import { Exchanges } from './exchanges.ts';
+import type { ForwardedClient } from './forwarded.ts';
 import { FrameDialect } from './frame-dialect.ts';
 import type { HandshakeFault } from './handshake-fault.ts';
 import type { ProxyHeader } from './proxy-protocol.ts';
@@ -47,14 +48,16 @@ export interface TcpAddress {
   readonly security?: TcpSecurity | undefined;
   /** What is spoken there: without it DNS messages behind their lengths. */
   readonly createDialect?: ((stream: Socket) => Dialect) | undefined;
+  /** Whether others ask through this address: then its connections are not those of one client. */
+  readonly isProxy?: ((address: string) => boolean) | undefined;
 }
 
 export interface TcpEvents {
   /**
    * The octets are there during the call only. `number` is what the answer goes to: the connection,
-   * or of HTTP the one request.
+   * or of HTTP the one request; `forwarded` is who asks it through a proxy.
    */
-  message(octets: Buffer, client: TcpClient, number: number): void;
+  message(octets: Buffer, client: TcpClient, number: number, forwarded?: ForwardedClient): void;
   /** There is something for `flush` to do, perhaps nothing but what HTTP has to say. */
   touched(): void;
 }
@@ -131,6 +134,7 @@ class Connections implements ConnectionEvents {
   readonly #proxies: TcpProxies | undefined;
   readonly #security: TcpSecurity | undefined;
   readonly #createDialect: (stream: Socket) => Dialect;
+  readonly #isProxy: (address: string) => boolean;
   readonly #on: TcpEvents;
   readonly #all: Map<number, Connection> = new Map();
   readonly #clients: ClientTable = new ClientTable();
@@ -141,7 +145,7 @@ class Connections implements ConnectionEvents {
 
   constructor(
     { limits, startTimer }: Pick<ConnectionStart, 'limits' | 'startTimer'>,
-    { proxies, security, createDialect }: Omit<TcpAddress, 'address' | 'port' | 'shared'>,
+    { proxies, security, createDialect, isProxy }: Omit<TcpAddress, 'address' | 'port' | 'shared'>,
     on: TcpEvents,
   ) {
     this.#limits = limits;
@@ -149,6 +153,7 @@ class Connections implements ConnectionEvents {
     this.#proxies = proxies;
     this.#security = security;
     this.#createDialect = createDialect ?? (() => new FrameDialect());
+    this.#isProxy = isProxy ?? (() => false);
     this.#on = on;
   }
 
@@ -171,10 +176,15 @@ class Connections implements ConnectionEvents {
     return connection;
   }
 
-  message(octets: Buffer, connection: Connection, exchange: number): void {
+  message(
+    octets: Buffer,
+    connection: Connection,
+    exchange: number,
+    forwarded?: ForwardedClient,
+  ): void {
     const isLone = exchange === NO_EXCHANGE;
     const number = isLone ? connection.number : this.exchanges.add(connection, exchange);
-    this.#on.message(octets, connection, number);
+    this.#on.message(octets, connection, number, forwarded);
   }
 
   accept(socket: Socket): void {
@@ -185,7 +195,8 @@ class Connections implements ConnectionEvents {
       return;
     }
     // Behind a proxy it is not known yet whose connection it is.
-    const owner = this.#proxies === undefined ? ownerOf(address) : undefined;
+    const isOwn = this.#proxies === undefined && !this.#isProxy(address);
+    const owner = isOwn ? ownerOf(address) : undefined;
     if (!this.#hasRoom(owner)) {
       this.rejected++;
       socket.destroy();

@@ -33,8 +33,12 @@ export interface TlsClientOptions {
   readonly isOpportunistic?: boolean;
   /** What is to be spoken (ALPN); a server that names none is taken to speak the first. */
   readonly protocols: readonly string[];
+  /** The oldest version that is spoken; TLS 1.2 without it. */
+  readonly minVersion?: 'TLSv1.3';
   /** Milliseconds for the connection and the handshake together. */
   readonly timeout: number;
+  /** The address of this host that it is asked from; the system's choice without it. */
+  readonly localAddress?: string;
   /** What the server gets to see, if it asks: certificate and key in PEM. */
   readonly identity?: { readonly certificate: string; readonly key: string } | undefined;
   /** A session of an earlier connection with the same trust. */
@@ -42,8 +46,11 @@ export interface TlsClientOptions {
 }
 
 export interface TlsClientEvents {
-  /** The server is who it ought to be, or its certificate does not matter: the socket may be used. */
-  secured(peer: SecuredPeer): void;
+  /**
+   * The server is who it ought to be, or its certificate does not matter, and `doubt` is what is
+   * wrong with it: the socket may be used.
+   */
+  secured(peer: SecuredPeer, doubt?: TlsFault): void;
   /** It cannot be used; it has been destroyed. Called at most once, and instead of `secured`. */
   failed(fault: TlsFault): void;
   /** A session that a later connection may go on with, of a server that was verified. */
@@ -62,6 +69,7 @@ export function connectTls(options: TlsClientOptions, on: TlsClientEvents): TLSS
   const socket = process.getBuiltinModule('node:tls').connect({
     host: remote.address,
     port: remote.port,
+    ...(options.localAddress !== undefined && { localAddress: options.localAddress }),
     ...tlsOptions(options),
   });
   socket.setNoDelay(true);
@@ -99,14 +107,15 @@ export function connectTls(options: TlsClientOptions, on: TlsClientEvents): TLSS
     isOver = true;
     clearTimeout(timer);
     verified = leaf;
-    on.secured(securedPeer(leaf!, trust.name, doubt));
+    on.secured(securedPeer(leaf!, trust.name, doubt), doubt);
     if (early !== undefined) on.resumable?.({ octets: early, leaf: leaf! });
   });
   return socket;
 }
 
 /** Node's own check would name no dates; the same is checked here, for every shell alike. */
-function tlsOptions({ trust, protocols, identity, session }: TlsClientOptions): ConnectionOptions {
+function tlsOptions(options: TlsClientOptions): ConnectionOptions {
+  const { trust, protocols, identity, session, minVersion = 'TLSv1.2' } = options;
   const { name, ca } = trust;
   return {
     // A name is sent, an address is not (RFC 6066 section 3).
@@ -115,7 +124,7 @@ function tlsOptions({ trust, protocols, identity, session }: TlsClientOptions): 
     ...(identity !== undefined && { cert: identity.certificate, key: identity.key }),
     ...(session !== undefined && { session: session.octets }),
     ALPNProtocols: [...protocols],
-    minVersion: 'TLSv1.2',
+    minVersion,
     rejectUnauthorized: false,
     checkServerIdentity: () => undefined,
   };

@@ -24,8 +24,8 @@ describeWith(['openssl'], 'config/certificates', () => {
   });
   after(cleanUp);
 
-  function configOf(tls: string): Config {
-    const text = `listen:
+  function configOf(tls: string, more = ''): Config {
+    const text = `${more}listen:
   - { address: "127.0.0.1:853", tls: ${tls} }
   - 127.0.0.1:53
 upstreams: { default: { servers: [192.0.2.53] } }
@@ -117,8 +117,10 @@ upstreams: { default: { servers: [192.0.2.53] } }
     it(`warns ${at} days after they were made of what is late or over`, () => {
       const tls =
         '{ certificate: [a.example.pem, b.example.pem], key: [a.example.key, b.example.key] }';
+      const config = configOf(tls);
       const warnings = certificateWarnings(
-        readCertificates(configOf(tls)),
+        config,
+        readCertificates(config),
         Date.now() + at * DAY_MS,
       );
       const wanted = [a, b].filter((one) => one !== undefined);
@@ -132,8 +134,9 @@ upstreams: { default: { servers: [192.0.2.53] } }
 
   it('says once what is wrong with a certificate of several listeners', () => {
     const tls = '{ certificate: b.example.pem, key: b.example.key }';
-    const [, secured] = readCertificates(configOf(tls));
-    const warnings = certificateWarnings([secured, secured], Date.now() + 7 * DAY_MS);
+    const config = configOf(tls);
+    const [, secured] = readCertificates(config);
+    const warnings = certificateWarnings(config, [secured, secured], Date.now() + 7 * DAY_MS);
     expect(warnings).to.have.length(1);
   });
 
@@ -145,5 +148,33 @@ upstreams: { default: { servers: [192.0.2.53] } }
     writeFileSync(join(folder, 'chain.pem'), chain);
     expect(problemsOf('{ certificate: chain.pem, key: a.example.key }')).to.deep.equal([]);
     expect(problemsOf('{ certificate: chain.pem, key: b.example.key }')).to.have.length(1);
+  });
+
+  describe('with discovery', () => {
+    const both =
+      '{ certificate: [a.example.pem, b.example.pem], key: [a.example.key, b.example.key] }';
+    const named = (name: string) => configOf(both, `discovery: { name: ${name} }\n`);
+
+    it('wants a certificate that is for the name', () => {
+      expect(() => readCertificates(named('c.example')))
+        .to.throw(ConfigError)
+        .with.property('message')
+        .that.matches(
+          /site\.yaml:3:\d+: a\.example\.pem is not for c\.example, the name in discovery; expect a certificate with that name$/,
+        );
+      expect(() => readCertificates(named('b.example'))).not.to.throw();
+    });
+
+    it('warns of addresses that the certificate for the name is not for', () => {
+      const addresses = 'discovery: { name: a.example, addresses: [192.0.2.9] }\n';
+      const config = configOf(both, addresses);
+      const warnings = certificateWarnings(config, readCertificates(config), Date.now());
+      expect(warnings).to.have.length(1);
+      expect(warnings[0]).to.match(
+        /^.*site\.yaml:3: the certificate a\.example\.pem is not for 192\.0\.2\.9: clients that ask there/,
+      );
+      const local = named('a.example');
+      expect(certificateWarnings(local, readCertificates(local), Date.now())).to.deep.equal([]);
+    });
   });
 });

@@ -1,11 +1,12 @@
 import { inspect } from 'node:util';
 import { expect } from 'chai';
 import { parseConfig } from '../../src/config/config.ts';
+import { formatPrimary } from '../../src/config/primary-text.ts';
 import { Secret } from '../../src/config/secret.ts';
 import { FINE, itSays, problemsIn } from './problems.ts';
 
 const HIDDEN = 'aGlkZGVu';
-const ADDRESS = 'an address like 192.0.2.1 or "[2001:db8::1]:53"';
+const ADDRESS = 'an address like 192.0.2.1, "[2001:db8::1]:53" or tls://192.0.2.1#primary.example';
 
 function feed(keys: string): string {
   return `policies:\n  - name: feed\n    rpz:\n      ${keys.replaceAll('; ', '\n      ')}\n`;
@@ -31,6 +32,43 @@ describe('config/transfer-keys', () => {
           `6:19: "ns.example" is not valid; expect ${ADDRESS}`,
           `6:31: "192.0.2.1:0" is not valid; expect ${ADDRESS}`,
         ],
+      },
+      {
+        when: 'primaries by TLS are none',
+        text: feed(
+          'zone: a; primaries: ["tls://primary.example", "tls://192.0.2.1/x#a.example", "https://192.0.2.1/a", "tls://192.0.2.1#a b"]',
+        ),
+        says: [
+          '6:19: "tls://primary.example" is not valid: a primary has an address; expect tls://192.0.2.1#NAME',
+          '6:44: "tls://192.0.2.1/x#a.example" is not valid: tls:// has no path; expect an address like tls://192.0.2.1#dns.example',
+          '6:75: "https://192.0.2.1/a" is not valid: zones are not transferred by HTTPS; expect tls://',
+          '6:98: "tls://192.0.2.1#a b" is not valid: "a b" is no name that a certificate can be for; expect a host name or an IP address',
+        ],
+      },
+      {
+        when: 'something is about TLS, and no primary is',
+        text: feed(
+          `zone: a; primaries: [192.0.2.1]; ca: a.pem; pins: [${'A'.repeat(43)}=]; key: a.key`,
+        ),
+        says: [
+          '7:11: ca is for primaries by TLS; expect one like tls://192.0.2.1#primary.example',
+          '8:13: pins is for primaries by TLS; expect one like tls://192.0.2.1#primary.example',
+          '9:12: key is for primaries by TLS; expect one like tls://192.0.2.1#primary.example',
+        ],
+      },
+      {
+        when: 'a certificate comes alone, and a pin is none',
+        text: feed(
+          `zone: a; primaries: ["tls://192.0.2.1"]; certificate: a.pem; pins: [sha256/abc]`,
+        ),
+        says: [
+          '8:14: "sha256/abc" is not valid; expect the SHA-256 of a public key in base64, like sha256/… (44 characters)',
+        ],
+      },
+      {
+        when: 'a key comes alone',
+        text: feed(`zone: a; primaries: ["tls://192.0.2.1"]; key: a.key`),
+        says: ['7:12: key comes alone; expect certificate too'],
       },
       {
         when: 'there are no primaries',
@@ -71,6 +109,7 @@ describe('config/transfer-keys', () => {
     if (typeof transfer === 'string') throw new Error(transfer);
     const { primaries, ...rest } = transfer;
     expect(primaries.map(({ value }) => value)).to.deep.equal([{ address: '192.0.2.1', port: 53 }]);
+    expect(rest).to.deep.include({ ca: undefined, pins: undefined, certificate: undefined });
     expect(rest).to.deep.include({
       tsig: undefined,
       cacheFile: undefined,
@@ -78,6 +117,22 @@ describe('config/transfer-keys', () => {
       maxSize: 500_000_000,
       maxTime: 1_800_000,
     });
+  });
+
+  it('has port 853 by TLS, and a name: the address without one', () => {
+    const given = '["tls://192.0.2.1#Primary.Example.", "tls://[2001:db8::1]:8853"]';
+    const config = parseConfig('site.yaml', FINE + feed(`zone: a; primaries: ${given}`));
+    const transfer = config.policies[0]!.value.rpz!.value;
+    if (typeof transfer === 'string') throw new Error(transfer);
+    const all = transfer.primaries.map(({ value }) => value);
+    expect(all).to.deep.equal([
+      { address: '192.0.2.1', port: 853, tlsName: 'primary.example' },
+      { address: '2001:db8::1', port: 8853, tlsName: '2001:db8::1' },
+    ]);
+    expect(all.map(formatPrimary)).to.deep.equal([
+      'tls://192.0.2.1:853#primary.example',
+      'tls://[2001:db8::1]:8853#2001:db8::1',
+    ]);
   });
 
   for (const wrong of [`${HIDDEN}=`, `-${HIDDEN}`, `${HIDDEN}A`]) {

@@ -19,7 +19,7 @@ const MODULES: Readonly<Record<string, string>> = {
   'networking.k8s.io/v1': 'networking/v1',
 };
 /** Kinds that an operator brings: no part of the API. */
-const CUSTOM: readonly string[] = ['monitoring.coreos.com/v1'];
+const CUSTOM: readonly string[] = ['monitoring.coreos.com/v1', 'cert-manager.io/v1'];
 
 /** What the compiler says of them; nothing when all is well. */
 export async function typeErrorsOf(manifests: readonly Manifest[]): Promise<string> {

@@ -3,13 +3,14 @@ import { basename, dirname, join } from 'node:path';
 import { expect } from 'chai';
 import { parse } from 'yaml';
 import { parseConfig } from '../../src/config/config.ts';
+import { designatedResolvers } from '../../src/config/discovery.ts';
 import { findProgram, run } from '../e2e/processes.ts';
 import { deployFile, type Manifest, parseManifests, readManifests } from './files.ts';
 import { typeErrorsOf } from './kubernetes-types.ts';
 
 const FOLDER = deployFile('kubernetes');
 const NAME = { 'app.kubernetes.io/name': 'rcode5' };
-const OVERLAYS = ['deployment', 'daemonset', 'monitoring'];
+const OVERLAYS = ['deployment', 'daemonset', 'encrypted', 'monitoring'];
 
 interface Container {
   readonly ports: readonly { readonly name: string; readonly containerPort: number }[];
@@ -41,7 +42,7 @@ describe('config/deploy/kubernetes', () => {
   it('has one of each kind that a site needs', () => {
     expect(manifests.map(({ kind }) => kind)).to.have.members([
       ...['Deployment', 'DaemonSet', 'Service', 'Service', 'ServiceAccount'],
-      ...['NetworkPolicy', 'PodDisruptionBudget', 'ServiceMonitor'],
+      ...['NetworkPolicy', 'PodDisruptionBudget', 'ServiceMonitor', 'Certificate'],
     ]);
   });
 
@@ -170,6 +171,46 @@ describe('config/deploy/kubernetes, built by Kustomize', () => {
     };
     it(`is complete: ${overlay}${title}`, kubectl === undefined ? undefined : build);
   }
+
+  const agree = async () => {
+    const { stdout } = await run(kubectl!, ['kustomize', join(FOLDER, 'encrypted')]);
+    const built = parseManifests('encrypted', stdout);
+    const find = (kind: string) =>
+      built.find((one) => one.kind === kind && one.metadata.name === 'rcode5')!;
+    const file = join(FOLDER, 'encrypted', 'rcode5.yaml');
+    const environment = { RCODE5_TOKEN: 'x', POD_NAME: 'x' };
+    const config = parseConfig(file, readFileSync(file, 'utf8'), environment);
+    const { template } = find('Deployment').spec as { template: { spec: PodSpec } };
+    const [container] = template.spec.containers;
+    const inPod = new Map(container.ports.map(({ name, containerPort }) => [name, containerPort]));
+    const { ports } = find('Service').spec as {
+      ports: readonly { name: string; port: number; targetPort: string }[];
+    };
+    const resolvers = designatedResolvers(config.discovery!, config.listen);
+    // Where clients are sent to, the Service leads to the listener.
+    for (const { transport, port } of resolvers) {
+      const served = ports.find((one) => one.port === port)!;
+      const listener = config.listen.find(({ value }) => value.port === inPod.get(transport));
+      expect(served.targetPort).to.equal(transport);
+      expect(listener?.value.path === undefined).to.equal(transport === 'dot');
+    }
+    expect(resolvers.map(({ transport }) => transport)).to.deep.equal(['dot', 'doh']);
+    const { secretName, dnsNames } = find('Certificate').spec as {
+      secretName: string;
+      dnsNames: readonly string[];
+    };
+    expect(dnsNames).to.deep.equal([config.discovery!.name.value]);
+    expect(JSON.stringify(template.spec.volumes)).to.include(secretName);
+    const mounted = container.volumeMounts.find(({ name }) => name === 'certificate')!.mountPath;
+    for (const { value } of config.listen) {
+      for (const pair of value.tls ?? []) {
+        expect(pair.certificate.value).to.equal(`${mounted}/tls.crt`);
+        expect(pair.key.value).to.equal(`${mounted}/tls.key`);
+      }
+    }
+    expect(JSON.stringify(find('NetworkPolicy').spec)).to.include('"port":"dot"');
+  };
+  it(`agrees about TLS: ports, names and files${title}`, kubectl === undefined ? undefined : agree);
 });
 
 interface Selector {

@@ -26,6 +26,7 @@ const USUAL: Readonly<Record<ProbeName, Partial<Probe>>> = {
   cd: { cd: true },
   burst: {},
   after: {},
+  'other-way': {},
 };
 
 /** A probe, and what came of it: NOERROR, RA=1 and one record unless said otherwise. */

@@ -274,7 +274,11 @@ function explained(policy: Policy, question: AnyQuestion): string {
   if (typeof asked === 'string') throw new Error(asked);
   const { decision, upstream } = explainQuestion(policy, asked, 0);
   const { rcode, layer, action, rule, ede } = decision;
-  return JSON.stringify([rcode, layer, action, (rule as { id: string }).id, ede, upstream]);
+  const { id } = rule as { id: string };
+  // What RESINFO says depends on all rules.
+  const own = policy.verdicts.find((one) => one.rule.id === id && /RESINFO$/.test(id));
+  const records = own?.recordsOf?.(0).map(({ rdata }) => Buffer.from(rdata).toString('hex'));
+  return JSON.stringify([rcode, layer, action, id, ede, upstream, records]);
 }
 
 describe('diff/changes and explain', () => {

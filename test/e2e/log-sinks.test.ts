@@ -2,6 +2,7 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { expect } from 'chai';
+import { readFrames } from '../world/frame-streams.ts';
 import { readProtobuf } from '../world/protobuf.ts';
 import { cleanUp, describeWith, Program, run } from './processes.ts';
 import { type Rcode5, Site, serve, sumOf } from './rcode5.ts';
@@ -9,19 +10,6 @@ import { ask } from './sockets.ts';
 
 const NXDOMAIN = 3;
 const REFUSED = 5;
-
-/** The data frames of a Frame Streams file: those behind a length that is not 0. */
-function readFrames(octets: Buffer): Buffer[] {
-  const frames: Buffer[] = [];
-  for (let at = 0; at < octets.length; ) {
-    const length = octets.readUInt32BE(at);
-    const start = length === 0 ? at + 8 : at + 4;
-    const end = start + (length === 0 ? octets.readUInt32BE(at + 4) : length);
-    if (length > 0) frames.push(octets.subarray(start, end));
-    at = end;
-  }
-  return frames;
-}
 
 describeWith(['fstrm_capture', 'dnstap-ldns'], 'e2e: dnstap', () => {
   let site: Site;

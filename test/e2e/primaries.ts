@@ -15,7 +15,7 @@ export interface ZonePrimary extends Peer {
   add(owner: string): Promise<void>;
 }
 
-function zoneText(serial: number, owners: readonly string[]): string {
+export function zoneText(serial: number, owners: readonly string[]): string {
   const rules = owners.map((owner) => `${owner} CNAME .\n`);
   return `$TTL 60\n@ SOA ns.example. host.example. ${serial} 3600 600 86400 60\n@ NS ns.example.\n${rules.join('')}`;
 }

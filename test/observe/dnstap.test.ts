@@ -74,14 +74,15 @@ describe('observe/dnstap', () => {
     for (const field of [5, 12, 13, 14]) expect(message.has(field)).to.equal(false);
   });
 
-  it('has DOT for a query by TLS', () => {
-    const { message } = payload(
-      asked('example.com', { transport: 'dot' }),
-      outcome(verdict()),
-      REPLY,
-    );
-    expect(message.get(3)).to.equal(3);
-  });
+  for (const [transport, protocol] of [
+    ['dot', 3],
+    ['doh', 4],
+  ] as const) {
+    it(`has the socket protocol of a query by ${transport}`, () => {
+      const { message } = payload(asked('example.com', { transport }), outcome(verdict()), REPLY);
+      expect(message.get(3)).to.equal(protocol);
+    });
+  }
 
   it('says that a refusal of a client goes by its address', () => {
     const { policy } = payload(asked('example.com'), outcome(verdict()), REPLY);

@@ -43,6 +43,7 @@ export class FeedStage {
       zone: name(ZONE),
       primaries: [this.primary.upstream],
       key: undefined,
+      tls: { ca: undefined, pins: undefined, identity: undefined },
       cacheFile: undefined,
       maxSize: 100_000,
       maxTime: 10_000,

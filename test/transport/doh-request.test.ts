@@ -8,9 +8,9 @@ const NOTHING = Buffer.alloc(0);
 
 describe('transport/doh-request', () => {
   const get = (target: string, method = 'GET') =>
-    readQuery('/dns-query', { method, target, contentType: undefined }, NOTHING);
+    readQuery({ path: '/dns-query' }, { method, target, contentType: undefined }, NOTHING);
   const post = (contentType: string | undefined, body: Buffer = QUERY) =>
-    readQuery('/dns-query', { method: 'POST', target: '/dns-query', contentType }, body);
+    readQuery({ path: '/dns-query' }, { method: 'POST', target: '/dns-query', contentType }, body);
 
   const targets = [
     { target: `/dns-query?dns=${DNS}`, is: 'the query' },

@@ -13,7 +13,7 @@ const POST = Buffer.concat([Buffer.from(`${POST_HEAD}Content-Length: 12\r\n\r\n`
 
 class Spoken {
   readonly faults = new HttpFaults();
-  readonly dialect = new Http1Dialect('/dns-query', this.faults);
+  readonly dialect = new Http1Dialect({ path: '/dns-query' }, this.faults);
   readonly asked: number[] = [];
 
   push(...parts: readonly (string | Buffer)[]): this {
@@ -176,7 +176,7 @@ describe('transport/http1-dialect', () => {
     const anyPart = fc.oneof(fc.constantFrom(GET, POST, '\r\n\r\n', 'POST /'), fc.string());
     fc.assert(
       fc.property(fc.array(anyPart), (parts) => {
-        const dialect = new Http1Dialect('/dns-query', new HttpFaults());
+        const dialect = new Http1Dialect({ path: '/dns-query' }, new HttpFaults());
         for (const part of parts) dialect.push(Buffer.from(part), () => {});
         dialect.take();
       }),

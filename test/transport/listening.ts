@@ -47,11 +47,11 @@ export class Listening {
   static async start(
     limits: Partial<TcpLimits> = {},
     proxies?: TcpAddress['proxies'],
-    security?: TcpAddress['security'],
+    { security, isProxy }: Pick<TcpAddress, 'security' | 'isProxy'> = {},
   ): Promise<Listening> {
     const made = new Listening();
     made.listener = await listenTcp(
-      { address: '127.0.0.1', port: 0, proxies, security },
+      { address: '127.0.0.1', port: 0, proxies, security, isProxy },
       {
         message(octets, { address, port, proxy }, number) {
           const id = octets[0]! * 256 + octets[1]!;

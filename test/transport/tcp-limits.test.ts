@@ -31,6 +31,19 @@ describe('transport/tcp limits', () => {
     expect(tcp.listener.rejected).to.equal(2);
   });
 
+  it('leave a proxy that others ask through as many as there are', async () => {
+    tcp = await Listening.start({ perClient: 1 }, undefined, {
+      isProxy: (address) => address === '127.0.0.1',
+    });
+    tcp.onQuery = tcp.reply;
+    for (const stream of [await tcp.open(), await tcp.open(), await tcp.open('127.0.0.2')]) {
+      stream.ask(one(1));
+      expect(await ids(stream, 1)).to.deep.equal([1]);
+    }
+    await (await tcp.open('127.0.0.2')).ended;
+    expect(tcp.listener.rejected).to.equal(1);
+  });
+
   it('leave all clients together no more than all connections', async () => {
     await listen({ connections: 2 });
     await tcp.open('127.0.0.2');

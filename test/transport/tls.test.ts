@@ -4,6 +4,7 @@ import { expect } from 'chai';
 import { readAddress } from '../../src/net/address.ts';
 import type { HandshakeFault } from '../../src/transport/handshake-fault.ts';
 import { ProxyHeader } from '../../src/transport/proxy-protocol.ts';
+import type { TcpSecurity } from '../../src/transport/tcp.ts';
 import {
   renewTicketKeys,
   TlsHandshakes,
@@ -41,10 +42,11 @@ describeWith(['openssl'], 'transport/tcp with TLS', () => {
     proxies?: Parameters<typeof Listening.start>[1],
   ): Promise<Listening> {
     tcp?.close();
-    tcp = await Listening.start(limits, proxies, {
+    const security: TcpSecurity = {
       handshakes,
       failed: (fault, { address }) => faults.push({ fault, address }),
-    });
+    };
+    tcp = await Listening.start(limits, proxies, { security });
     tcp.onQuery = tcp.reply;
     return tcp;
   }

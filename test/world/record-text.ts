@@ -19,6 +19,7 @@ const TYPES: Readonly<Record<string, number>> = {
   OPT: 41,
   DS: 43,
   RRSIG: 46,
+  SVCB: 64,
   HTTPS: 65,
   TKEY: 249,
   TSIG: 250,

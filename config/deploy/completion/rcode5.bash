@@ -12,7 +12,7 @@ _rcode5() {
     explain) options='-c --config --from --client --name --type --class --opcode --no-rd --do --transport --listener --key --live --json'; files=0 ;;
     diff) options='--all --replay --as-enforced --from-old --from-new --json'; files=1 ;;
     test) options='-c --config --from --record --json'; files=1 ;;
-    diagnose) options='--server --source --type --timeout --burst --json'; files=0 ;;
+    diagnose) options='--server --source --type --ca --timeout --burst --json'; files=0 ;;
     log) options='--follow --client --name --type --layer --event --group --view --rule --rcode --transport --upstream --since --until --ref --json'; files=1 ;;
     report) options='--by --top --client --name --type --layer --event --group --view --rule --rcode --transport --upstream --since --until --ref --json'; files=1 ;;
     status) options='--admin --json --timeout'; files=0 ;;
@@ -24,7 +24,7 @@ _rcode5() {
     *) return ;;
   esac
   case $before in
-    -o|--output|-c|--config) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
+    -o|--output|-c|--config|--ca) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
   esac
   if [[ $current == -* ]] || ((files == 0)); then
     mapfile -t COMPREPLY < <(compgen -W "$options" -- "$current")

@@ -9,8 +9,9 @@ import type { Situation } from '../situation.ts';
 
 export function byTransport(situation: Situation): Inference | undefined {
   const { ask } = situation;
-  const tcp = situation.last('tcp')!;
-  if (ask.transport !== 'udp' || fateOf(tcp) !== 'answered') return undefined;
+  const tcp = situation.last('tcp');
+  if (ask.transport !== 'udp' || tcp === undefined) return undefined;
+  if (fateOf(tcp) !== 'answered') return undefined;
   // TC=1 with a refusal means that: a cookie, or TCP.
   if (ask.rcode === 'REFUSED' && ask.tc) return undefined;
   if (situation.isAnswered('plain')) return undefined;
@@ -41,8 +42,10 @@ export function byEdns(situation: Situation): Inference | undefined {
 /** RFC 7766: a server answers by TCP too. */
 export function byTcp(situation: Situation): Inference | undefined {
   const { ask } = situation;
-  const tcp = situation.last('tcp')!;
-  if (fateOf(ask) !== 'answered' || fateOf(tcp) === 'answered') return undefined;
+  const tcp = situation.last('tcp');
+  if (tcp === undefined || fateOf(ask) !== 'answered' || fateOf(tcp) === 'answered') {
+    return undefined;
+  }
   return {
     verdict: 'transport',
     scope: 'query',

@@ -19,14 +19,15 @@ export function isPrivate(prefix: Prefix): boolean {
  * it lets everybody in.
  */
 export function forgottenRanges({ listen, views }: Config): string[] {
-  const behind = listen.filter(({ value }) => value.proxies !== undefined);
+  const behind = listen.filter(({ value }) => value.proxies ?? value.trustedProxies);
   const entries = [...new Set(views.map(({ acl }) => acl.query))].flatMap((list) => list.entries);
   const isKnown = entries.some(({ prefixes, action }) =>
     prefixes.some((prefix) => RANGES.some((range) => concerns(prefix, range, action))),
   );
   if (isKnown) return [];
-  return behind.map(({ place: { file, line } }) => {
-    return `${file}:${line}: private prefixes are missing in acl.query: behind PROXY protocol clients of the site come with their own addresses (10.0.0.0/8, 192.168.0.0/16, ...)`;
+  return behind.map(({ value, place: { file, line } }) => {
+    const words = value.proxies === undefined ? 'HTTP proxies' : 'PROXY protocol';
+    return `${file}:${line}: private prefixes are missing in acl.query: behind ${words} clients of the site come with their own addresses (10.0.0.0/8, 192.168.0.0/16, ...)`;
   });
 }
 

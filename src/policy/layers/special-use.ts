@@ -18,6 +18,7 @@ import { RrType } from '../../wire/registry.ts';
 import type { RecordData } from '../../wire/response.ts';
 import type { Layer } from '../layer.ts';
 import type { ViewParts } from '../layer-parts.ts';
+import { OwnEndpoints } from '../own-endpoints.ts';
 import { NO_ROUTE, type RouteTable } from '../route-table.ts';
 import { NameTable } from '../rules/name-table.ts';
 import { negativeSoa } from '../soa.ts';
@@ -112,7 +113,8 @@ function compileZone(
   };
 }
 
-export function compileSpecialUse({ routes, resolverInfo, verdicts }: ViewParts): Layer {
+export function compileSpecialUse(parts: ViewParts): Layer {
+  const { routes, verdicts } = parts;
   const table = new NameTable();
   const zones: Zone[] = [];
   const add = (zone: string, action: Action, records: readonly RecordData[] = []) => {
@@ -123,27 +125,20 @@ export function compileSpecialUse({ routes, resolverInfo, verdicts }: ViewParts)
   for (const zone of NODATA_ZONES) add(zone, 'nodata');
   add('localhost', 'answer', LOCALHOST);
 
-  // RFC 9606 section 3: it is asked at resolver.arpa where the resolver has no name of its own.
+  const own = new OwnEndpoints(parts, SOA);
   const resolverArpa = table.entryOf(lowerName(parseName('resolver.arpa') as Uint8Array), false);
-  const resinfo = verdicts.add({
-    layer: 'special-use',
-    action: 'answer',
-    rule: builtIn('special-use resolver.arpa RESINFO'),
-    soa: SOA,
-    authoritative: true,
-    recordsOf: resolverInfo,
-  });
 
   const search = (query: Query): Verdict | undefined => {
     const depth = zoneDepth(table, query);
-    if (depth === NO_ZONE) return undefined;
+    if (depth === NO_ZONE) return own.findAtName(query);
     const entry = table.find(query, depth, false);
     const zone = zones[entry]!;
     if (isRouted(zone, routes, query, depth)) return undefined;
     query.match.trigger = 'qname';
     query.match.depth = depth;
+    const ofOwn = entry === resolverArpa ? own.findAtResolverArpa(query) : undefined;
+    if (ofOwn !== undefined) return ofOwn;
     if (depth > 0) return existsByRoute(zone, routes, query) ? zone.nodata : zone.below;
-    if (entry === resolverArpa && query.qtype === RrType.RESINFO) return resinfo;
     return hasType(zone.apex, query.qtype) ? zone.apex : zone.nodata;
   };
   return {

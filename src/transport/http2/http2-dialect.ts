@@ -4,7 +4,7 @@
  */
 
 import type { Dialect, OnQuery } from '../dialect.ts';
-import { LONGEST, readQuery } from '../doh-request.ts';
+import { type DohSite, LONGEST, readQuery } from '../doh-request.ts';
 import { faultOfStatus, type HttpFaults } from '../http-fault.ts';
 import { FIRST_WINDOW, FlowControl, FRAME_SIZE } from './flow-control.ts';
 import { type FrameEvents, Http2FrameReader } from './frame-reader.ts';
@@ -31,7 +31,7 @@ const RESETS = 200;
 
 export class Http2Dialect implements Dialect, FrameEvents {
   isEnding = false;
-  readonly #path: string;
+  readonly #site: DohSite;
   readonly #faults: HttpFaults;
   readonly #maxStreams: number;
   readonly #out: Http2FrameWriter = new Http2FrameWriter();
@@ -47,8 +47,8 @@ export class Http2Dialect implements Dialect, FrameEvents {
   #resets = 0;
   #onQuery: OnQuery = () => {};
 
-  constructor(path: string, maxStreams: number, faults: HttpFaults) {
-    this.#path = path;
+  constructor(site: DohSite, maxStreams: number, faults: HttpFaults) {
+    this.#site = site;
     this.#faults = faults;
     this.#maxStreams = maxStreams;
     this.#out.settings([
@@ -219,9 +219,9 @@ export class Http2Dialect implements Dialect, FrameEvents {
       this.#streams.delete(id);
       return this.#malformed(id);
     }
-    const query = readQuery(this.#path, headers, body);
+    const query = readQuery(this.#site, headers, body);
     if (typeof query === 'number') this.#refuse(id, query, true);
-    else this.#onQuery(query, id);
+    else this.#onQuery(query, id, headers.client);
   }
 
   #malformed(id: number): void {

@@ -1,6 +1,7 @@
 /** What a request's header fields say, if they are such as RFC 9113 section 8 allows. */
 
 import type { HttpRequest } from '../doh-request.ts';
+import type { ForwardedClient } from '../forwarded.ts';
 import type { HeaderField } from './header-table.ts';
 
 /** Pseudo fields, each of which a request has at most once. */
@@ -14,6 +15,9 @@ export class RequestHeaders implements HttpRequest {
   target = '';
   contentType: string | undefined = undefined;
   contentLength: number | undefined = undefined;
+  client: ForwardedClient | undefined = undefined;
+  forwarded: string[] | undefined = undefined;
+  forwardedFor: string[] | undefined = undefined;
   /** As RFC 9113 counts the fields. */
   size = 0;
   isMalformed = false;
@@ -57,6 +61,12 @@ export class RequestHeaders implements HttpRequest {
       case 'transfer-encoding':
       case 'upgrade':
         this.isMalformed = true;
+        break;
+      case 'forwarded':
+        this.forwarded = [...(this.forwarded ?? []), value];
+        break;
+      case 'x-forwarded-for':
+        this.forwardedFor = [...(this.forwardedFor ?? []), value];
         break;
       case 'te':
         if (value !== 'trailers') this.isMalformed = true;

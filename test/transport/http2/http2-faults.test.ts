@@ -153,7 +153,7 @@ describe('transport/http2-dialect, faults', () => {
     it(`goes away because of ${what}`, () => {
       const spoken = new Spoken();
       const dialect = fresh
-        ? new Http2Dialect('/dns-query', STREAMS, spoken.faults)
+        ? new Http2Dialect({ path: '/dns-query' }, STREAMS, spoken.faults)
         : spoken.dialect;
       dialect.push(octets, () => {
         throw new Error('it was asked');

@@ -83,7 +83,7 @@ export function framesOf(octets: Buffer): Frame[] {
 /** A dialect that has greeted, and what it was asked. */
 export class Spoken {
   readonly faults = new HttpFaults();
-  readonly dialect = new Http2Dialect('/dns-query', STREAMS, this.faults);
+  readonly dialect = new Http2Dialect({ path: '/dns-query' }, STREAMS, this.faults);
   readonly asked: { octets: Buffer; exchange: number }[] = [];
 
   constructor(settings: Buffer = Buffer.alloc(0)) {

@@ -1,8 +1,8 @@
 /** A policy zone that comes by transfer: its settings, and its state. */
 
 import { type Config, resolvePath } from '../../../config/config.ts';
+import type { PrimaryAddress } from '../../../config/primary-text.ts';
 import type { Problem } from '../../../config/problem.ts';
-import type { Endpoint } from '../../../net/address.ts';
 import { formatName, lowerName, parseName } from '../../../wire/name.ts';
 import { createTsigKey, leastMacLength, type TsigKey, wholeMacLength } from '../../../wire/tsig.ts';
 import type { Override, RpzImage } from '../rpz-image.ts';
@@ -10,12 +10,22 @@ import { type KnownCopy, readCache } from './cache-file.ts';
 import { expiresAt } from './soa-timers.ts';
 import { compileCopy } from './zone-image.ts';
 
+/** Whom to believe that it is a primary, and what it gets to see: files in PEM. */
+export interface FeedTls {
+  readonly ca: string | undefined;
+  /** SHA-256 of public keys in base64. */
+  readonly pins: readonly string[] | undefined;
+  readonly identity: { readonly certificate: string; readonly key: string } | undefined;
+}
+
 export interface TransferredZone {
   /** The name of its policy. */
   readonly policy: string;
   /** Wire format, in lower case. */
   readonly zone: Uint8Array;
-  readonly primaries: readonly Endpoint[];
+  readonly primaries: readonly PrimaryAddress[];
+  /** For primaries that are asked by TLS. */
+  readonly tls: FeedTls;
   readonly key: TsigKey | undefined;
   readonly cacheFile: string | undefined;
   /** Octets of records, and milliseconds, that a transfer may take. */
@@ -38,6 +48,8 @@ export interface ZoneState {
 
 /** A zone of which nothing is known. */
 export const MISSING: ZoneState = { standing: 'missing', image: undefined, since: 0 };
+
+type Transfer = Exclude<NonNullable<Config['policies'][number]['value']['rpz']>['value'], string>;
 
 /** The zones that the policies of a configuration transfer; what is wrong goes to `problems`. */
 export function readTransferredZones(
@@ -66,6 +78,7 @@ export function readTransferredZones(
       zone: lowerName(wire),
       primaries: primaries.map((primary) => primary.value),
       key: tsig === undefined ? undefined : keys.get(tsig),
+      tls: readTls(config, transfer),
       cacheFile: file,
       maxSize,
       maxTime,
@@ -73,6 +86,19 @@ export function readTransferredZones(
     });
   }
   return zones;
+}
+
+function readTls(config: Config, { ca, pins, certificate, key }: Transfer): FeedTls {
+  const identity = certificate &&
+    key && {
+      certificate: resolvePath(config, certificate.value),
+      key: resolvePath(config, key.value),
+    };
+  return {
+    ca: ca && resolvePath(config, ca.value),
+    pins: pins?.value.map(({ value }) => value),
+    identity,
+  };
 }
 
 /** The keys of a configuration by their names in it; what is wrong goes to `problems`. */
