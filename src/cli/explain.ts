@@ -13,6 +13,7 @@ import { findConfigFile } from './config-file.ts';
 import { formatExplained } from './explain-text.ts';
 import { ask, queryOf } from './logs/admin-log.ts';
 import { readNameOperand } from './name-operand.ts';
+import { addressOfClient } from './named-client.ts';
 import { CONFIG_OPTION, JSON_OPTION, type Options } from './options.ts';
 import { FROM_OPTION, formatLeft, readPolicy } from './policy-source.ts';
 
@@ -51,7 +52,8 @@ export const explain: Command = {
     const { policy, program, left } = readPolicy(config, from);
     const bits = { rd: noRd ? '0' : '1', do: dnssecOk ? '1' : '0' };
     const name = words.name === undefined ? {} : { name: readNameOperand(words.name) };
-    const asked = askedQuestion({ ...words, ...name, ...bits }, listenersOf(policy));
+    const client = await addressOfClient(words.client, policy.config);
+    const asked = askedQuestion({ ...words, ...name, client, ...bits }, listenersOf(policy));
     if (typeof asked === 'string') throw new UsageError(asked);
     if (key !== undefined && typeof parseName(key) === 'string') {
       throw new UsageError(`key ${key}: expect the name of a key`);
