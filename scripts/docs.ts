@@ -17,7 +17,7 @@ import { keysTables } from './reference/keys.ts';
 import { layersTable } from './reference/layers.ts';
 import { configurationPage, programPage } from './reference/manual.ts';
 import { formatMetrics } from './reference/metrics.ts';
-import { API_FILE, formatApi } from './reference/openapi.ts';
+import { API_FILE, apiTable, formatApi } from './reference/openapi.ts';
 import { fieldsTable, overloadRecord } from './reference/record.ts';
 import { createSpecimen } from './reference/specimen.ts';
 
@@ -65,6 +65,7 @@ type Regions = Readonly<Record<string, string>>;
 async function generateRegions(): Promise<Regions> {
   const specimen = createSpecimen();
   return {
+    api: apiTable(),
     causes: causesTable(),
     scopes: scopesTable(),
     doors: doorsList(),
