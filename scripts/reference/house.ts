@@ -115,7 +115,7 @@ export const HOUSE: readonly Room[] = [
   {
     name: 'logs',
     about: 'decision logs on disk: read, indexed, searched, counted, compressed',
-    imports: ['observe', 'wire', 'net'],
+    imports: ['observe', 'decision', 'wire', 'net'],
   },
   {
     name: 'engine',
