@@ -16,6 +16,7 @@ export const HOUSE: readonly Room[] = [
     about: 'one file for each command; `logs/` reads decision logs, `demo/` starts its own servers',
     imports: [
       'server',
+      'api',
       'load',
       'logs',
       'explain',
@@ -61,6 +62,7 @@ export const HOUSE: readonly Room[] = [
       'observe',
       'policy',
       'forward',
+      'diagnose',
       'decision',
       'config',
       'wire',
@@ -71,7 +73,7 @@ export const HOUSE: readonly Room[] = [
     name: 'api',
     about:
       'what `/api/v1` answers: for the server that writes it, and for the console and the commands that read it',
-    imports: ['load', 'logs', 'explain', 'transfer', 'diff', 'observe', 'config'],
+    imports: ['load', 'logs', 'explain', 'transfer', 'diff', 'observe', 'diagnose', 'config'],
   },
   {
     name: 'load',
@@ -113,7 +115,7 @@ export const HOUSE: readonly Room[] = [
   {
     name: 'logs',
     about: 'decision logs on disk: read, indexed, searched, counted, compressed',
-    imports: ['observe', 'wire', 'net'],
+    imports: ['observe', 'decision', 'wire', 'net'],
   },
   {
     name: 'engine',

@@ -4,6 +4,7 @@
  */
 
 import type { Permission } from '../config/admin-keys.ts';
+import type { Fleet } from '../diagnose/fleet.ts';
 import type { Change } from '../diff/changes.ts';
 import type { ExplainedDecision } from '../explain/explain.ts';
 import type { LiveDecision } from '../explain/live.ts';
@@ -27,6 +28,14 @@ export interface Session {
   readonly may?: Permission;
 }
 
+/** Names of clients by their addresses: of others, so text and nothing else. */
+export type Names = Readonly<Record<string, string>>;
+
+/** `GET client-names`, for the `addresses` that are given with commas between them. */
+export interface ClientNamesAnswer {
+  readonly names: Names;
+}
+
 /** What selects decisions: the parameters of `decisions`, `decisions/stream` and `report`. */
 export type DecisionQuery = Readonly<Partial<Record<FilterOption, string>>>;
 
@@ -40,11 +49,14 @@ export interface DecisionsPage {
   readonly total: number;
   /** `memory`: the log goes to stdout, older decisions are not here. */
   readonly source: 'log' | 'memory';
+  /** Of the clients that have a name. */
+  readonly names: Names;
 }
 
 /** `GET decisions/REF`. */
 export interface OneDecision {
   readonly decision: DecisionRecord;
+  readonly names: Names;
 }
 
 /** Event `missed` of `decisions/stream`: what came between two events is to be looked up. */
@@ -62,6 +74,8 @@ export interface Report extends Summary {
   /** There are older decisions that were not counted. */
   readonly isCut: boolean;
   readonly source: 'log' | 'memory';
+  /** Of the clients in its tables that have a name. */
+  readonly names: Names;
 }
 
 /** Counts by the values of one label, those that are not 0. */
@@ -145,6 +159,12 @@ export interface Upstreams {
   readonly refusals: readonly DecisionRecord[];
 }
 
+/** `GET fleet`: the servers of `fleet`, asked over DNS. */
+export interface FleetAnswer extends Fleet {
+  /** Hosts that cannot be found, and why. */
+  readonly problems: readonly string[];
+}
+
 /** `GET explain`; with `live=1` the upstreams are asked too. */
 export type Explained = ExplainedDecision | LiveDecision;
 
@@ -201,7 +221,8 @@ export interface CandidateAnswer {
   readonly problems: readonly string[];
   /** Absent when it cannot be read. */
   readonly difference?: {
-    readonly hashes: readonly [before: string, after: string];
+    /** Of the policy that serves, and of the candidate. */
+    readonly hashes: readonly string[];
     readonly changed: boolean;
     readonly changes: readonly Change[];
     readonly settings: readonly string[];
@@ -214,6 +235,19 @@ export interface CandidateAnswer {
     readonly queriesChanged: number;
     readonly changes: readonly Replayed[];
   };
+}
+
+/** `POST reload`. */
+export type ReloadAnswer = ReloadResult;
+
+/** `GET pauses`, and after one was ended those that are left. */
+export interface PausesAnswer {
+  readonly pauses: readonly Pause[];
+}
+
+/** `POST flush`: the name as it was understood. */
+export interface Flushed {
+  readonly name: string;
 }
 
 /** A client, or everybody, whom a policy does not judge for a while. */

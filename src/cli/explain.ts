@@ -1,15 +1,19 @@
 /** `explain`: what each layer decides about a question that nobody asked. */
 
 import { parseArgs } from 'node:util';
+import type { Explained, PolicyAnswer } from '../api/answers.ts';
 import { now } from '../clock.ts';
 import { explainQuestion } from '../explain/explain.ts';
 import { type AskedQuestion, askedQuestion, listenersOf } from '../explain/question.ts';
 import type { Policy } from '../policy/compile.ts';
 import { parseName } from '../wire/name.ts';
+import { ADMIN_OPTION } from './admin-client.ts';
 import { type Command, Exit, UsageError } from './command.ts';
 import { findConfigFile } from './config-file.ts';
 import { formatExplained } from './explain-text.ts';
+import { ask, queryOf } from './logs/admin-log.ts';
 import { readNameOperand } from './name-operand.ts';
+import { addressOfClient } from './named-client.ts';
 import { CONFIG_OPTION, JSON_OPTION, type Options } from './options.ts';
 import { FROM_OPTION, formatLeft, readPolicy } from './policy-source.ts';
 
@@ -27,8 +31,12 @@ const OPTIONS = {
   listener: { type: 'string', value: 'ADDR', about: 'the listener; the first without it' },
   key: { type: 'string', value: 'NAME', about: 'the TSIG key that signs the query' },
   live: { type: 'boolean', default: false, about: 'queries the upstreams too' },
+  admin: ADMIN_OPTION,
   json: JSON_OPTION,
 } as const satisfies Options;
+
+/** What a question consists of, by the names of options and parameters alike. */
+const WORDS = ['client', 'name', 'type', 'class', 'opcode', 'transport', 'listener'] as const;
 
 export const explain: Command = {
   name: 'explain',
@@ -39,11 +47,13 @@ export const explain: Command = {
   async run(args) {
     const { values } = parseArgs({ args: [...args], options: OPTIONS });
     const { 'no-rd': noRd, do: dnssecOk, json, config: given, from, key, live, ...words } = values;
+    if (words.admin !== undefined) return explainServer(values, words.admin);
     const config = findConfigFile(given);
     const { policy, program, left } = readPolicy(config, from);
     const bits = { rd: noRd ? '0' : '1', do: dnssecOk ? '1' : '0' };
     const name = words.name === undefined ? {} : { name: readNameOperand(words.name) };
-    const asked = askedQuestion({ ...words, ...name, ...bits }, listenersOf(policy));
+    const client = await addressOfClient(words.client, policy.config);
+    const asked = askedQuestion({ ...words, ...name, client, ...bits }, listenersOf(policy));
     if (typeof asked === 'string') throw new UsageError(asked);
     if (key !== undefined && typeof parseName(key) === 'string') {
       throw new UsageError(`key ${key}: expect the name of a key`);
@@ -62,6 +72,20 @@ export const explain: Command = {
     return Exit.OK;
   },
 };
+
+type Values = Readonly<Partial<Record<string, string | boolean>>>;
+
+/** Shows what a running server explains. */
+async function explainServer(values: Values, admin: string): Promise<Exit> {
+  const { 'no-rd': noRd, do: dnssecOk, live, json, ...given } = values;
+  const words = WORDS.map((word) => [word, given[word] as string | undefined] as const);
+  const bits = { rd: noRd ? '0' : '1', do: dnssecOk ? '1' : '0', live: live ? '1' : '0' };
+  const query = queryOf({ ...Object.fromEntries(words), ...bits });
+  const shown = await ask<Explained>(admin, `/api/v1/explain?${query}`);
+  const { views } = await ask<PolicyAnswer>(admin, '/api/v1/policy');
+  process.stdout.write(json ? `${JSON.stringify(shown)}\n` : formatExplained(shown, views));
+  return Exit.OK;
+}
 
 /** What somebody only wants explained must not change or move anything. */
 async function askLive(

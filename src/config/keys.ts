@@ -21,6 +21,7 @@ import {
 } from './kind.ts';
 import { LOCAL_RECORDS, NO_RECORDS } from './local-keys.ts';
 import { DECISION_LOG } from './log-keys.ts';
+import { CLIENT_NAMES, HOST } from './name-keys.ts';
 import { POLICY, RULE_ORIGIN } from './policy-keys.ts';
 import { checkClients, checkView, clients, upstreamGroup } from './reference.ts';
 import {
@@ -131,6 +132,18 @@ export const CONFIG = section({
     ADMIN,
     'health, metrics, decisions, the console and reload over HTTP',
     checkAdmin,
+  ),
+  clientNames: optional(
+    CLIENT_NAMES,
+    'where names of clients come from, in this order: shown to people, in no record and no metric',
+    [],
+    'none',
+  ),
+  fleet: optional(
+    list(HOST),
+    'servers that the console compares with each other, over DNS: addresses or names, with or without a port',
+    [],
+    'none',
   ),
   threads: optional(
     threadCount,

@@ -33,9 +33,11 @@ export class LogIndexes {
   }
 
   /** What is indexed of a file, from its beginning on. */
-  blocksOf({ id }: LogFile): readonly Block[] {
+  blocksOf({ id, isGzip }: LogFile): readonly Block[] {
     const known = this.#known.get(id);
-    if (known !== undefined) return known;
+    // Another thread compresses: it has written the index anew.
+    const isOld = isGzip && known?.[0] !== undefined && known[0].packedStart < 0;
+    if (known !== undefined && !isOld) return known;
     const read = readIndex(this.#folder, id);
     this.#keep(id, read);
     return read;

@@ -6,6 +6,13 @@ import { SearchCancelled, type SearchPage, type SearchRequest } from './search.t
 
 type LogSummary = Awaited<ReturnType<typeof summarizeLog>>;
 
+/** What the thread is started with. */
+export interface LogThreadStart {
+  readonly log: string;
+  /** From 0, that of the process, to 19: only the CPU that nobody else wants. */
+  readonly priority: number;
+}
+
 /** Messages to the thread. */
 export type ToLogThread =
   | { readonly kind: 'search'; readonly number: number; readonly request: SearchRequest }
@@ -38,6 +45,7 @@ const IDLE_MS = 30_000;
 /** Searches at a time; more are turned away. */
 const SEARCHES = 16;
 const HEAP_MB = 256;
+const LOWEST_PRIORITY = 19;
 const EXTENSION = import.meta.url.slice(import.meta.url.lastIndexOf('.'));
 
 /** Too many search already. */
@@ -52,16 +60,19 @@ interface Waiting {
 type Job<M = ToLogThread> = M extends { readonly number: number } ? Omit<M, 'number'> : never;
 
 export class LogSearcher {
-  readonly #log: string;
+  readonly #start: LogThreadStart;
   readonly #waiting: Map<number, Waiting> = new Map();
   #worker: Worker | undefined;
   #idle: NodeJS.Timeout | undefined;
   #number = 0;
   #isIndexing = false;
 
-  /** `log` is the path of the file that is written. */
-  constructor(log: string) {
-    this.#log = log;
+  /**
+   * `log` is the path of the file that is written. Searching has the lowest priority; compressing
+   * must not: a rotation waits for it.
+   */
+  constructor(log: string, priority: number = LOWEST_PRIORITY) {
+    this.#start = { log, priority };
   }
 
   /** One page. Rejects with a TooManySearches or, when `signal` is aborted, a SearchCancelled. */
@@ -132,7 +143,7 @@ export class LogSearcher {
     clearTimeout(this.#idle);
     if (this.#worker !== undefined) return this.#worker;
     const worker = new Worker(new URL(`./log-thread${EXTENSION}`, import.meta.url), {
-      workerData: this.#log,
+      workerData: this.#start,
       resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
     });
     this.#worker = worker;

@@ -1,16 +1,13 @@
-/** The thread that reads decision logs: it gets the CPU that nobody else wants. */
+/** A thread that reads decision logs, or compresses them. */
 
 import { setPriority } from 'node:os';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { compressLog } from './compression.ts';
 import { LogIndexes, nextTurn } from './indexing.ts';
 import { closeLogFile, logFilesOf, openLogFile } from './log-files.ts';
-import type { FromLogThread, ToLogThread } from './log-searcher.ts';
+import type { FromLogThread, LogThreadStart, ToLogThread } from './log-searcher.ts';
 import { summarizeLog } from './log-summary.ts';
 import { SearchCancelled, searchLog } from './search.ts';
-
-/** On Linux that of this thread alone (setpriority(2), "C library/kernel differences"). */
-const LOWEST_PRIORITY = 19;
 
 class LogThread {
   readonly #log: string;
@@ -93,6 +90,8 @@ class LogThread {
   }
 }
 
-setPriority(0, LOWEST_PRIORITY);
-const thread = new LogThread(workerData as string, parentPort!);
+const { log, priority } = workerData as LogThreadStart;
+// On Linux that of this thread alone (setpriority(2), "C library/kernel differences").
+if (priority > 0) setPriority(0, priority);
+const thread = new LogThread(log, parentPort!);
 parentPort!.on('message', (message: ToLogThread) => thread.take(message));

@@ -1,6 +1,7 @@
 /** What records can be found by in an index: the keys of a record, and those that a filter needs. */
 
-import { parseAddress } from '../net/address.ts';
+import { SUMMARY } from '../decision/outcome.ts';
+import { formatAddress, parseAddress } from '../net/address.ts';
 import { firstWords, formatPrefix, type Prefix, parsePrefix } from '../net/prefix.ts';
 import { type DecisionRecord, parseStart } from '../observe/decision-filter.ts';
 import { formatName, lowerName, parseName } from '../wire/name.ts';
@@ -12,6 +13,8 @@ const LENGTHS = { 4: [24, 16, 8], 6: [64, 56, 48, 32] } as const;
 const WHOLE = { 4: 32, 6: 128 } as const;
 /** A record stands for several clients: it may be about any. */
 const MANY_CLIENTS = 'c*';
+/** Nobody writes these characters in JSON in another way. */
+const PLAIN = /^[\w .:*-]+$/;
 
 /** Adds the keys of a record to those of its block. */
 export function addKeys(keys: Set<string>, record: DecisionRecord): void {
@@ -71,8 +74,8 @@ export interface BlockTest {
   /** Milliseconds since the epoch; records from the first on, and before the second. */
   readonly since: number;
   readonly until: number;
-  /** Texts that stand in each record that is meant. */
-  readonly texts: readonly string[];
+  /** One text of each of these stands in each record that is meant. */
+  readonly texts: readonly (readonly string[])[];
 }
 
 /** The test of filter options that `parseFilter` takes. */
@@ -80,25 +83,43 @@ export function blockTestOf(
   options: Readonly<Record<string, string | undefined>>,
   now: number,
 ): BlockTest {
-  const { client, name, type, rcode, since, until } = options;
-  const keys: string[][] = [];
-  const clientKeys = client === undefined ? undefined : keysOfClient(client);
-  if (clientKeys !== undefined) keys.push(clientKeys);
-  const suffix = name === undefined ? undefined : suffixOf(name);
-  if (suffix !== undefined && suffix !== '.') keys.push([`n${suffix}`]);
-  const typeNumber = type === undefined ? undefined : parseType(type);
-  if (typeNumber !== undefined) keys.push([`t${formatType(typeNumber)}`]);
-  const rcodeNumber = rcode === undefined ? undefined : parseRcode(rcode);
-  if (rcodeNumber !== undefined) keys.push([`k${formatRcode(rcodeNumber)}`]);
-  for (const [kind, option] of AS_THEY_ARE) {
-    if (options[option] !== undefined) keys.push([kind + options[option]]);
-  }
+  const { since, until } = options;
   return {
-    keys: keys.map((some) => some.map(hashKey)),
+    keys: keysOfOptions(options).map((some) => some.map(hashKey)),
     since: timeOf(since, now) ?? Number.NEGATIVE_INFINITY,
     until: timeOf(until, now) ?? Number.POSITIVE_INFINITY,
-    texts: options['ref'] === undefined ? [] : [JSON.stringify(options['ref'])],
+    texts: textsOf(options),
   };
+}
+
+/** Values that stand in a record as they are: a line without them need not be parsed. */
+function textsOf(options: Readonly<Record<string, string | undefined>>): string[][] {
+  const values = AS_THEY_ARE.flatMap(([, option]) => options[option] ?? []);
+  const plain = values.filter((value) => PLAIN.test(value)).map((value) => [`"${value}"`]);
+  const { client = '/' } = options;
+  const address = parseAddress(client);
+  if (address === undefined) return plain;
+  // A summary has a prefix that the client may be in.
+  const written = formatAddress(address.family, address.words);
+  return [...plain, [`"${written}"`, `"${SUMMARY}"`]];
+}
+
+/** One key of each of these lists is in every block that has a record which is meant. */
+function keysOfOptions(options: Readonly<Record<string, string | undefined>>): string[][] {
+  const { client, name, type, rcode } = options;
+  const clients = client?.split(',').map(keysOfClient) ?? [];
+  const suffix = name === undefined ? undefined : suffixOf(name);
+  const typeNumber = type === undefined ? undefined : parseType(type);
+  const rcodeNumber = rcode === undefined ? undefined : parseRcode(rcode);
+  return [
+    ...(clients.length > 0 && !clients.includes(undefined) ? [clients.flat() as string[]] : []),
+    ...(suffix === undefined || suffix === '.' ? [] : [[`n${suffix}`]]),
+    ...(typeNumber === undefined ? [] : [[`t${formatType(typeNumber)}`]]),
+    ...(rcodeNumber === undefined ? [] : [[`k${formatRcode(rcodeNumber)}`]]),
+    ...AS_THEY_ARE.flatMap(([kind, option]) =>
+      options[option] === undefined ? [] : [[kind + options[option]]],
+    ),
+  ];
 }
 
 const AS_THEY_ARE = [

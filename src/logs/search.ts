@@ -57,7 +57,7 @@ class Search {
   readonly #indexes: LogIndexes;
   readonly #filter: Filter;
   readonly #test: BlockTest;
-  readonly #texts: readonly Buffer[];
+  readonly #texts: readonly (readonly string[])[];
   readonly #request: SearchRequest;
   readonly #isCancelled: () => boolean;
   readonly #reader: DecisionReader = new DecisionReader();
@@ -77,7 +77,7 @@ class Search {
     this.#indexes = indexes;
     this.#filter = filter;
     this.#test = blockTestOf(request.options, request.now);
-    this.#texts = this.#test.texts.map((text) => Buffer.from(text));
+    this.#texts = this.#test.texts;
     this.#request = request;
     this.#isCancelled = isCancelled;
     this.#until = performance.now() + request.budget;
@@ -164,18 +164,23 @@ class Search {
   /** At most `most` records among these lines, the last first. */
   #find(octets: Buffer, start: number, most: number): { line: string; at: number }[] {
     const found: { line: string; at: number }[] = [];
-    if (this.#texts.some((text) => !octets.includes(text))) return found;
+    if (!this.#mayHave(octets)) return found;
     for (let end = octets.length; end > 0 && found.length < most; ) {
       // A negative position would be one from the end.
       const at = end < 2 ? 0 : octets.lastIndexOf(LF, end - 2) + 1;
       const text = octets.toString('utf8', at, octets[end - 1] === LF ? end - 1 : end);
-      const record = this.#reader.read(text);
+      const record = this.#mayHave(text) ? this.#reader.read(text) : undefined;
       if (record !== undefined && matches(this.#filter, record)) {
         found.push({ line: this.#reader.text, at: start + at });
       }
       end = at;
     }
     return found;
+  }
+
+  /** Whether what is meant may be in it: looking for a text is much quicker than parsing. */
+  #mayHave(text: { includes(one: string): boolean }): boolean {
+    return this.#texts.every((some) => some.some((one) => text.includes(one)));
   }
 
   async #pause(file: LogFile, at: number): Promise<boolean> {
@@ -211,7 +216,7 @@ function readCursor(cursor: string | undefined): [string | undefined, number | u
   return [id, at === undefined ? undefined : Number.parseInt(at, 36)];
 }
 
-function readBlock({ descriptor }: LogFile, block: Block): Buffer {
+export function readBlock({ descriptor }: LogFile, block: Block): Buffer {
   if (block.packedStart < 0) return readAt(descriptor, block.start, block.length);
   return gunzipSync(readAt(descriptor, block.packedStart, block.packedLength));
 }

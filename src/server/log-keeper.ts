@@ -26,6 +26,7 @@ export class LogKeeper {
   readonly #operational: Logger;
   #sinks: RecordSinks | undefined;
   readonly #rotation: LogRotation | undefined;
+  readonly #compressor: LogSearcher | undefined;
   readonly #isStdout: boolean;
   #isLosing = false;
   #libc: Libc | string | undefined;
@@ -44,9 +45,11 @@ export class LogKeeper {
     if (!statSync(path).isFile()) return;
     const searcher = new LogSearcher(path);
     this.searcher = searcher;
+    const compressor = new LogSearcher(path, 0);
+    this.#compressor = compressor;
     this.#rotation = new LogRotation(path, {
       rotated: () => void searcher.index(),
-      compress: (old, signal) => searcher.compress(old, signal),
+      compress: (old, signal) => compressor.compress(old, signal),
       reopen: () => this.reopen(),
       isCurrent: () => this.log.isCurrent,
       lock,
@@ -111,7 +114,7 @@ export class LogKeeper {
 
   async close(): Promise<void> {
     await Promise.all([this.#rotation?.close(), this.#sinks?.close()]);
-    await this.searcher?.close();
+    await Promise.all([this.searcher?.close(), this.#compressor?.close()]);
     this.look();
     const { lost } = this.share;
     if (lost > 0 && !(this.#isStdout && isOnePipe(1, 2))) {

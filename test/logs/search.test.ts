@@ -139,7 +139,8 @@ describe('logs/search of a log that changes', () => {
 
   it('takes torn lines, lines of others and records of several clients as they are', async () => {
     const half = recordLine(7).slice(0, 60);
-    const several = recordLine(8, { client: '10.0.9.0/24' });
+    const summary = { event: 'summary', of: 'refused', count: 3 };
+    const several = recordLine(8, { ...summary, client: '10.0.9.0/24' });
     log = writeLog({ '': ['', 'not ours', half + recordLine(1), several, recordLine(2)] });
     appendFileSync(log.path, half);
     const indexes = new LogIndexes(log.path);

@@ -9,12 +9,12 @@ _rcode5() {
     init) options='-o --output'; files=0 ;;
     serve) options='-c --config --share'; files=0 ;;
     check) options='-c --config --listen --from --json'; files=0 ;;
-    explain) options='-c --config --from --client --name --type --class --opcode --no-rd --do --transport --listener --key --live --json'; files=0 ;;
-    diff) options='--all --replay --as-enforced --from-old --from-new --json'; files=1 ;;
+    explain) options='-c --config --from --client --name --type --class --opcode --no-rd --do --transport --listener --key --live --admin --json'; files=0 ;;
+    diff) options='--all --replay --as-enforced --from-old --from-new --admin --json'; files=1 ;;
     test) options='-c --config --from --record --json'; files=1 ;;
     diagnose) options='--server --source --type --ca --timeout --burst --json'; files=0 ;;
-    log) options='--follow --client --name --type --layer --event --group --view --rule --rcode --transport --upstream --since --until --ref --json'; files=1 ;;
-    report) options='--by --top --client --name --type --layer --event --group --view --rule --rcode --transport --upstream --since --until --ref --json'; files=1 ;;
+    log) options='--follow --client --name --type --layer --event --group --view --rule --rcode --transport --upstream --since --until --ref --admin --json'; files=1 ;;
+    report) options='--by --top --client --name --type --layer --event --group --view --rule --rcode --transport --upstream --since --until --ref --admin --json'; files=1 ;;
     status) options='--admin --json --timeout'; files=0 ;;
     reload) options='--admin --json'; files=0 ;;
     pause) options='--client --policy --for --admin --json'; files=0 ;;
