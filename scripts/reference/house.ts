@@ -18,6 +18,7 @@ export const HOUSE: readonly Room[] = [
       'server',
       'load',
       'explain',
+      'migrate',
       'diff',
       'foreign',
       'observe',
@@ -96,6 +97,11 @@ export const HOUSE: readonly Room[] = [
     name: 'transfer',
     about: 'asks primaries for policy zones',
     imports: ['policy', 'wire', 'net', 'transport'],
+  },
+  {
+    name: 'migrate',
+    about: 'from the configuration of another server to one of ours, and how far they decide alike',
+    imports: ['diff', 'foreign', 'policy', 'decision', 'wire', 'net', 'config'],
   },
   {
     name: 'diff',

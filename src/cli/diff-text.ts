@@ -40,6 +40,17 @@ export function formatDifference({ hashes, changes, settings, all }: Difference)
       ? `no change: policy ${before}\n`
       : `no decision changes: policy ${before} -> ${after}\n`;
   }
+  const parts = partsOf(changes, all);
+  if (settings.length > 0) parts.push(`settings that differ: ${settings.join(', ')}\n`);
+  return `policy ${before} -> ${after}\n\n${parts.join('\n')}`;
+}
+
+/** Changes by themselves, all of them. */
+export function formatChanges(changes: readonly Change[]): string {
+  return partsOf(changes, true).join('\n');
+}
+
+function partsOf(changes: readonly Change[], all: boolean): string[] {
   const kinds = Object.keys(HEADINGS) as Kind[];
   const shown = all ? changes : changes.filter(isChief);
   const parts = kinds.flatMap((kind) => {
@@ -48,8 +59,7 @@ export function formatDifference({ hashes, changes, settings, all }: Difference)
   });
   const more = changes.length - shown.length;
   if (more > 0) parts.push(`and ${more} changes besides: --all shows them\n`);
-  if (settings.length > 0) parts.push(`settings that differ: ${settings.join(', ')}\n`);
-  return `policy ${before} -> ${after}\n\n${parts.join('\n')}`;
+  return parts;
 }
 
 /** What is asked every day and what somebody has configured. */

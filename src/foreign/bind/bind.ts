@@ -8,7 +8,7 @@ import type { Left } from '../left.ts';
 import { Problems } from '../problems.ts';
 import { Verdicts } from '../verdicts.ts';
 import { Acls } from './acls.ts';
-import { matchIn, prefixesOf } from './match-list.ts';
+import { prefixesOf } from './match-list.ts';
 import {
   type BindWorld,
   compileBlackhole,
@@ -22,6 +22,7 @@ import { compileQueryAccess, compileRecursion, compileResolution } from './query
 import { checkStatements, Scope } from './scope.ts';
 import { readStatements, type Statement } from './statements.ts';
 import { type BindView, readViews } from './views.ts';
+import { waysOf } from './ways.ts';
 import { compileNotify, compileTransfer, compileUpdate } from './zone-layers.ts';
 
 /** Reads a configuration of BIND. Throws a ConfigError with all that is wrong. */
@@ -47,8 +48,12 @@ export function readBind(file: string, host: readonly HostAddress[] = thisHost()
   return {
     ...{ program: 'BIND', listen, verdicts, left },
     views: [
-      ...views.map((view) => ({ name: view.name, layers: layersOf(view, world) })),
-      { name: 'no view', layers: none },
+      ...views.map((view) => ({
+        name: view.name,
+        layers: layersOf(view, world),
+        ways: waysOf(view),
+      })),
+      { name: 'no view', layers: none, ways: { forwards: [], own: [] } },
     ],
     viewOf: (query) => findView(views, query, world),
     cuts: {
@@ -100,7 +105,7 @@ function listenersOf(options: Scope, acls: Acls): readonly Endpoint[] {
       const at = statement.words.findIndex(({ text }) => text === 'port');
       const port = at < 0 ? standard : Number(statement.words[at + 1]?.text);
       const isIn = ({ address: { words } }: HostAddress) =>
-        matchIn(list, { family, words, key: undefined }).isIn;
+        list.match({ family, words, key: undefined }).isIn;
       return addresses.filter(isIn).map((one) => endpoint(one, port));
     });
   };

@@ -45,35 +45,33 @@ export function compileProtocol(
       rcode,
       recursionAvailable: false,
     });
-  const judgeMessage = (query: Query): Verdict | undefined => {
-    const { opcode } = query;
-    if (query.malformed !== Malformed.NONE) {
+  const judgeMessage = ({ malformed, ednsVersion }: Query): Verdict | undefined => {
+    if (malformed !== Malformed.NONE)
       return add('a whole message with one question', Rcode.FORMERR);
-    }
-    if (query.ednsVersion > 0) return add('EDNS version 0', Rcode.BADVERS);
+    return ednsVersion > 0 ? add('EDNS version 0', Rcode.BADVERS) : undefined;
+  };
+  const judgeKey = (query: Query): Verdict | undefined => {
+    const { key } = askedOf(query, listeners);
+    if (key === undefined || view === undefined || view.keys.has(key)) return undefined;
+    return add(`a key that the view knows, not ${key}`, Rcode.NOTAUTH);
+  };
+  const judgeOpcode = ({ opcode, qclass }: Query): Verdict | undefined => {
     if (opcode !== Opcode.QUERY && opcode !== Opcode.NOTIFY && opcode !== Opcode.UPDATE) {
       return add('opcodes QUERY, NOTIFY and UPDATE', Rcode.NOTIMP);
     }
-    return undefined;
+    if (opcode === Opcode.QUERY || qclass === RrClass.IN || view === undefined) return undefined;
+    return add('NOTIFY and UPDATE in class IN', Rcode.NOTIMP);
   };
-  const judgeIn = ({ keys }: BindView, query: Query): Verdict | undefined => {
-    if (query.opcode !== Opcode.QUERY && query.qclass !== RrClass.IN) {
-      return add('NOTIFY and UPDATE in class IN', Rcode.NOTIMP);
-    }
-    const { key } = askedOf(query, listeners);
-    if (key !== undefined && !keys.has(key)) {
-      return add(`a key that the view knows, not ${key}`, Rcode.NOTAUTH);
-    }
-    return query.opcode === Opcode.QUERY ? judgeQuestion(query) : undefined;
-  };
-  const judgeQuestion = ({ qtype, qclass }: Query): Verdict | undefined => {
+  const judgeQuestion = ({ opcode, qtype, qclass }: Query): Verdict | undefined => {
+    if (opcode !== Opcode.QUERY || view === undefined) return undefined;
     if (qclass === RrClass.ANY) return add('one class', Rcode.FORMERR);
     if (qtype === RrType.MAILA || qtype === RrType.MAILB) {
       return add('types that exist', Rcode.NOTIMP);
     }
     return isMeta(qtype) ? add('types that can be asked for', Rcode.FORMERR) : undefined;
   };
-  const judge = (query: Query) => judgeMessage(query) ?? (view && judgeIn(view, query));
+  const judge = (query: Query) =>
+    judgeMessage(query) ?? judgeKey(query) ?? judgeOpcode(query) ?? judgeQuestion(query);
   return { name: 'protocol', judge };
 }
 

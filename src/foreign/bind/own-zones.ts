@@ -5,7 +5,7 @@ import type { Layer } from '../../policy/layer.ts';
 import type { Query } from '../../wire/query.ts';
 import type { RecordData } from '../../wire/response.ts';
 import { keyOf, type ZoneAnswer } from '../zone-data.ts';
-import { denied, nameOf } from './asked.ts';
+import { nameOf, zoneDenied } from './asked.ts';
 import type { BindWorld } from './message-layers.ts';
 import { isCached, type Situation, situationOf } from './query-layers.ts';
 import type { BindView } from './views.ts';
@@ -19,7 +19,7 @@ export function compileOwnZones(view: BindView, world: BindWorld): Layer {
     const situation = situationOf(view, query, world);
     const { zone } = situation;
     if (zone === undefined || isCached(zone) || zone.type === 'static-stub') return undefined;
-    return new OwnAnswer(view, world, situation).to(zone, nameOf(query), query.qtype);
+    return new OwnAnswer(view, world, situation).to(zone, nameOf(query), query);
   };
   return {
     name: 'local',
@@ -43,13 +43,13 @@ class OwnAnswer {
   }
 
   /** Undefined when others are asked for what is missing. */
-  to(zone: BindZone, name: Uint8Array, type: number): Verdict | undefined {
+  to(zone: BindZone, name: Uint8Array, query: Query): Verdict | undefined {
     // What stands in a zone that comes by transfer is not known here.
     if (zone.data === undefined) return this.#answer('answer', ruleOfZone(zone));
-    const found = zone.data.find(name, type);
+    const found = zone.data.find(name, query.qtype);
     this.#records.push(...found.records);
     this.#seen.add(keyOf(name));
-    if (found.kind === 'alias') return this.#follow(found.target!, zone, type);
+    if (found.kind === 'alias') return this.#follow(found.target!, zone, query);
     return this.#end(found, zone);
   }
 
@@ -63,25 +63,23 @@ class OwnAnswer {
       : this.#answer('answer', ruleOfZone(zone), false);
   }
 
-  #follow(name: Uint8Array, from: BindZone, type: number): Verdict | undefined {
+  #follow(name: Uint8Array, from: BindZone, query: Query): Verdict | undefined {
     const { isRecursing } = this.#situation;
     const zone = this.#view.zones.of(name);
     const isOutside = zone === undefined || isCached(zone) || zone.type === 'static-stub';
     if (isOutside && isRecursing) return undefined;
     const isOver = this.#seen.has(keyOf(name)) || this.#seen.size > MAX_ALIASES;
+    if (isOutside || isOver) return this.#partial(from);
+    // Only who wants all of an answer is told that a part is missing.
+    if (isUnloaded(zone)) return query.recursionDesired ? this.#fail(zone) : this.#partial(from);
     // Without recursion an alias is followed within its zone alone.
-    if (isOutside || isOver || (zone !== from && !isRecursing)) return this.#partial(from);
-    if (isUnloaded(zone)) {
-      return this.#world.verdicts.of({ layer: 'local', action: 'fail', rule: ruleOfZone(zone) });
-    }
-    return this.#isDenied(zone) ? this.#partial(from) : this.to(zone, name, type);
+    if (zone !== from && !isRecursing) return this.#partial(from);
+    const isDenied = zoneDenied(this.#view, zone, this.#situation.asked) !== undefined;
+    return isDenied ? this.#partial(from) : this.to(zone, name, query);
   }
 
-  #isDenied(zone: BindZone): boolean {
-    const { query, queryOn } = this.#view.allows;
-    const { client, server } = this.#situation.asked;
-    const no = denied(zone.query ?? query, client) ?? denied(zone.queryOn ?? queryOn, server);
-    return no !== undefined;
+  #fail(zone: BindZone): Verdict {
+    return this.#world.verdicts.of({ layer: 'local', action: 'fail', rule: ruleOfZone(zone) });
   }
 
   /** The aliases, without what they lead to. */

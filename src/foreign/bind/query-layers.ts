@@ -6,7 +6,16 @@ import type { Query } from '../../wire/query.ts';
 import { Ede, RrClass } from '../../wire/registry.ts';
 import { ruleAt } from '../verdicts.ts';
 import { judgeAccess } from './access.ts';
-import { type Asked, askedOf, denied, nameOf, recurses, recursionDenied, zoneOf } from './asked.ts';
+import {
+  type Asked,
+  askedOf,
+  denied,
+  nameOf,
+  recurses,
+  recursionDenied,
+  zoneDenied,
+  zoneOf,
+} from './asked.ts';
 import type { BindWorld } from './message-layers.ts';
 import type { BindView } from './views.ts';
 import { type BindZone, isUnloaded, ruleOfZone } from './zones.ts';
@@ -20,7 +29,7 @@ export interface Situation {
 export function situationOf(view: BindView, query: Query, world: BindWorld): Situation {
   const asked = askedOf(query, world.listeners);
   const isRecursing = recurses(view, asked, query);
-  return { asked, isRecursing, zone: zoneOf(view, query, isRecursing) };
+  return { asked, isRecursing, zone: zoneOf(view, query, { asked, isRecursing }) };
 }
 
 /** Zones whose content is as that of the cache. */
@@ -45,9 +54,7 @@ export function compileQueryAccess(view: BindView, world: BindWorld): Layer {
     if (isUnloaded(zone))
       return verdicts.of({ layer: 'local', action: 'fail', rule: ruleOfZone(zone) });
     if (zone.type === 'static-stub' && !isRecursing) return refuse(ruleOfZone(zone));
-    const no =
-      denied(zone.query ?? view.allows.query, asked.client) ??
-      denied(zone.queryOn ?? view.allows.queryOn, asked.server);
+    const no = zoneDenied(view, zone, asked);
     return no === undefined ? undefined : refuse(no.rule);
   };
   const account = (query: Query) => {
