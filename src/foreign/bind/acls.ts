@@ -24,6 +24,7 @@ export class Acls implements MatchWorld {
   readonly left: Left[];
   readonly #definitions: ReadonlyMap<string, Statement>;
   readonly #lists: Map<string, MatchTable> = new Map();
+  readonly #read: Map<Statement, MatchTable> = new Map();
   /** Those that are being read. */
   readonly #open: Set<string> = new Set();
 
@@ -58,9 +59,13 @@ export class Acls implements MatchWorld {
     return list;
   }
 
-  /** The list that stands behind a statement's words. */
-  read({ list = [] }: Statement): MatchTable {
-    return readMatchList(list, this);
+  /** The list that stands behind a statement's words; views that share it, share what is wrong in it. */
+  read(statement: Statement): MatchTable {
+    const known = this.#read.get(statement);
+    if (known !== undefined) return known;
+    const table = readMatchList(statement.list ?? [], this);
+    this.#read.set(statement, table);
+    return table;
   }
 
   /** A list that nobody has written. */

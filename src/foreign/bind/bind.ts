@@ -21,6 +21,7 @@ import { compileResponsePolicy } from './policy-layer.ts';
 import { compileQueryAccess, compileRecursion, compileResolution } from './query-layers.ts';
 import { checkStatements, Scope } from './scope.ts';
 import { readStatements, type Statement } from './statements.ts';
+import { unmodelledIn } from './unmodelled.ts';
 import { type BindView, readViews } from './views.ts';
 import { waysOf } from './ways.ts';
 import { compileNotify, compileTransfer, compileUpdate } from './zone-layers.ts';
@@ -28,8 +29,8 @@ import { compileNotify, compileTransfer, compileUpdate } from './zone-layers.ts'
 /** Reads a configuration of BIND. Throws a ConfigError with all that is wrong. */
 export function readBind(file: string, host: readonly HostAddress[] = thisHost()): ForeignServer {
   const problems = new Problems();
-  const left: Left[] = [];
   const statements = readStatements(file, problems);
+  const left: Left[] = [...unmodelledIn(statements)];
   checkStatements(statements, 'top', problems);
   const written = statements.find(({ words: [first] }) => first?.text === 'options')?.list ?? [];
   checkStatements(written, 'options', problems);
