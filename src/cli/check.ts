@@ -36,7 +36,7 @@ export const check: Command = {
       );
       const certificates = readCertificates(policy.config);
       const warnings = [
-        ...left.map(formatLeft),
+        ...left.filter(({ isExplained }) => isExplained !== true).map(formatLeft),
         ...findWarnings(policy),
         ...forwardingWarnings(policy.config),
         ...certificateWarnings(certificates, Date.now()),

@@ -37,6 +37,6 @@ export function readPolicy(file: string, from?: string): PolicySource {
 
 /** `named.conf:12: geoip country DE takes in clients by where they are; …` */
 export function formatLeft({ place, what, instead, decides }: Left): string {
-  const weight = decides ? 'not modelled, and decisions may depend on it' : 'passed over';
+  const weight = decides ? 'left, and decisions may depend on it' : 'passed over';
   return `${place.file}:${place.line}: ${what}: ${weight}: ${instead}`;
 }

@@ -76,6 +76,12 @@ export class Acls implements MatchWorld {
     return table;
   }
 
+  signed(place: Place, name: string): void {
+    const instead =
+      'takes in clients by their key, as explain does with --key; name their prefixes in clientGroups';
+    this.left.push({ place, what: `key ${name}`, instead, decides: true, isExplained: true });
+  }
+
   unjudged(place: Place, what: string): void {
     const instead = 'takes in clients by where they are; name their prefixes in clientGroups';
     this.left.push({ place, what, instead, decides: true });

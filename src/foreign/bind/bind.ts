@@ -18,7 +18,12 @@ import {
 } from './message-layers.ts';
 import { compileOwnZones } from './own-zones.ts';
 import { compileResponsePolicy } from './policy-layer.ts';
-import { compileQueryAccess, compileRecursion, compileResolution } from './query-layers.ts';
+import {
+  compileCache,
+  compileQueryAccess,
+  compileRecursion,
+  compileResolution,
+} from './query-layers.ts';
 import { checkStatements, Scope } from './scope.ts';
 import { readStatements, type Statement } from './statements.ts';
 import { unmodelledIn } from './unmodelled.ts';
@@ -72,6 +77,7 @@ export function readBind(file: string, host: readonly HostAddress[] = thisHost()
 }
 
 function layersOf(view: BindView, world: BindWorld) {
+  const policy = compileResponsePolicy(view, world);
   return [
     compileBlackhole(world),
     compileProtocol(view, world),
@@ -80,8 +86,9 @@ function layersOf(view: BindView, world: BindWorld) {
     compileNotify(view, world),
     compileQueryAccess(view, world),
     compileRecursion(view, world),
-    compileOwnZones(view, world),
-    compileResponsePolicy(view, world),
+    policy,
+    compileCache(view, world),
+    compileOwnZones(view, world, policy),
     compileResolution(view, world),
   ];
 }

@@ -14,6 +14,8 @@ export interface MatchWorld {
   readonly problems: Problems;
   /** The list of this name; undefined when there is none. */
   named(name: string, place: Place): MatchTable | undefined;
+  /** Elements about keys, which a configuration of ours has no word for. */
+  signed(place: Place, name: string): void;
   /** Elements that nobody can judge without more: GeoIP. */
   unjudged(place: Place, text: string): void;
 }
@@ -59,6 +61,7 @@ class ElementReader {
 
   #key({ text }: Word, place: Place): void {
     const name = text.toLowerCase().replace(/\.$/, '');
+    this.#world.signed(place, text);
     const origin = this.#origin(`key ${text}`, place);
     this.#table.addBeside({ isNegated: this.#isNegated, origin, match: ({ key }) => key === name });
   }

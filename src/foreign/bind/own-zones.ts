@@ -2,7 +2,8 @@
 
 import type { Rule, Verdict, VerdictSpec } from '../../decision/verdict.ts';
 import type { Layer } from '../../policy/layer.ts';
-import type { Query } from '../../wire/query.ts';
+import { Query } from '../../wire/query.ts';
+import { formatRequest } from '../../wire/request.ts';
 import type { RecordData } from '../../wire/response.ts';
 import { keyOf, type ZoneAnswer } from '../zone-data.ts';
 import { nameOf, zoneDenied } from './asked.ts';
@@ -14,12 +15,13 @@ import { type BindZone, isUnloaded, ruleOfZone } from './zones.ts';
 /** Names that one answer may lead to in turn. */
 const MAX_ALIASES = 16;
 
-export function compileOwnZones(view: BindView, world: BindWorld): Layer {
+/** `policy` is the layer of the view's policy zones. */
+export function compileOwnZones(view: BindView, world: BindWorld, policy: Layer): Layer {
   const judge = (query: Query): Verdict | undefined => {
     const situation = situationOf(view, query, world);
     const { zone } = situation;
     if (zone === undefined || isCached(zone) || zone.type === 'static-stub') return undefined;
-    return new OwnAnswer(view, world, situation).to(zone, nameOf(query), query);
+    return new OwnAnswer({ view, world, policy, situation }).to(zone, nameOf(query), query);
   };
   return {
     name: 'local',
@@ -28,17 +30,26 @@ export function compileOwnZones(view: BindView, world: BindWorld): Layer {
   };
 }
 
+interface AnswerParts {
+  readonly view: BindView;
+  readonly world: BindWorld;
+  readonly policy: Layer;
+  readonly situation: Situation;
+}
+
 /** The way from a name along its aliases through zones of the server. */
 class OwnAnswer {
   readonly #view: BindView;
   readonly #world: BindWorld;
+  readonly #policy: Layer;
   readonly #situation: Situation;
   readonly #records: RecordData[] = [];
   readonly #seen: Set<string> = new Set();
 
-  constructor(view: BindView, world: BindWorld, situation: Situation) {
+  constructor({ view, world, policy, situation }: AnswerParts) {
     this.#view = view;
     this.#world = world;
+    this.#policy = policy;
     this.#situation = situation;
   }
 
@@ -65,6 +76,8 @@ class OwnAnswer {
 
   #follow(name: Uint8Array, from: BindZone, query: Query): Verdict | undefined {
     const { isRecursing } = this.#situation;
+    const byPolicy = this.#judgeTarget(name, query);
+    if (byPolicy !== undefined) return byPolicy;
     const zone = this.#view.zones.of(name);
     const isOutside = zone === undefined || isCached(zone) || zone.type === 'static-stub';
     if (isOutside && isRecursing) return undefined;
@@ -72,10 +85,36 @@ class OwnAnswer {
     if (isOutside || isOver) return this.#partial(from);
     // Only who wants all of an answer is told that a part is missing.
     if (isUnloaded(zone)) return query.recursionDesired ? this.#fail(zone) : this.#partial(from);
-    // Without recursion an alias is followed within its zone alone.
-    if (zone !== from && !isRecursing) return this.#partial(from);
+    if (zone !== from && !this.#crossesZones) return this.#partial(from);
     const isDenied = zoneDenied(this.#view, zone, this.#situation.asked) !== undefined;
     return isDenied ? this.#partial(from) : this.to(zone, name, query);
+  }
+
+  /**
+   * Without recursion an alias is followed within its zone alone, unless a policy zone judges queries
+   * without RD: then BIND forgets the limit.
+   */
+  get #crossesZones(): boolean {
+    const { policies } = this.#view;
+    return this.#situation.isRecursing || policies.some(({ recursiveOnly }) => !recursiveOnly);
+  }
+
+  /** Policy zones judge the names that aliases lead to, as the one that was asked. */
+  #judgeTarget(name: Uint8Array, query: Query): Verdict | undefined {
+    const target = new Query();
+    target.family = query.family;
+    target.address.set(query.address);
+    target.transport = query.transport;
+    target.listener = query.listener;
+    const { qtype: type, qclass: rrClass, recursionDesired } = query;
+    const request = formatRequest({ id: 0, recursionDesired, edns: false, name, type, rrClass });
+    target.parse(request, request.length);
+    const verdict = this.#policy.judge(target);
+    const { action, rule } = verdict ?? {};
+    // What matched is in the other query: the rule is named by its zone.
+    return verdict === undefined || action === undefined || rule === undefined
+      ? undefined
+      : this.#world.verdicts.of({ layer: 'policy', action, rule });
   }
 
   #fail(zone: BindZone): Verdict {
