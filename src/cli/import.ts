@@ -87,17 +87,27 @@ function writeAll(folder: string, imported: Imported): void {
 }
 
 /** Nobody is let in without a word about it, and that stands first. */
-function withAttention({ opened }: Imported, text: string): string {
-  return opened.length === 0 ? text : `# ATTENTION: ${attention(opened.length)}\n${text}`;
+function withAttention(imported: Imported, text: string): string {
+  const said = attention(imported);
+  return said === '' ? text : `# ${said}${text}`;
 }
 
-function attention(count: number): string {
-  return `${count} changes serve clients whom the old server does not serve: see what is left`;
+/** A line, or nothing. */
+function attention({ opened, left }: Imported): string {
+  const unsure = left.filter(({ decides }) => decides).length;
+  const parts = [
+    ...(opened.length > 0
+      ? [`${opened.length} changes serve clients whom the old server does not serve`]
+      : []),
+    ...(unsure > 0
+      ? [`${unsure} statements are left out that may keep clients from being served`]
+      : []),
+  ];
+  return parts.length === 0 ? '' : `ATTENTION: ${parts.join('; ')}: see what is left\n`;
 }
 
 function summary(imported: Imported, isEqual: boolean): string {
-  const { opened } = imported;
-  const first = opened.length === 0 ? '' : `ATTENTION: ${attention(opened.length)}\n`;
+  const first = attention(imported);
   return isEqual ? `${first}all decisions are equal\n` : `${first}${leftText(imported)}`;
 }
 

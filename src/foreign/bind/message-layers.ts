@@ -55,12 +55,17 @@ export function compileProtocol(
     if (key === undefined || view === undefined || view.keys.has(key)) return undefined;
     return add(`a key that the view knows, not ${key}`, Rcode.NOTAUTH);
   };
-  const judgeOpcode = ({ opcode, qclass }: Query): Verdict | undefined => {
-    if (opcode !== Opcode.QUERY && opcode !== Opcode.NOTIFY && opcode !== Opcode.UPDATE) {
-      return add('opcodes QUERY, NOTIFY and UPDATE', Rcode.NOTIMP);
-    }
-    if (opcode === Opcode.QUERY || qclass === RrClass.IN || view === undefined) return undefined;
+  /** Before the key is looked at: NOTIFY and UPDATE are for class IN. */
+  const judgeClass = ({ opcode, qclass }: Query): Verdict | undefined => {
+    if (opcode !== Opcode.NOTIFY && opcode !== Opcode.UPDATE) return undefined;
+    if (qclass === RrClass.IN || view === undefined) return undefined;
     return add('NOTIFY and UPDATE in class IN', Rcode.NOTIMP);
+  };
+  const judgeOpcode = ({ opcode }: Query): Verdict | undefined => {
+    if (opcode === Opcode.QUERY || opcode === Opcode.NOTIFY || opcode === Opcode.UPDATE) {
+      return undefined;
+    }
+    return add('opcodes QUERY, NOTIFY and UPDATE', Rcode.NOTIMP);
   };
   const judgeQuestion = ({ opcode, qtype, qclass }: Query): Verdict | undefined => {
     if (opcode !== Opcode.QUERY || view === undefined) return undefined;
@@ -71,7 +76,11 @@ export function compileProtocol(
     return isMeta(qtype) ? add('types that can be asked for', Rcode.FORMERR) : undefined;
   };
   const judge = (query: Query) =>
-    judgeMessage(query) ?? judgeKey(query) ?? judgeOpcode(query) ?? judgeQuestion(query);
+    judgeMessage(query) ??
+    judgeClass(query) ??
+    judgeKey(query) ??
+    judgeOpcode(query) ??
+    judgeQuestion(query);
   return { name: 'protocol', judge };
 }
 
