@@ -2,14 +2,16 @@
 FROM node:24-slim AS build
 WORKDIR /build
 COPY package.json package-lock.json tsconfig.json ./
-RUN npm ci
+COPY scripts scripts
+COPY console console
 COPY src src
-RUN npm run build
+RUN npm ci
 
 FROM node:24-slim AS packages
 WORKDIR /packages
 COPY package.json package-lock.json ./
-RUN npm ci --omit=dev
+# All was built above.
+RUN npm ci --omit=dev --ignore-scripts
 
 FROM node:24-slim
 WORKDIR /rcode5

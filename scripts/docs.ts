@@ -1,16 +1,21 @@
 /**
- * Fills the generated regions of README.md and docs/, or says with `--check` which are stale.
+ * Fills the generated regions of README.md and docs/, and writes the manual and the completion for shells;
+ * or says with `--check` which are stale.
  *
  * A region stands between `<!-- generated: NAME -->` and `<!-- end -->`.
  */
 
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { allCommands } from '../src/cli/program.ts';
 import { causesTable, scopesTable } from './reference/causes.ts';
+import { bashCompletion, fishCompletion, zshCompletion } from './reference/completion.ts';
 import { probesTable, verdictsTable } from './reference/diagnosis.ts';
 import { differencesTable } from './reference/differences.ts';
 import { doorsList, houseTable } from './reference/house.ts';
 import { keysTables } from './reference/keys.ts';
 import { layersTable } from './reference/layers.ts';
+import { configurationPage, programPage } from './reference/manual.ts';
 import { formatMetrics } from './reference/metrics.ts';
 import { fieldsTable, overloadRecord } from './reference/record.ts';
 import { createSpecimen } from './reference/specimen.ts';
@@ -34,7 +39,24 @@ export function listPages(): string[] {
 /** Generates all regions of all pages. */
 export async function generatePages(): Promise<readonly Page[]> {
   const regions = await generateRegions();
-  return listPages().map((file) => fillPage(file, readFileSync(file, 'utf8'), regions));
+  const pages = listPages().map((file) => fillPage(file, readFileSync(file, 'utf8'), regions));
+  return [...pages, ...(await generateFiles())];
+}
+
+/** What is generated from its first line to its last: the manual, and completion for shells. */
+async function generateFiles(): Promise<readonly Page[]> {
+  const commands = await allCommands();
+  const files: Readonly<Record<string, string>> = {
+    'docs/man/rcode5.1': programPage(commands),
+    'docs/man/rcode5.yaml.5': configurationPage(),
+    'config/deploy/completion/rcode5.bash': bashCompletion(commands),
+    'config/deploy/completion/_rcode5': zshCompletion(commands),
+    'config/deploy/completion/rcode5.fish': fishCompletion(commands),
+  };
+  return Object.entries(files).map(([file, fresh]) => {
+    const before = existsSync(file) ? readFileSync(file, 'utf8') : '';
+    return { file, fresh, stale: before === fresh ? [] : ['all of it'] };
+  });
 }
 
 type Regions = Readonly<Record<string, string>>;
@@ -75,6 +97,7 @@ async function main(isCheck: boolean): Promise<void> {
       process.exitCode = 1;
       console.error(`${file} is stale (${stale.join(', ')}); run: npm run docs`);
     } else {
+      mkdirSync(dirname(file), { recursive: true });
       writeFileSync(file, fresh);
       console.log(`${file}: ${stale.join(', ')}`);
     }

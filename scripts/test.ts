@@ -4,23 +4,44 @@
  *     npm test [-- FILE…]
  *
  * With `RCODE5_TEST_SEED=N` the files run in the random order that N gives: no file may need
- * another before it.
+ * another before it. Heavy suites run in part; `npm run test:whole` runs all of them.
  */
 
 import { spawnSync } from 'node:child_process';
 import { globSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
+import { buildProgram } from './build-program.ts';
+import { isFresh } from './rcode5.js';
 
-/** Tests wait for processes and sockets as much as they compute, so one for each core is too few. */
-const LEAST_JOBS = 3;
-const MOST_JOBS = 4;
-const LONG = 'test/e2e/';
+/** Files at a time beside one for each core: tests wait for processes, sockets and timers. */
+const WAITING_JOBS = 3;
+const MOST_JOBS = 8;
+/** Compiled code, of this process's children and of theirs: the program itself has it there, too. */
+const COMPILED = 'node_modules/.cache/compiled';
 
-/** All test files: those that take long first, so that none of them is left for the end. */
+/** What takes long begins first, so that none of it is left for the end: files, then folders. */
+export const LONG: readonly string[] = [
+  'test/e2e/network/moving-batch.test.ts',
+  'test/e2e/network/moving-portable.test.ts',
+  'test/e2e/network/silence.test.ts',
+  'test/e2e/log-loss.test.ts',
+  'test/repo/new-layer.test.ts',
+  'test/shell/upstream-channels.test.ts',
+  'test/e2e/',
+  'test/deploy/',
+];
+
+/** All test files, in the order in which they begin. */
 export function listFiles(): string[] {
-  const files = globSync('test/**/*.test.ts').sort();
-  const isLong = (file: string) => file.startsWith(LONG);
-  return [...files.filter(isLong), ...files.filter((file) => !isLong(file))];
+  const placeOf = (file: string) => {
+    const place = LONG.findIndex((long) => file.startsWith(long));
+    return place < 0 ? LONG.length : place;
+  };
+  // The sort is stable.
+  return globSync('test/**/*.test.ts')
+    .sort()
+    .sort((a, b) => placeOf(a) - placeOf(b));
 }
 
 /** The same order for the same seed (Fisher and Yates, with a linear congruential generator). */
@@ -35,15 +56,34 @@ export function shuffle<T>(list: readonly T[], seed: number): T[] {
   return shuffled;
 }
 
-function main(named: readonly string[]): number {
+async function main(named: readonly string[]): Promise<number> {
   const seed = process.env['RCODE5_TEST_SEED'];
   const files = named.length > 0 ? named : listFiles();
   if (seed !== undefined) console.log(`tests: in the order of RCODE5_TEST_SEED=${seed}`);
-  const jobs = Math.min(Math.max(availableParallelism(), LEAST_JOBS), MOST_JOBS);
+  const jobs = Math.min(availableParallelism() + WAITING_JOBS, MOST_JOBS);
   const ordered = seed === undefined ? files : shuffle(files, Number(seed));
   const args = ['node_modules/mocha/bin/mocha.js', '--parallel', '--jobs', String(jobs)];
-  const { status } = spawnSync(process.execPath, [...args, ...ordered], { stdio: 'inherit' });
+  const { status } = spawnSync(process.execPath, [...args, ...ordered], {
+    stdio: 'inherit',
+    env: await environment(),
+  });
   return status ?? 1;
 }
 
-if (import.meta.main) process.exitCode = main(process.argv.slice(2));
+/**
+ * Servers that tests start run as users run them: built. Where coverage is measured it is that of the sources,
+ * and code has to be compiled anew: V8 counts cached code less exactly.
+ */
+async function environment(): Promise<NodeJS.ProcessEnv> {
+  const { NODE_V8_COVERAGE, NODE_COMPILE_CACHE = resolve(COMPILED) } = process.env;
+  if (NODE_V8_COVERAGE !== undefined) return process.env;
+  if (!isFresh()) await buildProgram();
+  return { RCODE5_MAIN: resolve('dist/cli/main.js'), ...process.env, NODE_COMPILE_CACHE };
+}
+
+// mocha loads what tests import without waiting for it: no await at this level.
+if (import.meta.main) {
+  void main(process.argv.slice(2)).then((code) => {
+    process.exitCode = code;
+  });
+}

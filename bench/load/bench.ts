@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Options } from './options.ts';
+import type { OtherBuild } from './other-build.ts';
 import type { Programs } from './packages.ts';
 
 export interface Bench {
@@ -12,6 +13,8 @@ export interface Bench {
   readonly folder: string;
   readonly programs: Programs;
   readonly cores: Cores;
+  /** The build of another commit, measured beside this one. */
+  otherBuild: OtherBuild | undefined;
   /** What went wrong: a run with failures does not end well. */
   readonly failures: string[];
 }
@@ -40,7 +43,7 @@ export interface Work {
 export function createBench(options: Options, programs: Programs): Bench {
   const folder = mkdtempSync(join(tmpdir(), 'rcode5-load-'));
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
-  return { options, folder, programs, cores: assignCores(), failures: [] };
+  return { options, folder, programs, cores: assignCores(), otherBuild: undefined, failures: [] };
 }
 
 /** The load generator never shares a core with the server, and the upstream only if it must. */

@@ -1,8 +1,10 @@
 /** The same load on several servers in turn: what each does in a second, and what it costs. */
 
 import { type Bench, say } from './bench.ts';
-import { type Contestant, isInstalled, isWanted, type Running, start, stop } from './contestant.ts';
+import { type Contestant, entrants, isInstalled, type Running, start, stop } from './contestant.ts';
 import { type Load, type LoadResult, load } from './dnsperf.ts';
+import { loadByHttps } from './h2load.ts';
+import { loadByHandshakes } from './handshakes.ts';
 import { assertLogged, takeLines } from './log-lines.ts';
 import { median } from './median.ts';
 import { cpuSeconds, type Memory, memoryOf, runSeconds } from './proc.ts';
@@ -34,7 +36,19 @@ export interface Row {
   readonly label: string;
   readonly peer: string | undefined;
   readonly measured?: Measured;
+  /** Of another build, to this one. */
+  readonly ratios?: Ratios | undefined;
   readonly problem?: string;
+}
+
+/** Medians of what one build did in a round by what the other did in it: above 1, this is better. */
+export interface Ratios {
+  /** This build's queries per second by those of the other. */
+  readonly perSecond: number;
+  /** The other's CPU for a query by that of this build. */
+  readonly cpu: number;
+  /** The other's resident memory by that of this build. */
+  readonly resident: number;
 }
 
 interface Sample {
@@ -43,8 +57,16 @@ interface Sample {
   readonly busy: number;
 }
 
-/** The longest that caches and compilers get to warm up. */
-const WARM_UP_SECONDS = 3;
+const LOADS = {
+  udp: load,
+  tcp: load,
+  dot: load,
+  doh: loadByHttps,
+  handshakes: loadByHandshakes,
+};
+
+/** What caches and compilers get to warm up: V8 compiles for seconds, in threads of its own. */
+const WARM_UP_SECONDS = 5;
 /** Microseconds of the upstream's CPU a query: what no answer takes less than, none more than. */
 const ASKED_MICROS = 1;
 const IDLE_MICROS = 0.3;
@@ -54,7 +76,7 @@ const IDLE_MICROS = 0.3;
  * them alike. Who gives wrong answers is out.
  */
 export async function compare(bench: Bench, contest: Contest): Promise<Row[]> {
-  const wanted = contest.contestants.filter((one) => isWanted(one, bench));
+  const wanted = entrants(contest.contestants, bench);
   if (contest.upstream !== undefined && !bench.programs.has('nsd')) {
     return wanted.map((one) => ({ ...rowOf(one), problem: 'nsd is not installed' }));
   }
@@ -64,9 +86,10 @@ export async function compare(bench: Bench, contest: Contest): Promise<Row[]> {
   try {
     for (const entry of entries) await entry.start();
     for (let rep = 0; rep < bench.options.reps; rep++) {
-      for (const entry of entries) await entry.measure();
+      // There and back: what slows the machine down or warms it up falls on both ends alike.
+      for (const entry of rep % 2 === 0 ? entries : entries.toReversed()) await entry.measure();
     }
-    return entries.map((entry) => entry.row());
+    return entries.map((entry) => entry.row(entries));
   } finally {
     for (const entry of entries) await entry.stop();
     if (upstream !== undefined) await stop(upstream);
@@ -99,7 +122,8 @@ class Entry {
       const question = this.#asked.ready;
       const upstream = this.#upstream?.port;
       this.#running = await start(this.#contestant, this.#bench, { question, upstream });
-      await this.#load(Math.min(WARM_UP_SECONDS, this.#bench.options.seconds));
+      const { isQuick, seconds } = this.#bench.options;
+      await this.#load(isQuick ? seconds : WARM_UP_SECONDS);
       this.#takeLines();
     });
   }
@@ -121,7 +145,8 @@ class Entry {
     });
   }
 
-  row(): Row {
+  /** What came of it, also beside that of the other `entries` which it is compared with. */
+  row(entries: readonly Entry[]): Row {
     const row = rowOf(this.#contestant);
     if (this.#problem !== undefined) return { ...row, problem: this.#problem };
     const middle = (key: keyof Sample) => median(this.#samples.map((sample) => sample[key]));
@@ -131,7 +156,20 @@ class Entry {
       busy: middle('busy'),
       memory: memoryOf(this.#running!.program.pid),
     };
-    return { ...row, measured };
+    const besides = entries.find((entry) => entry.#contestant.label === this.#contestant.besides);
+    return { ...row, measured, ...(besides && { ratios: this.#ratiosOf(besides) }) };
+  }
+
+  /** Round by round, since what disturbs a round disturbs both. */
+  #ratiosOf(besides: Entry): Ratios | undefined {
+    if (besides.#samples.length !== this.#samples.length) return undefined;
+    const ratio = (of: (own: Sample, its: Sample) => number) =>
+      median(this.#samples.map((sample, i) => of(besides.#samples[i]!, sample)));
+    return {
+      perSecond: ratio((own, its) => own.perSecond / its.perSecond),
+      cpu: ratio((own, its) => its.cpuMicros / own.cpuMicros),
+      resident: this.#resident / besides.#resident,
+    };
   }
 
   async stop(): Promise<void> {
@@ -157,13 +195,23 @@ class Entry {
   }
 
   #load(seconds: number): Promise<LoadResult> {
-    const { port } = this.#running!;
-    return load(this.#asked, { port, seconds, cores: this.#bench.cores.load });
+    const { port, secure } = this.#running!;
+    const { transport } = this.#asked;
+    const isPlain = transport === 'udp' || transport === 'tcp';
+    return LOADS[transport](this.#asked, {
+      port: isPlain ? port : secure!,
+      seconds,
+      cores: this.#bench.cores.load,
+    });
   }
 
   #takeLines(): number {
     const { log } = this.#contestant;
     return log === undefined ? 0 : takeLines(this.#running!.folder, log);
+  }
+
+  get #resident(): number {
+    return this.#running === undefined ? Number.NaN : memoryOf(this.#running.program.pid).resident;
   }
 
   #wantedLines(completed: number): number {

@@ -13,10 +13,14 @@ export interface Site {
   readonly folder: string;
   /** Where it serves, on 127.0.0.1. */
   readonly port: number;
+  /** Where it serves by TLS, when it does. */
+  readonly secure?: number;
   /** The port of its upstream on 127.0.0.1; nobody listens there when the work has none. */
   readonly upstream: number;
   /** The program that it is. */
   readonly program: string;
+  /** For rcode5: the file that its program is started with; that of this build when left out. */
+  readonly main?: string | undefined;
 }
 
 export interface Contestant {
@@ -29,6 +33,8 @@ export interface Contestant {
   readonly log?: string | undefined;
   /** What it is asked, when it is not asked what all others are. */
   readonly load?: Load;
+  /** Set for the build of another commit: the label of this build's contestant. */
+  readonly besides?: string;
   /** When it does not run on the server's core alone. */
   readonly cores?: string;
 }
@@ -37,6 +43,7 @@ export interface Contestant {
 export interface Running {
   readonly program: Program;
   readonly port: number;
+  readonly secure?: number;
   readonly folder: string;
   /** Milliseconds from its start to its first right answer. */
   readonly startMs: number;
@@ -50,9 +57,14 @@ export function isInstalled({ peer }: Contestant, { programs }: Bench): boolean 
   return peer === undefined || programs.has(peer);
 }
 
-/** Those who were asked for with --peers, and rcode5. */
-export function isWanted({ peer }: Contestant, { options }: Bench): boolean {
-  return peer === undefined || options.peers.includes(peer);
+/** Those who were asked for with --peers, and rcode5, each with the build of --against behind it. */
+export function entrants(contestants: readonly Contestant[], bench: Bench): Contestant[] {
+  const { options, otherBuild } = bench;
+  return contestants.flatMap((one) => {
+    if (one.peer !== undefined) return options.peers.includes(one.peer) ? [one] : [];
+    if (otherBuild === undefined) return [one];
+    return [one, { ...one, label: `${one.label}, ${otherBuild.commit}`, besides: one.label }];
+  });
 }
 
 /** Starts a contestant; resolves when it gives the right answer. */
@@ -61,11 +73,14 @@ export async function start(
   bench: Bench,
   { question, upstream = DISCARD_PORT }: { question: Question; upstream?: number | undefined },
 ): Promise<Running> {
-  const { peer } = contestant;
+  const { peer, besides } = contestant;
+  const main = besides === undefined ? undefined : bench.otherBuild?.main;
   const folder = makeFolder(bench, peer ?? 'rcode5');
   const port = await findPort();
+  const secure = await findPort();
   const executable = peer === undefined ? process.execPath : bench.programs.get(peer)!;
-  const command = contestant.configure({ folder, port, upstream, program: executable });
+  const site = { folder, port, secure, upstream, program: executable, main };
+  const command = contestant.configure(site);
   const cores = contestant.cores ?? bench.cores.server;
   const begin = performance.now();
   const program = new Program(command, { cores, folder });
@@ -75,7 +90,7 @@ export async function start(
     await program.stop();
     throw error;
   }
-  return { program, port, folder, startMs: performance.now() - begin };
+  return { program, port, secure, folder, startMs: performance.now() - begin };
 }
 
 /** Ends it and removes its folder. */

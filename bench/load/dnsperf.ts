@@ -4,7 +4,7 @@ import type { Question } from './first-answer.ts';
 import { run } from './run.ts';
 
 /** As many clients as sockets or connections, unless a work says otherwise. */
-const CLIENTS = 8;
+export const CLIENTS = 8;
 /** Queries under way at a time: fewer than what the default receive buffer of a socket holds. */
 const OUTSTANDING = '150';
 /** Parts of the queries that may stay without an answer, and of the answers that may differ. */
@@ -15,7 +15,11 @@ const MAX_DEVIATION = 0.01;
 export interface Load {
   /** A file with a name and a type on each line. */
   readonly queries: string;
-  readonly transport: 'udp' | 'tcp';
+  readonly transport: 'udp' | 'tcp' | 'dot' | 'doh' | 'handshakes';
+  /** Of requests by HTTP. */
+  readonly method?: 'GET' | 'POST';
+  /** Of handshakes: whether each begins a session, or resumes one. */
+  readonly sessions?: 'full' | 'resumed';
   /** Who asks. */
   readonly source: string;
   readonly clients?: number;
@@ -30,6 +34,9 @@ export interface LoadResult {
   readonly completed: number;
   readonly seconds: number;
   readonly perSecond: number;
+}
+
+interface Statistics extends LoadResult {
   /** Answers by the name of their response code. */
   readonly rcodes: ReadonlyMap<string, number>;
 }
@@ -50,7 +57,7 @@ export async function load(
 }
 
 /** Reads what dnsperf prints at its end. */
-export function parseStatistics(output: string): LoadResult {
+export function parseStatistics(output: string): Statistics {
   const number = (label: string): number => {
     const found = new RegExp(`${label}:\\s+([\\d.]+)`).exec(output);
     if (found === null) throw new Error(`dnsperf did not say its "${label}"`);
@@ -70,7 +77,7 @@ export function parseStatistics(output: string): LoadResult {
 
 /** Throws when answers are missing or are not what was to be answered. */
 export function assertExpected(
-  { sent, completed, rcodes }: LoadResult,
+  { sent, completed, rcodes }: Statistics,
   expected: Load['expected'],
 ): void {
   if (completed === 0 || sent - completed > sent * MAX_LOST) {

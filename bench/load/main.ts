@@ -4,11 +4,15 @@ import { createBench, say, type Work } from './bench.ts';
 import { watchOthers } from './disturbance.ts';
 import { describeCpu, describeMachine } from './machine.ts';
 import { type Options, parseOptions } from './options.ts';
+import { prepareBuild } from './other-build.ts';
 import { findPrograms, type ProgramName } from './packages.ts';
 import { type Section, writeResults } from './results.ts';
 import { cached } from './works/cached.ts';
 import { clients } from './works/clients.ts';
+import { doh } from './works/doh.ts';
+import { dot } from './works/dot.ts';
 import { forwarded } from './works/forwarded.ts';
+import { handshakes } from './works/handshakes.ts';
 import { moving } from './works/moving.ts';
 import { refused } from './works/refused.ts';
 import { refusedLogged } from './works/refused-logged.ts';
@@ -26,6 +30,9 @@ const WORKS: readonly Work[] = [
   forwarded,
   rpz,
   tcp,
+  dot,
+  doh,
+  handshakes,
   start,
   rules,
   clients,
@@ -38,10 +45,19 @@ const UNUSABLE = 2;
 
 async function main(options: Options): Promise<void> {
   // dnsmasq is an upstream too, like NSD.
-  const needed = new Set<ProgramName>(['dnsperf', 'nsd', 'ip', 'dnsmasq', ...options.peers]);
+  const needed = new Set<ProgramName>([
+    'dnsperf',
+    'nsd',
+    'ip',
+    'dnsmasq',
+    'h2load',
+    ...options.peers,
+  ]);
   const programs = await findPrograms([...needed]);
   if (!programs.has('dnsperf')) throw new RangeError('dnsperf is not installed');
   const bench = createBench(options, programs);
+  const { against } = options;
+  if (against !== undefined) bench.otherBuild = await prepareBuild(against, bench.folder);
   const machine = await describeMachine(programs);
   console.log(`${machine}\n`);
   const sections: Section[] = [];

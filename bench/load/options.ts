@@ -8,6 +8,7 @@ const USAGE = `npm run bench:load -- [options]
   --peers a,b         only these peers: ${PEERS.join(', ')}; "none" for rcode5 alone
   --seconds N         how long each measurement takes (5)
   --reps N            how many measurements the median is of (5)
+  --against COMMIT    the build of another commit too, in the same rounds, and the ratios to it
   --large             policies of ten million rules too
   --quick             a short run that writes no results, to see that all works`;
 
@@ -17,6 +18,8 @@ export interface Options {
   readonly peers: readonly Peer[];
   readonly seconds: number;
   readonly reps: number;
+  /** The commit whose build takes part; undefined for none. */
+  readonly against: string | undefined;
   readonly isLarge: boolean;
   readonly isQuick: boolean;
 }
@@ -37,6 +40,7 @@ export function parseOptions(args: readonly string[], works: readonly string[]):
     peers: values.peers === undefined ? PEERS : peers.filter(isPeer),
     seconds: count(values.seconds ?? (isQuick ? '0.5' : '5')),
     reps: count(values.reps ?? (isQuick ? '1' : '5')),
+    against: values.against,
     isLarge: values.large,
     isQuick,
   };
@@ -51,6 +55,7 @@ function read(args: readonly string[]) {
         peers: { type: 'string' },
         seconds: { type: 'string' },
         reps: { type: 'string' },
+        against: { type: 'string' },
         large: { type: 'boolean', default: false },
         quick: { type: 'boolean', default: false },
       },

@@ -1,6 +1,6 @@
 /** Tables in Markdown. */
 
-import type { Row } from './contest.ts';
+import type { Measured, Ratios, Row } from './contest.ts';
 
 const MEGABYTE = 1_000_000;
 
@@ -11,27 +11,41 @@ const COLUMNS: readonly string[] = [
   'core busy',
   'resident MB',
 ];
-const RATIOS: readonly string[] = ["rcode5's queries/s ÷ its", "its CPU ÷ rcode5's"];
+const RATIOS: readonly string[] = [
+  "rcode5's queries/s ÷ its",
+  "its CPU ÷ rcode5's",
+  "its memory ÷ rcode5's",
+];
 
-/** What servers did, and how rcode5, the first of the rows, compares to each of its peers. */
+/** What servers did, and how rcode5, the first of the rows, compares to each of its peers; and
+ * each of its rows to that of another build. */
 export function formatRows(rows: readonly Row[]): string {
   const own = rows.find(({ peer }) => peer === undefined)?.measured;
-  const lines = rows.map(({ label, peer, measured, problem }) => {
+  const lines = rows.map(({ label, peer, measured, ratios, problem }) => {
     if (measured === undefined) return [label, formatProblem(problem)];
     const { perSecond, cpuMicros, busy, memory } = measured;
-    const isCompared = peer !== undefined && own !== undefined;
+    const toOwn = peer !== undefined && own !== undefined ? ratiosOf(own, measured) : ratios;
     return [
       label,
       formatCount(perSecond),
       cpuMicros.toFixed(2),
       `${(busy * 100).toFixed(0)} %`,
       formatMegabytes(memory.resident),
-      isCompared ? formatRatio(own.perSecond / perSecond) : '',
-      isCompared ? formatRatio(cpuMicros / own.cpuMicros) : '',
+      toOwn === undefined ? '' : formatRatio(toOwn.perSecond),
+      toOwn === undefined ? '' : formatRatio(toOwn.cpu),
+      toOwn === undefined ? '' : formatRatio(toOwn.resident),
     ];
   });
-  const hasPeers = rows.some(({ peer }) => peer !== undefined);
-  return formatTable(hasPeers ? [...COLUMNS, ...RATIOS] : COLUMNS, lines);
+  const areCompared = rows.some(({ peer, ratios }) => (peer ?? ratios) !== undefined);
+  return formatTable(areCompared ? [...COLUMNS, ...RATIOS] : COLUMNS, lines);
+}
+
+function ratiosOf(own: Measured, its: Measured): Ratios {
+  return {
+    perSecond: own.perSecond / its.perSecond,
+    cpu: its.cpuMicros / own.cpuMicros,
+    resident: its.memory.resident / own.memory.resident,
+  };
 }
 
 /** The first column is text, the others are numbers; a row that ends early has empty cells. */

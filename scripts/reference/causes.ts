@@ -17,6 +17,8 @@ interface Row {
   };
   readonly first?: string;
   readonly later?: string;
+  /** When too much was asked at once. */
+  readonly pressed?: string;
   readonly diagnose?: string;
   readonly isByHand?: boolean;
 }
@@ -38,9 +40,11 @@ export function scopesTable(): string {
 }
 
 function cellsOf(row: Row): string[] {
-  const { server, version, state, wire, truth, first = '', later = '', diagnose = '' } = row;
+  const { server, version, state, wire, truth, first = '', pressed, diagnose = '' } = row;
+  const { later = pressed ?? '' } = row;
   const { verdict, scope, diagnosis } = truth;
-  const cause = verdict ?? (diagnosis === 'none' ? undefined : diagnosis);
+  const limit = pressed === undefined ? undefined : 'rate-limit';
+  const cause = verdict ?? (diagnosis === 'none' ? limit : diagnosis);
   return [
     `${server} ${version}${row.isByHand ? ' (by hand)' : ''}`,
     state,

@@ -30,7 +30,7 @@ export function keysTables(): string {
   }));
   const top = sections.map(({ path, key, below }) => [
     below.length > 0 ? `[${code(path)}](#${path.toLowerCase()})` : code(path),
-    ...describe(key),
+    ...describeKey(key),
   ]);
   const nested = sections
     .filter(({ below }) => below.length > 0)
@@ -42,15 +42,15 @@ export function keysTables(): string {
 
 /** Keys of which the same is to be told share a row. */
 function formatRows(keys: readonly KeyPath[]): string[][] {
-  const rows = Object.groupBy(keys, ({ key }) => describe(key).join('\n'));
+  const rows = Object.groupBy(keys, ({ key }) => describeKey(key).join('\n'));
   return Object.values(rows).map((alike = []) => [
     alike.map(({ path }) => code(path)).join('<br>'),
-    ...describe(alike[0]!.key),
+    ...describeKey(alike[0]!.key),
   ]);
 }
 
 /** What it takes, its default, what it is. */
-function describe({ kind, doc, otherwise }: Key<unknown>): string[] {
+export function describeKey({ kind, doc, otherwise }: Key<unknown>): string[] {
   return [kind.expects, otherwise === undefined ? '**required**' : formatDefault(otherwise), doc];
 }
 

@@ -5,7 +5,7 @@ import type { Certificate } from '../../src/config/certificates.ts';
 import type { Outcome } from '../../src/decision/outcome.ts';
 import type { Verdict } from '../../src/decision/verdict.ts';
 import { UpstreamTable } from '../../src/forward/upstream.ts';
-import { type LoadedConfig, loadTaken } from '../../src/load/loaded-config.ts';
+import { createLasting, type LoadedConfig, loadTaken } from '../../src/load/loaded-config.ts';
 import { takeSnapshot } from '../../src/load/snapshot.ts';
 import { silentLog } from '../../src/log.ts';
 import { readAddress } from '../../src/net/address.ts';
@@ -13,11 +13,11 @@ import { DecisionLog } from '../../src/observe/decision-log.ts';
 import type { RecentDecisions } from '../../src/observe/recent.ts';
 import { Recording } from '../../src/observe/recording.ts';
 import { ThreadNumbers } from '../../src/observe/thread-numbers.ts';
-import { TokenBuckets } from '../../src/policy/access/token-buckets.ts';
 import { judge } from '../../src/policy/layer.ts';
 import { recordContext } from '../../src/policy/record-context.ts';
 import { ListFetches } from '../../src/transfer/list-fetches.ts';
 import { ZoneTransfers } from '../../src/transfer/zone-transfers.ts';
+import { HttpFaults } from '../../src/transport/http-fault.ts';
 import { parseName } from '../../src/wire/name.ts';
 import { Query } from '../../src/wire/query.ts';
 import { RrClass, RrType } from '../../src/wire/registry.ts';
@@ -48,7 +48,7 @@ const POLICY_HASH = '3f2a9c11';
 /** Serves by config/example.yaml; it has seen a refusal of each origin and an overload. */
 export function createSpecimen(): Specimen {
   const table = new UpstreamTable();
-  const lasting = { table, buckets: new TokenBuckets() };
+  const lasting = createLasting(table);
   const serving = loadTaken(takeSnapshot({ file: CONFIG_FILE, environment: {} }), lasting);
   const numbers = new ThreadNumbers();
   const { statistics, recent } = numbers;
@@ -69,6 +69,7 @@ export function createSpecimen(): Specimen {
     serving: () => serving,
     servers: table.upstreams,
     sinks: () => [{ sink: 'dnstap', sent: 0, dropped: 0 }],
+    failedRequests: () => new HttpFaults().counts,
     threadRestarts: () => 0,
     rejectedConnections: () => 0,
     failedHandshakes: () => [{ reason: 'not-tls', total: 0 }],

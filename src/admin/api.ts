@@ -4,42 +4,23 @@ import type { ServerResponse } from 'node:http';
 import { now } from '../clock.ts';
 import { explainQuestion } from '../explain/explain.ts';
 import { askedQuestion } from '../explain/question.ts';
-import type { LoadedConfig } from '../load/loaded-config.ts';
-import type { ReloadResult } from '../load/reloads.ts';
 import { FILTER_OPTIONS, type Filter, matches, parseFilter } from '../observe/decision-filter.ts';
-import type { Metrics } from '../observe/metrics.ts';
 import type { RecentDecisions } from '../observe/recent.ts';
-import { isUp, meanRttMs, type ThreadNumbers } from '../observe/thread-numbers.ts';
-import type { Policy } from '../policy/compile.ts';
+import { isUp, meanRttMs } from '../observe/thread-numbers.ts';
 import type { PolicyZone } from '../policy/policy-zones.ts';
-import type { Standing } from '../policy/rpz/transfer/transferred-zone.ts';
 import type { ListFetch } from '../transfer/list-fetch.ts';
-import type { ListFetches } from '../transfer/list-fetches.ts';
-import { missingList, reportList } from '../transfer/list-report.ts';
+import { reportList } from '../transfer/list-report.ts';
 import type { ZoneTransfer } from '../transfer/zone-transfer.ts';
-import { absenceOf, reportFeed } from '../transfer/zone-transfer-report.ts';
-import type { ZoneTransfers } from '../transfer/zone-transfers.ts';
+import { reportFeed } from '../transfer/zone-transfer-report.ts';
 import { VERSION } from '../version.ts';
 import { type AdminHandler, type AdminReply, jsonReply } from './http.ts';
 import { followDecisions, latestDecisions } from './merged-decisions.ts';
+import { type AdminSource, readiness } from './source.ts';
+import { pausesOf } from './v1/overrides.ts';
 
 const DEFAULT_LIMIT = 100;
 /** Bytes of a stream that its reader may leave unread. */
 const UNREAD = 1 << 20;
-
-export interface AdminSource {
-  readonly serving: () => LoadedConfig;
-  readonly reload: () => Promise<ReloadResult>;
-  readonly lastReload: () => ReloadResult | undefined;
-  readonly endpoints: () => readonly string[];
-  /** Records that could not be written, while writing does not work. */
-  readonly lostRecords: () => { readonly lost: number; readonly failure: string };
-  readonly metrics: Metrics;
-  /** What each thread lets the others see. */
-  readonly threads: () => readonly ThreadNumbers[];
-  readonly feeds: ZoneTransfers;
-  readonly lists: ListFetches;
-}
 
 export function adminHandlers(source: AdminSource): Readonly<Record<string, AdminHandler>> {
   const recent = () => source.threads().map((thread) => thread.recent);
@@ -58,10 +39,16 @@ export function adminHandlers(source: AdminSource): Readonly<Record<string, Admi
     'GET /api/decisions/stream': (url, response) => stream(url, response, recent),
     'GET /api/explain': (url) => explain(url, source),
     'GET /api/policy': () => jsonReply(describe(source)),
-    'POST /api/reload': async () => {
-      const result = await source.reload();
-      return jsonReply(result, result.ok ? 200 : 422);
-    },
+    'POST /api/reload': reloadHandler(source),
+  };
+}
+
+/** Takes the configuration over as it is now; the operational log has who asked for it. */
+export function reloadHandler({ reload, log }: AdminSource): AdminHandler {
+  return async (_url, _response, { asker }) => {
+    log.info(`admin: reload by ${asker}`);
+    const result = await reload();
+    return jsonReply(result, result.ok ? 200 : 422);
   };
 }
 
@@ -70,47 +57,14 @@ export function probeHandlers(
   handlers: Readonly<Record<string, AdminHandler>>,
 ): Readonly<Record<string, AdminHandler>> {
   const statusOf = (key: string): AdminHandler => {
-    return async (url, response) => {
-      const reply = await handlers[key]!(url, response);
+    return async (url, response, request) => {
+      const reply = await handlers[key]!(url, response, request);
       if (reply === 'streaming') return reply;
       return { status: reply.status, body: reply.status === 200 ? 'ok\n' : 'not ready\n' };
     };
   };
   const keys = ['GET /healthz', 'GET /readyz'];
   return Object.fromEntries(keys.map((key) => [key, statusOf(key)]));
-}
-
-/**
- * It is not ready while a policy zone has never been loaded. Answers go on when a zone has expired
- * or records cannot be written, or when a reload has failed: the answer names it.
- */
-function readiness({ serving, lostRecords, lastReload, feeds, lists }: AdminSource) {
-  const { policy, config } = serving();
-  const { lost, failure } = lostRecords();
-  const log = `the decision log cannot be written (${failure}): ${lost} records are lost so far`;
-  const absent = (standing: Standing) =>
-    feeds.all.flatMap((feed) => (feed.state.standing === standing ? absenceOf(feed)! : []));
-  const reasons = [...absent('missing'), ...lists.all.flatMap((list) => missingList(list) ?? [])];
-  const last = lastReload();
-  const stale =
-    last?.ok === false ? [`the last reload has failed: ${last.problems.join('; ')}`] : [];
-  const warnings = [...(lost > 0 ? [log] : []), ...absent('expired'), ...stale];
-  return {
-    ready: reasons.length === 0,
-    node: config.node,
-    policy: policy.hash,
-    zones: serialsOf(policy),
-    ...(reasons.length > 0 && { reasons }),
-    ...(warnings.length > 0 && { warnings }),
-  };
-}
-
-/** Serials of policy zones, by the names of their policies. */
-function serialsOf({ zones }: Policy): Readonly<Record<string, number>> {
-  const serials = zones.flatMap(({ name, serial }) =>
-    serial === undefined ? [] : [[name, serial] as const],
-  );
-  return Object.fromEntries(serials);
 }
 
 function decisions(url: URL, rings: readonly RecentDecisions[]): AdminReply {
@@ -187,6 +141,7 @@ function describe(source: AdminSource) {
       })),
     })),
     warnings,
+    overrides: pausesOf(source),
     lastReload: source.lastReload(),
   };
 }

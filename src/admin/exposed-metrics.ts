@@ -21,6 +21,7 @@ export interface MeasuredServer {
   readonly servers: readonly Upstream[];
   readonly rejectedConnections: () => number;
   readonly failedHandshakes: () => readonly { readonly reason: string; readonly total: number }[];
+  readonly failedRequests: () => readonly { readonly reason: string; readonly total: number }[];
   readonly certificates: () => readonly Certificate[];
   readonly threadRestarts: () => number;
   readonly sinks: () => readonly SinkCount[];
@@ -103,11 +104,17 @@ function exposeQueries(metrics: Metrics, server: MeasuredServer): void {
   );
 }
 
-function exposeTls(metrics: Metrics, { failedHandshakes, certificates }: MeasuredServer): void {
+function exposeTls(metrics: Metrics, server: MeasuredServer): void {
+  const { failedHandshakes, failedRequests, certificates } = server;
   metrics.counter(
     'rcode5_tls_handshake_failures_total',
     'TLS handshakes of clients that failed, by the reason.',
     () => failedHandshakes().map(({ reason, total }) => ({ labels: { reason }, value: total })),
+  );
+  metrics.counter(
+    'rcode5_http_request_failures_total',
+    'HTTP requests of clients that carried no query, by the reason.',
+    () => failedRequests().map(({ reason, total }) => ({ labels: { reason }, value: total })),
   );
   metrics.gauge(
     'rcode5_tls_certificate_expiry_timestamp_seconds',

@@ -1,36 +1,54 @@
 /** The admin HTTP: who may speak to it, and which handler answers. */
 
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { ServerOptions } from 'node:https';
+import type { Permission } from '../config/admin-keys.ts';
+import { type Identities, type Identity, permits } from './identities.ts';
+import { AdminRequest, cookieOf } from './request.ts';
 
 export interface AdminReply {
   readonly status: number;
   readonly type?: string;
   /** For status 405: what may be asked for instead (RFC 9110 section 15.5.6). */
   readonly allow?: string;
-  readonly body: string;
+  /** Besides those that every reply has. */
+  readonly headers?: OutgoingHttpHeaders;
+  readonly body: string | Uint8Array;
 }
 
 /** Answers one kind of request; a stream is written to directly. */
 export type AdminHandler = (
   url: URL,
   response: ServerResponse,
+  request: AdminRequest,
 ) => AdminReply | 'streaming' | Promise<AdminReply | 'streaming'>;
+
+/** What it takes to ask: `nothing` of pages and of logging in. */
+export type Needed = Permission | 'nothing';
 
 export interface AdminOptions {
   readonly address: string;
   readonly port: number;
-  readonly token: string | undefined;
+  readonly identities: Identities;
   /** Whoever asks, by whatever name and from wherever, gets an answer. */
   readonly isOpen?: boolean;
-  /** By method and path: `GET /healthz`. */
+  /** Shown to clients: then it is HTTPS. */
+  readonly certificate?: Pick<ServerOptions, 'cert' | 'key'> | undefined;
+  /**
+   * By method and path: `GET /healthz`. A last segment in braces stands for any one:
+   * `GET /assets/{file}`.
+   */
   readonly handlers: Readonly<Record<string, AdminHandler>>;
+  /** What requests need that do not go by their method: GET takes `read`, all else `reload`. */
+  readonly needs?: Readonly<Record<string, Needed>>;
 }
 
 export interface AdminHttp {
   readonly address: string;
   readonly port: number;
+  /** Shows another certificate from now on. */
+  identify(certificate: Pick<ServerOptions, 'cert' | 'key'>): void;
   close(): void;
 }
 
@@ -47,17 +65,26 @@ export function jsonReply(value: unknown, status = 200): AdminReply {
 
 /** Listens on an address; port 0 takes a free one. Rejects when the address cannot be had. */
 export async function listenAdmin(options: AdminOptions): Promise<AdminHttp> {
-  const server = createServer({ headersTimeout: HEADERS_MS }, (request, response) => {
+  // An import takes as long as Node takes to start: all that the module has is loaded for it, a
+  // client by WebSocket too.
+  const { createServer } = process.getBuiltinModule('node:http');
+  const { createServer: createTlsServer } = process.getBuiltinModule('node:https');
+  const { certificate } = options;
+  const listener = (request: IncomingMessage, response: ServerResponse) => {
     answer(options, request, response).catch((error: Error) => {
       send(response, { status: 500, body: `${error.message}\n` });
     });
-  });
+  };
+  const settings = { headersTimeout: HEADERS_MS };
+  const secure = certificate && createTlsServer({ ...settings, ...certificate }, listener);
+  const server = secure ?? createServer(settings, listener);
   server.maxConnections = CONNECTIONS;
   server.listen({ host: options.address, port: options.port, exclusive: true });
   await once(server, 'listening');
   return {
     address: options.address,
     port: (server.address() as { port: number }).port,
+    identify: (next) => secure?.setSecureContext(next),
     close: () => {
       server.close();
       server.closeAllConnections();
@@ -75,44 +102,83 @@ async function answer(
     return send(response, { status: 400, body: `${target} is no path\n` });
   }
   const url = new URL(target, 'http://admin');
-  const refusal = whyNot(options, request);
+  const key = findKey(options.handlers, request.method ?? 'GET', url.pathname);
+  const needed = neededFor(options, key, request.method);
+  const refusal = whyNot(options, request, needed);
   if (refusal !== undefined) return send(response, refusal);
-  const handler = options.handlers[`${request.method} ${url.pathname}`];
-  if (handler === undefined) return send(response, notFound(options, url.pathname));
-  const reply = await handler(url, response);
+  const who = identify(options, request);
+  if (!options.isOpen && needed !== 'nothing') {
+    if (who === undefined) return send(response, UNKNOWN);
+    if (!permits(who.may, needed)) return send(response, forbidden(who, needed));
+  }
+  if (key === undefined) return send(response, notFound(options, url.pathname));
+  const reply = await options.handlers[key]!(url, response, new AdminRequest(request, who));
   if (reply !== 'streaming') send(response, reply);
 }
 
+function identify({ identities }: AdminOptions, { headers }: IncomingMessage) {
+  return identities.of(headers.authorization, cookieOf(headers.cookie));
+}
+
+function findKey(
+  handlers: AdminOptions['handlers'],
+  method: string,
+  path: string,
+): string | undefined {
+  const exact = `${method} ${path}`;
+  if (Object.hasOwn(handlers, exact)) return exact;
+  const folder = exact.slice(0, exact.lastIndexOf('/') + 1);
+  if (exact.length === folder.length) return undefined;
+  return Object.keys(handlers).find((key) => key.startsWith(`${folder}{`));
+}
+
+function neededFor({ needs = {} }: AdminOptions, key: string | undefined, method = 'GET'): Needed {
+  const own = key === undefined ? undefined : needs[key];
+  return own ?? (method === 'GET' ? 'read' : 'reload');
+}
+
 /** A page in somebody's browser must not reach this: neither by its origin nor by a name. */
-function whyNot(options: AdminOptions, { headers }: IncomingMessage): AdminReply | undefined {
-  if (options.isOpen) return undefined;
+function whyNot(
+  { isOpen, address, identities }: AdminOptions,
+  { headers, method }: IncomingMessage,
+  needed: Needed,
+): AdminReply | undefined {
+  if (isOpen) return undefined;
   const host = headers.host ?? '';
   const name = host.replace(/:\d+$/, '');
-  const own = options.address.includes(':') ? `[${options.address}]` : options.address;
-  if (!LOOPBACK_HOSTS.has(name) && name !== own && options.token === undefined) {
+  const own = address.includes(':') ? `[${address}]` : address;
+  if (!LOOPBACK_HOSTS.has(name) && name !== own && !identities.areRequired) {
     return { status: 403, body: `Host ${host} is not this server; ask for ${own}\n` };
   }
-  if (headers.origin !== undefined && headers.origin !== `http://${host}`) {
-    return { status: 403, body: `Origin ${headers.origin} may not ask\n` };
+  const { origin } = headers;
+  if (origin !== undefined && !isOwnOrigin(origin, host, identities)) {
+    return { status: 403, body: `Origin ${origin} may not ask\n` };
   }
+  // Somebody follows a link in a mail: the page has nothing in it before it asks for more.
+  const isVisit = headers['sec-fetch-mode'] === 'navigate' && method === 'GET';
+  if (needed === 'nothing' && isVisit) return undefined;
   // Browsers send no Origin with what a page embeds (Fetch, "Sec-Fetch-Site").
   const site = headers['sec-fetch-site'];
   if (site !== undefined && site !== 'same-origin' && site !== 'none') {
     return { status: 403, body: `a page of another site may not ask (Sec-Fetch-Site: ${site})\n` };
   }
-  if (options.token !== undefined && !isToken(headers.authorization, options.token)) {
-    return { status: 401, body: 'expect the header "Authorization: Bearer" and admin.token\n' };
-  }
   return undefined;
 }
 
-/** Takes as long whatever is given, also for its length: digests are compared. */
-function isToken(authorization: string | undefined, token: string): boolean {
-  return timingSafeEqual(digest(authorization ?? ''), digest(`Bearer ${token}`));
+/** A proxy that ends TLS has another scheme than this: that is for those who have a token. */
+function isOwnOrigin(origin: string, host: string, identities: Identities): boolean {
+  return origin === `http://${host}` || (identities.areRequired && origin === `https://${host}`);
 }
 
-function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
+const UNKNOWN: AdminReply = {
+  status: 401,
+  headers: { 'www-authenticate': 'Bearer' },
+  body: 'expect the header "Authorization: Bearer" and admin.token, or one of admin.tokens\n',
+};
+
+function forbidden({ name, may }: Identity, needed: Permission): AdminReply {
+  const body = `${name} may ${may}; expect a token of admin.tokens that has "may: ${needed}"\n`;
+  return { status: 403, body };
 }
 
 function notFound({ handlers }: AdminOptions, path: string): AdminReply {
@@ -126,7 +192,7 @@ function notFound({ handlers }: AdminOptions, path: string): AdminReply {
 }
 
 function send(response: ServerResponse, reply: AdminReply): void {
-  const { status, type = 'text/plain', allow, body } = reply;
+  const { status, type = 'text/plain', allow, headers, body } = reply;
   if (response.headersSent) return void response.end();
   response.writeHead(status, {
     'content-type': type,
@@ -134,6 +200,7 @@ function send(response: ServerResponse, reply: AdminReply): void {
     ...(allow === undefined ? {} : { allow }),
     // What somebody asked for is in some answers: a browser must not take it for a page.
     'x-content-type-options': 'nosniff',
+    ...headers,
   });
   response.end(body);
 }

@@ -1,12 +1,17 @@
 /** Where the admin HTTP listens: for operators, and for probes that have no token. */
 
+import type { Certificate } from '../config/certificates.ts';
 import type { Config } from '../config/config.ts';
 import { cannotListen } from '../config/listen-error.ts';
 import { type Endpoint, formatEndpoint } from '../net/address.ts';
 import { Metrics } from '../observe/metrics.ts';
-import { type AdminSource, adminHandlers, probeHandlers } from './api.ts';
+import { adminHandlers, probeHandlers } from './api.ts';
+import { CONSOLE_NEEDS, consoleHandlers } from './console-files.ts';
 import { exposeServing, type MeasuredServer } from './exposed-metrics.ts';
 import { type AdminHttp, type AdminOptions, listenAdmin } from './http.ts';
+import { Identities } from './identities.ts';
+import type { AdminSource } from './source.ts';
+import { createApiV1, NEEDS } from './v1/routes.ts';
 
 export interface AdminListeners {
   readonly admin: Endpoint;
@@ -16,33 +21,64 @@ export interface AdminListeners {
   close(): void;
 }
 
+/** What the admin HTTP shows to clients; nothing when it is not HTTPS. */
+interface AdminCertificates {
+  readonly ofAdmin: readonly Certificate[] | undefined;
+  /** Called with others that are to be shown from then on. */
+  showAdmin: (certificates: readonly Certificate[]) => void;
+}
+
 /** Listens; rejects with a ConfigError when an address cannot be had. */
 export async function openAdmin(
-  { admin: { listen, token, probes } }: Config,
+  { admin: { listen, tokens, probes } }: Config,
   source: Omit<AdminSource, 'metrics'>,
   measured: MeasuredServer,
+  certificates: AdminCertificates,
 ): Promise<AdminListeners> {
   const metrics = new Metrics();
   exposeServing(metrics, measured);
+  const identities = new Identities(tokens);
   const handlers = adminHandlers({ ...source, metrics });
-  const admin = await open(listen, { token, isOpen: false, handlers });
-  const description = [`admin HTTP on http://${formatEndpoint(admin)}`];
-  if (probes === undefined) {
-    return { admin, probes: undefined, description, close: () => admin.close() };
-  }
-  const options = { token: undefined, isOpen: true, handlers: probeHandlers(handlers) };
-  const forProbes = await open(probes, options).catch((error) => {
-    admin.close();
+  const v1 = createApiV1({ ...source, metrics }, identities);
+  const admin = await open(listen, {
+    identities,
+    certificate: certificates.ofAdmin && toSecureContext(certificates.ofAdmin),
+    handlers: { ...handlers, ...v1.handlers, ...consoleHandlers() },
+    needs: { ...NEEDS, ...CONSOLE_NEEDS },
+  }).catch((error) => {
+    v1.close();
     throw error;
   });
+  const scheme = certificates.ofAdmin === undefined ? 'http' : 'https';
+  certificates.showAdmin = (next) => admin.identify(toSecureContext(next));
+  const description = [`console and admin HTTP on ${scheme}://${formatEndpoint(admin)}`];
+  const close = () => {
+    v1.close();
+    admin.close();
+  };
+  if (probes === undefined) return { admin, probes: undefined, description, close };
+  const options = { identities: new Identities([]), isOpen: true };
+  const forProbes = await open(probes, { ...options, handlers: probeHandlers(handlers) }).catch(
+    (error) => {
+      close();
+      throw error;
+    },
+  );
   return {
     admin,
     probes: forProbes,
     description: [`probes on http://${formatEndpoint(forProbes)}`, ...description],
     close: () => {
-      admin.close();
+      close();
       forProbes.close();
     },
+  };
+}
+
+function toSecureContext(certificates: readonly Certificate[]) {
+  return {
+    cert: certificates.map(({ certificate }) => certificate),
+    key: certificates.map(({ key }) => key),
   };
 }
 

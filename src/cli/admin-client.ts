@@ -16,10 +16,12 @@ export const ADMIN_OPTIONS = {
 } as const satisfies Options;
 
 export interface AdminRequest {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'DELETE';
   readonly path: string;
   /** The default address without it. */
   readonly admin?: string | undefined;
+  /** Sent as JSON, or as it is. */
+  readonly body?: string | object;
 }
 
 export interface AdminAnswer {
@@ -32,6 +34,7 @@ export async function askAdmin({
   method,
   path,
   admin = DEFAULT_ADMIN,
+  body,
 }: AdminRequest): Promise<AdminAnswer> {
   const token = process.env['RCODE5_TOKEN'];
   const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
@@ -39,7 +42,10 @@ export async function askAdmin({
     throw new UsageError(`--admin ${admin}: expect a URL like ${DEFAULT_ADMIN}`);
   let response: Response;
   try {
-    response = await fetch(new URL(path, admin), { method, headers });
+    response = await fetch(new URL(path, admin), {
+      ...{ method, headers },
+      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
   } catch {
     throw new UsageError(
       `nobody answers at ${admin}; start rcode5 there or name its admin URL by --admin`,

@@ -4,18 +4,26 @@ import { parseArgs } from 'node:util';
 import { now } from '../clock.ts';
 import { certificateWarnings, readCertificates } from '../config/certificates.ts';
 import type { Config } from '../config/config.ts';
-import { ConfigError } from '../config/problem.ts';
-import { findFailures, toProblem } from '../explain/assertions.ts';
+import { ConfigError, formatProblem, type Problem } from '../config/problem.ts';
+import { type Failure, findFailures, toProblem } from '../explain/assertions.ts';
+import { hostWarnings } from '../load/host-warnings.ts';
 import { forwardingWarnings } from '../load/loaded-config.ts';
+import type { Policy } from '../policy/compile.ts';
 import { findWarnings } from '../policy/warnings.ts';
 import { readAssertedPolicy } from './asserted-policy.ts';
 import { formatFailure } from './assertion-failure.ts';
 import { type Command, Exit } from './command.ts';
+import { findConfigFile } from './config-file.ts';
 import { CONFIG_OPTION, JSON_OPTION, type Options } from './options.ts';
-import { FROM_OPTION, formatLeft } from './policy-source.ts';
+import { FROM_OPTION, formatLeft, type PolicySource } from './policy-source.ts';
 
 const OPTIONS = {
   config: CONFIG_OPTION,
+  listen: {
+    type: 'boolean',
+    default: false,
+    about: 'also tries to listen on its addresses, which a running server has',
+  },
   from: FROM_OPTION,
   json: JSON_OPTION,
 } as const satisfies Options;
@@ -28,31 +36,14 @@ export const check: Command = {
   async run(args) {
     const { values } = parseArgs({ args: [...args], options: OPTIONS });
     try {
-      const { policy, assertions, program, left } = readAssertedPolicy(values);
-      const failures = findFailures(policy, assertions, now());
-      const rules = policy.zones.reduce(
-        (sum, zone) => sum + zone.rules,
-        countAccess(policy.config),
-      );
-      const certificates = readCertificates(policy.config);
-      const warnings = [
-        ...left.filter(({ isExplained }) => isExplained !== true).map(formatLeft),
-        ...findWarnings(policy),
-        ...forwardingWarnings(policy.config),
-        ...certificateWarnings(certificates, Date.now()),
-      ];
-      const problems = failures.map(toProblem);
-      const ok = failures.length === 0;
-      const counts = { rules, assertions: assertions.length };
-      const of = program === undefined ? {} : { program };
-      const report = { ok, policy: policy.hash, ...of, ...counts, warnings, problems };
-      if (values.json) process.stdout.write(`${JSON.stringify(report)}\n`);
-      else {
-        for (const failure of failures) process.stdout.write(formatFailure(failure));
-        process.stdout.write(`${formatSummary(report)}\n`);
-        for (const warning of warnings) process.stdout.write(`warning: ${warning}\n`);
-      }
-      return ok ? Exit.OK : Exit.NEGATIVE;
+      const config = findConfigFile(values.config);
+      const source = readAssertedPolicy({ config, from: values.from });
+      const { policy } = source;
+      const failures = findFailures(policy, source.assertions, now());
+      const taken = values.listen ? await findTaken(policy.config) : [];
+      const found: Found = { ...source, assertions: source.assertions.length, failures, taken };
+      process.stdout.write(values.json ? `${JSON.stringify(toJson(found))}\n` : format(found));
+      return failures.length + taken.length === 0 ? Exit.OK : Exit.NEGATIVE;
     } catch (error) {
       if (!(values.json && error instanceof ConfigError)) throw error;
       const { problems } = error;
@@ -62,22 +53,55 @@ export const check: Command = {
   },
 };
 
-interface Summary {
-  readonly ok: boolean;
-  readonly policy: string;
-  /** The program that it is for, if that is not this one. */
-  readonly program?: string;
-  readonly rules: number;
+/** Sockets are much code, which a check without them does without. */
+async function findTaken(config: Config): Promise<readonly Problem[]> {
+  const { tryListeners } = await import('../load/listen-trial.ts');
+  return tryListeners(config);
+}
+
+interface Found extends PolicySource {
+  /** How many there are. */
   readonly assertions: number;
+  readonly failures: readonly Failure[];
+  /** Addresses that cannot be listened on. */
+  readonly taken: readonly Problem[];
 }
 
-function formatSummary({ ok, policy, program, rules, assertions }: Summary): string {
+function toJson(found: Found) {
+  const { policy, program, assertions, failures, taken } = found;
+  const problems = [...failures.map(toProblem), ...taken];
+  const counts = { rules: countRules(policy), assertions };
+  const of = program === undefined ? {} : { program };
+  const ok = problems.length === 0;
+  return { ok, policy: policy.hash, ...of, ...counts, warnings: warningsOf(found), problems };
+}
+
+function format(found: Found): string {
+  const { policy, program, assertions, failures, taken } = found;
+  const refused = taken.length === 0 ? 'ok' : 'cannot listen';
+  const verdict = failures.length === 0 ? refused : 'assertions failed';
+  const rules = program === undefined ? `rules=${countRules(policy)}` : `program=${program}`;
   const held = assertions === 0 ? '' : ` assertions=${assertions}`;
-  if (program !== undefined) return `ok policy=${policy} program=${program}`;
-  return `${ok ? 'ok' : 'assertions failed'} policy=${policy} rules=${rules}${held}`;
+  return [
+    ...failures.map(formatFailure),
+    ...taken.map((problem) => `${formatProblem(problem)}\n`),
+    `${verdict} policy=${policy.hash} ${rules}${held}\n`,
+    ...warningsOf(found).map((warning) => `warning: ${warning}\n`),
+  ].join('');
 }
 
-function countAccess({ views }: Config): number {
+function warningsOf({ policy, left }: Found): readonly string[] {
+  return [
+    ...left.filter(({ isExplained }) => isExplained !== true).map(formatLeft),
+    ...findWarnings(policy),
+    ...forwardingWarnings(policy.config),
+    ...hostWarnings(policy.config),
+    ...certificateWarnings(readCertificates(policy.config), Date.now()),
+  ];
+}
+
+function countRules({ config: { views }, zones }: Policy): number {
   const lists = new Set(views.flatMap(({ acl }) => Object.values(acl)));
-  return [...lists].reduce((sum, list) => sum + (list?.entries.length ?? 0), 0);
+  const entries = [...lists].reduce((sum, list) => sum + (list?.entries.length ?? 0), 0);
+  return zones.reduce((sum, zone) => sum + zone.rules, entries);
 }

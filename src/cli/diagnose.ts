@@ -11,6 +11,7 @@ import { formatName, parseName } from '../wire/name.ts';
 import { formatType, parseType, RrType } from '../wire/registry.ts';
 import { type Command, Exit, UsageError } from './command.ts';
 import { formatFinding, formatVisit } from './diagnose-text.ts';
+import { readNameOperand } from './name-operand.ts';
 import { JSON_OPTION, type Options } from './options.ts';
 import { readServer, readTimeout } from './server-words.ts';
 
@@ -72,7 +73,7 @@ export const diagnose: Command = {
 function readTarget(positionals: readonly string[], typeText: string, burst: boolean): Target {
   const [text, ...rest] = positionals;
   if (text === undefined || rest.length > 0) throw new UsageError('diagnose takes one NAME');
-  const name = parseName(text);
+  const name = parseName(readNameOperand(text));
   if (typeof name === 'string') {
     throw new UsageError(`"${text}" has ${name}; expect a name like www.example.com`);
   }

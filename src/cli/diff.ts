@@ -2,11 +2,13 @@
 
 import { parseArgs } from 'node:util';
 import { ConfigError, type Problem } from '../config/problem.ts';
+import { asEnforced, shadowChanges } from '../diff/as-enforced.ts';
 import { findChanges } from '../diff/changes.ts';
+import { formatDifference } from '../diff/difference-text.ts';
 import { changedPatterns } from '../diff/patterns.ts';
 import { changedSettings } from '../diff/settings.ts';
+import type { Policy } from '../policy/compile.ts';
 import { type Command, Exit, UsageError } from './command.ts';
-import { formatDifference } from './diff-text.ts';
 import { replay } from './logs/replay.ts';
 import { JSON_OPTION, type Options } from './options.ts';
 import { FROM_OPTION, formatLeft, type PolicySource, readPolicy } from './policy-source.ts';
@@ -17,6 +19,11 @@ const OPTIONS = {
     type: 'boolean',
     default: false,
     about: 'decides the queries of decision logs by both configurations, and shows the differences',
+  },
+  'as-enforced': {
+    type: 'boolean',
+    default: false,
+    about: 'decides as if the rules in shadow mode were in force',
   },
   'from-old': FROM_OPTION,
   'from-new': FROM_OPTION,
@@ -41,26 +48,36 @@ export const diff: Command = {
     if (logs.length > 0 && !values.replay) {
       throw new UsageError(`${logs[0]}: expect --replay before decision logs`);
     }
-    const [old, now] = readBoth([
+    const read = readBoth([
       { file: oldFile, from: values['from-old'] },
       { file: newFile, from: values['from-new'] },
     ]);
-    const [before, after] = [old.policy, now.policy];
+    const [old, now] = read;
     const left = [...old.left, ...now.left];
+    const isEnforced = values['as-enforced'];
+    const [before, after] = read.map(({ policy }) =>
+      isEnforced ? asEnforced(policy) : policy,
+    ) as [Policy, Policy];
     if (values.replay) return await replay({ before, after, logs, json: values.json }, process);
     const changes = findChanges(before, after);
     const isForeign = old.program !== undefined || now.program !== undefined;
     const settings = isForeign
       ? []
       : [...changedSettings(before.config, after.config), ...changedPatterns(before, after)];
-    const changed = changes.length > 0 || settings.length > 0;
+    const shadow = isEnforced ? [] : shadowChanges(before, after, changes);
+    const changed = changes.length + settings.length + shadow.length > 0;
     if (values.json) {
-      process.stdout.write(
-        `${JSON.stringify({ changed, changes, settings, ...(isForeign && { left }) })}\n`,
-      );
+      const found = { changed, changes, settings, shadow, ...(isForeign && { left }) };
+      process.stdout.write(`${JSON.stringify(found)}\n`);
     } else {
       process.stdout.write(
-        formatDifference({ hashes: [before.hash, after.hash], changes, settings, all: values.all }),
+        formatDifference({
+          hashes: [before.hash, after.hash],
+          changes,
+          settings,
+          shadow,
+          all: values.all,
+        }),
       );
     }
     for (const one of left.filter(({ decides }) => decides)) {

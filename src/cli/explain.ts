@@ -3,13 +3,13 @@
 import { parseArgs } from 'node:util';
 import { now } from '../clock.ts';
 import { explainQuestion } from '../explain/explain.ts';
-import { explainLive } from '../explain/live.ts';
 import { type AskedQuestion, askedQuestion, listenersOf } from '../explain/question.ts';
 import type { Policy } from '../policy/compile.ts';
 import { parseName } from '../wire/name.ts';
-import { Opcode, RrType } from '../wire/registry.ts';
 import { type Command, Exit, UsageError } from './command.ts';
+import { findConfigFile } from './config-file.ts';
 import { formatExplained } from './explain-text.ts';
+import { readNameOperand } from './name-operand.ts';
 import { CONFIG_OPTION, JSON_OPTION, type Options } from './options.ts';
 import { FROM_OPTION, formatLeft, readPolicy } from './policy-source.ts';
 
@@ -38,10 +38,12 @@ export const explain: Command = {
     'shows what each layer decides for a query, with the rule and its line; sends nothing without --live',
   async run(args) {
     const { values } = parseArgs({ args: [...args], options: OPTIONS });
-    const { 'no-rd': noRd, do: dnssecOk, json, config, from, key, live, ...words } = values;
+    const { 'no-rd': noRd, do: dnssecOk, json, config: given, from, key, live, ...words } = values;
+    const config = findConfigFile(given);
     const { policy, program, left } = readPolicy(config, from);
     const bits = { rd: noRd ? '0' : '1', do: dnssecOk ? '1' : '0' };
-    const asked = askedQuestion({ ...words, ...bits }, listenersOf(policy));
+    const name = words.name === undefined ? {} : { name: readNameOperand(words.name) };
+    const asked = askedQuestion({ ...words, ...name, ...bits }, listenersOf(policy));
     if (typeof asked === 'string') throw new UsageError(asked);
     if (key !== undefined && typeof parseName(key) === 'string') {
       throw new UsageError(`key ${key}: expect the name of a key`);
@@ -62,13 +64,14 @@ export const explain: Command = {
 };
 
 /** What somebody only wants explained must not change or move anything. */
-function askLive(
+async function askLive(
   policy: Policy,
   question: AskedQuestion,
   explained: ReturnType<typeof explainQuestion>,
 ) {
-  const { opcode, type } = question;
-  if (opcode !== Opcode.QUERY || type === RrType.AXFR || type === RrType.IXFR) {
+  // Sockets are much code, which a question that stays here does without.
+  const { explainLive, isPlain } = await import('../explain/live.ts');
+  if (!isPlain(question)) {
     throw new UsageError('--live asks plain questions; expect neither a transfer nor an opcode');
   }
   return explainLive(policy, question, explained);

@@ -22,8 +22,8 @@ export const CONFIG_OPTION = {
   type: 'string',
   short: 'c',
   value: 'FILE',
-  default: 'config/default.yaml',
-  about: 'the configuration',
+  about:
+    'the configuration; without it $RCODE5_CONFIG, /etc/rcode5/rcode5.yaml, or the packaged default',
 } as const satisfies Option;
 
 export const JSON_OPTION = {
@@ -39,12 +39,18 @@ export const FILTERING = {
   type: { type: 'string', value: 'T', about: 'only queries of this type' },
   layer: { type: 'string', value: 'L', about: 'only decisions of this layer' },
   event: { type: 'string', value: 'E', about: 'only records of this event, for example blocked' },
+  group: { type: 'string', value: 'G', about: 'only clients of this group' },
+  view: { type: 'string', value: 'V', about: 'only clients of this view' },
+  rule: { type: 'string', value: 'R', about: 'only decisions by this rule' },
+  rcode: { type: 'string', value: 'RCODE', about: 'only records with this rcode' },
+  transport: { type: 'string', value: 'T', about: 'only queries by udp, tcp, dot or doh' },
   upstream: { type: 'string', value: 'A', about: 'only records that name this upstream' },
   since: {
     type: 'string',
     value: '10m',
     about: 'only records since a time, or of the last 10m, 2h, 1d',
   },
+  until: { type: 'string', value: '10m', about: 'only records before a time' },
   ref: { type: 'string', value: 'REF', about: 'only the record with this reference' },
 } as const satisfies Readonly<Record<FilterOption, Option>>;
 
@@ -60,13 +66,18 @@ export function formatSynopsis(operands: string, options: Options): string {
 
 /** Each option and its line, one a line. */
 export function describeOptions(options: Options): string[] {
-  const rows = Object.entries(options).map(([name, option]) => {
+  const rows = listOptions(options);
+  const width = Math.max(...rows.map(([name]) => name.length));
+  return rows.map(([name, about]) => `${name.padEnd(width)}  ${about}`);
+}
+
+/** Each option as it is written, `-c FILE, --config`, and its line. */
+export function listOptions(options: Options): (readonly [string, string])[] {
+  return Object.entries(options).map(([name, option]) => {
     const by = typeof option.default === 'string' ? ` (${option.default})` : '';
     const long = option.short === undefined ? '' : `, --${name}`;
     return [`${formatName(name, option)}${long}`, `${option.about}${by}`] as const;
   });
-  const width = Math.max(...rows.map(([name]) => name.length));
-  return rows.map(([name, about]) => `${name.padEnd(width)}  ${about}`);
 }
 
 /** `-c FILE`, `--client CIDR`, `--json`. */

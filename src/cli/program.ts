@@ -2,11 +2,14 @@
 
 import { ConfigError } from '../config/problem.ts';
 import { VERSION } from '../version.ts';
+import { checkArguments } from './arguments.ts';
 import { type Command, Exit, UsageError } from './command.ts';
 import { describeOptions, formatSynopsis } from './options.ts';
+import { suggest } from './suggestion.ts';
 
 /** In the order of the usage. Only the code of the command that is called is loaded. */
 const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
+  ['init', async () => (await import('./init.ts')).init],
   ['serve', async () => (await import('./serve.ts')).serve],
   ['check', async () => (await import('./check.ts')).check],
   ['explain', async () => (await import('./explain.ts')).explain],
@@ -18,13 +21,22 @@ const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['report', async () => (await import('./logs/report.ts')).report],
   ['status', async () => (await import('./status.ts')).status],
   ['reload', async () => (await import('./reload.ts')).reload],
+  ['pause', async () => (await import('./pause.ts')).pause],
+  ['resume', async () => (await import('./resume.ts')).resume],
+  ['flush', async () => (await import('./flush.ts')).flush],
   ['demo', async () => (await import('./demo/demo.ts')).demo],
 ]);
 
 const HELP = ['--help', '-h', 'help'];
+const SHOWS_VERSION = ['--version', '-V', 'version'];
+
+/** All commands, in the order of the usage. */
+export function allCommands(): Promise<Command[]> {
+  return Promise.all([...COMMANDS.values()].map((load) => load()));
+}
 
 async function usageOfAll(): Promise<string> {
-  return usage(await Promise.all([...COMMANDS.values()].map((load) => load())));
+  return usage(await allCommands());
 }
 
 function usage(commands: readonly Command[]): string {
@@ -58,15 +70,13 @@ async function runArguments(args: readonly string[]): Promise<Exit> {
     process.stdout.write(await usageOfAll());
     return Exit.OK;
   }
-  if (name === '--version') {
+  if (SHOWS_VERSION.includes(name)) {
     process.stdout.write(`${VERSION}\n`);
     return Exit.OK;
   }
   const called = HELP.includes(name) ? rest[0] : name;
   const load = COMMANDS.get(called ?? '');
-  if (load === undefined) {
-    throw new UsageError(`there is no command ${called}\n\n${await usageOfAll()}`);
-  }
+  if (load === undefined) throw new UsageError(unknownCommand(called ?? ''));
   const command = await load();
   if (called !== name || rest.some((word) => word === '--help' || word === '-h')) {
     process.stdout.write(help(command));
@@ -75,8 +85,15 @@ async function runArguments(args: readonly string[]): Promise<Exit> {
   return runCommand(command, rest);
 }
 
+function unknownCommand(called: string): string {
+  const meant = suggest(called, [...COMMANDS.keys()]);
+  const hint = meant === undefined ? '' : `; did you mean ${meant}?`;
+  return `there is no command ${called}${hint}\nrcode5 --help lists the commands`;
+}
+
 async function runCommand(command: Command, args: readonly string[]): Promise<Exit> {
   try {
+    checkArguments(args, command.options);
     return await command.run(args);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;

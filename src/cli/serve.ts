@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { createLog } from '../log.ts';
 import { RunningServer } from '../server/server.ts';
 import { type Command, Exit } from './command.ts';
+import { findConfigFile } from './config-file.ts';
 import { CONFIG_OPTION, type Options } from './options.ts';
 import { serveProblem } from './policy-source.ts';
 
@@ -29,7 +30,7 @@ export const serve: Command = {
   async run(args) {
     const { values } = parseArgs({ args: [...args], options: OPTIONS });
     const log = createLog();
-    const source = { file: values.config, environment: { ...process.env } };
+    const source = { file: findConfigFile(values.config), environment: { ...process.env } };
     let server: RunningServer | undefined;
     // Before there is a server there is nothing to reload, and no reason to exit.
     process.on('SIGHUP', () => {
@@ -40,7 +41,7 @@ export const serve: Command = {
     // the write fails and is accounted for.
     if (process.platform !== 'win32') process.on('SIGXFSZ', () => {});
     server = await RunningServer.start(source, log, values.share).catch((error) => {
-      throw serveProblem(values.config, error);
+      throw serveProblem(source.file, error);
     });
     if (process.getuid?.() === 0) log.warn(AS_ROOT);
     await new Promise((resolve) => {

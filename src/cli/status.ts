@@ -6,6 +6,7 @@ import { ADMIN_OPTIONS, askAdmin } from './admin-client.ts';
 import { type Command, Exit, UsageError } from './command.ts';
 import { formatFleet } from './fleet-text.ts';
 import type { Options } from './options.ts';
+import { formatPause } from './pause.ts';
 import { readHosts, readTimeout } from './server-words.ts';
 
 interface PolicyStatus {
@@ -41,6 +42,7 @@ interface Status {
     name: string;
     servers: readonly { address: string; up: boolean; loop: boolean; rttMs: number }[];
   }[];
+  readonly overrides: readonly Parameters<typeof formatPause>[0][];
   readonly warnings: readonly string[];
   readonly lastReload?: { ok: boolean; problems: readonly string[] };
 }
@@ -95,6 +97,7 @@ function format(status: Status): string[] {
         return `upstream   ${name} ${address}: ${state}`;
       }),
     ),
+    ...status.overrides.map((pause) => `paused     ${formatPause(pause)}`),
     ...status.warnings.map((warning) => `warning    ${warning}`),
     ...(status.lastReload === undefined ? [] : [`reload     ${formatReload(status.lastReload)}`]),
   ];

@@ -7,6 +7,7 @@ import { type Failure, findFailures } from '../explain/assertions.ts';
 import { readAssertedPolicy } from './asserted-policy.ts';
 import { formatFailure } from './assertion-failure.ts';
 import { type Command, Exit, UsageError } from './command.ts';
+import { findConfigFile } from './config-file.ts';
 import { recordAssertions } from './logs/record-assertions.ts';
 import { CONFIG_OPTION, JSON_OPTION, type Options } from './options.ts';
 import { FROM_OPTION } from './policy-source.ts';
@@ -34,9 +35,13 @@ export const test: Command = {
     try {
       const files = positionals.map((file) => ({ file }));
       const asserted = files.length === 0 ? undefined : files;
-      const { policy, assertions } = readAssertedPolicy(values, asserted);
+      const file = findConfigFile(values.config);
+      const { policy, assertions } = readAssertedPolicy(
+        { config: file, from: values.from },
+        asserted,
+      );
       if (assertions.length === 0) {
-        throw new UsageError(`${values.config} names no assertions; expect a file of assertions`);
+        throw new UsageError(`${file} names no assertions; expect a file of assertions`);
       }
       const failures = findFailures(policy, assertions, now());
       const result = { policy: policy.hash, assertions: assertions.length, failures };

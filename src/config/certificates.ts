@@ -2,7 +2,6 @@
 
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { createSecureContext } from 'node:tls';
 import { type Config, resolvePath } from './config.ts';
 import type { Located } from './kind.ts';
 import type { CertificateFiles } from './listen.ts';
@@ -24,19 +23,26 @@ export interface Certificate {
   readonly notAfter: number;
 }
 
-/** By listener, as in the configuration; undefined for one without TLS. Throws a ConfigError. */
+/**
+ * By listener, as in the configuration, and last those of the admin HTTP; undefined for one without
+ * TLS. Throws a ConfigError.
+ */
 export function readCertificates(config: Config): readonly (readonly Certificate[] | undefined)[] {
   const problems: Problem[] = [];
-  const read = config.listen.map(({ value: { tls } }) =>
+  const read = shownBy(config).map((tls) =>
     tls?.flatMap((files) => readCertificate(config, files, problems) ?? []),
   );
   if (problems.length > 0) throw new ConfigError(problems);
   return read;
 }
 
+function shownBy({ listen, admin }: Config): readonly (readonly CertificateFiles[] | undefined)[] {
+  return [...listen.map(({ value: { tls } }) => tls), admin.tls];
+}
+
 /** The files that `readCertificates` reads. */
 export function certificateFiles(config: Config): readonly string[] {
-  const files = config.listen.flatMap(({ value: { tls = [] } }) =>
+  const files = shownBy(config).flatMap((tls = []) =>
     tls.flatMap(({ certificate, key }) => [certificate.value, key.value]),
   );
   return [...new Set(files)].map((file) => resolvePath(config, file));
@@ -76,6 +82,8 @@ function readCertificate(
     return report(problems, keyFile, `is not the key of ${file.value}; expect the two to fit`);
   }
   // A key that is too short say, or something behind the first certificate.
+  // Not an import: each thread reads configurations, and most have no certificate.
+  const { createSecureContext } = process.getBuiltinModule('node:tls');
   const unusable = faultOf(() => createSecureContext({ cert: certificate, key }));
   if (unusable !== undefined) return report(problems, file, `cannot be used: ${unusable}`);
   const { validFromDate, validToDate } = leaf;

@@ -20,7 +20,7 @@ type Files = Located<string> | readonly Located<string>[];
 /** A file, or several. */
 const files: Kind<Files> = byShape({ scalar: located(text), list: filled(list(text)) });
 
-const IDENTITY = {
+export const IDENTITY = {
   certificate: required(
     files,
     'PEM files, each with a certificate and those that it is signed by; the first is shown to clients that name no server or one that none is for',
@@ -29,7 +29,7 @@ const IDENTITY = {
 };
 
 /** Certificates and keys go in pairs. */
-function checkPairs(
+export function checkPairs(
   tls: { readonly certificate: Files; readonly key: Files },
   document: Document,
 ): void {

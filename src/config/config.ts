@@ -5,16 +5,24 @@ import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Endpoint } from '../net/address.ts';
 import type { ClientGroup } from './access-list.ts';
+import { type AdminToken, readTokens } from './admin-keys.ts';
 import { Document, type Environment } from './document.ts';
 import { CONFIG, type RawConfig } from './keys.ts';
 import type { Entry, Located } from './kind.ts';
-import { type ListenAddress, readListen } from './listen.ts';
+import { type CertificateFiles, type ListenAddress, pairFiles, readListen } from './listen.ts';
 import { byPlace, ConfigError, type Place } from './problem.ts';
 import { type RateLimit, readRateLimit } from './rate-limit.ts';
 import { readViews, type ViewConfig } from './views.ts';
 
 /** Sections after groups, defaults and inheritance are filled in. */
-type FilledIn = 'listen' | 'admin' | 'threads' | 'clientGroups' | 'views' | 'rateLimit';
+type FilledIn =
+  | 'listen'
+  | 'decisionLog'
+  | 'admin'
+  | 'threads'
+  | 'clientGroups'
+  | 'views'
+  | 'rateLimit';
 /** Sections that become part of the views. */
 type OfViews = 'acl' | 'routes';
 
@@ -30,9 +38,12 @@ export interface Config extends Omit<RawConfig, FilledIn | OfViews> {
   readonly listensByDefault: boolean;
   readonly admin: {
     readonly listen: Located<Endpoint>;
-    readonly token: string | undefined;
+    /** None: whoever comes from loopback may do all. */
+    readonly tokens: readonly AdminToken[];
+    readonly tls: readonly CertificateFiles[] | undefined;
     readonly probes: Located<Endpoint> | undefined;
   };
+  readonly decisionLog: RawConfig['decisionLog'] & { readonly to: Located<string> };
   /** Data threads; 0 is none: the main thread serves datagrams too. */
   readonly threads: number;
   readonly clientGroups: readonly ClientGroup[];
@@ -96,7 +107,16 @@ function fillIn(raw: RawConfig, document: Document): Config {
     start,
     listensByDefault: raw.listen === undefined,
     listen: readListen(raw.listen, groups, start),
-    admin: { ...raw.admin, listen: raw.admin.listen ?? { value: DEFAULT_ADMIN, place: start } },
+    admin: {
+      listen: raw.admin.listen ?? { value: DEFAULT_ADMIN, place: start },
+      tokens: readTokens(raw.admin),
+      tls: raw.admin.tls && pairFiles(raw.admin.tls),
+      probes: raw.admin.probes,
+    },
+    decisionLog: {
+      ...raw.decisionLog,
+      to: raw.decisionLog.to ?? { value: 'stdout', place: start },
+    },
     threads: raw.threads === 'auto' ? availableParallelism() : raw.threads,
     clientGroups: groups,
     views,

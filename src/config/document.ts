@@ -9,9 +9,9 @@ import {
   parseDocument,
   type Scalar,
   visit,
-  type YAMLParseError,
 } from 'yaml';
 import type { Place, Problem } from './problem.ts';
+import { explainAlias, explainYaml } from './yaml-error.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -47,16 +47,18 @@ export class Document {
     this.root = this.#document.contents as Node | null;
     const [error] = this.#document.errors;
     // The errors behind the first are its echoes.
-    if (error !== undefined) this.reportAt(this.#placeOf(error.pos[0]), explain(error, text));
-    else this.#reportAliases();
+    if (error === undefined) this.#reportAliases();
+    else {
+      const { offset, message } = explainYaml(error, text);
+      this.reportAt(this.#placeOf(offset), message);
+    }
   }
 
   #reportAliases(): void {
     visit(this.#document, {
       Alias: (_, alias) => {
         if (alias.resolve(this.#document) !== undefined) return;
-        const anchor = alias.source;
-        this.report(alias, `there is no anchor "${anchor}" above; expect a value with &${anchor}`);
+        this.report(alias, explainAlias(alias.source));
       },
     });
   }
@@ -130,14 +132,6 @@ export class Document {
       return value;
     });
   }
-}
-
-function explain({ code, message, pos: [at] }: YAMLParseError, text: string): string {
-  if (code === 'MULTIPLE_DOCS') return 'a second document begins here; expect one';
-  if (text.startsWith('${', at - 1)) {
-    return 'within [ ] or { } a variable begins a mapping; expect quotes around it';
-  }
-  return `${message.split('\n', 1)[0]}; expect YAML`;
 }
 
 /** A scalar as it is written: `010` stays `010`. */

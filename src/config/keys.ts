@@ -2,6 +2,7 @@
 
 import { hostname } from 'node:os';
 import { CLIENT_TRANSPORTS } from './access-list.ts';
+import { ADMIN, checkAdmin } from './admin-keys.ts';
 import { COOKIES, LISTENER, RATE_LIMIT } from './client-keys.ts';
 import { infoUrl, STRUCTURED_ERRORS } from './ede-keys.ts';
 import {
@@ -20,7 +21,7 @@ import {
 import { LOCAL_RECORDS, NO_RECORDS } from './local-keys.ts';
 import { DECISION_LOG } from './log-keys.ts';
 import { POLICY, RULE_ORIGIN } from './policy-keys.ts';
-import { checkClients, checkToken, checkView, clients, upstreamGroup } from './reference.ts';
+import { checkClients, checkView, clients, upstreamGroup } from './reference.ts';
 import {
   duration,
   durationBetween,
@@ -83,8 +84,8 @@ const UPSTREAM = section({
   attempts: optional(integer(1, 10), 'how often each server is asked', 2),
   probe: optional(
     integer(0, 600),
-    'control questions a minute that each thread may ask a refusing server, to find its reason; 0 turns them off',
-    0,
+    'control questions a minute that each thread may ask a refusing server, to find its reason; what it calls itself is asked at start and once an hour; 0 turns all of that off',
+    5,
   ),
 });
 
@@ -146,18 +147,9 @@ export const CONFIG = section({
     '127.0.0.1:5300 and [::1]:5300',
   ),
   admin: optionalSection(
-    {
-      listen: optional(located(endpoint), 'address of the admin HTTP', undefined, '127.0.0.1:8053'),
-      token: optional(text, 'bearer token; required off loopback', undefined, 'none'),
-      probes: optional(
-        located(endpoint),
-        'address where `/healthz` and `/readyz` answer anybody, by their status alone',
-        undefined,
-        'none',
-      ),
-    },
-    'health, metrics, decisions and reload over HTTP',
-    checkToken,
+    ADMIN,
+    'health, metrics, decisions, the console and reload over HTTP',
+    checkAdmin,
   ),
   threads: optional(
     threadCount,

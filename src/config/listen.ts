@@ -14,6 +14,15 @@ export interface CertificateFiles {
   readonly key: Located<string>;
 }
 
+/** Each certificate with its key. */
+export function pairFiles(tls: {
+  readonly certificate: Parameters<typeof listed>[0];
+  readonly key: Parameters<typeof listed>[0];
+}): readonly CertificateFiles[] {
+  const keys = listed(tls.key);
+  return listed(tls.certificate).map((certificate, i) => ({ certificate, key: keys[i]! }));
+}
+
 /** An address to serve. */
 export interface ListenAddress extends Endpoint {
   /** It is behind these proxies: they alone are let in, and name the client that they relay. */
@@ -59,9 +68,7 @@ export function readListen(
     const { address, proxyProtocol, tls = value.https } = value;
     const path = value.https?.path;
     const proxies = proxyProtocol?.from.flatMap(({ value: key }) => prefixesOf(key, groups));
-    const files = tls && listed(tls.certificate);
-    const keys = tls && listed(tls.key);
-    const pairs = files?.map((certificate, i) => ({ certificate, key: keys![i]! }));
+    const pairs = tls && pairFiles(tls);
     const listen = {
       ...address,
       ...(proxies && { proxies }),

@@ -1,7 +1,7 @@
 /** The keys of `decisionLog`. */
 
 import { destination } from './destination-text.ts';
-import { optional, optionalSection, required, section } from './kind.ts';
+import { located, optional, optionalSection, required, section } from './kind.ts';
 import { durationBetween, flag, integer, oneOf, sizeFrom, text } from './scalars.ts';
 
 const ROTATE = section({
@@ -40,7 +40,7 @@ const DNSTAP = section({
 
 export const DECISION_LOG = optionalSection(
   {
-    to: optional(text, '`stdout`, a file or a named pipe', 'stdout'),
+    to: optional(located(text), '`stdout`, a file or a named pipe', undefined, 'stdout'),
     record: optional(
       oneOf('refused', 'policy', 'all'),
       'refusals, all decisions of policy, or every query',

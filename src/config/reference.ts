@@ -1,6 +1,5 @@
-/** Values that depend on other values: names of groups, and a token off loopback. */
+/** Values that depend on other values: names of groups. */
 
-import { type Endpoint, isLoopback, parseAddress } from '../net/address.ts';
 import { parsePrefix } from '../net/prefix.ts';
 import type { Document } from './document.ts';
 import { type Kind, type Located, readText } from './kind.ts';
@@ -50,18 +49,4 @@ export function checkView(
   if (view.recursion === undefined || view.acl?.recursion === undefined) return;
   const message = 'acl.recursion sets recursion already; expect one of them';
   document.reportAt(view.recursion.place, message);
-}
-
-/** Off loopback the admin HTTP needs a token. */
-export function checkToken(
-  admin: { readonly listen: Located<Endpoint> | undefined; readonly token: string | undefined },
-  document: Document,
-): void {
-  const { listen, token } = admin;
-  if (listen === undefined || token !== undefined) return;
-  if (isLoopback(parseAddress(listen.value.address)!)) return;
-  document.reportAt(
-    listen.place,
-    'admin.listen is not a loopback address; expect admin.token to be set',
-  );
 }

@@ -61,6 +61,10 @@ export const DECISION_FIELDS: readonly Field[] = [
     name: 'hint',
     doc: 'a possible explanation for operators; decides nothing: see [hints](#hints)',
   },
+  {
+    name: 'paused',
+    doc: 'policies that are paused for this client, `all` for all of them; absent when none is',
+  },
   { name: 'ede', doc: 'INFO-CODEs of the Extended DNS Errors (RFC 8914) of the decision' },
   {
     name: 'upstream',
@@ -68,7 +72,7 @@ export const DECISION_FIELDS: readonly Field[] = [
   },
   {
     name: 'attempts',
-    doc: 'every upstream that refused or failed, in order: `address`, `transport`, `rcode` or what went wrong, `rttMs`, and the `verdict` on a refusal',
+    doc: 'every upstream that refused or failed, in order: `address`, `transport`, `rcode` or what went wrong, `rttMs`, and the `verdict` on a refusal; `verdict` and `evidence` of silence that our own rate of questions explains',
   },
   { name: 'elapsedMs', doc: 'from the query to the decision' },
   { name: 'msg', doc: 'the decision in a sentence' },

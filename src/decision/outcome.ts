@@ -88,7 +88,7 @@ export interface Outcome {
  * Why a socket or connection to an upstream is given up: it has been silent, it cannot send, or
  * its server has closed it.
  */
-export type ChannelLoss = 'silent' | 'unsent' | 'closed';
+export type ChannelLoss = 'silent' | 'unsent' | 'closed' | 'garbled';
 
 /** Why a packet was dropped without a word: nobody asked a question with it. */
 export const IGNORED = [

@@ -14,8 +14,16 @@ export interface RefusalSigns {
   readonly rd: boolean;
   /** The query carried a Client Subnet (RFC 7871): only a signed one does, which goes as it is. */
   readonly ecs: boolean;
+  /** The type that was asked for. */
+  readonly type: number;
   /** What servers permit to few: `AXFR`, `UPDATE`. */
   readonly operation: string | undefined;
+}
+
+/** Shares of questions, from 0 to 1, in a server's busier and its calmer seconds. */
+export interface LoadShares {
+  readonly busy: number;
+  readonly calm: number;
 }
 
 /** What a server did in the last minute. */
@@ -44,9 +52,17 @@ export interface History {
   /** The quickest of its answers in milliseconds, when there were enough. */
   readonly quickestMs: number | undefined;
   /** Shares of refusals in its busier and its calmer seconds, when they differ in load. */
-  readonly load: { readonly busy: number; readonly calm: number } | undefined;
+  readonly load: LoadShares | undefined;
   /** The answer to a control question for CHAOS id.server; empty for REFUSED. */
   readonly identity: string | undefined;
+  /** The program, if it names itself (CHAOS version.bind), or its answers have a form of its own. */
+  readonly program: string | undefined;
+  /** A name that no rule is about was refused: that of a probe, or the root. */
+  readonly neutralRefused: boolean;
+  /** Whether it answers for localhost, which most servers hold; undefined when it was not asked. */
+  readonly localAnswered: boolean | undefined;
+  /** This very question was refused by UDP, and answered by TCP. */
+  readonly answeredByTcp: boolean;
 }
 
 /** Nothing is known of the server. */
@@ -67,6 +83,10 @@ export const NOTHING_LATELY: History = {
   quickestMs: undefined,
   load: undefined,
   identity: undefined,
+  program: undefined,
+  localAnswered: undefined,
+  neutralRefused: false,
+  answeredByTcp: false,
 };
 
 /** The servers beside it in its group, and how many of them have refused this question too. */
@@ -77,8 +97,6 @@ export interface Siblings {
 
 /** What only somebody knows who has asked on purpose, from one address or several. */
 export interface Findings {
-  /** The program, if the server names it. */
-  readonly program: string | undefined;
   /** The refusal has the identity of a node that its other answers do not have. */
   readonly foreignNode: string | undefined;
   /** Another address that this server answers. */

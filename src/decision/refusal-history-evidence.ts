@@ -1,6 +1,7 @@
 /** What a server did with other questions, and what others did with this one, as evidence. */
 
-import { Ede } from '../wire/registry.ts';
+import { Ede, RrType } from '../wire/registry.ts';
+import { growsWithLoad, percent } from './load-evidence.ts';
 import { type Evidence, statesReason, typesText } from './refusal-evidence.ts';
 import type { History, RefusalFacts, RefusalSigns } from './refusal-facts.ts';
 
@@ -8,9 +9,6 @@ import type { History, RefusalFacts, RefusalSigns } from './refusal-facts.ts';
 const HABIT = 3;
 /** A refusal that takes less than this share of the quickest answer comes from somewhere nearer. */
 const NEARER = 0.5;
-/** Shares of refusals that count as different. */
-const MORE_OFTEN = 4;
-const OFTEN = 0.3;
 
 type Take = (text: string, weights: Evidence['weights']) => void;
 
@@ -25,11 +23,13 @@ export function historyEvidence(facts: RefusalFacts): Evidence[] {
   else takeHabit(facts, take);
   takeTypes(facts, take);
   takeRole(facts, take);
+  takeLocal(facts, take);
   takeForm(facts, take);
+  takeTcp(facts, take);
   return found;
 }
 
-function takeLoad({ lately }: RefusalFacts, take: Take): void {
+function takeLoad({ signs, lately }: RefusalFacts, take: Take): void {
   const { load, sameAnswered, recanted } = lately;
   const weights = {
     'rate-limit server': 1.5,
@@ -37,9 +37,10 @@ function takeLoad({ lately }: RefusalFacts, take: Take): void {
     'type-policy query': -4,
     'client-acl server': -2,
   };
-  if (sameAnswered) take('the same question was answered lately', weights);
+  // What was answered with RD=1 may be refused without.
+  if (sameAnswered && signs.rd) take('the same question was answered lately', weights);
   if (recanted > 0) take(`${questions(recanted)} answered after a refusal`, weights);
-  if (load !== undefined && load.busy >= OFTEN && load.busy >= MORE_OFTEN * load.calm) {
+  if (load !== undefined && growsWithLoad(load)) {
     take(`refuses ${percent(load.busy)} when busy, ${percent(load.calm)} when calm`, weights);
   }
 }
@@ -62,24 +63,50 @@ function takeWithoutRd({ signs, lately }: RefusalFacts, take: Take): void {
 /** It answers other names: so it is no list of clients of the whole server. */
 function takeAnswers(facts: RefusalFacts, take: Take): void {
   const { signs, lately } = facts;
-  const { answered, answersRecursively } = lately;
   const prohibited = signs.ede.find(({ code }) => code === Ede.PROHIBITED);
-  const text = `${questions(answered)} for other names answered lately`;
-  if (!signs.ra && answersRecursively) {
+  const text = `${questions(lately.answered)} for other names answered lately`;
+  if (!signs.ra && lately.answersRecursively) {
     takeForeign(facts, `${text} with RA=1: this one, with RA=0, is of a server behind`, take);
-  } else if (prohibited !== undefined) {
-    const weight = prohibited.text === '' ? -1 : 4;
-    take(text, { 'client-acl server': -4, 'name-policy name': weight });
+  } else if (prohibited === undefined) {
+    take(text + quickText(signs, lately), elsewhereWeights(facts));
   } else {
-    // An authoritative server refuses the names of others because they are of others.
-    const isElsewhere = lately.isAuthoritative && !signs.ra;
-    take(text + quickText(signs, lately), {
+    const isRule = prohibited.text !== '';
+    const weight = isRule ? ruleWeight(facts) : -1;
+    take(text, {
       'client-acl server': -4,
-      'no-recursion server': answersRecursively ? -4 : 0,
-      'name-policy name': isElsewhere ? 0 : 3,
-      'name-policy behind': isElsewhere ? 0 : 1,
+      'name-policy name': weight,
+      'type-policy query': isRule && weight === 0 ? 2 : 0,
     });
   }
+}
+
+/** How much it is about the name that other names are answered, where it is a rule. */
+function ruleWeight(facts: RefusalFacts): number {
+  if (isTypeAnswered(facts)) return 4;
+  return isUsual(facts) ? 2 : 0;
+}
+
+function elsewhereWeights(facts: RefusalFacts): Evidence['weights'] {
+  const { signs, lately } = facts;
+  // An authoritative server refuses the names of others because they are of others.
+  const isElsewhere = lately.isAuthoritative && !signs.ra;
+  return {
+    'client-acl server': -4,
+    'type-policy query': isElsewhere || isUsual(facts) || isTypeAnswered(facts) ? 0 : 2,
+    'no-recursion server': lately.answersRecursively ? -4 : 0,
+    'name-policy name': isElsewhere ? 0 : 3,
+    'name-policy behind': isElsewhere ? 0 : 1,
+  };
+}
+
+/** Whether it answered this type of another name, or another type of this one. */
+function isTypeAnswered({ lately }: RefusalFacts): boolean {
+  return lately.typeAnsweredElsewhere > 0 || lately.typesAnswered.length > 0;
+}
+
+/** A type that few rules are about. */
+function isUsual({ signs: { type } }: RefusalFacts): boolean {
+  return type === RrType.A || type === RrType.AAAA;
 }
 
 /** RA=0 from a server whose other answers have RA=1 comes from another server. */
@@ -95,9 +122,21 @@ function takeForeign({ signs: { ede } }: RefusalFacts, text: string, take: Take)
   });
 }
 
+/** What it refuses by UDP it answers by TCP, and it has not answered it by UDP. */
+function takeTcp({ signs, lately }: RefusalFacts, take: Take): void {
+  if (!lately.answeredByTcp || lately.sameAnswered || signs.tc) return;
+  take('the same is answered by TCP', {
+    'needs-tcp-or-cookie query': 4,
+    'name-policy name': -4,
+    'type-policy query': -4,
+    'client-acl server': -4,
+  });
+}
+
 /** It answers nothing: so it is about this client, or about everybody. */
-function takeHabit({ signs, lately, findings }: RefusalFacts, take: Take): void {
-  const { refused, overruled } = lately;
+function takeHabit(facts: RefusalFacts, take: Take): void {
+  const { signs, lately } = facts;
+  const { refused, overruled, neutralRefused } = lately;
   if (signs.ede.some(({ code }) => code === Ede.NOT_READY)) return;
   if (overruled > 0) {
     take('it alone refuses, and answers nothing lately', {
@@ -106,13 +145,21 @@ function takeHabit({ signs, lately, findings }: RefusalFacts, take: Take): void 
     });
   }
   const text = `${questions(refused)} for other names refused lately, none answered`;
-  const prohibited = signs.ede.find(({ code }) => code === Ede.PROHIBITED);
-  if (prohibited !== undefined) {
-    // Of who was asked on purpose, the root is among the other names.
-    if (refused >= (findings === undefined ? 2 : 1)) takeProhibited(signs, lately, { text, take });
-  } else if (refused >= HABIT && (signs.ra || !signs.hasQuestion)) {
-    take(text, { 'client-acl server': 3, 'name-policy name': -4 });
+  if (signs.ede.some(({ code }) => code === Ede.PROHIBITED)) {
+    // Other names may be under the same rule, but for one that no rule is about.
+    if (refused >= (neutralRefused ? 1 : 2)) takeProhibited(signs, lately, { text, take });
+  } else if (signs.ra || !signs.hasQuestion) {
+    const weights = habitWeights(facts);
+    if (weights !== undefined) take(text, weights);
   }
+}
+
+/** Refusals without a reason; those without their question have shown that they are of a list. */
+function habitWeights({ signs, lately }: RefusalFacts): Evidence['weights'] | undefined {
+  const isHabit = lately.refused >= HABIT;
+  if (!isHabit && !lately.neutralRefused) return undefined;
+  if (!signs.hasQuestion) return { 'client-acl server': 0.5, 'name-policy name': -4 };
+  return { 'client-acl server': isHabit ? 3 : 1.5, 'name-policy name': isHabit ? -4 : -3 };
 }
 
 /** EDE 18 for every name. */
@@ -169,12 +216,20 @@ function takeRole({ signs, lately }: RefusalFacts, take: Take): void {
     });
   }
   // Who keeps this client out altogether also keeps it from asking for the server's name.
-  if (identity === '' && !statesReason(signs.ede)) {
-    take('id.server is refused too', { 'client-acl server': 3, 'no-recursion server': -1 });
+  if (identity === '' && !statesReason(signs.ede) && !lately.answersRecursively) {
+    const weight = signs.hasQuestion ? 3 : 1;
+    take('id.server is refused too', { 'client-acl server': weight, 'no-recursion server': -1 });
   } else if (identity && !signs.hasQuestion) {
-    // Unbound's `refuse_non_local` looks like its `refuse`, but for what it holds itself.
-    take('id.server is answered', { 'no-recursion server': 5, 'client-acl server': -1 });
+    take('id.server is answered', { 'no-recursion server': 4, 'client-acl server': -4 });
   }
+}
+
+/** Unbound's `refuse_non_local` looks like its `refuse`, but for what it holds itself. */
+function takeLocal({ signs, lately }: RefusalFacts, take: Take): void {
+  if (signs.hasQuestion || lately.localAnswered === undefined) return;
+  if (lately.localAnswered) {
+    take('localhost is answered', { 'no-recursion server': 4, 'client-acl server': -4 });
+  } else take('localhost is refused too', { 'client-acl server': 2 });
 }
 
 /** What answers sooner than the server ever did, and in another form, is not the server. */
@@ -206,8 +261,4 @@ export function questions(count: number): string {
 
 function milliseconds(time: number): string {
   return `${Math.round(time * 10) / 10} ms`;
-}
-
-function percent(share: number): string {
-  return `${Math.round(share * 100)} %`;
 }

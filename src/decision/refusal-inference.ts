@@ -5,8 +5,9 @@
 
 import { type Cause, type Evidence, messageEvidence } from './refusal-evidence.ts';
 import type { RefusalFacts } from './refusal-facts.ts';
-import { findingsEvidence, isPassedOn } from './refusal-findings-evidence.ts';
+import { findingsEvidence } from './refusal-findings-evidence.ts';
 import { historyEvidence, questions } from './refusal-history-evidence.ts';
+import { isPassedOn, programEvidence } from './refusal-program-evidence.ts';
 import type { Confidence, Inference, RefusalCause, Scope } from './upstream-refusal.ts';
 
 /** How far a cause stands before every other one. */
@@ -32,6 +33,7 @@ export function weigh(facts: RefusalFacts): WeighedInference {
   const evidence = [
     ...messageEvidence(facts),
     ...historyEvidence(facts),
+    ...programEvidence(facts),
     ...findingsEvidence(facts),
   ];
   const ranked = rank(evidence, isPassedOn(facts));

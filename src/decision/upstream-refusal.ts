@@ -2,13 +2,17 @@
 
 import type { ExtendedError } from '../wire/opt.ts';
 
+/** What seems to be the reason of a refusal, or of silence, which has its evidence here. */
+export interface AttemptCause {
+  readonly verdict?: RefusalCause;
+  readonly evidence?: string;
+}
+
 /** One exchange with one upstream: the rcode that came back, or why nothing did. */
-export interface Attempt {
+export interface Attempt extends AttemptCause {
   readonly upstream: string;
   readonly transport: 'udp' | 'tcp';
   readonly result: string;
-  /** Of a refusal: what seems to be its reason. */
-  readonly verdict?: RefusalCause;
   /** Milliseconds from the question to the result. */
   readonly rttMs: number;
 }
@@ -22,6 +26,8 @@ export const AttemptResult = {
   SILENT_STREAM: 'silent, new stream',
   /** The server closed the connection, and was asked again by another; or closed that too. */
   STREAM_CLOSED: 'stream closed, asked again',
+  /** What came by the connection was no message, or none that was asked for. */
+  STREAM_GARBLED: 'stream garbled, asked again',
   CLOSED: 'connection closed',
   /** A TCP client's answer does not fit in a datagram, and the server has no TCP. */
   TRUNCATED: 'truncated, no TCP',
@@ -37,6 +43,11 @@ export function isSilence({ result }: Attempt): boolean {
     result === AttemptResult.SILENT_SOCKET ||
     result === AttemptResult.SILENT_STREAM
   );
+}
+
+/** Whether the server has refused, for whatever reason. */
+export function isRefused({ verdict, evidence }: Attempt): boolean {
+  return verdict !== undefined && evidence === undefined;
 }
 
 /** The reasons that an upstream's refusal can have. */

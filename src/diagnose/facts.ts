@@ -1,6 +1,6 @@
 /** From what was asked on purpose to the facts that the causes of refusals are inferred from. */
 
-import { NOTHING_LATELY, type RefusalFacts } from '../decision/refusal-facts.ts';
+import { type History, NOTHING_LATELY, type RefusalFacts } from '../decision/refusal-facts.ts';
 import { parseType, RrType } from '../wire/registry.ts';
 import { fateOf, type Probe } from './probe.ts';
 import type { Situation } from './situation.ts';
@@ -20,6 +20,7 @@ export function factsOf(situation: Situation, ask: Probe = situation.ask): Refus
       ...ask,
       rttMs: ask.ms,
       ecs: false,
+      type: parseType(ask.type) ?? RrType.ANY,
       operation: situation.isTransfer ? ask.type : undefined,
     },
     lately: {
@@ -36,10 +37,12 @@ export function factsOf(situation: Situation, ask: Probe = situation.ask): Refus
         .filter((one) => fateOf(one) === 'refused')
         .map(({ ede }) => ede[0]?.code ?? NO_CODE),
       identity: situation.isIdentityRefused ? '' : situation.identity?.texts[0],
+      program: situation.program,
+      ...localOf(situation),
+      neutralRefused: situation.fate('root') === 'refused',
     },
     siblings: { count: 0, refused: 0 },
     findings: {
-      program: situation.program,
       foreignNode: foreignNodeOf(situation),
       answeredSource: situation.answeredSibling?.source,
       copiesRd: situation.copiesRd,
@@ -52,9 +55,17 @@ export function factsOf(situation: Situation, ask: Probe = situation.ask): Refus
 /** What was asked with EDNS, as a client asks, for other names; each question once. */
 function othersOf({ ask, probes }: Situation): Probe[] {
   return probes.filter((one) => {
+    // What a resolver answers for the root by itself shows nothing of other names.
+    if (one.probe === 'root' && one.aa && one.ra) return false;
     const isLike = one.class === 'IN' && one.rd && one.edns && !one.again;
-    return isLike && one.name !== ask.name && one.burst === undefined;
+    return isLike && one.name !== ask.name && one.probe !== 'localhost' && one.burst === undefined;
   });
+}
+
+/** What is refused without its question may be all that the server does not hold itself. */
+function localOf(situation: Situation): Partial<Pick<History, 'localAnswered'>> {
+  const fate = situation.fate('localhost');
+  return fate === undefined ? {} : { localAnswered: fate !== 'refused' };
 }
 
 function namesOf(probes: readonly Probe[]): number {

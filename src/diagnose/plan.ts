@@ -22,6 +22,7 @@ const MAX_AGAIN = 3;
 
 const ROOT = new Uint8Array(1);
 const ID_SERVER = nameOf('id.server');
+const LOCALHOST = nameOf('localhost');
 const VERSION_BIND = nameOf('version.bind');
 
 type Step = (target: Target, probes: readonly Probe[]) => Question[];
@@ -30,6 +31,7 @@ const STEPS: readonly Step[] = [
   askFirst,
   askOtherwise,
   askAboutZone,
+  askLocal,
   climbToZone,
   askOtherType,
   askTypeElsewhere,
@@ -116,6 +118,13 @@ function askAboutZone({ name }: Target, probes: readonly Probe[]): Question[] {
     question('version.bind', { name: VERSION_BIND, type: RrType.TXT, rrClass: RrClass.CH }),
     question('soa', { name, type: RrType.SOA, rd: false }),
   ];
+}
+
+/** Whether it refuses all, or all but what it holds itself. */
+function askLocal(_target: Target, probes: readonly Probe[]): Question[] {
+  const isBare = probes.some((one) => one.rcode === 'REFUSED' && !one.hasQuestion);
+  if (!isBare || lastOf(probes, 'localhost') !== undefined) return [];
+  return [question('localhost', { name: LOCALHOST })];
 }
 
 function climbToZone(target: Target, probes: readonly Probe[]): Question[] {

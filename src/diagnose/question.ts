@@ -1,9 +1,10 @@
 /** One question to a server, and its octets. */
 
 import { CD, Count, readUint16, writeUint16 } from '../wire/header.ts';
-import { appendOptions, formatOption, writeOpt } from '../wire/opt.ts';
+import { ASK_NSID } from '../wire/nsid.ts';
+import { appendOptions, writeOpt } from '../wire/opt.ts';
 import { MAX_PAYLOAD } from '../wire/query.ts';
-import { EdnsOption, RrType } from '../wire/registry.ts';
+import { RrType } from '../wire/registry.ts';
 import { formatRequest } from '../wire/request.ts';
 
 /** What each probe is for; the first is the question that was asked of us. */
@@ -15,6 +16,7 @@ export const PROBES = {
   plain: 'the same without EDNS',
   'id.server': 'which node it is',
   'version.bind': 'which program it is',
+  localhost: 'a name that most servers hold themselves, where the question is not repeated',
   soa: 'SOA without recursion, of the name and then of those above it: whether it holds the zone',
   'other-type': 'another type of the same name',
   'type-at-root': 'the same type of another name',
@@ -45,8 +47,6 @@ export interface Question {
 /** What goes over the wire, whatever it is asked for. */
 export type WireQuestion = Omit<Question, 'probe' | 'again'>;
 
-/** RFC 5001 section 2.1: an empty option asks for the server's identity. */
-const ASK_NSID = formatOption(EdnsOption.NSID, new Uint8Array(0));
 /** A compression pointer to the name in the question. */
 const QUESTION_NAME = 0xc00c;
 const SOA_LENGTH = 22;

@@ -3,17 +3,11 @@
 import { Answer } from '../wire/answer.ts';
 import { Count, readUint16 } from '../wire/header.ts';
 import { expandName, formatName, lowerName, MAX_NAME } from '../wire/name.ts';
-import {
-  type ExtendedError,
-  findOption,
-  OPT_LENGTH,
-  OPTION_HEADER,
-  optionEnd,
-  readExtendedErrors,
-} from '../wire/opt.ts';
+import { readNsid } from '../wire/nsid.ts';
+import { type ExtendedError, readExtendedErrors } from '../wire/opt.ts';
 import { Query } from '../wire/query.ts';
 import { RecordCursor, Section } from '../wire/records.ts';
-import { EdnsOption, formatRcode, RrType } from '../wire/registry.ts';
+import { formatRcode, RrType } from '../wire/registry.ts';
 
 export interface Reply {
   readonly rcode: string;
@@ -58,6 +52,7 @@ export function readReply(octets: Uint8Array, asked: Uint8Array): Reply | undefi
   query.parse(asked, asked.length);
   if (answer.id !== readUint16(asked, 0) || !answer.matches(query)) return undefined;
   const { optAt } = answer;
+  const nsid = readNsid(octets, optAt);
   return {
     rcode: formatRcode(answer.rcode),
     aa: answer.authoritative,
@@ -67,7 +62,7 @@ export function readReply(octets: Uint8Array, asked: Uint8Array): Reply | undefi
     hasQuestion: readUint16(octets, Count.QUESTION) > 0,
     hasOpt: optAt !== 0,
     ede: optAt === 0 ? [] : readExtendedErrors(octets, optAt),
-    ...readNsid(octets, optAt),
+    ...(nsid !== undefined && { nsid }),
     ...readRecords(octets),
   };
 }
@@ -106,15 +101,4 @@ function readText(octets: Uint8Array): string {
     );
   }
   return text;
-}
-
-/** RFC 5001 section 2.3: octets that mean something to the operator; text where they are text. */
-function readNsid(octets: Uint8Array, optAt: number): { nsid?: string } {
-  if (optAt === 0) return {};
-  const option = findOption(octets, optAt, EdnsOption.NSID, optAt + OPT_LENGTH);
-  if (option < 0) return {};
-  const data = octets.subarray(option + OPTION_HEADER, optionEnd(octets, option));
-  if (data.length === 0) return {};
-  const isText = data.every((octet) => octet >= 0x20 && octet < 0x7f);
-  return { nsid: isText ? new TextDecoder().decode(data) : Buffer.from(data).toString('hex') };
 }

@@ -70,6 +70,12 @@ const SETTINGS: Readonly<Record<string, Settings>> = {
     upstream: 'dnsmasq: server=, and log-queries',
     'name-policy': 'dnsmasq: address=/NAME/ and local=/NAME/',
   },
+  'systemd-resolved': {
+    upstream:
+      'systemd-resolved: DNS= and FallbackDNS= in resolved.conf, resolvectl status; it passes on REFUSED without its EDE',
+    transfer: 'systemd-resolved hands over no zones: ask a primary',
+    'name-policy': 'systemd-resolved: ResolveUnicastSingleLabel=; resolvectl query NAME',
+  },
   rcode5: {
     'client-acl': 'rcode5: rcode5 explain -c FILE --client ADDRESS --name NAME shows the line',
     upstream: 'rcode5: the record of this refusal has the attempts and the evidence',

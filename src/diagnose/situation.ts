@@ -1,5 +1,6 @@
 /** The answers of one server to one source, its other answers, and those of others. */
 
+import { programOf, programOfRefusal } from '../decision/programs.ts';
 import { isEmpty, lastOf } from './plan.ts';
 import { type Fate, fateOf, type Probe } from './probe.ts';
 import type { ProbeName } from './question.ts';
@@ -7,22 +8,8 @@ import type { ProbeName } from './question.ts';
 /** All answers of one server to one source. */
 export type Visit = readonly Probe[];
 
-/** Names of programs in answers to `version.bind`, as far as it matters which one it is. */
-const PROGRAMS: Readonly<Record<string, RegExp>> = {
-  dnsmasq: /^dnsmasq/i,
-  Unbound: /^unbound/i,
-  NSD: /^NSD/,
-  'Knot DNS': /^Knot DNS/i,
-  'PowerDNS Authoritative': /^PowerDNS Authoritative/i,
-  'PowerDNS Recursor': /^PowerDNS Recursor/i,
-  rcode5: /^rcode5/i,
-  BIND: /^(BIND )?9\.\d+/i,
-};
-
 /** The place in its code. */
 const KNOT_RESOLVER_TEXT = /^[0-9A-Z]{4}$/;
-/** The node and the hash of its policy. */
-const RCODE5_NSID = /^\S+ [0-9a-f]{8}$/;
 
 /** The visit that is judged, in its surroundings. */
 export class Situation {
@@ -112,14 +99,25 @@ export class Situation {
     if (this.probes.some(({ ede }) => ede.some((one) => KNOT_RESOLVER_TEXT.test(one.text)))) {
       return 'Knot Resolver';
     }
-    if (this.probes.some(({ nsid = '' }) => RCODE5_NSID.test(nsid))) return 'rcode5';
-    return Object.keys(PROGRAMS).find((name) => PROGRAMS[name]!.test(text));
+    const byNsid = this.probes.map(({ nsid }) => programOf('', nsid));
+    const refused = this.probes.filter((one) => one.class === 'CH' && one.rcode === 'REFUSED');
+    return programOf(text) ?? [...byNsid, ...refused.map(programOfRefusal)].find(Boolean);
   }
 
   /** RA is a copy of RD in refusals: so dnsdist writes what it answers by itself. */
   get copiesRd(): boolean {
     const noRd = this.last('no-rd');
     return this.ask.rd && this.ask.ra && noRd?.rcode === 'REFUSED' && !noRd.ra;
+  }
+
+  /** Whether it has answered a question with EDNS. */
+  get takesEdns(): boolean {
+    return this.probes.some((one) => one.class === 'IN' && one.edns && fateOf(one) === 'answered');
+  }
+
+  /** What is refused with EDNS is answered without, by a server that takes EDNS. */
+  get isAnsweredAtTimes(): boolean {
+    return this.fate('ask') === 'refused' && this.isAnswered('plain') && this.takesEdns;
   }
 
   /** Another source to which this server answers what it denies this one. */

@@ -15,9 +15,11 @@ import { Opcode, RrClass, RrType } from '../wire/registry.ts';
 import { formatRequest } from '../wire/request.ts';
 import { splitByBase } from './beyond.ts';
 import { type AddressRange, partitionClients, toPrefixes, toWords } from './client-space.ts';
-import { type Decided, decide, identityOf, outcomeOf } from './fate.ts';
-import { type NameChange, NameChanges } from './name-changes.ts';
+import { type Decided, decide, identityOf, isOther, outcomeOf } from './fate.ts';
+import { type Compared, type NameChange, NameChanges } from './name-changes.ts';
+import { digestOf } from './name-list.ts';
 import { ALL_NAMES, NameSpace, type Region } from './name-space.ts';
+import { Placements } from './placement.ts';
 import { knowsTransports, otherType, type QuestionKind, questionKinds } from './question-kinds.ts';
 import { type Scope, scopesOf } from './scopes.ts';
 
@@ -36,6 +38,11 @@ interface Found {
   readonly kinds: Set<QuestionKind>;
 }
 
+/** The same for two changes that are alike. */
+function textOf({ names, except, ...fates }: NameChange): string {
+  return JSON.stringify([digestOf(names), digestOf(except), fates]);
+}
+
 class Comparison {
   readonly #before: Policy;
   readonly #after: Policy;
@@ -45,6 +52,7 @@ class Comparison {
   readonly #space: NameSpace = new NameSpace();
   /** Names of rules that may be for some types only. */
   readonly #typed: NameSpace = new NameSpace();
+  readonly #placements: Placements = new Placements(this.#space);
   readonly #query: Query = new Query();
   /** What was found for clients that both configurations treat alike but for their address. */
   readonly #known: Map<string, readonly Found[]> = new Map();
@@ -95,6 +103,7 @@ class Comparison {
   readonly #sides = {
     identityOf: (decided: Decided, query: Query) =>
       (this.#isForeign ? outcomeOf : identityOf)(decided, query),
+    isOther: (a: Decided, b: Decided) => !this.#isForeign && isOther(a, b),
     before: (query: Query) => decide(this.#before, query),
     after: (query: Query) => decide(this.#after, query),
   };
@@ -105,7 +114,7 @@ class Comparison {
       for (const found of this.#changesOf(ranges[0]!)) {
         for (const scope of scopesOf(found.kinds, this.#kinds)) {
           const change = { ...scope, ...found.change };
-          const key = JSON.stringify(change);
+          const key = JSON.stringify(scope) + textOf(found.change);
           const known = merged.get(key);
           if (known === undefined) merged.set(key, { ranges: [...ranges], change });
           else known.ranges.push(...ranges);
@@ -134,15 +143,18 @@ class Comparison {
     const found = new Map<string, Found>();
     /** The changes of types that no rule names, by the way of asking. */
     const bases = new Map<string, readonly NameChange[]>();
-    let untyped: NameChanges | undefined;
+    let untyped: Compared | undefined;
     for (const kind of this.#kinds) {
-      const changes = new NameChanges(this.#space, this.#sides, (name) => this.#ask(name, kind));
-      if (this.#isFirst(kind)) untyped = changes;
-      const own = this.#compare(changes, kind, untyped!);
+      const changes = new NameChanges(this.#space, this.#placements, this.#sides, (name) =>
+        this.#ask(name, kind),
+      );
+      if (this.#isFirst(kind)) untyped = undefined;
+      const own = changes.blind() ?? this.#compare(changes, untyped);
+      if (kind.type === undefined) untyped ??= changes.compared;
       const way = `${kind.opcode} ${kind.recursionDesired} ${kind.transport}`;
       if (kind.type === undefined) bases.set(way, own);
       for (const change of splitByBase(own, bases.get(way) ?? [])) {
-        const key = JSON.stringify(change);
+        const key = textOf(change);
         const known = found.get(key);
         if (known === undefined) found.set(key, { change, kinds: new Set([kind]) });
         else known.kinds.add(kind);
@@ -151,28 +163,18 @@ class Comparison {
     return [...found.values()];
   }
 
-  #compare(changes: NameChanges, kind: QuestionKind, untyped: NameChanges): readonly NameChange[] {
-    const blind = changes.blind();
-    if (blind !== undefined) return blind;
+  #compare(changes: NameChanges, untyped: Compared | undefined): readonly NameChange[] {
     if (changes.isOpen && this.#haveSameNames()) return [];
-    return changes.compare(
-      this.#isFirst(kind) ? this.#space.regions() : this.#otherRegions(untyped),
-    );
+    if (untyped !== undefined) return changes.compareAs(untyped);
+    // Of another server nobody knows for which types its rules are.
+    const isSingle = (region: Region) =>
+      this.#isForeign || this.#typed.has(this.#space.nameOf(region));
+    return changes.compareAll(isSingle);
   }
 
   /** Whether all names are looked at: by TCP only where clients are not told apart by transport. */
   #isFirst({ type, transport }: QuestionKind): boolean {
     return type === undefined && (transport === 'udp' || this.#knowsTransports);
-  }
-
-  /**
-   * Rules for single types stand in few places, and TCP makes a difference only for what is
-   * truncated: all else is as for other types and by UDP.
-   */
-  #otherRegions(untyped: NameChanges): readonly Region[] {
-    return this.#space
-      .regions()
-      .filter((region) => untyped.isOfInterest(region) || this.#typed.has(region.name));
   }
 
   #ask(name: Uint8Array, kind: QuestionKind): Query {

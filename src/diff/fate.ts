@@ -65,6 +65,19 @@ function nameOf(verdict: Verdict): string {
   return name;
 }
 
+const numbers = new WeakMap<Verdict, number>();
+let lastNumber = 0;
+
+/** The same for two decisions by the same verdict, whatever name they are about. */
+export function keyOf({ verdict, upstream = '' }: Decided): string {
+  let number = numbers.get(verdict);
+  if (number === undefined) {
+    number = ++lastNumber;
+    numbers.set(verdict, number);
+  }
+  return `${number}${upstream}`;
+}
+
 /** What two decisions must share for nothing to change; `query` is as `decide` left it. */
 export function identityOf({ verdict, upstream }: Decided, query: Query): string {
   const { named, recordsOf } = verdict;
@@ -76,6 +89,11 @@ export function identityOf({ verdict, upstream }: Decided, query: Query): string
 
 function formatData({ type, ttl, rdata }: RecordData): string {
   return `${type} ${ttl} ${Buffer.from(rdata).toString('hex')}`;
+}
+
+/** Whether identities that were not computed are different, whatever the name is. */
+export function isOther(a: Decided, b: Decided): boolean {
+  return a.upstream !== b.upstream || nameOf(a.verdict) !== nameOf(b.verdict);
 }
 
 /**
@@ -97,7 +115,7 @@ function dataOf({ type, rdata }: RecordData): string {
 
 /** Whether identities that were not computed are the same: the same rule of the same policy. */
 export function isSamePlace(a: Decided, b: Decided, match: MatchedName, query: Query): boolean {
-  if (a.upstream !== b.upstream || nameOf(a.verdict) !== nameOf(b.verdict)) return false;
+  if (isOther(a, b)) return false;
   if (a.verdict.recordsOf !== undefined || b.verdict.recordsOf !== undefined) return false;
   if (!a.verdict.named) return true;
   const { trigger, depth, wildcard } = query.match;

@@ -1,9 +1,9 @@
 /** The names whose fate two configurations decide differently, for one client and kind of question. */
 
-import { formatName } from '../wire/name.ts';
 import type { Query } from '../wire/query.ts';
-import { type Decided, type Fate, fateOf, isBlind, isSamePlace } from './fate.ts';
+import { type Decided, type Fate, fateOf, isBlind, isSamePlace, keyOf } from './fate.ts';
 import { ALL_NAMES, type NameSpace, type Region } from './name-space.ts';
+import { type Placement, type Placements, UNCHANGED } from './placement.ts';
 
 /** Names that change alike. */
 export interface NameChange {
@@ -19,36 +19,57 @@ export interface NameChange {
 export interface Sides {
   /** What decisions of both must share for nothing to change. */
   readonly identityOf: (decided: Decided, query: Query) => string;
+  /** Whether they are known not to share it, whatever the name is. */
+  readonly isOther: (a: Decided, b: Decided) => boolean;
   readonly before: (query: Query) => Decided;
   readonly after: (query: Query) => Decided;
 }
 
-interface Group {
-  readonly names: Region[];
-  readonly except: Region[];
-  /** The fates for one name, and for many. */
-  readonly one: readonly [Fate, Fate];
-  readonly many: readonly [Fate, Fate];
+export type Asker = (name: Uint8Array) => Query;
+
+/** What becomes of a region on both sides. */
+interface Judged {
+  /** The same for regions that the same two verdicts decide on. */
+  readonly key: string;
+  /** The number of those that change alike, as readers are told; UNCHANGED when nothing does. */
+  readonly group: number;
+  /** At least one side answers by TC. */
+  readonly isTruncated: boolean;
 }
 
-export type Asker = (name: Uint8Array) => Query;
+/** Regions that no rule for single types is about, and that the same two verdicts decide on. */
+type RegionClasses = ReadonlyMap<string, readonly Region[]>;
+
+/** What was compared, and what the comparison of another kind of question needs of it. */
+export interface Compared {
+  readonly classes: RegionClasses;
+  /** Regions that rules for single types are about. */
+  readonly single: readonly Region[];
+  /** Names for groups of these classes and regions that have been placed already. */
+  readonly placed: Map<string, Placement>;
+}
 
 /** One comparison. */
 export class NameChanges {
   readonly #space: NameSpace;
   readonly #sides: Sides;
   readonly #ask: Asker;
-  readonly #groups: Map<string, Group> = new Map();
-  /** The group of each region that changes. */
-  readonly #labels: Map<string, { readonly region: Region; readonly group: Group }> = new Map();
-  /** Regions that at least one side answers by TC. */
-  readonly truncated: Set<string> = new Set();
+  readonly #placements: Placements;
+  /** Two verdicts: their group, by what readers are told of them. */
+  readonly #groupOfKey: Map<string, number> = new Map();
+  readonly #fates: Map<string, number> = new Map();
+  /** The fates for many names, by the number of the group. */
+  readonly #many: (readonly [Fate, Fate])[] = [];
 
-  constructor(space: NameSpace, sides: Sides, ask: Asker) {
+  constructor(space: NameSpace, placements: Placements, sides: Sides, ask: Asker) {
+    this.#placements = placements;
     this.#space = space;
     this.#sides = sides;
     this.#ask = ask;
   }
+
+  /** What `compareAll` leaves for other kinds of questions. */
+  compared: Compared | undefined;
 
   /** On neither side it is decided without a look at the name. */
   isOpen = false;
@@ -68,73 +89,104 @@ export class NameChanges {
     return [{ names: ['*'], except: [], old: oldFate, new: fateOf(after, true, query) }];
   }
 
-  compare(regions: Iterable<Region>): readonly NameChange[] {
-    for (const region of regions) this.#compare(region);
-    if (this.#labels.size === 0) return [];
-    const changed = [...this.#labels.values()].map(({ region }) => region);
-    // Only within what is below a name there can be exceptions.
-    const isNested = changed.some(({ below }) => below);
-    for (const region of isNested ? this.#space.regions() : changed) this.#place(region);
-    return [...this.#groups.values()].map(({ names, except, one, many }) => {
-      const [old, now] = names.length === 1 && except.length === 0 ? one : many;
-      return { names: names.map(show).sort(), except: except.map(show).sort(), old, new: now };
+  /** Looks at every region; those that `isSingle` are not put into classes. */
+  compareAll(isSingle: (region: Region) => boolean): readonly NameChange[] {
+    const groups = new Int32Array(this.#space.size);
+    const classes = new Map<string, Region[]>();
+    const single: Region[] = [];
+    for (let region = 0; region < groups.length; region++) {
+      if (this.#space.isEmpty(region)) continue;
+      const { key, group, isTruncated } = this.#judge(region);
+      groups[region] = group;
+      if (isSingle(region)) single.push(region);
+      else if (group !== UNCHANGED || isTruncated) {
+        const alike = classes.get(key);
+        if (alike === undefined) classes.set(key, [region]);
+        else alike.push(region);
+      }
+    }
+    const placed = this.#many.length === 0 ? new Map() : this.#placements.of(groups);
+    const specimens = [...[...classes.values()].map(([first]) => first!), ...single];
+    const key = specimens.map((region) => groups[region]).join();
+    this.compared = { classes, single, placed: new Map([[key, placed]]) };
+    return this.#toChanges(placed);
+  }
+
+  /**
+   * Looks at one region of each class, and at each single one. Rules for single types stand in few places, and
+   * TCP makes a difference only for what is truncated: all else is as it was in `first`.
+   */
+  compareAs({ classes, single, placed }: Compared): readonly NameChange[] {
+    const ofClasses = [...classes.values()].map((regions) => this.#judge(regions[0]!).group);
+    const ofSingle = single.map((region) => this.#judge(region).group);
+    if (this.#many.length === 0) return [];
+    const key = [...ofClasses, ...ofSingle].join();
+    let names = placed.get(key);
+    if (names === undefined) {
+      const groups = new Int32Array(this.#space.size);
+      for (const [i, regions] of [...classes.values()].entries()) {
+        for (const region of regions) groups[region] = ofClasses[i]!;
+      }
+      for (const [i, region] of single.entries()) groups[region] = ofSingle[i]!;
+      names = this.#placements.of(groups);
+      placed.set(key, names);
+    }
+    return this.#toChanges(names);
+  }
+
+  #toChanges(placed: Placement): readonly NameChange[] {
+    return this.#many.flatMap((many, i) => {
+      const found = placed.get(i + 1);
+      if (found === undefined) return [];
+      const { names, except, specimen } = found;
+      const isOne = names.length === 1 && except.length === 0;
+      const [old, now] = isOne ? this.#fatesOf(specimen) : many;
+      return [{ names, except, old, new: now }];
     });
   }
 
-  /** Whether the region has changed, or may do so by TCP. */
-  isOfInterest(region: Region): boolean {
-    const key = keyOf(region);
-    return this.#labels.has(key) || this.truncated.has(key);
+  /** The fates of one region, with its own rules. */
+  #fatesOf(region: Region): readonly [Fate, Fate] {
+    const query = this.#ask(this.#space.specimen(region));
+    const { before, after } = this.#sides;
+    // Each side overwrites what the other has matched.
+    return [fateOf(before(query), true, query), fateOf(after(query), true, query)];
   }
 
-  #compare(region: Region): void {
+  #judge(region: Region): Judged {
     const query = this.#ask(this.#space.specimen(region));
-    const { before, after, identityOf } = this.#sides;
+    const { before, after, isOther } = this.#sides;
     const old = before(query);
     const { depth, wildcard, trigger } = query.match;
     const now = after(query);
-    if (old.verdict.action === 'truncate' || now.verdict.action === 'truncate') {
-      this.truncated.add(keyOf(region));
-    }
-    if (trigger === 'qname' && isSamePlace(old, now, { depth, wildcard }, query)) return;
+    const isTruncated = old.verdict.action === 'truncate' || now.verdict.action === 'truncate';
+    const key = `${keyOf(old)} ${keyOf(now)}`;
+    const isSame =
+      !isOther(old, now) &&
+      ((trigger === 'qname' && isSamePlace(old, now, { depth, wildcard }, query)) ||
+        this.#isSameIdentity(query, now));
+    return { key, group: isSame ? UNCHANGED : this.#groupOf(key, old, now, query), isTruncated };
+  }
+
+  /** `query` is as `after` left it, and is so again. */
+  #isSameIdentity(query: Query, now: Decided): boolean {
+    const { before, identityOf } = this.#sides;
     const newIdentity = identityOf(now, query);
-    if (identityOf(before(query), query) === newIdentity) return;
-    // Each side overwrites what the other has matched.
-    const [oldOne, oldMany] = bothFates(before(query), query);
-    const [newOne, newMany] = bothFates(after(query), query);
-    const many = [oldMany, newMany] as const;
-    const one = [oldOne, newOne] as const;
-    const key = JSON.stringify(many);
-    let group = this.#groups.get(key);
+    return identityOf(before(query), query) === newIdentity;
+  }
+
+  #groupOf(key: string, old: Decided, now: Decided, query: Query): number {
+    const known = this.#groupOfKey.get(key);
+    if (known !== undefined) return known;
+    // Of many names the rule is that of none.
+    const many = [fateOf(old, false, query), fateOf(now, false, query)] as const;
+    const text = JSON.stringify(many);
+    let group = this.#fates.get(text);
     if (group === undefined) {
-      group = { names: [], except: [], one, many };
-      this.#groups.set(key, group);
+      group = this.#many.push(many);
+      this.#fates.set(text, group);
     }
-    this.#labels.set(keyOf(region), { region, group });
+    this.#groupOfKey.set(key, group);
+    return group;
   }
-
-  /** A region is named unless the one around it changes in the same way. */
-  #place(region: Region): void {
-    const own = this.#labels.get(keyOf(region))?.group;
-    const around = this.#space.around(region);
-    const outer = around === undefined ? undefined : this.#labels.get(keyOf(around))?.group;
-    if (own === outer) return;
-    own?.names.push(region);
-    outer?.except.push(region);
-  }
-}
-
-/** For one name, and for many. */
-function bothFates(decided: Decided, query: Query): readonly [Fate, Fate] {
-  return [fateOf(decided, true, query), fateOf(decided, false, query)];
-}
-
-function keyOf({ name, below }: Region): string {
-  return (below ? '*' : '=') + name;
-}
-
-function show({ name, below }: Region): string {
-  const text = formatName(Buffer.from(name, 'latin1'));
-  if (!below) return text;
-  return text === '.' ? '*' : `*.${text}`;
 }

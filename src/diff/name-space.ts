@@ -4,21 +4,18 @@
  * treated alike.
  */
 
-import { lowerName, MAX_NAME, parentName, parseName } from '../wire/name.ts';
+import { formatName, lowerName, MAX_NAME, parentName, parseName } from '../wire/name.ts';
 
 /** A name as a string of its octets in lower case: quick to look up. */
 export type NameKey = string;
 
-export interface Region {
-  readonly name: NameKey;
-  /** All that is below the name, in place of the name itself. */
-  readonly below: boolean;
-}
+/** A region, by its number: an even one is a name, the odd one after it what is below that name. */
+export type Region = number;
 
 const ROOT: NameKey = '\0';
 
 /** Every name that no rule is about. */
-export const ALL_NAMES: Region = { name: ROOT, below: true };
+export const ALL_NAMES: Region = 1;
 
 /** The labels of one octet. */
 const LABELS = Array.from(
@@ -27,20 +24,24 @@ const LABELS = Array.from(
 ).filter((label) => label === label.toLowerCase());
 
 export class NameSpace {
-  readonly #names: Set<NameKey> = new Set([ROOT]);
-  #regions: readonly Region[] | undefined;
+  readonly #numbers: Map<NameKey, number> = new Map([[ROOT, 0]]);
+  /** By their numbers. */
+  readonly #names: NameKey[] = [ROOT];
+  /** The region around each name, by its number; found once, when all names are there. */
+  #around: Int32Array | undefined;
   /** Labels of one octet that names begin with, and one with which none does. */
   readonly #labels: Set<string> = new Set();
   #freeLabel: string | undefined;
 
   add(wire: Uint8Array): void {
-    const name = Buffer.from(wire).toString('latin1');
-    this.#names.add(name);
+    const name = Buffer.from(wire.buffer, wire.byteOffset, wire.length).toString('latin1');
+    if (this.#numbers.has(name)) return;
+    this.#numbers.set(name, this.#names.push(name) - 1);
     if (wire[0] === 1) this.#labels.add(name.slice(0, 2));
   }
 
   has(name: NameKey): boolean {
-    return this.#names.has(name);
+    return this.#numbers.has(name);
   }
 
   /** A name that the configuration has as text; one that is none has no rule either. */
@@ -57,36 +58,59 @@ export class NameSpace {
     for (; name !== undefined; name = parentName(name)) this.add(name);
   }
 
-  /** Every region. */
-  regions(): readonly Region[] {
-    this.#regions ??= [...this.#names].flatMap((name) => {
-      const region = { name, below: false };
-      return this.#labelBelow(name) === undefined ? [region] : [region, { name, below: true }];
-    });
-    return this.#regions;
+  /** How many regions there may be: each is a number below it. */
+  get size(): number {
+    return 2 * this.#names.length;
+  }
+
+  /** Whether there are names in the region: below a name of full length there are none. */
+  isEmpty(region: Region): boolean {
+    return isBelow(region) && this.#labelBelow(this.nameOf(region)) === undefined;
+  }
+
+  /** The name that the region is, or is below. */
+  nameOf(region: Region): NameKey {
+    return this.#names[region >> 1]!;
   }
 
   /** A name in the region, in wire format. */
-  specimen({ name, below }: Region): Uint8Array {
-    return Buffer.from(below ? this.#labelBelow(name)! + name : name, 'latin1');
+  specimen(region: Region): Uint8Array {
+    const name = this.nameOf(region);
+    return Buffer.from(isBelow(region) ? this.#labelBelow(name)! + name : name, 'latin1');
   }
 
   /** The region that the region is cut out of; undefined for that of all names. */
-  around({ name, below }: Region): Region | undefined {
-    if (name === ROOT) return below ? undefined : ALL_NAMES;
-    for (
-      let rest = name.slice(name.charCodeAt(0) + 1);
-      ;
-      rest = rest.slice(rest.charCodeAt(0) + 1)
-    ) {
-      if (this.#names.has(rest)) return { name: rest, below: true };
+  around(region: Region): Region | undefined {
+    if (region >> 1 === 0) return isBelow(region) ? undefined : ALL_NAMES;
+    this.#around ??= Int32Array.from(this.#names, (name) => this.#findAround(name));
+    return this.#around[region >> 1];
+  }
+
+  /** `example.`, `*.example.` for all names below it, `*` for all names. */
+  show(region: Region): string {
+    const text = formatName(Buffer.from(this.nameOf(region), 'latin1'));
+    if (!isBelow(region)) return text;
+    return text === '.' ? '*' : `*.${text}`;
+  }
+
+  #findAround(name: NameKey): Region {
+    let rest = name;
+    while (rest !== ROOT) {
+      rest = rest.slice(rest.charCodeAt(0) + 1);
+      const number = this.#numbers.get(rest);
+      if (number !== undefined) return 2 * number + 1;
     }
+    return ALL_NAMES;
   }
 
   /** A label below a name that no rule is about; undefined when there is no room for one. */
   #labelBelow(name: NameKey): string | undefined {
     if (name.length + 2 > MAX_NAME) return undefined;
     this.#freeLabel ??= LABELS.find((label) => !this.#labels.has(label));
-    return this.#freeLabel ?? LABELS.find((label) => !this.#names.has(label + name));
+    return this.#freeLabel ?? LABELS.find((label) => !this.#numbers.has(label + name));
   }
+}
+
+function isBelow(region: Region): boolean {
+  return region % 2 === 1;
 }

@@ -10,6 +10,7 @@ import type { PendingQuery } from '../forward/pending-query.ts';
 import { readRefusal } from '../forward/refusal.ts';
 import type { SelfQueries } from '../forward/self-queries.ts';
 import type { Answer } from '../wire/answer.ts';
+import { HEADER_LENGTH } from '../wire/header.ts';
 import type { Query } from '../wire/query.ts';
 import { formatRcode, Rcode } from '../wire/registry.ts';
 import type { Delivery } from './delivery.ts';
@@ -63,7 +64,8 @@ export class Answers {
     const refusal = readRefusal(pending, query, answer, now);
     exchanges.noteRefusal(pending, refusal);
     recorder.upstreamRefused(refusal.address, refusal.verdict, refusal.scope);
-    selfQueries.refused(pending, refusal, query, now);
+    const isBare = answer.questionEnd <= HEADER_LENGTH;
+    selfQueries.refused(pending, { ...refusal, isBare }, query, now);
     if (answer.truncated && pending.current!.transport === 'udp' && !query.isVerbatim) {
       // It may be that only an address that nobody can forge is answered.
       return exchanges.askByTcp(pending, query, now);

@@ -107,14 +107,14 @@ export class Engine {
     this.#recorder.ignored(reason);
   }
 
-  /** An upstream's message, in a buffer of BUFFER_LENGTH octets. */
+  /** An upstream's message, in a buffer of BUFFER_LENGTH octets. Returns whether it fits. */
   response(
     octets: Uint8Array,
     length: number,
     from: { upstream: Upstream; channel: number },
     now: number,
-  ): void {
-    this.#forwarder.response(octets, length, from, now);
+  ): boolean {
+    return this.#forwarder.response(octets, length, from, now);
   }
 
   /** Nothing more will come by a channel: what waits there need not wait on. */
@@ -132,7 +132,7 @@ export class Engine {
     this.#forwarder.abandon(now);
   }
 
-  /** Asks every server whether it leads back here. */
+  /** Asks every server whether it leads back here, and what it calls itself. */
   probe(now: number): void {
     this.#forwarder.probe(now);
   }

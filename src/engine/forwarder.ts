@@ -118,15 +118,21 @@ export class Forwarder {
     setup.cache.purgeRefusals();
   }
 
-  /** An upstream's message, in a buffer of BUFFER_LENGTH octets. */
+  /**
+   * An upstream's message, in a buffer of BUFFER_LENGTH octets. Returns whether it is an answer
+   * to what was asked, as far as somebody still waits for it.
+   */
   response(
     octets: Uint8Array,
     length: number,
     from: { upstream: Upstream; channel: number },
     now: number,
-  ): void {
+  ): boolean {
     const answer = this.#answer;
-    if (!Answer.isAnswer(octets, length)) return this.#recorder.ignored('short');
+    if (!Answer.isAnswer(octets, length)) {
+      this.#recorder.ignored('short');
+      return false;
+    }
     answer.message = octets;
     const pending = this.#exchanges.find(answer.id, from.upstream, from.channel);
     if (pending === undefined) {
@@ -135,13 +141,23 @@ export class Forwarder {
         from.upstream.health[transportOf(from.channel)].heard(now);
         this.#recorder.ignored('unexpected-answer');
       }
-      return;
+      return true;
     }
     this.#delivery.restore(pending);
-    if (!answer.parse(octets, length))
-      return this.#unanswered.failed(pending, AttemptResult.MALFORMED, now);
-    if (!answer.matches(this.#query)) return this.#recorder.ignored('wrong-question');
-    if (!this.#caseCheck.accepts(pending, answer, now)) return;
+    if (!answer.parse(octets, length)) {
+      this.#unanswered.failed(pending, AttemptResult.MALFORMED, now);
+      return false;
+    }
+    if (!answer.matches(this.#query)) {
+      this.#recorder.ignored('wrong-question');
+      return false;
+    }
+    if (this.#caseCheck.accepts(pending, answer, now)) this.#accept(pending, answer, now);
+    return true;
+  }
+
+  /** An answer to the pending query's question, by whoever was asked. */
+  #accept(pending: Pending, answer: Answer, now: number): void {
     this.#note(pending, answer, now);
     if (pending.isStreaming && answer.rcode !== Rcode.REFUSED) this.#stream(pending, answer, now);
     else this.#answers.judge(pending, answer, now);
@@ -176,11 +192,9 @@ export class Forwarder {
     }
   }
 
-  /** Asks every server whether it leads back here. */
+  /** Asks every server whether it leads back here, and what it calls itself. */
   probe(now: number): void {
-    for (const group of this.#setup.groups.values()) {
-      for (const upstream of group.upstreams) this.#selfQueries.loops.probe(upstream, now);
-    }
+    this.#selfQueries.introduce(this.#setup.groups, now);
   }
 
   /** Asks for the query's name; for that of an alias there is a `resolution`. */

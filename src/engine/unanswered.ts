@@ -3,7 +3,7 @@
  * closed. Each is asked of the next server, or of the same by another channel.
  *
  * A connection that its server closes costs no attempt (RFC 7766 section 6.2.4), and neither does
- * a socket that cannot send any more. Both are bounded: once for a channel that has answered
+ * one that is closed because it was garbled, nor a socket that cannot send any more. Both are bounded: once for a channel that has answered
  * nothing, and so often for one that has that a server that closes after each answer is asked all.
  */
 
@@ -22,7 +22,7 @@ import type { QueryPurpose } from './purpose.ts';
 
 type Pending = PendingQuery<QueryPurpose>;
 
-const { CLOSED, SILENT_STREAM, STREAM_CLOSED, TIMEOUT } = AttemptResult;
+const { CLOSED, SILENT_STREAM, STREAM_CLOSED, STREAM_GARBLED, TIMEOUT } = AttemptResult;
 
 /** How often a question is asked again because of channels that had answered others. */
 const MAX_REPEATS = 64;
@@ -108,7 +108,8 @@ export class Unanswered {
     loops.probe(upstream, now);
     const isRepeated = pending.round + 1 < pending.group!.attempts;
     const isStreamLeft = isRetired && transport === 'tcp' && isRepeated;
-    pending.note(isStreamLeft ? SILENT_STREAM : TIMEOUT, now);
+    if (isStreamLeft) pending.note(SILENT_STREAM, now);
+    else pending.note(TIMEOUT, now, upstream.unanswered(transport, sentAt, now));
     exchanges.setAside(pending);
     this.#askNext(pending, now);
   }
@@ -128,8 +129,7 @@ export class Unanswered {
     const { transport, isLate, isExtra, isCaseDoubted } = pending.current!;
     if (pending.isStreaming) return this.endStream(pending);
     if (!isLate && end.kind !== 'failed' && this.#mayRepeat(pending, end)) {
-      const isClosed = end.kind === 'closed';
-      pending.note(isClosed ? STREAM_CLOSED : `${end.reason}, new socket`, now);
+      pending.note(repeatOf(end), now);
       return exchanges.askAgain(pending, query, now);
     }
     upstream.failed(transport, sentAt, now, pending.group!.timeout);
@@ -157,4 +157,10 @@ export class Unanswered {
     const { exchanges, delivery, query } = this.#parts;
     if (!exchanges.ask(pending, query, now)) delivery.failure(pending, now);
   }
+}
+
+/** Why a question was asked again at no cost. */
+function repeatOf({ kind, reason }: ChannelEnd): string {
+  if (kind === 'closed') return STREAM_CLOSED;
+  return kind === 'garbled' ? STREAM_GARBLED : `${reason}, new socket`;
 }

@@ -17,6 +17,7 @@ import { recordContext } from '../policy/record-context.ts';
 import { PortableChannels } from '../transport/portable-channels.ts';
 import { BUFFER_LENGTH } from '../wire/header.ts';
 import { Query } from '../wire/query.ts';
+import { Opcode, RrType } from '../wire/registry.ts';
 import type { ExplainedDecision } from './explain.ts';
 import { meaningOf, stepOf } from './live-meaning.ts';
 import { askEach, type UpstreamAccount } from './live-upstreams.ts';
@@ -32,6 +33,11 @@ export interface LiveDecision extends ExplainedDecision {
   readonly live: readonly UpstreamAccount[];
   /** What all of it comes to, in a sentence. */
   readonly meaning: string;
+}
+
+/** Whether asking it changes and moves nothing: what somebody only wants explained must not. */
+export function isPlain({ opcode, type }: AskedQuestion): boolean {
+  return opcode === Opcode.QUERY && type !== RrType.AXFR && type !== RrType.IXFR;
 }
 
 /**
@@ -80,7 +86,8 @@ async function serve(
   const channels = new PortableChannels({
     answered(upstream, channel, octets) {
       buffer.set(octets);
-      engine.response(buffer, octets.length, { upstream: upstreams[upstream]!, channel }, now());
+      const from = { upstream: upstreams[upstream]!, channel };
+      return engine.response(buffer, octets.length, from, now());
     },
     ended: (upstream, channel, end) =>
       engine.channelEnded(upstreams[upstream]!, channel, end, now()),

@@ -103,6 +103,16 @@ export class CacheEntry {
     return true;
   }
 
+  /** Whether its name is this one, or below it; in lower-case wire format like its own. */
+  isBelow(name: Uint8Array): boolean {
+    const { data, optionsAt } = this;
+    const start = optionsAt - name.length;
+    for (let at = this.nameAt; at <= start; at += data[at]! + 1) {
+      if (at === start) return data.subarray(at, optionsAt).every((octet, i) => octet === name[i]);
+    }
+    return false;
+  }
+
   /**
    * Copies the octets to `out`, as old as they are by now: each TTL less the seconds since it was
    * stored, AA=0. In one whose time is over each TTL is 30. Returns their

@@ -156,6 +156,19 @@ export class AnswerCache {
     }
   }
 
+  /** Forgets what is kept for a name in lower-case wire format and for all names below it. */
+  flush(name: Uint8Array): void {
+    for (const [key, chain] of this.#entries?.entries() ?? []) {
+      for (let entry: CacheEntry | undefined = chain; entry; entry = entry.next) {
+        if (!entry.isBelow(name)) continue;
+        // An answer whose key happens to be the same goes with it: it can be had again.
+        this.#entries?.delete(key);
+        break;
+      }
+    }
+    this.#failures.clear();
+  }
+
   #lifetime(answer: Answer): number {
     const { maxTtl, minTtl, negativeMaxTtl } = this.#settings;
     if (answer.ttl < 0) return 0;

@@ -10,12 +10,12 @@ import type { Upstream } from './upstream.ts';
 export type Manner = 'usual' | 'fresh' | 'alone';
 
 /**
- * How a channel ended: its server `closed` a connection that it had accepted; a datagram is
- * `unsent`, because the address or route that the socket was opened with is gone; or the server
+ * How a channel ended: its server `closed` a connection that it had accepted; what came by it was
+ * `garbled`: no messages, or none that were asked for; a datagram is `unsent`, because the address or route that the socket was opened with is gone; or the server
  * cannot be reached, and all has `failed`.
  */
 export interface ChannelEnd {
-  readonly kind: 'closed' | 'unsent' | 'failed';
+  readonly kind: 'closed' | 'garbled' | 'unsent' | 'failed';
   /** `ECONNREFUSED` and its like; `closed` for a connection that was closed in good order. */
   readonly reason: string;
   /** Whether it has answered anything. */

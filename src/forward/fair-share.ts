@@ -15,6 +15,11 @@ import { Rings } from './rings.ts';
 const NONE = -1;
 /** The words that stand for a client: its family and the prefix of its address. */
 const KEY = 3;
+/** Clients that are found again without a hash. */
+const RECENT = 64;
+const RECENT_SHIFT = 26;
+/** 2^32 by the golden ratio (Knuth, The Art of Computer Programming, volume 3, 6.4). */
+const SPREAD = 0x9e3779b1;
 /** The bits of the second word that belong to a prefix of 56. */
 const IPV6_MASK = 0xffffff00;
 
@@ -26,6 +31,10 @@ export class FairShare {
   readonly #byCount: Rings;
   readonly #keys: Uint32Array;
   readonly #counts: Int32Array;
+  /** The place in the table of each client that has queries. */
+  readonly #places: Int32Array;
+  /** Clients that came lately, by a part of their key: whoever makes keys collide makes us hash. */
+  readonly #recent: Int32Array = new Int32Array(RECENT).fill(NONE);
   /** The client of each query. */
   readonly #clientOf: Int32Array;
   readonly #hash: HalfSipHash = new HalfSipHash(HASH_SECRET[0]!, HASH_SECRET[1]!);
@@ -42,6 +51,7 @@ export class FairShare {
     this.#byCount = new Rings(capacity + 1, capacity);
     this.#keys = new Uint32Array(KEY * capacity);
     this.#counts = new Int32Array(capacity);
+    this.#places = new Int32Array(capacity);
     this.#clientOf = new Int32Array(capacity);
     for (let client = 0; client < capacity; client++) this.#byCount.add(0, client);
   }
@@ -61,7 +71,7 @@ export class FairShare {
     this.#queries.remove(client, index);
     const count = this.#count(client, -1);
     if (this.#byCount.first(this.#most) === NONE) this.#most--;
-    if (count === 0) this.#table.remove(this.#placeOf(client * KEY, this.#keys), client);
+    if (count === 0) this.#table.remove(this.#places[client]!, client);
   }
 
   /** The oldest query of whoever has most; -1 when there is none. */
@@ -75,13 +85,25 @@ export class FairShare {
     key[0] = family;
     key[1] = address[0]!;
     key[2] = family === 4 ? 0 : address[1]! & IPV6_MASK;
-    const place = this.#placeOf(0, key);
+    const at = Math.imul(key[1]! ^ key[2]!, SPREAD) >>> RECENT_SHIFT;
+    const recent = this.#recent[at]!;
+    if (recent !== NONE && this.#counts[recent]! > 0 && this.#isOf(recent)) return recent;
+    const client = this.#lookUp();
+    this.#recent[at] = client;
+    return client;
+  }
+
+  /** The client with the key, which is one that has none when it has no query yet. */
+  #lookUp(): number {
+    this.#hash.hash(this.#key, KEY);
+    const place = this.#hash.low & this.#mask;
     const first = this.#table.first(place);
     for (let client = first; client !== NONE; client = this.#table.after(place, client)) {
       if (this.#isOf(client)) return client;
     }
     const client = this.#byCount.first(0);
-    this.#keys.set(key, client * KEY);
+    this.#keys.set(this.#key, client * KEY);
+    this.#places[client] = place;
     this.#table.add(place, client);
     return client;
   }
@@ -90,12 +112,6 @@ export class FairShare {
     const at = client * KEY;
     for (let i = 0; i < KEY; i++) if (this.#keys[at + i] !== this.#key[i]) return false;
     return true;
-  }
-
-  #placeOf(at: number, keys: Uint32Array): number {
-    for (let i = 0; i < KEY; i++) this.#key[i] = keys[at + i]!;
-    this.#hash.hash(this.#key, KEY);
-    return this.#hash.low & this.#mask;
   }
 
   /** Moves the client to those that have one more or one less. */

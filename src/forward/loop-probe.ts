@@ -6,9 +6,10 @@
  * what a loop looks like), and again later to see whether the loop is gone.
  */
 
+import type { Answer } from '../wire/answer.ts';
 import { parseName } from '../wire/name.ts';
-import type { Query } from '../wire/query.ts';
-import { RrClass, RrType } from '../wire/registry.ts';
+import { Query } from '../wire/query.ts';
+import { Rcode, RrClass, RrType } from '../wire/registry.ts';
 import { formatRequest } from '../wire/request.ts';
 import type { Send } from './exchanges.ts';
 import { LABEL_LENGTH, type Loops } from './loops.ts';
@@ -25,6 +26,7 @@ const SUFFIX_AT = 1 + LABEL_LENGTH;
 interface Probe {
   readonly upstream: Upstream;
   readonly id: number;
+  readonly query: Query;
   readonly sentAt: number;
   /** How many questions to the server had come back before. */
   readonly returns: number;
@@ -48,8 +50,12 @@ export class LoopProbes {
     this.#loops = loops;
     const name = parseName(`${loops.makeLabel(index, now)}.${SUFFIX}`) as Uint8Array;
     const id = random16();
-    this.#probes.set(upstream, { upstream, id, sentAt: now, returns: loops.returns(index) });
-    const request = formatRequest({ id, name, type: RrType.TXT, rrClass: RrClass.IN });
+    // Of all types the one that no policy is about.
+    const request = formatRequest({ id, name, type: RrType.A, rrClass: RrClass.IN });
+    const query = new Query();
+    query.parse(request, request.length);
+    const returns = loops.returns(index);
+    this.#probes.set(upstream, { upstream, id, query, sentAt: now, returns });
     this.#send(upstream, request, request.length, upstream.transport);
   }
 
@@ -63,9 +69,23 @@ export class LoopProbes {
     return this.#loops.comesBack(label, query.receivedAt);
   }
 
-  /** Whether an answer with this ID is to a probe: its content does not matter. */
-  isAnswer(upstream: Upstream, id: number): boolean {
-    return this.#probes.get(upstream)?.id === id;
+  /**
+   * Whether a message of which only the ID is known as yet is an answer to a probe. It shows no
+   * loop, but whether the server answers for names that no rule is about.
+   */
+  take(
+    { octets, length, answer }: { octets: Uint8Array; length: number; answer: Answer },
+    upstream: Upstream,
+    now: number,
+  ): boolean {
+    const probe = this.#probes.get(upstream);
+    if (probe?.id !== answer.id) return false;
+    const { query, sentAt } = probe;
+    if (answer.parse(octets, length) && answer.matches(query)) {
+      upstream.known.note(query, answer, now - sentAt, now);
+      upstream.known.noteNeutral(answer.rcode === Rcode.REFUSED, now);
+    }
+    return true;
   }
 
   /** Probes the looping servers again; one from which nothing has come back since is free. */

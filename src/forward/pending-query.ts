@@ -1,10 +1,10 @@
 /** One query in flight: what outlives its packet, and how far asking has come. */
 
-import type { Attempt, UpstreamRefusal } from '../decision/upstream-refusal.ts';
+import type { Attempt, AttemptCause, UpstreamRefusal } from '../decision/upstream-refusal.ts';
 import type { ClientTransport } from '../wire/client-transport.ts';
 import { HEADER_LENGTH, readUint16 } from '../wire/header.ts';
 import { LOWER } from '../wire/name.ts';
-import { copySender, type Query, type Sender, type Transport } from '../wire/query.ts';
+import { copyAddress, copySender, type Query, type Sender, type Transport } from '../wire/query.ts';
 import type { UpstreamGroup } from './group.ts';
 import type { Upstream } from './upstream.ts';
 
@@ -43,6 +43,9 @@ export class UpstreamQuery<P extends Purpose = Purpose> {
 
 /** Octets of a query that a pending query keeps in memory of its own; a longer one gets more for a while. */
 const SLOT_OCTETS = 512;
+
+/** The hashes of names with fewer labels are kept, those of others made again. */
+const USUAL_LABELS = 10;
 
 /** Slots are used again and again. */
 export class PendingQuery<P extends Purpose = Purpose> {
@@ -85,6 +88,8 @@ export class PendingQuery<P extends Purpose = Purpose> {
   readonly #home: Uint8Array = new Uint8Array(SLOT_OCTETS);
   #octets: Uint8Array = this.#home;
   #length = 0;
+  readonly #hashes: Int32Array = new Int32Array(USUAL_LABELS);
+  #isHashed = false;
   #family: 4 | 6 = 4;
   readonly #address: Uint32Array = new Uint32Array(4);
   #port = 0;
@@ -118,9 +123,10 @@ export class PendingQuery<P extends Purpose = Purpose> {
   }
 
   /** Notes what came of asking the server that it is about. */
-  note(result: string, now: number): void {
+  note(result: string, now: number, cause?: AttemptCause): void {
     const { upstream, transport, sentAt } = this.current!;
-    this.attempts.push({ upstream: upstream!.name, transport, result, rttMs: now - sentAt });
+    const rttMs = now - sentAt;
+    this.attempts.push({ upstream: upstream!.name, transport, result, rttMs, ...cause });
   }
 
   /** Keeps the query and who asked it, and begins anew. */
@@ -128,13 +134,14 @@ export class PendingQuery<P extends Purpose = Purpose> {
     this.#octets = query.length > SLOT_OCTETS ? new Uint8Array(query.length) : this.#home;
     this.#octets.set(query.message.subarray(0, query.length));
     this.#length = query.length;
+    this.#isHashed = query.keepHashes(this.#hashes);
     this.#family = query.family;
-    this.#address.set(query.address);
+    copyAddress(query.address, this.#address);
     this.#port = query.port;
     this.#zoneId = query.zoneId;
     this.#isProxied = query.isProxied;
     if (query.isProxied) copySender(query.peer, this.#peer);
-    this.#local.set(query.local);
+    copyAddress(query.local, this.#local);
     this.#localInterface = query.localInterface;
     this.#transport = query.transport;
     this.#listener = query.listener;
@@ -157,18 +164,19 @@ export class PendingQuery<P extends Purpose = Purpose> {
   restore(query: Query, buffer: Uint8Array): void {
     buffer.set(this.#octets.subarray(0, this.#length));
     query.family = this.#family;
-    query.address.set(this.#address);
+    copyAddress(this.#address, query.address);
     query.port = this.#port;
     query.zoneId = this.#zoneId;
     query.isProxied = this.#isProxied;
     if (this.#isProxied) copySender(this.#peer, query.peer);
-    query.local.set(this.#local);
+    copyAddress(this.#local, query.local);
     query.localInterface = this.#localInterface;
     query.transport = this.#transport;
     query.listener = this.#listener;
     query.connection = this.#connection;
     query.receivedAt = this.#receivedAt;
     query.parse(buffer, this.#length);
+    if (this.#isHashed) query.restoreHashes(this.#hashes);
   }
 
   /** Goes on with what upstreams are asked for another, whose question is the same. */

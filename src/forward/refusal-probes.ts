@@ -1,20 +1,25 @@
 /**
- * Control questions to a server that refuses, so that more is known at the next refusal:
- * whether it recurses at all, what it answers to another type of the name, what it calls itself.
+ * Control questions to a server: what it calls itself, and, when it refuses, so that more is known
+ * at the next refusal, whether it refuses other names, other types, and the same by TCP.
  */
 
+import { programOf, programOfRefusal } from '../decision/programs.ts';
 import type { Answer } from '../wire/answer.ts';
 import { parseName } from '../wire/name.ts';
+import { readNsid } from '../wire/nsid.ts';
 import type { Query } from '../wire/query.ts';
 import { RecordCursor, Section } from '../wire/records.ts';
 import { Rcode, RrClass, RrType } from '../wire/registry.ts';
-import type { Hear, SelfQueryTable } from './self-query-table.ts';
+import type { Hear, Question, SelfQueryTable } from './self-query-table.ts';
 import type { Upstream } from './upstream.ts';
 
 const ROOT = parseName('.') as Uint8Array;
+const LOCALHOST = parseName('localhost') as Uint8Array;
+/** Of class CHAOS: the name of the node, and that of its program. */
 const IDENTITY = parseName('id.server') as Uint8Array;
-/** Questions of one round. */
-const ROUND = 3;
+const VERSION = parseName('version.bind') as Uint8Array;
+/** Questions of one round at most. */
+const ROUND = 5;
 /** Characters of a name that a server gives itself. */
 const MAX_IDENTITY = 64;
 
@@ -35,21 +40,59 @@ export class RefusalProbes {
   }
 
   /** The server has refused the query; it may be asked so many questions a minute. */
-  refused(upstream: Upstream, query: Query, perMinute: number, now: number): void {
-    if (perMinute === 0 || query.isVerbatim || !this.#mayAsk(upstream, perMinute, now)) return;
+  refused(
+    upstream: Upstream,
+    query: Query,
+    { perMinute, isBare }: { readonly perMinute: number; readonly isBare: boolean },
+    now: number,
+  ): void {
+    if (perMinute === 0 || !this.#mayAsk(upstream, perMinute, now)) return;
+    this.#askForNames(upstream, now);
+    if (query.isVerbatim) return;
+    const { qtype } = query;
     const note: Hear = (answer, asked, time) => upstream.note(asked, answer, time.rttMs, time.now);
-    const ask = (name: Uint8Array, type: number) => {
-      this.#selfQueries.ask(upstream, { name, type, rrClass: RrClass.IN }, now, note);
-    };
-    ask(ROOT, RrType.NS);
-    ask(query.name.slice(0, query.nameLength), query.qtype === RrType.A ? RrType.SOA : RrType.A);
-    const identity = { name: IDENTITY, type: RrType.TXT, rrClass: RrClass.CH };
-    this.#selfQueries.ask(upstream, identity, now, (answer, _asked, time) => {
-      if (answer.rcode === Rcode.REFUSED) upstream.history?.identify('', time.now);
-      else if (answer.rcode === Rcode.NOERROR) {
-        const name = readText(answer);
-        if (name !== '') upstream.history?.identify(name, time.now);
-      }
+    const ask = (question: Omit<Question, 'rrClass'>, hear: Hear) =>
+      this.#selfQueries.ask(upstream, { ...question, rrClass: RrClass.IN }, now, hear);
+    const name = query.name.slice(0, query.nameLength);
+    if (isBare) {
+      // Unbound refuses all, or (`refuse_non_local`) all but what it holds: localhost (RFC 6761).
+      ask({ name: LOCALHOST, type: RrType.A }, (answer, _asked, time) => {
+        upstream.known.noteLocal(answer.rcode !== Rcode.REFUSED, time.now);
+      });
+    } else {
+      ask({ name: ROOT, type: qtype }, (answer, asked, time) => {
+        // What a resolver answers for the root by itself shows nothing of other names.
+        if (!(answer.authoritative && answer.recursionAvailable)) note(answer, asked, time);
+      });
+    }
+    ask({ name, type: qtype === RrType.A ? RrType.SOA : RrType.A }, note);
+    // What is refused without RD may be answered with it.
+    if (!query.recursionDesired) return void ask({ name, type: qtype }, note);
+    if (upstream.chosen(query) === 'tcp' || upstream.health.tcp.isDown) return;
+    ask({ name, type: qtype, transport: 'tcp' }, (answer, asked, time) => {
+      const isAnswered = answer.rcode === Rcode.NOERROR || answer.rcode === Rcode.NXDOMAIN;
+      if (isAnswered) upstream.known.noteByTcp(asked, time.now);
+    });
+  }
+
+  /** A server that nobody has asked yet may be asked for its names. */
+  introduce(upstream: Upstream, perMinute: number, now: number): void {
+    if (perMinute > 0) this.#askForNames(upstream, now);
+  }
+
+  #askForNames(upstream: Upstream, now: number): void {
+    if (!(upstream.history?.isStranger(now) ?? true)) return;
+    const ask = (name: Uint8Array, hear: Hear) =>
+      this.#selfQueries.ask(upstream, { name, type: RrType.TXT, rrClass: RrClass.CH }, now, hear);
+    ask(IDENTITY, (answer, _asked, time) => {
+      const text = answer.rcode === Rcode.NOERROR ? readText(answer) : '';
+      if (answer.rcode === Rcode.REFUSED || text !== '') upstream.known.identify(text, time.now);
+    });
+    ask(VERSION, (answer, _asked, time) => {
+      const text = answer.rcode === Rcode.NOERROR ? readText(answer) : '';
+      const nsid = readNsid(answer.message, answer.optAt);
+      const program = answer.rcode === Rcode.REFUSED ? refusedBy(answer) : programOf(text, nsid);
+      upstream.known.nameProgram(program, time.now);
     });
   }
 
@@ -66,6 +109,10 @@ export class RefusalProbes {
     budget.questions -= ROUND;
     return true;
   }
+}
+
+function refusedBy({ authoritative: aa, recursionAvailable: ra }: Answer): string | undefined {
+  return programOfRefusal({ aa, ra });
 }
 
 /** The first text of an answer's first TXT record, without what is not ASCII to be shown. */

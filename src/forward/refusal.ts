@@ -2,7 +2,7 @@
 
 import { NOTHING_LATELY } from '../decision/refusal-facts.ts';
 import { inferReason } from '../decision/refusal-inference.ts';
-import type { UpstreamRefusal } from '../decision/upstream-refusal.ts';
+import { isRefused, type UpstreamRefusal } from '../decision/upstream-refusal.ts';
 import type { Answer } from '../wire/answer.ts';
 import { HEADER_LENGTH } from '../wire/header.ts';
 import { findOption, OPT_LENGTH, readExtendedErrors } from '../wire/opt.ts';
@@ -30,11 +30,10 @@ export function readRefusal(
     hasQuestion: answer.questionEnd > HEADER_LENGTH,
     rd: query.recursionDesired,
     ecs: hasSubnet(query),
+    type: query.qtype,
     operation: operationOf(query),
   };
   const lately = upstream.history?.recall(query, now) ?? NOTHING_LATELY;
-  // A question without RD, a transfer or an update is refused for reasons of its own.
-  if (query.recursionDesired && !query.isVerbatim) upstream.history?.noteCodes(query, ede, now);
   const siblings = { count: pending.group!.upstreams.length - 1, refused: refusedBefore(pending) };
   const reason = inferReason({ signs, lately, siblings });
   return { address: upstream.name, rttMs, aa, ra, tc, ede, ...reason, attempts: pending.attempts };
@@ -42,17 +41,15 @@ export function readRefusal(
 
 /** A server has answered the pending query's question: those that refused it stand alone with that. */
 export function overrule({ attempts, group }: PendingQuery, now: number): void {
-  for (const { upstream, verdict } of attempts) {
-    if (verdict === undefined) continue;
-    group!.upstreams.find(({ name }) => name === upstream)?.history?.overrule(now);
+  for (const attempt of attempts) {
+    if (!isRefused(attempt)) continue;
+    group!.upstreams.find(({ name }) => name === attempt.upstream)?.history?.overrule(now);
   }
 }
 
 /** Other servers that have refused the pending query's question. */
 function refusedBefore({ attempts, upstream: { name } }: PendingQuery): number {
-  const others = attempts.filter(({ upstream, verdict }) => {
-    return verdict !== undefined && upstream !== name;
-  });
+  const others = attempts.filter((one) => isRefused(one) && one.upstream !== name);
   return new Set(others.map(({ upstream }) => upstream)).size;
 }
 

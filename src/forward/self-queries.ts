@@ -33,19 +33,32 @@ export class SelfQueries {
     now: number,
   ): boolean {
     return (
-      this.#selfQueries.take(message, from, now) ||
-      this.loops.isAnswer(from.upstream, message.answer.id)
+      this.#selfQueries.take(message, from, now) || this.loops.take(message, from.upstream, now)
     );
   }
 
-  /** The pending query's server has refused its query, for a reason that is not certain. */
+  /**
+   * The pending query's server has refused its query, perhaps for a reason that is not certain;
+   * `isBare` without repeating the question.
+   */
   refused(
     { upstream, group }: PendingQuery,
-    { confidence }: UpstreamRefusal,
+    { confidence, isBare }: Pick<UpstreamRefusal, 'confidence'> & { readonly isBare: boolean },
     query: Query,
     now: number,
   ): void {
-    if (confidence !== 'high') this.#probes.refused(upstream, query, group!.probe, now);
+    if (confidence === 'high') return;
+    this.#probes.refused(upstream, query, { perMinute: group!.probe, isBare }, now);
+  }
+
+  /** Asks every server whether it leads back here, and what it calls itself. */
+  introduce(groups: ReadonlyMap<string, UpstreamGroup>, now: number): void {
+    for (const { upstreams, probe } of groups.values()) {
+      for (const upstream of upstreams) {
+        this.loops.probe(upstream, now);
+        this.#probes.introduce(upstream, probe, now);
+      }
+    }
   }
 
   tick(groups: ReadonlyMap<string, UpstreamGroup>, now: number): void {

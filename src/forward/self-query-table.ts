@@ -2,6 +2,7 @@
 
 import type { Answer } from '../wire/answer.ts';
 import { Query, type Transport } from '../wire/query.ts';
+import { RrClass } from '../wire/registry.ts';
 import { formatRequest } from '../wire/request.ts';
 import type { Channels, Manner } from './channels.ts';
 import { random16 } from './random.ts';
@@ -42,12 +43,13 @@ export class SelfQueryTable {
     this.#channels = channels;
   }
 
-  /** Asks a server, with RD=1; false when too much is being asked already. */
+  /** Asks a server, with RD=1, and of class CHAOS for its NSID too; false when too much is being asked already. */
   ask(upstream: Upstream, question: Question, now: number, hear: Hear): boolean {
     const { name, type, rrClass, transport = upstream.transport, manner } = question;
     if (this.#underWay.length >= MOST) return false;
     const id = random16();
-    const octets = formatRequest({ id, name, type, rrClass });
+    const nsid = rrClass === RrClass.CH;
+    const octets = formatRequest({ id, name, type, rrClass, nsid });
     const query = new Query();
     query.parse(octets, octets.length);
     const channel = this.#channels.send(upstream, octets, octets.length, transport, manner);

@@ -3,9 +3,11 @@
  * Memory of a fixed size, written by every answer and read by refusals.
  */
 
+import { inferSilence } from '../decision/load-evidence.ts';
 import type { History } from '../decision/refusal-facts.ts';
+import type { AttemptCause } from '../decision/upstream-refusal.ts';
 import type { Answer } from '../wire/answer.ts';
-import type { ExtendedError } from '../wire/opt.ts';
+import { readExtendedErrors } from '../wire/opt.ts';
 import type { Query } from '../wire/query.ts';
 import { Rcode } from '../wire/registry.ts';
 import { RecentLoad } from './recent-load.ts';
@@ -13,6 +15,8 @@ import { RecentQuestions } from './recent-questions.ts';
 
 /** Milliseconds for which things count. */
 const WINDOW_MS = 60_000;
+/** Milliseconds for which its names count: programs are changed less often than rules. */
+const NAMES_MS = 3_600_000;
 /** Round-trip times that are remembered, and how many it takes to know the quickest. */
 const TIMES = 64;
 const ENOUGH_TIMES = 8;
@@ -41,7 +45,14 @@ export class UpstreamHistory {
   /** The codes of the last refusals, a name each. */
   readonly #codes: RefusedCode[] = [];
   #identity: string | undefined;
-  #identityAt = 0;
+  #identityAt = Number.NEGATIVE_INFINITY;
+  #program: string | undefined;
+  #programAt = Number.NEGATIVE_INFINITY;
+  #localAnswered = false;
+  #localAt = Number.NEGATIVE_INFINITY;
+  #neutralRefusedAt = Number.NEGATIVE_INFINITY;
+  /** The last question that it refused by UDP and answered by TCP. */
+  #byTcp: { readonly name: number; readonly type: number; readonly at: number } | undefined;
 
   /** It has answered a client's question, with whatever rcode. */
   note(query: Query, answer: Answer, rttMs: number, now: number): void {
@@ -55,7 +66,14 @@ export class UpstreamHistory {
     if (!isRefusal) this.#rtts[this.#rttCount++ % TIMES] = rttMs;
     // Who is asked without RD, for a transfer or an update refuses something else.
     if (!query.recursionDesired || query.isVerbatim) return;
+    if (isRefusal) this.#noteCodes(query, answer, now);
     if (this.#questions.note(query, isRefusal, now)) this.#recant(now);
+  }
+
+  /** A question was sent to it and never answered. */
+  noteSilence(sentAt: number, now: number): AttemptCause | undefined {
+    this.#load.noteLost(sentAt);
+    return inferSilence(this.#load.recallLost(now));
   }
 
   /** A server beside it has answered what it refused. */
@@ -70,8 +88,35 @@ export class UpstreamHistory {
     this.#identityAt = now;
   }
 
-  /** It has refused this query with these Extended DNS Errors, or with none. */
-  noteCodes(query: Query, ede: readonly ExtendedError[], now: number): void {
+  /** It was asked for its program: `dnsmasq`. */
+  nameProgram(program: string | undefined, now: number): void {
+    this.#program = program;
+    this.#programAt = now;
+  }
+
+  /** Whether it has refused a name that no rule is about. */
+  noteNeutral(isRefusal: boolean, now: number): void {
+    this.#neutralRefusedAt = isRefusal ? now : Number.NEGATIVE_INFINITY;
+  }
+
+  /** Whether it has answered for localhost. */
+  noteLocal(isAnswered: boolean, now: number): void {
+    this.#localAnswered = isAnswered;
+    this.#localAt = now;
+  }
+
+  /** Whether it was asked for its names so long ago that it may be another server by now. */
+  isStranger(now: number): boolean {
+    return this.#identityAt <= now - NAMES_MS && this.#programAt <= now - NAMES_MS;
+  }
+
+  /** It has answered by TCP what it refused by UDP. */
+  noteByTcp(query: Query, now: number): void {
+    this.#byTcp = { name: query.hashes[0]!, type: query.qtype, at: now };
+  }
+
+  #noteCodes(query: Query, answer: Answer, now: number): void {
+    const ede = answer.optAt === 0 ? [] : readExtendedErrors(answer.message, answer.optAt);
     const name = query.hashes[0]!;
     const at = this.#codes.findIndex((one) => one.name === name);
     if (at >= 0) this.#codes.splice(at, 1);
@@ -94,7 +139,11 @@ export class UpstreamHistory {
       isAuthoritative: this.#authoritativeAt > since,
       quickestMs: this.#quickest(),
       load: this.#load.recall(now),
-      identity: this.#identityAt > since ? this.#identity : undefined,
+      identity: this.#identityAt > now - NAMES_MS ? this.#identity : undefined,
+      program: this.#programAt > now - NAMES_MS ? this.#program : undefined,
+      localAnswered: this.#localAt > since ? this.#localAnswered : undefined,
+      neutralRefused: this.#neutralRefusedAt > since,
+      answeredByTcp: this.#isByTcp(query, since),
     };
   }
 
@@ -103,6 +152,11 @@ export class UpstreamHistory {
       this.#recursedAt = now;
       if (rcode !== Rcode.REFUSED) this.#answeredRecursivelyAt = now;
     } else if (authoritative && rcode !== Rcode.REFUSED) this.#authoritativeAt = now;
+  }
+
+  #isByTcp({ hashes, qtype }: Query, since: number): boolean {
+    const last = this.#byTcp;
+    return last !== undefined && last.at > since && last.name === hashes[0] && last.type === qtype;
   }
 
   #recant(now: number): void {

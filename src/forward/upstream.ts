@@ -1,6 +1,7 @@
 /** One upstream server, whatever groups it is in, and how it has been answering. */
 
 import { formatServer } from '../config/server-text.ts';
+import type { AttemptCause } from '../decision/upstream-refusal.ts';
 import type { Endpoint } from '../net/address.ts';
 import type { Answer } from '../wire/answer.ts';
 import type { Query, Transport } from '../wire/query.ts';
@@ -110,10 +111,15 @@ export class Upstream implements UpstreamAddress {
     return this.health[transport].heard(now);
   }
 
+  /** What it has done lately, to be added to. */
+  get known(): UpstreamHistory {
+    this.history ??= new UpstreamHistory();
+    return this.history;
+  }
+
   /** It answered this question: what it answered is remembered for a while. */
   note(query: Query, answer: Answer, rttMs: number, now: number): void {
-    this.history ??= new UpstreamHistory();
-    this.history.note(query, answer, rttMs, now);
+    this.known.note(query, answer, rttMs, now);
     if (!query.recursionDesired || query.isVerbatim) return;
     if (answer.rcode === Rcode.REFUSED) this.refusals.refused(query.hashes[0]!, now);
     else if (answer.rcode !== Rcode.SERVFAIL) this.refusals.answered();
@@ -126,6 +132,11 @@ export class Upstream implements UpstreamAddress {
   failed(transport: Transport, sentAt: number, now: number, timeoutMs: number): void {
     this.health[transport].failed(sentAt, now);
     if (this.health[this.transport].isDown) this.rttMs = Math.max(this.rttMs, timeoutMs);
+  }
+
+  /** What was sent to it was never answered: why, as far as it can be inferred. */
+  unanswered(transport: Transport, sentAt: number, now: number): AttemptCause | undefined {
+    return transport === 'udp' ? this.history?.noteSilence(sentAt, now) : undefined;
   }
 
   /** Others were asked in its place: let its time decay, so that it is tried again one day. */

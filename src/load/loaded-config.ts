@@ -4,13 +4,14 @@ import { unwatchFile, watchFile } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { type Config, parseConfig, resolvePath } from '../config/config.ts';
 import { contentOf } from '../config/content.ts';
+import { Pauses } from '../decision/pauses.ts';
 import type { Setup } from '../engine/forwarder.ts';
 import { AnswerCache } from '../forward/cache.ts';
 import { createForwarding, type Forwarding } from '../forward/forwarding.ts';
 import { UpstreamTable } from '../forward/upstream.ts';
 import { type Endpoint, isLoopback, isUnspecified, parseAddress } from '../net/address.ts';
 import { splitZone } from '../net/zone.ts';
-import type { TokenBuckets } from '../policy/access/token-buckets.ts';
+import { TokenBuckets } from '../policy/access/token-buckets.ts';
 import { compilePolicy } from '../policy/compile.ts';
 import { replay } from '../policy/policy-files.ts';
 import { findWarnings } from '../policy/warnings.ts';
@@ -34,10 +35,16 @@ export interface LoadedConfig extends Setup {
   readonly engines: number;
 }
 
-/** What outlives a configuration: upstreams and what is known of them, what clients have used up. */
+/** What outlives a configuration: what is known of upstreams, what clients have used up, pauses. */
 export interface Lasting {
   readonly table: UpstreamTable;
   readonly buckets: TokenBuckets;
+  readonly pauses: Pauses;
+}
+
+/** What a process begins with. */
+export function createLasting(table = new UpstreamTable(), pauses = new Pauses()): Lasting {
+  return { table, buckets: new TokenBuckets(), pauses };
 }
 
 /** What a configuration will take the place of. */
@@ -56,11 +63,11 @@ export function load(snapshot: Snapshot, lasting: Lasting, running?: Running): L
 /** Makes a snapshot serve in the thread that has taken it. Throws a ConfigError. */
 export function loadTaken(
   { snapshot: { images, states, lists, takenAt }, config }: TakenSnapshot,
-  { table, buckets }: Lasting,
+  { table, buckets, pauses }: Lasting,
   running?: Running,
 ): LoadedConfig {
   const files = replay(images, states, lists);
-  const policy = compilePolicy(config, VERSION, { files, now: takenAt, buckets });
+  const policy = compilePolicy(config, VERSION, { files, now: takenAt, buckets, pauses });
   const listeners = running?.endpoints ?? config.listen.map(({ value }) => value);
   const before = running?.serving;
   const forwarding = createForwarding(config, table, (endpoint) => isOwn(endpoint, listeners));
@@ -163,9 +170,14 @@ function isOwn(endpoint: Endpoint, listeners: readonly Endpoint[]): boolean {
 export function restartNeeded(before: Config, after: Config): string[] {
   const parts: Readonly<Record<string, (config: Config) => unknown>> = {
     listen: ({ listen }) => listen.map(({ value: { tls, ...kept } }) => [kept, tls !== undefined]),
-    admin: ({ admin }) => [admin.listen.value, admin.token, admin.probes?.value],
+    admin: ({ admin: { listen, tokens, tls, probes } }) => [
+      listen.value,
+      tokens,
+      tls !== undefined,
+      probes?.value,
+    ],
     threads: ({ threads }) => threads,
-    'decisionLog.to': ({ decisionLog }) => decisionLog.to,
+    'decisionLog.to': ({ decisionLog }) => decisionLog.to.value,
     'decisionLog.syslog': ({ decisionLog }) => decisionLog.syslog,
     'decisionLog.dnstap': ({ decisionLog }) => decisionLog.dnstap,
   };

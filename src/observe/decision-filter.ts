@@ -5,8 +5,9 @@ import { LAYERS } from '../decision/layers.ts';
 import { EVENTS, type Event, SUMMARY } from '../decision/outcome.ts';
 import { formatEndpoint, parseAddress, parseEndpoint } from '../net/address.ts';
 import { contains, type Prefix, parsePrefix } from '../net/prefix.ts';
+import { CLIENT_TRANSPORTS } from '../wire/client-transport.ts';
 import { formatName, lowerName, parseName } from '../wire/name.ts';
-import { formatType, parseType } from '../wire/registry.ts';
+import { formatRcode, formatType, parseRcode, parseType } from '../wire/registry.ts';
 
 /** A decision record as it was read, as far as its readers look at it. */
 export interface DecisionRecord {
@@ -83,12 +84,32 @@ const FILTERS = {
   layer: (text) => oneOf(LAYERS, text) ?? (({ layer }) => layer === text),
   event: (text) => oneOf(RECORDED, text) ?? (({ event }) => event === text),
   upstream: (text) => byUpstream(text),
+  group:
+    (text) =>
+    ({ group }) =>
+      group === text,
+  view:
+    (text) =>
+    ({ view }) =>
+      view === text,
+  rule:
+    (text) =>
+    ({ rule }) =>
+      rule?.id === text,
+  rcode: (text) => {
+    const number = parseRcode(text);
+    if (number === undefined) return `${shown(text)} is not an rcode; expect one like NXDOMAIN`;
+    const name = formatRcode(number);
+    return ({ rcode }) => rcode === name;
+  },
+  transport: (text) => oneOf(CLIENT_TRANSPORTS, text) ?? (({ transport }) => transport === text),
   since: (text, now) => {
     const start = parseStart(text, now);
-    if (start === undefined) {
-      return `${shown(text)} is not a time; expect a duration like 10m, 2h or 1d, or a time like 2026-11-20T23:00:00Z`;
-    }
-    return ({ time }) => time >= start;
+    return start === undefined ? noTime(text) : ({ time }) => time >= start;
+  },
+  until: (text, now) => {
+    const end = parseStart(text, now);
+    return end === undefined ? noTime(text) : ({ time }) => time < end;
   },
   ref: (text) => (record) => record.ref === text,
 } as const satisfies Readonly<Record<string, (text: string, now: number) => Test | string>>;
@@ -208,13 +229,17 @@ function byUpstream(text: string): Test | string {
     isMeant(upstream?.address) || attempts.some(({ address }) => isMeant(address));
 }
 
+function noTime(text: string): string {
+  return `${shown(text)} is not a time; expect a duration like 10m, 2h or 1d, or a time like 2026-11-20T23:00:00Z`;
+}
+
 function oneOf(words: readonly string[], text: string): string | undefined {
   if (words.includes(text)) return undefined;
   return `${shown(text)} is not known; expect ${words.join(', ')}`;
 }
 
 /** The first time that is meant, as records write it; undefined when the text is none. */
-function parseStart(text: string, now: number): string | undefined {
+export function parseStart(text: string, now: number): string | undefined {
   const ago = parseDuration(text);
   return ago === undefined ? parseTime(text) : new Date(Math.max(now - ago, 0)).toISOString();
 }

@@ -3,7 +3,6 @@
 import { existsSync, writeSync } from 'node:fs';
 import {
   closeOutlet,
-  endsWithinLine,
   isEmpty,
   isSame,
   NO_READER,
@@ -47,8 +46,6 @@ export class DecisionLog {
     this.#path = path;
     this.#share = share;
     this.#outlet = path === undefined ? openStdout() : openEarly(path);
-    // Whoever was killed while it wrote has left part of a record that nobody was answered for.
-    if (path !== undefined && endsWithinLine(path)) share.isTorn = true;
   }
 
   /** Records of all threads that could not be written and that the log does not mention yet. */
@@ -67,8 +64,9 @@ export class DecisionLog {
     records: number,
     summaries: readonly Summary[] = [],
   ): void {
-    // What threads write to a pipe does not come apart by itself.
-    const turn = this.#outlet.isFile ? undefined : this.#share.turn;
+    // What threads write to a pipe does not come apart by itself, and one of them ends a torn line.
+    const isAlone = this.#outlet.isFile && !this.#share.isTorn;
+    const turn = isAlone ? undefined : this.#share.turn;
     turn?.take();
     let hasBegun = false;
     try {

@@ -1,6 +1,6 @@
 /** Opens what a decision log goes to, so that writing to it never blocks. */
 
-import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, statSync } from 'node:fs';
 
 const STDOUT = 1;
 /** An opened pipe has flags of its own; those of stdout are shared with other programs. */
@@ -8,7 +8,6 @@ const REOPENED_STDOUT = '/proc/self/fd/1';
 const { O_APPEND, O_CREAT, O_NONBLOCK, O_WRONLY } = constants;
 const FLAGS = O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK;
 const MODE = 0o640;
-const LINE_END = 0x0a;
 
 /** What was opened. */
 export interface Outlet {
@@ -67,13 +66,7 @@ export function isEmpty({ descriptor, isFile }: Outlet): boolean {
   return isFile && fstatSync(descriptor).size === 0;
 }
 
-/** Whether the last line of a file has no end. What is no file has no lines. */
-export function endsWithinLine(path: string): boolean {
-  const stat = statSync(path);
-  if (!stat.isFile() || stat.size === 0) return false;
-  const descriptor = openSync(path, 'r');
-  const last = new Uint8Array(1);
-  readSync(descriptor, last, 0, 1, stat.size - 1);
-  closeSync(descriptor);
-  return last[0] !== LINE_END;
+/** Whether there is a file at `path`, and no pipe or device. */
+export function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 }

@@ -2,8 +2,6 @@
 
 import {
   closeSync,
-  createReadStream,
-  createWriteStream,
   openSync,
   readdirSync,
   readSync,
@@ -13,8 +11,6 @@ import {
   statSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
-import { createGzip } from 'node:zlib';
 import { compressedName, PART, planCompression, planRotation } from './rotation-plan.ts';
 
 /** Milliseconds between two looks at the file. */
@@ -47,6 +43,13 @@ export interface RotationHooks {
   readonly isCurrent: () => boolean;
   /** Locks a folder for this process; undefined when another process has it. */
   readonly lock: (folder: string) => (() => void) | undefined;
+  /** Told that the file which has been written until now is finished. */
+  readonly rotated: () => void;
+  /** Compresses the file at `path`; rejects when that does not work, and leaves it as it was. */
+  readonly compress: (
+    names: { readonly path: string; readonly compressed: string; readonly part: string },
+    signal: AbortSignal,
+  ) => Promise<void>;
   /** Told why a rotation does not work. */
   readonly failed: (why: string) => void;
   readonly now: () => number;
@@ -121,10 +124,13 @@ export class LogRotation {
     }
     // Until then records go to the file that has just been renamed.
     const haveAll = await this.#hooks.reopen();
-    if (!haveAll || !gzip) return;
+    if (!haveAll) return;
+    this.#hooks.rotated();
+    if (!gzip) return;
     for (const name of planCompression(log, readdirSync(folder))) {
       const old = join(folder, name);
-      if (isQuiet(old, this.#hooks.now())) await compress(old, this.#stop.signal);
+      if (isQuiet(old, this.#hooks.now()))
+        await this.#hooks.compress(namesOf(old), this.#stop.signal);
     }
   }
 }
@@ -157,17 +163,8 @@ function isQuiet(path: string, now: number): boolean {
   return mtimeMs < now - QUIET_MS || mtimeMs > now;
 }
 
-/** The compressed file has its name only when it is whole; then the other one goes. */
-async function compress(path: string, signal: AbortSignal): Promise<void> {
+/** What a file is called before it is compressed, after, and meanwhile. */
+function namesOf(path: string) {
   const compressed = compressedName(path);
-  const part = `${compressed}${PART}`;
-  try {
-    const out = createWriteStream(part, { mode: 0o640, flush: true });
-    await pipeline(createReadStream(path), createGzip(), out, { signal });
-    renameSync(part, compressed);
-  } catch (error) {
-    rmSync(part, { force: true });
-    throw error;
-  }
-  rmSync(path);
+  return { path, compressed, part: `${compressed}${PART}` };
 }

@@ -73,9 +73,13 @@ export class RecentDecisions {
   }
 
   /** The records from number `from` on that are still there, the oldest first. */
-  *since(from: number): Generator<string> {
-    const count = this.count;
-    for (let i = Math.max(from, this.#first); i < count; i++) {
+  since(from: number): Generator<string> {
+    return this.between(from, this.count);
+  }
+
+  /** Those from number `from` to before number `to` that are still there, the oldest first. */
+  *between(from: number, to: number): Generator<string> {
+    for (let i = Math.max(from, this.#first); i < to; i++) {
       const line = this.#line(i);
       if (i >= this.#first) yield line;
     }

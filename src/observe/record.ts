@@ -5,6 +5,7 @@
 
 import { decidesBy } from '../decision/layers.ts';
 import { type Event, edeCodes, eventOf, type Outcome } from '../decision/outcome.ts';
+import type { Pauses } from '../decision/pauses.ts';
 import { isMatch, matchedOwner } from '../decision/rule-of.ts';
 import type { Attempt, UpstreamRefusal } from '../decision/upstream-refusal.ts';
 import type { Verdict } from '../decision/verdict.ts';
@@ -32,6 +33,8 @@ const END = json(')"}\n');
 export class RecordWriter extends JsonWriter {
   /** Milliseconds by which the clock on the wall is ahead of the times that are given. */
   clockStep = 0;
+  /** Who is not judged by policies for a while. */
+  pauses: Pauses | undefined;
   readonly #fragments: RecordFragments = new RecordFragments();
   #natHints: NatHints = new NatHints([]);
   #second = -1;
@@ -61,6 +64,7 @@ export class RecordWriter extends JsonWriter {
     this.#question(query);
     this.#decision(query, outcome);
     this.#hint(query, verdict);
+    if (this.pauses?.isAny) this.#paused(query);
     this.#errors(outcome);
     this.#upstream(outcome);
     this.raw(ELAPSED);
@@ -165,6 +169,11 @@ export class RecordWriter extends JsonWriter {
     this.raw(this.#fragments.hint(both));
   }
 
+  #paused(query: Query): void {
+    const names = this.pauses!.of(query);
+    if (names.length > 0) this.raw(json(`,"paused":${JSON.stringify(names)}`));
+  }
+
   #errors(outcome: Outcome): void {
     if (outcome.refusal === undefined) {
       this.raw(this.#fragments.rule(outcome.verdict).ede);
@@ -193,12 +202,13 @@ export class RecordWriter extends JsonWriter {
   }
 
   #attempts(attempts: readonly Attempt[]): void {
-    const shown = attempts.map(({ upstream, transport, result, rttMs, verdict }) => ({
+    const shown = attempts.map(({ upstream, transport, result, rttMs, verdict, evidence }) => ({
       address: upstream,
       transport,
       rcode: result,
       rttMs: Math.round(rttMs * 1000) / 1000,
       verdict,
+      evidence,
     }));
     this.raw(json(`,"attempts":${JSON.stringify(shown)}`));
   }

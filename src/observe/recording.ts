@@ -10,6 +10,7 @@ import {
   type RecordLevel,
   type Reply,
 } from '../decision/outcome.ts';
+import type { Pauses } from '../decision/pauses.ts';
 import type { RefusalCause, Scope } from '../decision/upstream-refusal.ts';
 import type { Query, Transport } from '../wire/query.ts';
 import type { DecisionLog, Summary } from './decision-log.ts';
@@ -46,6 +47,11 @@ export class Recording implements Recorder {
   /** Undefined: as many records as there are decisions. */
   set limit(limit: LimitSettings | undefined) {
     this.#limit.settings = limit;
+  }
+
+  /** Who is not judged by policies for a while: records name the policies. */
+  set pauses(pauses: Pauses) {
+    this.#writer.pauses = pauses;
   }
 
   /** Milliseconds by which the clock on the wall is ahead: it has been set. */

@@ -75,6 +75,8 @@ export class Statistics {
   readonly #byTransport: Readonly<Record<ClientTransport, Cell>>;
   readonly #verdicts: WeakMap<Verdict, VerdictCells> = new WeakMap();
   readonly #rules: Set<string> = new Set();
+  /** By upstream and rcode: every answer counts in one of them. */
+  readonly #answers: Map<string, Map<number, Cell>> = new Map();
 
   /** Numbers in `store`: new ones, or those that another thread counts in. */
   constructor(store: CellStore = new CellStore()) {
@@ -114,7 +116,7 @@ export class Statistics {
   }
 
   upstreamAnswered(upstream: string, rcode: number, rttMs: number): void {
-    this.families.upstreamResponses.cell({ upstream, rcode: formatRcode(rcode) }).value++;
+    this.#answersOf(upstream, rcode).value++;
     this.upstreamRtt.observe(rttMs / 1000);
   }
 
@@ -140,6 +142,15 @@ export class Statistics {
   shadowed(verdict: Verdict): void {
     const { hits } = this.#cellsOf(verdict);
     if (hits !== undefined) hits.value++;
+  }
+
+  #answersOf(upstream: string, rcode: number): Cell {
+    const known = this.#answers.get(upstream)?.get(rcode);
+    if (known !== undefined) return known;
+    const cell = this.families.upstreamResponses.cell({ upstream, rcode: formatRcode(rcode) });
+    const cells = this.#answers.get(upstream) ?? new Map();
+    this.#answers.set(upstream, cells.set(rcode, cell));
+    return cell;
   }
 
   #response({ responses }: VerdictCells, query: Query, outcome: Outcome): Cell {

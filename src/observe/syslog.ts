@@ -1,4 +1,4 @@
-/** Decision records as syslog messages (RFC 5424). */
+/** Decision records as syslog messages: RFC 5424, or as the C library writes to local sockets. */
 
 /** Facilities (RFC 5424 section 6.2.1). */
 export const FACILITIES = {
@@ -23,15 +23,19 @@ const APP = 'rcode5';
 /** HOSTNAME is PRINTUSASCII, up to 255 of them. */
 const HOST = /^[!-~]{1,255}$/;
 const NIL = '-';
+const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
+
+/** What stands before a record. */
+type Header = (priority: number, head: { readonly time: string; readonly event: string }) => string;
 
 export class SyslogFormat {
   readonly #facility: number;
-  /** From behind the time to the message ID. */
-  readonly #origin: string;
+  readonly #header: Header;
 
-  constructor(facility: Facility, node: string) {
+  /** Over the network as RFC 5424 has it; to a socket of this host as its C library has it. */
+  constructor(facility: Facility, to: { readonly node: string } | 'local') {
     this.#facility = FACILITIES[facility];
-    this.#origin = `${HOST.test(node) ? node : NIL} ${APP} ${process.pid}`;
+    this.#header = to === 'local' ? localHeader() : networkHeader(to.node);
   }
 
   /** The message of a record: `record` is its line without the end. */
@@ -39,9 +43,31 @@ export class SyslogFormat {
     const [, level = '', time = NIL, event = NIL] =
       HEAD.exec(record.toString('latin1', 0, HEAD_LENGTH)) ?? [];
     const priority = this.#facility * 8 + (SEVERITIES[level] ?? SEVERITIES['30']!);
-    const head = `<${priority}>1 ${time} ${this.#origin} ${event} ${NIL} `;
-    return Buffer.concat([Buffer.from(head), record]);
+    return Buffer.concat([Buffer.from(this.#header(priority, { time, event })), record]);
   }
+}
+
+/** RFC 5424 section 6: the node, and the event as the message ID. */
+function networkHeader(node: string): Header {
+  const origin = `${HOST.test(node) ? node : NIL} ${APP} ${process.pid}`;
+  return (priority, { time, event }) => `<${priority}>1 ${time} ${origin} ${event} ${NIL} `;
+}
+
+/**
+ * As `syslog(3)` writes: rsyslog and syslog-ng read nothing else from local sockets by default. In
+ * local time, without a host (RFC 3164 section 4.1.2).
+ */
+function localHeader(): Header {
+  const tag = `${APP}[${process.pid}]`;
+  return (priority, { time }) => `<${priority}>${stampOf(new Date(time))} ${tag}: `;
+}
+
+/** `Nov  1 09:05:00`. */
+function stampOf(time: Date): string {
+  const two = (number: number) => String(number).padStart(2, '0');
+  const day = String(time.getDate()).padStart(2, ' ');
+  const clock = [time.getHours(), time.getMinutes(), time.getSeconds()].map(two).join(':');
+  return `${MONTHS[time.getMonth()]} ${day} ${clock}`;
 }
 
 /** Messages in a stream: each with its length before it (RFC 6587 section 3.4.1). */

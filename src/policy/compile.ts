@@ -3,6 +3,7 @@
 import type { Config } from '../config/config.ts';
 import { ConfigError, type Problem } from '../config/problem.ts';
 import type { ViewConfig } from '../config/views.ts';
+import { Pauses } from '../decision/pauses.ts';
 import { type Verdict, VerdictTable } from '../decision/verdict.ts';
 import { ServerCookies } from '../wire/cookie.ts';
 import type { Query } from '../wire/query.ts';
@@ -70,6 +71,8 @@ export interface CompileOptions {
   readonly now: number;
   /** What clients have used up of the rate limit. */
   readonly buckets: TokenBuckets;
+  /** Who is not judged by policies for a while. */
+  readonly pauses: Pauses;
 }
 
 /** Compiles a configuration with its policy files. Throws a ConfigError. */
@@ -82,6 +85,7 @@ export function compilePolicy(
     files: READ_FILES,
     now: Date.now(),
     buckets: new TokenBuckets(),
+    pauses: new Pauses(),
     ...given,
   };
   return { ...new Compiler(config, version, options).compile(), config };
@@ -107,7 +111,7 @@ class Compiler {
   readonly #routes: { readonly lines: ViewConfig['routes']; readonly table: RouteTable }[] = [];
   readonly #unreadable: Verdict;
 
-  constructor(given: Config, version: string, { files, now, buckets }: CompileOptions) {
+  constructor(given: Config, version: string, { files, now, buckets, pauses }: CompileOptions) {
     this.#hash = new PolicyHash(given, files);
     const { config } = this.#hash;
     this.#config = config;
@@ -118,7 +122,7 @@ class Compiler {
     const transferred = readTransferredZones(config, keys, problems);
     this.#transferred = transferred;
     this.#parts = {
-      ...{ config, files: this.#hash.files, version, verdicts, buckets },
+      ...{ config, files: this.#hash.files, version, verdicts, buckets, pauses },
       cookies: compileCookies(config),
       primaries: new Primaries(config, transferred, [...keys.values()], verdicts),
       localRecords: compileLocalRecords({ config, files: this.#hash.files, problems }),
@@ -182,6 +186,7 @@ class Compiler {
       {
         nat64: this.#config.nat64.map(({ value }) => value.words.subarray(0, 3)),
         unreadable: this.#unreadable,
+        pauses: this.#parts.pauses,
       },
     );
     const parts = { ...this.#parts, view, routes, policies, enforcement };

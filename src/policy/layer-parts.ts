@@ -2,6 +2,7 @@
 
 import type { Config } from '../config/config.ts';
 import type { ViewConfig } from '../config/views.ts';
+import type { Pauses } from '../decision/pauses.ts';
 import type { VerdictTable } from '../decision/verdict.ts';
 import type { ServerCookies } from '../wire/cookie.ts';
 import type { RecordData } from '../wire/response.ts';
@@ -24,6 +25,8 @@ export interface PolicyParts {
   readonly verdicts: VerdictTable;
   /** What clients have used up of their limits: it outlives the configuration. */
   readonly buckets: TokenBuckets;
+  /** Who is not judged by policies for a while. */
+  readonly pauses: Pauses;
   readonly cookies: ServerCookies | undefined;
   readonly primaries: Primaries;
   readonly localRecords: LocalRecords;

@@ -30,6 +30,8 @@ export class RouteTable {
   readonly #routes: Route[] = [];
   /** The names above those of the routes. */
   readonly #above: NameTable = new NameTable();
+  /** Labels of the route that has most: longer suffixes need not be looked up. */
+  #mostLabels = 0;
 
   /** Adds a route; a key that is no name or stands twice is added to `problems`. */
   add(
@@ -49,9 +51,12 @@ export class RouteTable {
       problems.push({ ...place, message: `routes names ${key} twice; expect it once` });
       return;
     }
+    let labels = 0;
     for (let above = parentName(name); above !== undefined; above = parentName(above)) {
       this.#above.add(above, false);
+      labels++;
     }
+    this.#mostLabels = Math.max(this.#mostLabels, labels);
     const rule = { id: `routes ${key}`, file: place.file, line: place.line, implicit: false };
     const forward = (ede?: number) =>
       verdicts.add({
@@ -81,7 +86,8 @@ export class RouteTable {
   }
 
   #depthFrom(name: HashedName, first: number): number {
-    for (let depth = first; depth <= name.labels; depth++) {
+    const longest = Math.max(first, name.labels - this.#mostLabels);
+    for (let depth = longest; depth <= name.labels; depth++) {
       if (this.#names.find(name, depth, false) >= 0) return depth;
     }
     return NO_ROUTE;

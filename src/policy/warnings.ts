@@ -2,7 +2,7 @@
 
 import type { AccessEntry, AccessList } from '../config/access-list.ts';
 import type { Config } from '../config/config.ts';
-import type { Place } from '../config/problem.ts';
+import { formatPlace, type Place } from '../config/problem.ts';
 import {
   type Endpoint,
   formatEndpoint,
@@ -212,9 +212,9 @@ function halfRefused({ policies }: Config): string[] {
   );
 }
 
-function stdoutRotation({ file, decisionLog: { to, rotate } }: Config): string[] {
-  if (to !== 'stdout' || rotate === undefined) return [];
-  return [`${file}: decisionLog.rotate is for a file: stdout is not rotated`];
+function stdoutRotation({ decisionLog: { to, rotate } }: Config): string[] {
+  if (to.value !== 'stdout' || rotate === undefined) return [];
+  return [`${formatPlace(to.place)}: decisionLog.rotate is for a file: stdout is not rotated`];
 }
 
 /** A rule that has expired does nothing any more. */

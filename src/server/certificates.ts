@@ -23,9 +23,14 @@ export interface Shows {
   identify(listener: Endpoint, certificates: readonly Certificate[]): void;
 }
 
+/** The admin HTTP, which shows its own. */
+type ShowsAdmin = (certificates: readonly Certificate[]) => void;
+
 type ByListener = ReturnType<typeof readCertificates>;
 
 export class Certificates {
+  /** Set when the admin HTTP listens. */
+  showAdmin: ShowsAdmin = () => {};
   readonly #shell: Shows;
   readonly #log: Logger;
   #config: Config;
@@ -45,6 +50,11 @@ export class Certificates {
 
   of(listener: number): readonly Certificate[] | undefined {
     return this.#inUse[listener];
+  }
+
+  /** Those of the admin HTTP; undefined when it has none. */
+  get ofAdmin(): readonly Certificate[] | undefined {
+    return this.#inUse.at(-1);
   }
 
   /** All that are shown, each once. */
@@ -79,6 +89,7 @@ export class Certificates {
     for (const [i, { value }] of config.listen.entries()) {
       if (read[i] !== undefined) this.#shell.identify(value, read[i]);
     }
+    if (this.ofAdmin !== undefined) this.showAdmin(this.ofAdmin);
   }
 
   #watch(config: Config): void {

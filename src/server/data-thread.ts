@@ -3,6 +3,7 @@
 import { parentPort, receiveMessageOnPort } from 'node:worker_threads';
 import { clockStep, now } from '../clock.ts';
 import { type ListenAddress, takesDatagrams } from '../config/listen.ts';
+import { type PauseSpec, Pauses } from '../decision/pauses.ts';
 import { Engine } from '../engine/engine.ts';
 import { Loops } from '../forward/loops.ts';
 import { type UpstreamAddress, UpstreamTable } from '../forward/upstream.ts';
@@ -43,6 +44,7 @@ export interface ThreadStart {
   readonly loops: SharedArrayBuffer;
   /** Memory of `TokenBuckets`. */
   readonly buckets: SharedArrayBuffer;
+  readonly pauses: readonly PauseSpec[];
   /** Memory of `OpenSockets`. */
   readonly sockets: SharedArrayBuffer;
   readonly wakeFd: number;
@@ -60,6 +62,8 @@ export type ToThread =
       readonly servers: readonly UpstreamAddress[];
     }
   | { readonly kind: 'refresh'; readonly servers: readonly UpstreamAddress[] }
+  | { readonly kind: 'pause'; readonly pauses: readonly PauseSpec[] }
+  | { readonly kind: 'flush'; readonly name: Uint8Array }
   | { readonly kind: 'steer'; readonly others: readonly number[] }
   | { readonly kind: 'reopen'; readonly number: number }
   | { readonly kind: 'stop' };
@@ -113,13 +117,16 @@ export class DataThread {
     this.#table = new UpstreamTable(new Loops(start.loops));
     this.#table.seed(start.servers);
     this.#holdsMuch = holdsMuch(snapshot);
-    this.#lasting = { table: this.#table, buckets: new TokenBuckets(start.buckets) };
+    const pauses = new Pauses();
+    pauses.all = start.pauses;
+    this.#lasting = { table: this.#table, buckets: new TokenBuckets(start.buckets), pauses };
     this.#serving = load(snapshot, this.#lasting);
     this.#log = openDecisionLog(this.#serving.config, new LogShare(start.log));
     this.#numbers = new ThreadNumbers(start.numbers);
     this.#numbers.announce = (announcement) => report({ kind: 'series', announcement });
     const { statistics, recent } = this.#numbers;
     this.#recording = new Recording(statistics, recent, this.#log);
+    this.#recording.pauses = pauses;
     this.#recording.feeds = sinkQueues(this.#serving.config, this.#numbers, start.endpoints);
     this.#shell = new BatchShell(libc, {
       upstreams: this.#table.upstreams,
@@ -190,6 +197,10 @@ export class DataThread {
     } else if (message.kind === 'refresh') {
       this.#table.seed(message.servers);
       this.#serving.forwarding.refresh();
+    } else if (message.kind === 'pause') {
+      this.#lasting.pauses.all = message.pauses;
+    } else if (message.kind === 'flush') {
+      this.#serving.cache.flush(message.name);
     } else if (message.kind === 'steer') {
       for (const [i, others] of message.others.entries()) {
         this.#shell.steer(i, this.#start.threads, others);

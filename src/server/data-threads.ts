@@ -1,5 +1,6 @@
 /** The data threads, seen from the main thread: started, sent messages, restarted, stopped. */
 
+import type { PauseSpec } from '../decision/pauses.ts';
 import type { UpstreamAddress } from '../forward/upstream.ts';
 import type { Snapshot } from '../load/snapshot.ts';
 import type { Logger } from '../log.ts';
@@ -75,6 +76,17 @@ export class DataThreads {
   refresh(servers: readonly UpstreamAddress[]): void {
     this.#common = { ...this.#common, servers };
     this.#sendAll({ kind: 'refresh', servers });
+  }
+
+  /** Who is not judged by policies from now on, in all threads. */
+  pause(pauses: readonly PauseSpec[]): void {
+    this.#common = { ...this.#common, pauses };
+    this.#sendAll({ kind: 'pause', pauses });
+  }
+
+  /** Has all threads forget what they keep for a name and for all names below it. */
+  flush(name: Uint8Array): void {
+    this.#sendAll({ kind: 'flush', name });
   }
 
   /** Reports to all threads how many sockets other processes have at each endpoint. */

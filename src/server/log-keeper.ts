@@ -1,22 +1,25 @@
 /** The decision log as the main thread keeps it: opened, reopened, rotated, sent to sinks. */
 
-import { fstatSync } from 'node:fs';
+import { fstatSync, statSync } from 'node:fs';
 import { now } from '../clock.ts';
 import { type Config, resolvePath } from '../config/config.ts';
 import type { Logger } from '../log.ts';
+import { LogSearcher } from '../logs/log-searcher.ts';
 import type { DecisionLog } from '../observe/decision-log.ts';
 import { LogRotation } from '../observe/log-rotation.ts';
 import { LogShare } from '../observe/log-share.ts';
 import type { SinkCount } from '../observe/sink.ts';
 import type { ThreadNumbers } from '../observe/thread-numbers.ts';
-import { lockFolder } from '../transport/folder-lock.ts';
 import { type Libc, loadLibc } from '../transport/libc.ts';
+import { lockPath } from '../transport/path-lock.ts';
 import { openDecisionLog } from './open-log.ts';
 import { RecordSinks } from './record-sinks.ts';
 
 export class LogKeeper {
   readonly log: DecisionLog;
   readonly share: LogShare = new LogShare();
+  /** Finds records in the log; undefined when it goes to stdout. */
+  readonly searcher: LogSearcher | undefined;
   /** Threads that write to the same log; `reopenLogs` is false when one goes on in the old file. */
   threads: { reopenLogs(): Promise<boolean> } | undefined;
   readonly #config: Config;
@@ -31,18 +34,22 @@ export class LogKeeper {
   constructor(config: Config, operational: Logger) {
     this.#config = config;
     this.#operational = operational;
-    this.log = openDecisionLog(config, this.share);
-    const { to } = config.decisionLog;
+    const lock = (path: string) => this.#lock(path);
+    this.log = openDecisionLog(config, this.share, lock);
+    const to = config.decisionLog.to.value;
     this.#isStdout = to === 'stdout';
     if (this.#isStdout) return;
-    this.#rotation = new LogRotation(resolvePath(config, to), {
+    const path = resolvePath(config, to);
+    // A pipe or a device has nothing to read back, and is not rotated.
+    if (!statSync(path).isFile()) return;
+    const searcher = new LogSearcher(path);
+    this.searcher = searcher;
+    this.#rotation = new LogRotation(path, {
+      rotated: () => void searcher.index(),
+      compress: (old, signal) => searcher.compress(old, signal),
       reopen: () => this.reopen(),
       isCurrent: () => this.log.isCurrent,
-      lock: (folder) => {
-        this.#libc ??= loadLibc();
-        // Without it a process cannot share its addresses either: it is alone.
-        return typeof this.#libc === 'string' ? () => {} : lockFolder(this.#libc, folder);
-      },
+      lock,
       failed: (why) => operational.error(`the decision log cannot be rotated: ${why}`),
       now,
     });
@@ -95,8 +102,16 @@ export class LogKeeper {
     }
   }
 
+  /** Undefined while another process has the lock. */
+  #lock(path: string): (() => void) | undefined {
+    this.#libc ??= loadLibc();
+    // Without it a process cannot share its addresses either: it is alone.
+    return typeof this.#libc === 'string' ? () => {} : lockPath(this.#libc, path);
+  }
+
   async close(): Promise<void> {
     await Promise.all([this.#rotation?.close(), this.#sinks?.close()]);
+    await this.searcher?.close();
     this.look();
     const { lost } = this.share;
     if (lost > 0 && !(this.#isStdout && isOnePipe(1, 2))) {

@@ -4,15 +4,22 @@ import { type Config, resolvePath } from '../config/config.ts';
 import { ConfigError } from '../config/problem.ts';
 import { DecisionLog } from '../observe/decision-log.ts';
 import type { LogShare } from '../observe/log-share.ts';
+import { endTornLine, type LockLog } from '../observe/torn-end.ts';
 
-/** Opens the decision log of a configuration. Throws a ConfigError. */
-export function openDecisionLog(config: Config, share: LogShare): DecisionLog {
-  const { to } = config.decisionLog;
+/**
+ * Opens the decision log of a configuration. The first of a process to open it gives a `lock`, and
+ * ends what a killed writer has left there. Throws a ConfigError.
+ */
+export function openDecisionLog(config: Config, share: LogShare, lock?: LockLog): DecisionLog {
+  const { value: to, place } = config.decisionLog.to;
+  const path = to === 'stdout' ? undefined : resolvePath(config, to);
   try {
-    return new DecisionLog(to === 'stdout' ? undefined : resolvePath(config, to), share);
+    const log = new DecisionLog(path, share);
+    if (path !== undefined && lock !== undefined) share.isTorn = !endTornLine(path, lock);
+    return log;
   } catch (error) {
     const why = (error as Error).message;
     const message = `decisionLog.to cannot be written: ${why}; expect a file in a folder that exists`;
-    throw new ConfigError([{ ...config.start, message }]);
+    throw new ConfigError([{ ...place, message }]);
   }
 }

@@ -44,7 +44,8 @@ export class RecordSinks {
     const { syslog, dnstap } = config.decisionLog;
     const pumps = new Map<SinkName, SinkPump>();
     if (syslog !== undefined) {
-      const format = new SyslogFormat(syslog.facility, config.node);
+      const to = syslog.to.kind === 'unix' ? 'local' : { node: config.node };
+      const format = new SyslogFormat(syslog.facility, to);
       const sink = openSyslog(syslog.to, config, tellerOf('syslog', log));
       const queues = () => threads().map(({ syslog: queue }) => queue);
       pumps.set('syslog', new SinkPump(sink, queues, (record) => format.message(record)));

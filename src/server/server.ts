@@ -1,6 +1,5 @@
 /** The composition root: starts, reloads and stops all that serves. */
 
-import type { MeasuredServer } from '../admin/exposed-metrics.ts';
 import type { AdminListeners } from '../admin/listeners.ts';
 import { clockStep, now } from '../clock.ts';
 import type { Config } from '../config/config.ts';
@@ -8,7 +7,7 @@ import { describe, type ListenAddress, takesDatagrams } from '../config/listen.t
 import { cannotListen, isMissingAddress } from '../config/listen-error.ts';
 import { Engine } from '../engine/engine.ts';
 import { UpstreamTable } from '../forward/upstream.ts';
-import { type Lasting, type LoadedConfig, loadTaken, watch } from '../load/loaded-config.ts';
+import { createLasting, type LoadedConfig, loadTaken, watch } from '../load/loaded-config.ts';
 import { holdsMuch, releaseMemory } from '../load/release-memory.ts';
 import { type ReloadResult, Reloads } from '../load/reloads.ts';
 import type { Source, TakenSnapshot } from '../load/snapshot.ts';
@@ -18,10 +17,10 @@ import { type Endpoint, formatEndpoint } from '../net/address.ts';
 import type { RecentDecisions } from '../observe/recent.ts';
 import { Recording } from '../observe/recording.ts';
 import { ThreadNumbers } from '../observe/thread-numbers.ts';
-import { TokenBuckets } from '../policy/access/token-buckets.ts';
 import { recordContext } from '../policy/record-context.ts';
 import { PortableShell } from '../shell/portable-shell.ts';
 import type { Libc } from '../transport/libc.ts';
+import { adminParts } from './admin-parts.ts';
 import { Certificates } from './certificates.ts';
 import { DataThreads } from './data-threads.ts';
 import { FailedHandshakes } from './failed-handshakes.ts';
@@ -30,6 +29,7 @@ import { thisHost } from './host-time.ts';
 import { libcForThreads } from './libc-for-threads.ts';
 import { LogKeeper } from './log-keeper.ts';
 import { Neighbours } from './neighbours.ts';
+import { Overrides } from './overrides.ts';
 import { sinkQueues } from './record-sinks.ts';
 import { refPrefix } from './ref-prefix.ts';
 import { createWorker } from './started-thread.ts';
@@ -46,7 +46,11 @@ export class RunningServer {
   readonly #feeding: TransferredZones;
   readonly #log: Logger;
   readonly #table: UpstreamTable = new UpstreamTable();
-  readonly #lasting: Lasting = { table: this.#table, buckets: new TokenBuckets() };
+  readonly #overrides: Overrides = new Overrides({
+    threads: () => this.#threads,
+    cache: () => this.#serving.cache,
+  });
+  readonly #lasting = createLasting(this.#table, this.#overrides.shared);
   readonly #numbers: ThreadNumbers = new ThreadNumbers();
   readonly #records: LogKeeper;
   readonly #recording: Recording;
@@ -82,6 +86,7 @@ export class RunningServer {
     this.#records = new LogKeeper(this.#started, log);
     const { statistics, recent } = this.#numbers;
     this.#recording = new Recording(statistics, recent, this.#records.log);
+    this.#recording.pauses = this.#overrides.shared;
     const flushRecords = () => this.#recording.flush();
     this.#shell = new PortableShell(this.#table.upstreams, flushRecords, isShared);
     this.#certificates = new Certificates(this.#started, this.#shell, log);
@@ -167,6 +172,7 @@ export class RunningServer {
   async close(): Promise<void> {
     this.#unfollow();
     this.#feeding.close();
+    this.#overrides.close();
     this.#certificates.close();
     this.#admin?.close();
     clearInterval(this.#reading);
@@ -221,6 +227,7 @@ export class RunningServer {
       log: this.#records.share.buffer,
       loops: this.#table.loops.buffer,
       buckets: this.#lasting.buckets.buffer,
+      pauses: this.#overrides.shared.all,
       capacity: IN_FLIGHT,
     };
     const host = { libc, time: thisHost, refPrefix, createWorker };
@@ -267,32 +274,26 @@ export class RunningServer {
   }
 
   async #openAdmin(config: Config): Promise<AdminListeners> {
-    const { feeds, lists } = this.#feeding;
-    const common = { serving: () => this.#serving, feeds, lists };
-    const source = {
-      ...common,
-      reload: () => this.reload(),
-      lastReload: () => this.#reloads.last,
-      endpoints: () => this.endpoints.map(formatEndpoint),
-      lostRecords: () => this.#records.share,
-      threads: () => this.#allNumbers(),
-    };
-    const measured: MeasuredServer = {
-      ...common,
-      threads: () => {
+    const { source, measured } = adminParts({
+      feeding: this.#feeding,
+      log: this.#log,
+      records: this.#records,
+      shell: this.#shell,
+      certificates: this.#certificates,
+      failedHandshakes: this.#failedHandshakes,
+      reloads: this.#reloads,
+      upstreams: this.#table.upstreams,
+      overrides: this.#overrides,
+      serving: () => this.#serving,
+      taken: () => this.#taken,
+      threads: () => this.#threads,
+      numbers: () => {
         this.#readNumbers();
         return this.#allNumbers();
       },
-      servers: this.#table.upstreams,
-      sinks: () => this.#records.sinkCounts,
-      threadRestarts: () => this.#threads?.restarts ?? 0,
-      rejectedConnections: () => this.#shell.rejectedConnections,
-      failedHandshakes: () => this.#failedHandshakes.counts,
-      certificates: () => this.#certificates.all,
-      reloads: this.#reloads.counts,
-    };
+    });
     // The HTTP server and what goes with it is much code: queries are answered before it is read.
     const { openAdmin } = await import('../admin/listeners.ts');
-    return openAdmin(config, source, measured);
+    return openAdmin(config, source, measured, this.#certificates);
   }
 }

@@ -11,7 +11,7 @@ import { PortPool } from '../transport/port-pool.ts';
 import { ReceiveBatch } from '../transport/receive-batch.ts';
 import { StreamPool } from '../transport/stream-pool.ts';
 import { BatchStream } from '../transport/tcp-batch-channel.ts';
-import { BATCH, DATAGRAM } from '../transport/udp-batch.ts';
+import { BATCH } from '../transport/udp-batch.ts';
 import { BatchChannel } from '../transport/udp-batch-channel.ts';
 import { BUFFER_LENGTH } from '../wire/header.ts';
 import type { Transport } from '../wire/query.ts';
@@ -21,7 +21,17 @@ import { socketAddressOf } from './socket-address-of.ts';
 const NO_CHANNEL = 0;
 
 export interface BatchChannelEvents {
-  answered(upstream: number, channel: number, octets: Uint8Array, length: number): void;
+  /**
+   * `now` is when it was found to have come, with others. Returns whether it fits what was
+   * asked: by a connection nothing does that comes after what does not.
+   */
+  answered(
+    upstream: number,
+    channel: number,
+    octets: Uint8Array,
+    length: number,
+    now: number,
+  ): boolean;
   ended(upstream: number, channel: number, end: ChannelEnd): void;
 }
 
@@ -60,17 +70,15 @@ export class BatchChannels {
   #count = 0;
   /** The port that the queries of this turn leave by: one of many, drawn anew each turn. */
   #turn = random16();
-  #now = now();
 
   constructor(libc: Libc, events: BatchChannelEvents) {
     this.#libc = libc;
     this.#events = events;
     this.#incoming = new ReceiveBatch(libc, {
       count: BATCH,
-      size: DATAGRAM,
+      size: BUFFER_LENGTH,
       nameLength: 0,
       controlLength: 0,
-      overflow: BUFFER_LENGTH - DATAGRAM,
     });
   }
 
@@ -95,8 +103,8 @@ export class BatchChannels {
 
   #sendByUdp(upstream: Upstream, octets: Uint8Array, length: number, manner: Manner): number {
     const pool = this.#ports[upstream.index] ?? this.#createPorts(upstream);
-    const isUsual = manner === 'usual';
-    const port = isUsual ? pool.pick(this.#turn, this.#now) : pool.fresh(this.#turn, this.#now);
+    const open = manner === 'usual' ? pool.open(this.#turn) : undefined;
+    const port = open ?? pool.fresh(this.#turn, now());
     port.send(octets, length);
     return port.number;
   }
@@ -169,7 +177,6 @@ export class BatchChannels {
       if (errno !== 0) this.#cannotSend(upstream, channel, errno);
     }
     this.#turn = random16();
-    this.#now = now();
     if (this.#ended.length === 0) return false;
     const ended = this.#ended;
     this.#ended = [];
@@ -200,21 +207,23 @@ export class BatchChannels {
   /** Takes what has come, as the descriptors from number `first` on show. */
   handle(descriptors: Memory, first: number): void {
     const { udp, tcp } = this.#polled;
-    this.#now = now();
+    // One time for all of them: a look at the clock costs as much as a part of an answer.
+    const time = now();
     for (let i = 0; i < udp.length; i++) {
-      if (revents(descriptors, first + i) !== 0 && !udp[i]!.isClosed) this.#receiveUdp(udp[i]!);
+      if (revents(descriptors, first + i) === 0 || udp[i]!.isClosed) continue;
+      this.#receiveUdp(udp[i]!, time);
     }
     for (let i = 0; i < tcp.length; i++) {
       const events = revents(descriptors, first + udp.length + i);
-      if (events !== 0 && !tcp[i]!.isClosed) this.#receiveTcp(tcp[i]!, events);
+      if (events !== 0 && !tcp[i]!.isClosed) this.#receiveTcp(tcp[i]!, events, time);
     }
   }
 
-  #receiveUdp({ upstream, channel }: Polled<BatchChannel>): void {
+  #receiveUdp({ upstream, channel }: Polled<BatchChannel>, time: number): void {
     let count: number;
     do {
-      count = channel.receive(this.#now, (octets, length) =>
-        this.#events.answered(upstream, channel.number, octets, length),
+      count = channel.receive(time, (octets, length) =>
+        this.#events.answered(upstream, channel.number, octets, length, time),
       );
     } while (count === BATCH);
     if (count >= 0) return;
@@ -223,20 +232,24 @@ export class BatchChannels {
     this.#events.ended(upstream, channel.number, end);
   }
 
-  #receiveTcp(entry: Polled<BatchStream>, events: number): void {
+  #receiveTcp(entry: Polled<BatchStream>, events: number, time: number): void {
     const { upstream, channel } = entry;
     const pool = this.#streams[upstream]!;
+    const { number } = channel;
     const state = channel.handle(events, (octets) => {
       if (entry.isClosed) return;
-      pool.heard(channel.number, idOf(octets), this.#now);
+      const wasAsked = pool.heard(number, idOf(octets), time);
       // Whoever takes it makes it a reply in place, which takes room.
       this.#buffer.set(octets);
-      this.#events.answered(upstream, channel.number, this.#buffer, octets.length);
+      const isSound = this.#events.answered(upstream, number, this.#buffer, octets.length, time);
+      if ((isSound && wasAsked) || entry.isClosed) return;
+      const hasAnswered = pool.garbled(number, wasAsked);
+      this.#events.ended(upstream, number, { kind: 'garbled', reason: 'garbled', hasAnswered });
     });
     this.hasChanged = true;
     if (state === 'open' || entry.isClosed) return;
     const reason = state === 'closed' ? 'closed' : errorName(state.errno);
-    const hasAnswered = pool.ended(channel.number, channel.isConnected, this.#now);
+    const hasAnswered = pool.ended(channel.number, channel.isConnected, time);
     const kind = channel.isConnected ? 'closed' : 'failed';
     this.#events.ended(upstream, channel.number, { kind, reason, hasAnswered });
   }

@@ -74,8 +74,13 @@ export class BatchShell implements Outbox {
     this.#flushRecords = flushRecords;
     this.#wakeFd = wakeFd;
     this.channels = new BatchChannels(libc, {
-      answered: (upstream, channel, octets, length) => {
-        this.#engine!.response(octets, length, { upstream: upstreams[upstream]!, channel }, now());
+      answered: (upstream, channel, octets, length, time) => {
+        return this.#engine!.response(
+          octets,
+          length,
+          { upstream: upstreams[upstream]!, channel },
+          time,
+        );
       },
       ended: (upstream, channel, end) => {
         this.#engine!.channelEnded(upstreams[upstream]!, channel, end, now());

@@ -7,10 +7,11 @@ import { now } from '../clock.ts';
 import { type ListenAddress, takesDatagrams } from '../config/listen.ts';
 import type { Engine, Outbox } from '../engine/engine.ts';
 import type { Upstream } from '../forward/upstream.ts';
-import { type Endpoint, formatAddress, readAddress } from '../net/address.ts';
+import { type Endpoint, formatAddress } from '../net/address.ts';
 import type { Remote } from '../transport/channels.ts';
 import { DOH_PROTOCOLS, dohDialect } from '../transport/doh-dialect.ts';
 import type { HandshakeFault } from '../transport/handshake-fault.ts';
+import { HttpFaults } from '../transport/http-fault.ts';
 import { PortableChannels } from '../transport/portable-channels.ts';
 import { listenTcp, type TcpListener, type TcpProxies } from '../transport/tcp.ts';
 import type { TcpClient } from '../transport/tcp-connection.ts';
@@ -19,6 +20,7 @@ import { type Datagrams, listenUdp } from '../transport/udp-portable.ts';
 import type { ClientTransport } from '../wire/client-transport.ts';
 import { BUFFER_LENGTH } from '../wire/header.ts';
 import type { Query } from '../wire/query.ts';
+import { ClientSource } from './client-source.ts';
 import { freshnessOf } from './freshness.ts';
 import { ProxyGate, speakFor } from './proxy-gate.ts';
 
@@ -55,6 +57,9 @@ export class PortableShell implements Outbox {
   #replies: (() => void)[] = [];
   #scheduled = false;
   #draining = false;
+  /** Requests by HTTP that got no answer. */
+  readonly httpFaults: HttpFaults = new HttpFaults();
+  readonly #source: ClientSource = new ClientSource();
   #engine: Engine | undefined;
   #ticking: NodeJS.Timeout | undefined;
   /** A TLS handshake has failed. */
@@ -151,7 +156,8 @@ export class PortableShell implements Outbox {
         handshakes,
         failed: (fault: HandshakeFault, client: TcpClient) => this.unsecured(fault, client, listen),
       };
-      const createDialect = listen.path === undefined ? undefined : dohDialect(listen.path);
+      const createDialect =
+        listen.path === undefined ? undefined : dohDialect(listen.path, this.httpFaults);
       const through = { proxies: this.#through(gate), security, createDialect };
       const from = { address, port: udp?.port ?? port, shared, ...through };
       const tcp = await listenTcp(from, {
@@ -211,10 +217,7 @@ export class PortableShell implements Outbox {
     by: { listener: number; transport: ClientTransport; connection: number },
   ): void {
     const { query } = this.#engine!;
-    const zone = remote.address.indexOf('%');
-    query.zoneId = zone < 0 ? '' : remote.address.slice(zone);
-    const address = zone < 0 ? remote.address : remote.address.slice(0, zone);
-    query.family = readAddress(address, query.address) === 6 ? 6 : 4;
+    this.#source.set(remote.address, query);
     query.port = remote.port;
     query.listener = by.listener;
     query.transport = by.transport;
@@ -274,10 +277,10 @@ export class PortableShell implements Outbox {
     for (const { tcp } of this.#listeners) tcp.flush();
   }
 
-  #onAnswer(upstream: number, channel: number, octets: Buffer): void {
+  #onAnswer(upstream: number, channel: number, octets: Buffer): boolean {
     this.#buffer.set(octets);
     const from = { upstream: this.#upstreams[upstream]!, channel };
-    this.#engine!.response(this.#buffer, octets.length, from, now());
+    return this.#engine!.response(this.#buffer, octets.length, from, now());
   }
 }
 

@@ -1,7 +1,6 @@
 /** Fetches a list by HTTP: whole, within limits, and only from whom its address names. */
 
-import { request as httpRequest, type IncomingMessage } from 'node:http';
-import { request as httpsRequest } from 'node:https';
+import type { IncomingMessage } from 'node:http';
 import { isTrusted } from '../policy/lists/fetched-list.ts';
 import type { Validators } from '../policy/lists/list-cache.ts';
 import { VERSION } from '../version.ts';
@@ -67,7 +66,10 @@ function open(
   signal: AbortSignal,
   { silence }: DownloadLimits,
 ): Promise<IncomingMessage> {
-  const request = url.protocol === 'https:' ? httpsRequest : httpRequest;
+  // Who has no list by HTTP starts sooner without these.
+  const { request } = process.getBuiltinModule(
+    url.protocol === 'https:' ? 'node:https' : 'node:http',
+  );
   const headers = {
     'user-agent': `rcode5/${VERSION}`,
     'accept-encoding': 'gzip',

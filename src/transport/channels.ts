@@ -1,12 +1,12 @@
 /** Ways to an upstream: what UDP sockets and TCP connections have in common. */
 
 /**
- * How a channel ended: its server `closed` a connection that it had accepted; a datagram is
- * `unsent`, because the address or route that the socket was opened with is gone; or the server
+ * How a channel ended: its server `closed` a connection that it had accepted; what came by it was
+ * `garbled`: no messages, or none that were asked for; a datagram is `unsent`, because the address or route that the socket was opened with is gone; or the server
  * cannot be reached, and all has `failed`.
  */
 export interface ChannelEnd {
-  readonly kind: 'closed' | 'unsent' | 'failed';
+  readonly kind: 'closed' | 'garbled' | 'unsent' | 'failed';
   /** `ECONNREFUSED` and its like; `closed` for a connection that was closed in good order. */
   readonly reason: string;
   /** Whether it has answered anything. */
@@ -15,7 +15,8 @@ export interface ChannelEnd {
 
 /** What comes back by a channel. The octets may be used during the call only. */
 export interface ChannelEvents {
-  answered(upstream: number, channel: number, octets: Buffer): void;
+  /** Returns whether it fits what was asked: by a connection nothing does that comes after what does not. */
+  answered(upstream: number, channel: number, octets: Buffer): boolean;
   /** Nothing more will come by this channel. */
   ended(upstream: number, channel: number, end: ChannelEnd): void;
 }

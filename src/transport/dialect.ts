@@ -1,6 +1,6 @@
 /** What is spoken on a connection: how queries come out of its octets, and answers go in. */
 
-/** A query came, in memory that is its own: `exchange` is its number in this connection. */
+/** A query came, in memory that is used again: `exchange` is its number in this connection. */
 export type OnQuery = (octets: Buffer, exchange: number) => void;
 
 /** An answer that nobody may keep. */

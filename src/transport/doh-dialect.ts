@@ -3,6 +3,7 @@
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { Dialect } from './dialect.ts';
+import type { HttpFaults } from './http-fault.ts';
 import { Http1Dialect } from './http1-dialect.ts';
 import { Http2Dialect } from './http2/http2-dialect.ts';
 
@@ -13,10 +14,10 @@ export const DOH_PROTOCOLS: readonly string[] = [HTTP_2, 'http/1.1'];
 /** Requests that a client may have open on a connection. */
 const MAX_STREAMS = 256;
 
-/** `path` is the one that is answered. */
-export function dohDialect(path: string): (stream: Socket) => Dialect {
+/** `path` is the one that is answered; `faults` counts requests without an answer. */
+export function dohDialect(path: string, faults: HttpFaults): (stream: Socket) => Dialect {
   return (stream) =>
     (stream as TLSSocket).alpnProtocol === HTTP_2
-      ? new Http2Dialect(path, MAX_STREAMS)
-      : new Http1Dialect(path);
+      ? new Http2Dialect(path, MAX_STREAMS, faults)
+      : new Http1Dialect(path, faults);
 }

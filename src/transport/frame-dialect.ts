@@ -12,8 +12,7 @@ export class FrameDialect implements Dialect {
   readonly #writer: FrameWriter = new FrameWriter();
 
   push(chunk: Buffer, onQuery: OnQuery): void {
-    // A copy, which keeps no whole chunk alive while it waits.
-    this.#reader.push(chunk, (octets) => onQuery(Buffer.from(octets), NO_EXCHANGE));
+    this.#reader.push(chunk, (octets) => onQuery(octets, NO_EXCHANGE));
   }
 
   reply(_exchange: number, octets: Uint8Array, length: number): void {

@@ -3,6 +3,7 @@
 import type { Dialect, OnQuery } from './dialect.ts';
 import { cacheControl, DNS_MESSAGE, LONGEST, METHODS, readQuery } from './doh-request.ts';
 import { httpDate } from './http-date.ts';
+import { faultOfStatus, type HttpFaults } from './http-fault.ts';
 import { type Http1Head, readHead } from './http1-head.ts';
 
 const HEAD_END = Buffer.from('\r\n\r\n');
@@ -32,14 +33,16 @@ interface Turn {
 export class Http1Dialect implements Dialect {
   isEnding = false;
   readonly #path: string;
+  readonly #faults: HttpFaults;
   #buffer: Buffer = Buffer.alloc(0);
   #head: Http1Head | undefined;
   #turns: Turn[] = [];
   #count = 0;
   #out: Buffer[] = [];
 
-  constructor(path: string) {
+  constructor(path: string, faults: HttpFaults) {
     this.#path = path;
+    this.#faults = faults;
   }
 
   get hasOutput(): boolean {
@@ -103,7 +106,7 @@ export class Http1Dialect implements Dialect {
     const exchange = ++this.#count;
     this.#turns.push({ exchange, head, answer: undefined, closes: head.closes });
     if (head.closes) this.isEnding = true;
-    onQuery(Buffer.from(query), exchange);
+    onQuery(query, exchange);
     return true;
   }
 
@@ -130,6 +133,7 @@ export class Http1Dialect implements Dialect {
 
   /** Without a head it is not known where the next request begins. */
   #refuse(status: number, head?: Http1Head): void {
+    this.#faults.add(faultOfStatus(status));
     const closes = head?.closes ?? true;
     if (closes) this.isEnding = true;
     const fields = ['Content-Length: 0', ...(status === 405 ? [`Allow: ${METHODS}`] : [])];

@@ -20,7 +20,7 @@ const VECTOR_LENGTH = 2;
 
 const MSG_TRUNC = 0x20;
 
-/** Messages and the vectors that they consist of: a message may take several. */
+/** As many messages as vectors; a message that is sent may take several of them. */
 export class MessageHeaders {
   readonly #memory: Memory;
   readonly #headers: Uint32Array;
@@ -28,10 +28,10 @@ export class MessageHeaders {
   readonly #vectors: Uint32Array;
   readonly #vectorAddress: number;
 
-  constructor(libc: Libc, count: number, vectors: number = count) {
+  constructor(libc: Libc, count: number) {
     this.#memory = allocate(count * HEADER_WORDS * 4);
     this.#headers = new Uint32Array(this.#memory.buffer);
-    this.#vectorMemory = allocate(vectors * VECTOR_WORDS * 4);
+    this.#vectorMemory = allocate(count * VECTOR_WORDS * 4);
     this.#vectors = new Uint32Array(this.#vectorMemory.buffer);
     this.#vectorAddress = libc.address(this.#vectorMemory);
   }

@@ -27,31 +27,34 @@ interface Lingering<P> {
 }
 
 export class PortPool<P extends Port> {
-  readonly #open: (now: number) => P;
+  readonly #create: (now: number) => P;
   readonly #limits: ChannelLimits;
   /** Those in use, by position. */
   readonly #ports: (P | undefined)[];
   #lingering: Lingering<P>[] = [];
 
-  constructor(open: (now: number) => P, limits: ChannelLimits = CHANNEL_LIMITS) {
-    this.#open = open;
+  constructor(create: (now: number) => P, limits: ChannelLimits = CHANNEL_LIMITS) {
+    this.#create = create;
     this.#limits = limits;
     this.#ports = new Array(limits.ports).fill(undefined);
   }
 
   /** The socket at one of the positions, which are drawn at random; one is opened where none is. */
   pick(random: number, now: number): P {
-    const position = random % this.#ports.length;
-    const port = this.#ports[position];
-    if (port !== undefined && port.sent < this.#limits.queriesPerPort) return port;
-    return this.fresh(random, now);
+    return this.open(random) ?? this.fresh(random, now);
+  }
+
+  /** The socket there, if it takes another query; undefined when one has to be opened. */
+  open(random: number): P | undefined {
+    const port = this.#ports[random % this.#ports.length];
+    return port !== undefined && port.sent < this.#limits.queriesPerPort ? port : undefined;
   }
 
   /** A new socket in place of the one at the position. */
   fresh(random: number, now: number): P {
     const position = random % this.#ports.length;
     this.#replace(position, now);
-    const port = this.#open(now);
+    const port = this.#create(now);
     this.#ports[position] = port;
     return port;
   }

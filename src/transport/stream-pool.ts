@@ -5,7 +5,7 @@
  *     in use ──▶ overdue: gets company, and no more questions until something comes
  *        │          └──▶ retired: a question has timed out ──▶ lingers for late answers ─┐
  *        ├──▶ idle ──────────────────────────────────────────────────────────────────────▶ closed
- *        └──▶ ended by its server, or lost ──────────────────────────────────────────────┘
+ *        └──▶ ended by its server, lost, or garbled ─────────────────────────────────────┘
  *
  * Some servers answer one question of a connection after the other (dnsmasq), some close it after
  * a number of answers (NSD, `tcp-query-count`): how many is learned, and no more are asked by one.
@@ -23,11 +23,15 @@ export interface Stream {
   close(): void;
 }
 
+const IDS = 0x10000;
+
 /** One connection and what waits on it. */
 export class Line<S extends Stream> {
   readonly stream: S;
   /** Questions that wait for their answers, by ID, with the time at which they were sent. */
   readonly waiting: Map<number, number> = new Map();
+  /** A bit for each ID that was ever asked by it: an answer to one of them may come late. */
+  readonly #asked: Uint8Array = new Uint8Array(IDS / 8);
   heardAt: number;
   usedAt: number;
   /** Answers that have come. */
@@ -44,6 +48,17 @@ export class Line<S extends Stream> {
     this.heardAt = now;
     this.usedAt = now;
     this.isAlone = isAlone;
+  }
+
+  /** A question leaves by it. */
+  ask(id: number, now: number): void {
+    this.waiting.set(id, now);
+    this.#asked[id >> 3]! |= 1 << (id & 7);
+    this.usedAt = now;
+  }
+
+  wasAsked(id: number): boolean {
+    return (this.#asked[id >> 3]! & (1 << (id & 7))) !== 0;
   }
 
   /** Forgets questions that were sent before a time. */
@@ -83,19 +98,23 @@ export class StreamPool<S extends Stream> {
   pick(id: number, manner: Manner, now: number): S | undefined {
     const line = manner === 'alone' ? this.#pickAlone(now) : this.#pick(manner, now);
     if (line === undefined) return undefined;
-    line.waiting.set(id, now);
-    line.usedAt = now;
+    line.ask(id, now);
     return line.stream;
   }
 
-  /** An answer has come. */
-  heard(number: number, id: number, now: number): void {
+  /**
+   * A message has come. Returns whether its ID was ever asked by the connection: if not, what comes
+   * by it is no sequence of messages any more, or never was.
+   */
+  heard(number: number, id: number, now: number): boolean {
     const line = this.#find(number);
-    if (line === undefined) return;
+    if (line === undefined) return true;
     line.heardAt = now;
     line.isSlow = false;
-    line.answers++;
     line.waiting.delete(id);
+    const wasAsked = line.wasAsked(id);
+    if (wasAsked) line.answers++;
+    return wasAsked;
   }
 
   /** Whether a question waits behind others on a connection that has been silent since. */
@@ -130,6 +149,17 @@ export class StreamPool<S extends Stream> {
     }
     this.#close(line);
     return answers > 0;
+  }
+
+  /**
+   * What has come by the connection was no answer: it is closed, since nothing behind it can be read.
+   * `wasAsked` is what `heard` returned of it. Returns whether anything else had been answered.
+   */
+  garbled(number: number, wasAsked: boolean): boolean {
+    const line = this.#find(number);
+    if (line === undefined) return false;
+    this.#close(line);
+    return line.answers > (wasAsked ? 1 : 0);
   }
 
   /** Closes what is idle, and forgets questions that nobody waits for any more. */

@@ -21,8 +21,10 @@ export function openTcpChannels(events: ChannelEvents): Channels {
       const number = --count;
       return new Connection(number, remote, {
         answered(octets) {
-          pool.heard(number, idOf(octets), now());
-          events.answered(upstream, number, octets);
+          const wasAsked = pool.heard(number, idOf(octets), now());
+          if (events.answered(upstream, number, octets) && wasAsked) return;
+          const hasAnswered = pool.garbled(number, wasAsked);
+          events.ended(upstream, number, { kind: 'garbled', reason: 'garbled', hasAnswered });
         },
         ended(reason, wasConnected) {
           const hasAnswered = pool.ended(number, wasConnected, now());

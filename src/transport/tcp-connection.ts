@@ -69,6 +69,9 @@ export class Connection implements TcpClient {
   #exchanges: number[] = [];
   #next = 0;
   #isTaking = false;
+  /** Whether a query has come of what is read. */
+  #hasAsked = false;
+  #isPaused = true;
   #waiting = 0;
   /** How many queries `flush` settles, and what the client may leave unread of what it sends. */
   #settled = 0;
@@ -121,6 +124,7 @@ export class Connection implements TcpClient {
     this.#dialect = dialect;
     stream.on('data', (chunk) => this.#read(dialect, chunk));
     stream.on('drain', () => this.#proceed());
+    this.#pause(false);
     if (octets !== undefined) this.#read(dialect, octets);
   }
 
@@ -131,16 +135,28 @@ export class Connection implements TcpClient {
 
   #read(dialect: Dialect, chunk: Buffer): void {
     if (this.#finishing) return;
-    const before = this.#queries.length;
-    dialect.push(chunk, (message, exchange) => {
-      this.#queries.push(message);
-      this.#exchanges.push(exchange);
-    });
-    if (this.#queries.length > before) this.#isActive();
+    dialect.push(chunk, this.#take);
+    if (this.#hasAsked) this.#isActive();
+    this.#hasAsked = false;
     if (dialect.hasOutput) this.#touch();
     if (dialect.isEnding) this.finish();
     this.#proceed();
   }
+
+  /** Asks at once, or as soon as it may be asked. */
+  readonly #take = (message: Buffer, exchange: number): void => {
+    this.#hasAsked = true;
+    if (this.#queries.length === 0 && !this.#isTaking && !this.#isFull()) {
+      this.#isTaking = true;
+      this.#waiting++;
+      this.#events.message(message, this, exchange);
+      this.#isTaking = false;
+      return;
+    }
+    // A copy, which keeps no whole chunk alive while it waits.
+    this.#queries.push(Buffer.from(message));
+    this.#exchanges.push(exchange);
+  };
 
   /** Asks what may be asked, and reads on when all is. */
   #proceed(): void {
@@ -159,7 +175,13 @@ export class Connection implements TcpClient {
       this.#next = 0;
     }
     if (this.#finishing && this.#isDone()) this.#end();
-    else if (this.#isFull()) this.#socket.pause();
+    else this.#pause(this.#isFull());
+  }
+
+  #pause(isFull: boolean): void {
+    if (isFull === this.#isPaused) return;
+    this.#isPaused = isFull;
+    if (isFull) this.#socket.pause();
     else this.#socket.resume();
   }
 

@@ -7,6 +7,7 @@ import { once } from 'node:events';
 import { createServer, isIPv6, type Socket } from 'node:net';
 import type { StartTimer } from '../clock.ts';
 import { type Dialect, NO_STORE } from './dialect.ts';
+import { Exchanges } from './exchanges.ts';
 import { FrameDialect } from './frame-dialect.ts';
 import type { HandshakeFault } from './handshake-fault.ts';
 import type { ProxyHeader } from './proxy-protocol.ts';
@@ -49,16 +50,13 @@ export interface TcpAddress {
 }
 
 export interface TcpEvents {
-  /** `number` is what the answer goes to: the connection, or of HTTP the one request. */
+  /**
+   * The octets are there during the call only. `number` is what the answer goes to: the connection,
+   * or of HTTP the one request.
+   */
   message(octets: Buffer, client: TcpClient, number: number): void;
   /** There is something for `flush` to do, perhaps nothing but what HTTP has to say. */
   touched(): void;
-}
-
-/** Where the answer to a request by HTTP goes. */
-interface Way {
-  readonly connection: Connection;
-  readonly exchange: number;
 }
 
 const NO_EXCHANGE = 0;
@@ -109,21 +107,15 @@ export async function listenTcp(
       return connections.rejected;
     },
     reply(number, octets, length, maxAge = NO_STORE) {
-      const way = connections.take(number);
-      if (way !== undefined) way.connection.reply(way.exchange, octets, length, maxAge);
-      else connections.get(number)?.reply(NO_EXCHANGE, octets, length, maxAge);
+      if (number > 0) return connections.get(number)?.reply(NO_EXCHANGE, octets, length, maxAge);
+      const request = connections.exchanges.find(number);
+      if (request === undefined) return;
+      request.connection.reply(request.exchange, octets, length, maxAge);
+      connections.exchanges.end(request);
     },
     more: (number, octets, length) => connections.get(number)?.more(octets, length),
-    drop(number) {
-      const way = connections.take(number);
-      if (way !== undefined) way.connection.drop(way.exchange);
-      else connections.get(number)?.drop(NO_EXCHANGE);
-    },
-    end(number) {
-      const connection = connections.get(number);
-      connection?.drop(NO_EXCHANGE);
-      connection?.finish();
-    },
+    drop: (number) => connections.drop(number),
+    end: (number) => connections.drop(number)?.finish(),
     flush: () => connections.flush(),
     close: () => {
       server.close();
@@ -142,8 +134,8 @@ class Connections implements ConnectionEvents {
   readonly #on: TcpEvents;
   readonly #all: Map<number, Connection> = new Map();
   readonly #clients: ClientTable = new ClientTable();
-  /** Requests by HTTP, of which a connection may have many. */
-  readonly #exchanges: Map<number, Way> = new Map();
+  /** Requests by HTTP. */
+  readonly exchanges: Exchanges<Connection> = new Exchanges();
   #touched: Connection[] = [];
   #count = 0;
 
@@ -164,19 +156,24 @@ class Connections implements ConnectionEvents {
     return this.#all.get(number);
   }
 
-  /** Where the one answer to a request by HTTP goes; undefined of all else. */
-  take(number: number): Way | undefined {
-    const way = this.#exchanges.get(number);
-    if (way !== undefined) this.#exchanges.delete(number);
-    return way;
+  /** A query that gets no answer; returns whose it was. */
+  drop(number: number): Connection | undefined {
+    if (number > 0) {
+      const connection = this.#all.get(number);
+      connection?.drop(NO_EXCHANGE);
+      return connection;
+    }
+    const request = this.exchanges.find(number);
+    if (request === undefined) return undefined;
+    const { connection, exchange } = request;
+    this.exchanges.end(request);
+    connection.drop(exchange);
+    return connection;
   }
 
   message(octets: Buffer, connection: Connection, exchange: number): void {
-    let { number } = connection;
-    if (exchange !== NO_EXCHANGE) {
-      number = ++this.#count;
-      this.#exchanges.set(number, { connection, exchange });
-    }
+    const isLone = exchange === NO_EXCHANGE;
+    const number = isLone ? connection.number : this.exchanges.add(connection, exchange);
     this.#on.message(octets, connection, number);
   }
 

@@ -1,15 +1,8 @@
 /** TLS in front of a stream's messages: certificates by name, session tickets, failed handshakes. */
 
-import { randomBytes, X509Certificate } from 'node:crypto';
+import { constants, randomBytes, X509Certificate } from 'node:crypto';
 import type { Socket } from 'node:net';
-import {
-  createSecureContext,
-  createServer,
-  type SecureContext,
-  type Server,
-  type TLSSocket,
-  type TlsOptions,
-} from 'node:tls';
+import type { SecureContext, Server, TLSSocket, TlsOptions } from 'node:tls';
 import { type HandshakeFault, handshakeFault } from './handshake-fault.ts';
 
 /** A certificate with those that it is signed by, and its key, in PEM. */
@@ -18,8 +11,17 @@ export interface TlsIdentity {
   readonly key: string;
 }
 
+/** Not an import: who serves nobody by TLS starts sooner without it. */
+const tls = () => process.getBuiltinModule('node:tls');
+
 /** Octets of what session tickets are sealed with. */
 const TICKET_KEYS = 48;
+
+/** TLS 1.2 without handshakes within a connection, each of which costs us more than the client. */
+const VERSIONS: Pick<TlsOptions, 'minVersion' | 'secureOptions'> = {
+  minVersion: 'TLSv1.2',
+  secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
+};
 
 /** Sealed by one listener of the process, a ticket is good at all of them, also after a reload. */
 let ticketKeys: Buffer = randomBytes(TICKET_KEYS);
@@ -62,8 +64,13 @@ export class TlsHandshakes {
   }
 
   #createServer(identities: readonly TlsIdentity[]): Server {
-    const server = createServer(serverOptions(this.#protocols, identities));
-    server.on('secureConnection', (secured) => this.#take(secured)?.done(secured));
+    const server = tls().createServer(serverOptions(this.#protocols, identities));
+    server.on('secureConnection', (secured) => {
+      const waiting = this.#take(secured);
+      // Reset by the client meanwhile, it has no addresses any more: nothing else would close it.
+      if (waiting === undefined) secured.destroy();
+      else waiting.done(secured);
+    });
     server.on('tlsClientError', (error, secured) => {
       this.#take(secured)?.failed(handshakeFault(error));
     });
@@ -91,7 +98,7 @@ function serverOptions(
   const [first] = contexts;
   return {
     ...keyPairs(first!.identities),
-    minVersion: 'TLSv1.2',
+    ...VERSIONS,
     ALPNProtocols: [...protocols],
     ticketKeys,
     ...(contexts.length > 1 && {
@@ -117,7 +124,7 @@ function contextsOf(identities: readonly TlsIdentity[]): readonly NamedContext[]
   return [...byNames.values()].map((alike) => ({
     leaf: new X509Certificate(alike[0]!.certificate),
     identities: alike,
-    context: createSecureContext({ ...keyPairs(alike), minVersion: 'TLSv1.2', ticketKeys }),
+    context: tls().createSecureContext({ ...keyPairs(alike), ...VERSIONS, ticketKeys }),
   }));
 }
 

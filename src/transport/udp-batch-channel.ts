@@ -105,7 +105,7 @@ export class BatchChannel implements Port {
     }
     if (count > 0) this.heardAt = now;
     for (let i = 0; i < count; i++) {
-      onDatagram(this.#incoming.whole(i), this.#incoming.lengthOf(i));
+      onDatagram(this.#incoming.view(i), this.#incoming.lengthOf(i));
     }
     return count;
   }

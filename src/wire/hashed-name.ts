@@ -5,6 +5,14 @@ import { expandName, LOWER, MAX_LABELS, MAX_NAME } from './name.ts';
 
 /** SipHash-1-3 is what hash tables are keyed with elsewhere; signatures have 2 and 4 rounds. */
 const LAST_ROUNDS = 3;
+/** Octets that are read behind a name, and not used. */
+const SLACK = 3;
+
+/** Memory for the longest name, and a view of it that `hashLabel` takes. */
+export function nameMemory(): { readonly name: Uint8Array; readonly words: DataView } {
+  const memory = new ArrayBuffer(MAX_NAME + SLACK);
+  return { name: new Uint8Array(memory, 0, MAX_NAME), words: new DataView(memory) };
+}
 
 /**
  * HalfSipHash-1-3 over one lower-case label, with the hash of the labels to its right mixed into
@@ -13,16 +21,19 @@ const LAST_ROUNDS = 3;
  *
  * The loop has the rounds of `HalfSipHash` in place: a function of four results would allocate.
  */
-export function hashLabel(wire: Uint8Array, at: number, parent: number): number {
+export function hashLabel(words: DataView, at: number, parent: number): number {
   // Without `| 0` the additions are made with floating-point numbers, at twice the cost.
   let a = HASH_SECRET[0]! | 0;
   let b = HASH_SECRET[1]! | 0;
   let c = a ^ 0x6c796765 ^ parent;
   let d = b ^ 0x74656462;
-  const end = at + wire[at]! + 1;
-  for (let next = at, left = LAST_ROUNDS; left > 0; next += 4) {
+  const end = at + words.getUint8(at) + 1;
+  let left = LAST_ROUNDS;
+  for (let next = at; left > 0; next += 4) {
     let word = 0;
-    if (next < end) word = wordAt(wire, next, end);
+    if (next + 4 <= end) word = words.getInt32(next, true);
+    // Zeros behind its end: since its length is its first octet, no other label has the same words.
+    else if (next < end) word = words.getInt32(next, true) & ((1 << ((end - next) << 3)) - 1);
     else if (left-- === LAST_ROUNDS) c ^= 0xff;
     d ^= word;
     a = (a + b) | 0;
@@ -40,32 +51,32 @@ export function hashLabel(wire: Uint8Array, at: number, parent: number): number 
   return b ^ d;
 }
 
-/**
- * Four octets of a label, zeros behind its end: since its length is the first of them, no other
- * label has the same words.
- */
-function wordAt(wire: Uint8Array, at: number, end: number): number {
-  if (at + 4 <= end) {
-    return wire[at]! | (wire[at + 1]! << 8) | (wire[at + 2]! << 16) | (wire[at + 3]! << 24);
-  }
-  let word = 0;
-  for (let i = end - 1; i >= at; i--) word = (word << 8) | wire[i]!;
-  return word;
-}
-
 /** The hash of the root, where each name's hash begins. */
 export const ROOT_HASH = 0;
 
 /** An instance is reused for many names: nothing may keep one. */
 export class HashedName {
   /** In lower case, and its length with the root. */
-  readonly name: Uint8Array = new Uint8Array(MAX_NAME);
+  readonly name: Uint8Array;
   nameLength = 0;
   /** Where each label begins in `name`; the last is the root. */
   readonly labelAt: Uint8Array = new Uint8Array(MAX_LABELS);
   labels = 0;
-  /** The hash of the name from each label on. */
-  readonly hashes: Int32Array = new Int32Array(MAX_LABELS);
+  readonly #words: DataView;
+  readonly #hashes: Int32Array = new Int32Array(MAX_LABELS);
+  #isHashed = false;
+
+  constructor() {
+    const { name, words } = nameMemory();
+    this.name = name;
+    this.#words = words;
+  }
+
+  /** The hash of the name from each label on: made when it is first asked for. */
+  get hashes(): Int32Array {
+    if (!this.#isHashed) this.#hashSuffixes();
+    return this.#hashes;
+  }
 
   /** The offset of the name's suffix that starts at label `depth`. */
   suffixAt(depth: number): number {
@@ -77,14 +88,28 @@ export class HashedName {
     const name = this.name;
     this.nameLength = expandName(message, at, end, name);
     this.labels = 0;
+    this.forgetHashes();
     if (this.nameLength < 0) return false;
     for (let next = 0; name[next] !== 0; next += name[next]! + 1) {
       this.labelAt[this.labels++] = next;
     }
     this.labelAt[this.labels] = this.nameLength - 1;
     for (let i = 0; i < this.nameLength; i++) name[i] = LOWER[name[i]!]!;
-    this.hashSuffixes();
     return true;
+  }
+
+  /** Copies the hashes to one who will see the same name again, if he has room for all of them. */
+  keepHashes(to: Int32Array): boolean {
+    if (this.labels >= to.length) return false;
+    const hashes = this.hashes;
+    for (let depth = 0; depth <= this.labels; depth++) to[depth] = hashes[depth]!;
+    return true;
+  }
+
+  /** The same name again: its hashes need not be made once more. */
+  restoreHashes(from: Int32Array): void {
+    for (let depth = 0; depth <= this.labels; depth++) this.#hashes[depth] = from[depth]!;
+    this.#isHashed = true;
   }
 
   equals({ name, nameLength }: HashedName): boolean {
@@ -93,12 +118,18 @@ export class HashedName {
     return true;
   }
 
-  protected hashSuffixes(): void {
+  /** There is another name. */
+  protected forgetHashes(): void {
+    this.#isHashed = false;
+  }
+
+  #hashSuffixes(): void {
     let hash = ROOT_HASH;
-    this.hashes[this.labels] = hash;
+    this.#hashes[this.labels] = hash;
     for (let depth = this.labels - 1; depth >= 0; depth--) {
-      hash = hashLabel(this.name, this.labelAt[depth]!, hash);
-      this.hashes[depth] = hash;
+      hash = hashLabel(this.#words, this.labelAt[depth]!, hash);
+      this.#hashes[depth] = hash;
     }
+    this.#isHashed = true;
   }
 }

@@ -54,9 +54,17 @@ export interface Sender {
 
 export function copySender(from: Sender, to: Sender): void {
   to.family = from.family;
-  to.address.set(from.address);
+  copyAddress(from.address, to.address);
   to.port = from.port;
   to.zoneId = from.zoneId;
+}
+
+/** In place of `set`, which costs ten times as much for so few words. */
+export function copyAddress(from: Uint32Array, to: Uint32Array): void {
+  to[0] = from[0]!;
+  to[1] = from[1]!;
+  to[2] = from[2]!;
+  to[3] = from[3]!;
 }
 
 /**
@@ -194,6 +202,7 @@ export class Query extends HashedName {
     this.questionEnd = HEADER_LENGTH;
     this.nameLength = 0;
     this.labels = 0;
+    this.forgetHashes();
     this.optAt = 0;
     this.ednsVersion = 0;
     this.dnssecOk = false;
@@ -230,7 +239,6 @@ export class Query extends HashedName {
     this.qtype = readUint16(message, at);
     this.qclass = readUint16(message, at + 2);
     this.questionEnd = at + 4;
-    this.hashSuffixes();
     return true;
   }
 

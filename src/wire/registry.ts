@@ -167,6 +167,11 @@ export function parseType(text: string): number | undefined {
   return parseMnemonic(RrType, 'TYPE', text);
 }
 
+/** The number of `NXDOMAIN`, `nxdomain` or `RCODE3`; undefined when it is none. */
+export function parseRcode(text: string): number | undefined {
+  return parseMnemonic(Rcode, 'RCODE', text);
+}
+
 /** The number of `IN`, `in` or `CLASS1`; undefined when it is none. */
 export function parseClass(text: string): number | undefined {
   return parseMnemonic(RrClass, 'CLASS', text);

@@ -1,7 +1,8 @@
 /** Writing a query: of ours to an upstream, or of somebody's question to `explain`. */
 
 import { AA, AD, CD, Count, HEADER_LENGTH, RD, TC, writeUint16 } from './header.ts';
-import { OPT_LENGTH, writeOpt } from './opt.ts';
+import { ASK_NSID } from './nsid.ts';
+import { appendOptions, OPT_LENGTH, writeOpt } from './opt.ts';
 import { MAX_PAYLOAD, type Query } from './query.ts';
 
 export interface Request {
@@ -14,6 +15,8 @@ export interface Request {
   readonly rrClass: number;
   /** With an OPT record. */
   readonly edns?: boolean;
+  /** With EDNS, asks which node answers (RFC 5001). */
+  readonly nsid?: boolean;
   /** The DO bit of that OPT record (RFC 3225). */
   readonly dnssecOk?: boolean;
 }
@@ -21,9 +24,11 @@ export interface Request {
 /** The octets of a query with one question. */
 export function formatRequest(request: Request): Uint8Array {
   const { id, opcode = 0, recursionDesired = true, name, type, rrClass } = request;
-  const { edns = true, dnssecOk = false } = request;
+  const { edns = true, nsid = false, dnssecOk = false } = request;
   const questionEnd = HEADER_LENGTH + name.length + 4;
-  const octets = new Uint8Array(questionEnd + (edns ? OPT_LENGTH : 0));
+  const octets = new Uint8Array(
+    questionEnd + (edns ? OPT_LENGTH + (nsid ? ASK_NSID.length : 0) : 0),
+  );
   writeUint16(octets, 0, id);
   octets[2] = (opcode << 3) | (recursionDesired ? RD : 0);
   writeUint16(octets, Count.QUESTION, 1);
@@ -31,7 +36,8 @@ export function formatRequest(request: Request): Uint8Array {
   writeUint16(octets, questionEnd - 4, type);
   writeUint16(octets, questionEnd - 2, rrClass);
   if (edns) {
-    writeOpt(octets, questionEnd, MAX_PAYLOAD, 0, dnssecOk);
+    const end = writeOpt(octets, questionEnd, MAX_PAYLOAD, 0, dnssecOk);
+    if (nsid) appendOptions(octets, questionEnd, end, ASK_NSID);
     writeUint16(octets, Count.ADDITIONAL, 1);
   }
   return octets;
@@ -55,7 +61,8 @@ export function writeForwarded(
   out[2]! &= ~(AA | TC);
   out[3]! &= CD | AD;
   if (query.isLookup && query.recursionDesired) out[3]! |= AD;
-  out.fill(0, Count.ANSWER, HEADER_LENGTH);
+  writeUint16(out, Count.ANSWER, 0);
+  writeUint16(out, Count.AUTHORITY, 0);
   if (!edns) return end;
   writeUint16(out, Count.ADDITIONAL, 1);
   return writeOpt(out, end, payload, 0, query.dnssecOk);

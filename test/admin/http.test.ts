@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { type AdminHandler, type AdminHttp, jsonReply, listenAdmin } from '../../src/admin/http.ts';
+import { Identities } from '../../src/admin/identities.ts';
 import { ask, type HttpRequest } from '../world/http.ts';
 
 const HANDLERS: Readonly<Record<string, AdminHandler>> = {
@@ -21,12 +22,22 @@ const HANDLERS: Readonly<Record<string, AdminHandler>> = {
   },
 };
 
+function identitiesOf(token?: string): Identities {
+  const now = () => 0;
+  return new Identities(token === undefined ? [] : [{ name: 'admin', token, may: 'reload' }], now);
+}
+
 describe('observe/admin', () => {
   let admin: AdminHttp;
   afterEach(() => admin?.close());
 
   async function listen(token?: string): Promise<void> {
-    admin = await listenAdmin({ address: '127.0.0.1', port: 0, token, handlers: HANDLERS });
+    admin = await listenAdmin({
+      address: '127.0.0.1',
+      port: 0,
+      identities: identitiesOf(token),
+      handlers: HANDLERS,
+    });
   }
 
   async function status(target: string, request?: HttpRequest): Promise<number> {
@@ -162,7 +173,12 @@ describe('observe/admin', () => {
   });
 
   it('answers anybody where it is open', async () => {
-    const options = { address: '127.0.0.1', port: 0, token: undefined, handlers: HANDLERS };
+    const options = {
+      address: '127.0.0.1',
+      port: 0,
+      identities: identitiesOf(),
+      handlers: HANDLERS,
+    };
     admin = await listenAdmin({ ...options, isOpen: true });
     const headers = { host: 'lb.example', origin: 'http://lb.example', 'sec-fetch-site': 'none' };
     expect(await status('/text', { headers })).to.equal(200);
@@ -197,7 +213,7 @@ describe('observe/admin', () => {
   it('rejects when the address is in use', async () => {
     await listen();
     const { address, port } = admin;
-    const options = { address, port, token: undefined, handlers: HANDLERS };
+    const options = { address, port, identities: identitiesOf(), handlers: HANDLERS };
     const error = await listenAdmin(options).catch((reason) => reason);
     expect(error).to.include({ code: 'EADDRINUSE' });
   });
@@ -206,7 +222,7 @@ describe('observe/admin', () => {
     const { address, port } = await listenAdmin({
       address: '127.0.0.1',
       port: 0,
-      token: undefined,
+      identities: identitiesOf(),
       handlers: {},
     }).then((first) => {
       first.close();
@@ -215,7 +231,7 @@ describe('observe/admin', () => {
     admin = await listenAdmin({
       address,
       port,
-      token: undefined,
+      identities: identitiesOf(),
       handlers: {
         'GET /endless': (_url, response) => {
           response.writeHead(200).write('begun');

@@ -44,7 +44,7 @@ describe('config/config defaults', () => {
       '[::1]:5300',
     ]);
     expect(formatEndpoint(config.admin.listen.value)).to.equal('127.0.0.1:8053');
-    expect(config.admin.token).to.equal(undefined);
+    expect(config.admin.tokens).to.deep.equal([]);
     expect(config.admin.probes).to.equal(undefined);
   });
 
@@ -60,14 +60,14 @@ describe('config/config defaults', () => {
 
   it('asks each server of a group in order, twice, for two seconds', () => {
     const { servers, ...others } = config.upstreams[0]!.value;
-    expect(others).to.deep.equal({ strategy: 'sequential', timeout: 2000, attempts: 2, probe: 0 });
+    expect(others).to.deep.equal({ strategy: 'sequential', timeout: 2000, attempts: 2, probe: 5 });
     expect(servers).to.have.lengthOf(1);
   });
 
   it('fills in what a section leaves out', () => {
     const partial = parseConfig('a.yaml', `${FINE}cache: { entries: 0 }\nadmin: { token: t }\n`);
     expect(partial.cache).to.deep.include({ entries: 0, maxTtl: 86_400_000 });
-    expect(partial.admin.token).to.equal('t');
+    expect(partial.admin.tokens).to.deep.equal([{ name: 'admin', token: 't', may: 'reload' }]);
     expect(formatEndpoint(partial.admin.listen.value)).to.equal('127.0.0.1:8053');
   });
 
@@ -140,7 +140,7 @@ decisionLog: { to: var/decisions.log, record: all, rotate: { size: 64KiB, every:
         rotate: { size: 65_536, every: 86_400_000, keep: 10, gzip: true },
       },
     });
-    expect(config.admin.token).to.equal('secret');
+    expect(config.admin.tokens).to.deep.include({ name: 'admin', token: 'secret', may: 'reload' });
     expect(config.listen.map(({ value }) => formatEndpoint(value))).to.deep.equal([
       '127.0.0.1:53',
       '[::1]:53',

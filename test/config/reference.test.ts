@@ -85,22 +85,28 @@ describe('config/reference', () => {
       {
         when: 'the admin address is off loopback without a token',
         text: 'admin:\n  listen: 192.0.2.1:8053\n',
-        says: ['3:11: admin.listen is not a loopback address; expect admin.token to be set'],
+        says: [
+          '3:11: admin.listen is not a loopback address; expect admin.token or admin.tokens to be set',
+        ],
       },
       {
         when: 'the admin address is every address',
         text: 'admin: { listen: "[::]:8053" }\n',
-        says: ['2:18: admin.listen is not a loopback address; expect admin.token to be set'],
+        says: [
+          '2:18: admin.listen is not a loopback address; expect admin.token or admin.tokens to be set',
+        ],
       },
       {
         when: 'the admin address may have a token by another name',
         text: 'admin: { listen: 192.0.2.1:8053, tokne: secret }\n',
-        says: ['2:34: unknown key "tokne"; expect listen, token, probes'],
+        says: ['2:34: unknown key "tokne"; expect listen, token, tokens, tls, probes'],
       },
       {
         when: 'the admin address is of a link',
         text: 'admin: { listen: "[fe80::1%br-lan]:8053" }\n',
-        says: ['2:18: admin.listen is not a loopback address; expect admin.token to be set'],
+        says: [
+          '2:18: admin.listen is not a loopback address; expect admin.token or admin.tokens to be set',
+        ],
       },
     ],
     FINE,

@@ -18,6 +18,7 @@ const PLAIN: RefusalSigns = {
   rttMs: 10,
   rd: true,
   ecs: false,
+  type: 1,
   operation: undefined,
 };
 const ALONE: Siblings = { count: 0, refused: 0 };
@@ -194,7 +195,7 @@ const WITH_MEMORY: readonly Case[] = [
   {
     when: 'EDE 18 comes with RA=1 and other names are answered, as of Knot Resolver',
     signs: { ede: [{ code: 18, text: 'EIM4' }] },
-    lately: { answered: 3, recurses: true, answersRecursively: true },
+    lately: { answered: 3, typeAnsweredElsewhere: 1, recurses: true, answersRecursively: true },
     verdict: 'name-policy',
     scope: 'name',
     confidence: 'high',

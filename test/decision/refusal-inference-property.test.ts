@@ -14,6 +14,7 @@ describe('decision/refusal-inference, whatever is known', () => {
     rttMs: fc.nat(2000),
     rd: fc.boolean(),
     ecs: fc.boolean(),
+    type: fc.constantFrom(1, 15, 16, 28),
     operation: fc.constantFrom(undefined, 'AXFR', 'UPDATE'),
   });
   const anyMemory: fc.Arbitrary<History> = fc.record({
@@ -33,6 +34,10 @@ describe('decision/refusal-inference, whatever is known', () => {
     quickestMs: fc.option(fc.nat(100), { nil: undefined }),
     load: fc.constantFrom(undefined, { busy: 0.5, calm: 0 }),
     identity: fc.constantFrom(undefined, '', 'ns7'),
+    program: fc.constantFrom(undefined, 'BIND', 'dnsmasq', 'NSD', 'rcode5', 'Unbound'),
+    localAnswered: fc.constantFrom(undefined, false, true),
+    neutralRefused: fc.boolean(),
+    answeredByTcp: fc.boolean(),
   });
   const anySiblings = fc.record({ count: fc.nat(3), refused: fc.nat(3) });
   const anyFacts = fc.record({ signs: anySigns, lately: anyMemory, siblings: anySiblings });

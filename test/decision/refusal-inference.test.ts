@@ -17,6 +17,7 @@ const PLAIN: RefusalSigns = {
   rttMs: 10,
   rd: true,
   ecs: false,
+  type: 1,
   operation: undefined,
 };
 const ALONE: Siblings = { count: 0, refused: 0 };

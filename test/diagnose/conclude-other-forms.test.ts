@@ -39,6 +39,17 @@ const CASES: readonly Case[] = [
   {
     when: 'Knot Resolver refuses a name with EDE 18 and answers others',
     parts: { ask: KNOT_RESOLVER, tcp: KNOT_RESOLVER, plain: REFUSED },
+    found: ['name-policy', 'name', 'medium'],
+  },
+  {
+    when: 'Knot Resolver refuses a name with EDE 18, and answers the same type of others',
+    parts: {
+      ask: KNOT_RESOLVER,
+      tcp: KNOT_RESOLVER,
+      plain: REFUSED,
+      'other-type': REFUSED,
+      'type-at-root': {},
+    },
     found: ['name-policy', 'name', 'high'],
   },
   {

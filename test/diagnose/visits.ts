@@ -18,6 +18,7 @@ const USUAL: Readonly<Record<ProbeName, Partial<Probe>>> = {
   plain: { edns: false },
   'id.server': { name: 'id.server.', type: 'TXT', class: 'CH' },
   'version.bind': { name: 'version.bind.', type: 'TXT', class: 'CH' },
+  localhost: { name: 'localhost.' },
   soa: { type: 'SOA', rd: false },
   'other-type': { type: 'TXT' },
   'type-at-root': { name: '.' },

@@ -217,23 +217,26 @@ policies:
 ${view === null ? '' : `views: { v: { clients: [${view.clients}], policies: ${view.policies} } }\n`}`,
   );
 
-const anyQuestion = fc.record({
-  client: fc.constantFrom(
-    '10.0.0.1',
-    '10.1.0.1',
-    '10.1.2.3',
-    '10.200.0.1',
-    '192.0.2.1',
-    '2001:db8::1',
-    '::5',
-  ),
-  name: anyName,
-  type: fc.constantFrom('A', 'AAAA', 'MX', 'TXT', 'ANY', 'AXFR', 'DS', 'SOA', 'NS', 'RESINFO'),
-  do: fc.constantFrom('0', '1'),
-  rd: fc.constantFrom('0', '1'),
-  transport: fc.constantFrom('udp', 'tcp'),
-  opcode: fc.constantFrom('QUERY', 'QUERY', 'UPDATE', 'NOTIFY'),
-});
+// RESINFO at resolver.arpa lists the codes that the policy can send: `explain` does not show the data.
+const anyQuestion = fc
+  .record({
+    client: fc.constantFrom(
+      '10.0.0.1',
+      '10.1.0.1',
+      '10.1.2.3',
+      '10.200.0.1',
+      '192.0.2.1',
+      '2001:db8::1',
+      '::5',
+    ),
+    name: anyName,
+    type: fc.constantFrom('A', 'AAAA', 'MX', 'TXT', 'ANY', 'AXFR', 'DS', 'SOA', 'NS', 'RESINFO'),
+    do: fc.constantFrom('0', '1'),
+    rd: fc.constantFrom('0', '1'),
+    transport: fc.constantFrom('udp', 'tcp'),
+    opcode: fc.constantFrom('QUERY', 'QUERY', 'UPDATE', 'NOTIFY'),
+  })
+  .filter(({ name, type }) => name !== 'resolver.arpa' || type !== 'RESINFO');
 type AnyQuestion = typeof anyQuestion extends fc.Arbitrary<infer T> ? T : never;
 
 function isAbout(change: Change, question: AnyQuestion): boolean {
@@ -291,7 +294,7 @@ describe('diff/changes and explain', () => {
           }
         },
       ),
-      { numRuns: 20 },
+      { numRuns: Number(process.env['RUNS'] ?? 20) },
     );
   });
 });

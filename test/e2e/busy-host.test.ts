@@ -1,10 +1,11 @@
 import { expect } from 'chai';
+import { rounds } from '../world/whole.ts';
 import { cleanUp, Program } from './processes.ts';
 import { Site, spawnRcode5 } from './rcode5.ts';
 import { ask } from './sockets.ts';
 
 /** Loops beside the server: each of its threads gets a small part of a CPU; `npm run busy` has more. */
-const LOOPS = Number(process.env['RCODE5_BUSY_LOOPS'] ?? 4);
+const LOOPS = Number(process.env['RCODE5_BUSY_LOOPS'] ?? rounds(4, 2));
 /** Seconds after which a loop ends by itself, whatever becomes of this test. */
 const LOOP_S = 280;
 const REFUSED = 5;

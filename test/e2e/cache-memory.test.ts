@@ -1,4 +1,5 @@
 import { Upstream } from '../world/upstream.ts';
+import { rounds } from '../world/whole.ts';
 import { askAllByTcp, askAllByUdp, longAnswerTo, names, residentOf } from './long-answers.ts';
 import { cleanUp } from './processes.ts';
 import { Site, serve } from './rcode5.ts';
@@ -8,7 +9,7 @@ const SIZE = 8 * MIB;
 /** What a process that is warm has more than one that has just begun: compiled code, new objects. */
 const WARMTH = 16 * MIB;
 /** Some ten times as much as there is room for. */
-const ANSWERS = 1200;
+const ANSWERS = rounds(1200, 800);
 
 describe('e2e: memory under answers of 60 KB', function () {
   this.timeout(240_000);

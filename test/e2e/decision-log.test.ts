@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
+import { rounds } from '../world/whole.ts';
 import { Clients } from './clients.ts';
 import { cleanUp, Program, run } from './processes.ts';
 import { Site, serve } from './rcode5.ts';
@@ -14,10 +15,10 @@ const MANNERS: readonly Manner[] = [
   { threads: '0', to: 'decisions.log' },
   { threads: '2', to: 'decisions.log' },
 ];
-const ROUNDS = 20;
+const ROUNDS = rounds(20, 6);
 /** Rounds that write to a pipe, in which a large write is not one piece (pipe(7)). */
 const PIPED: Manner = { threads: '2', to: 'pipe' };
-const PIPED_ROUNDS = 3;
+const PIPED_ROUNDS = rounds(3, 1);
 const AT_A_TIME = 2;
 const REFUSED = 5;
 /** Answers to get before the kill, at most. */

@@ -70,7 +70,9 @@ describeWith(
         });
 
         it(`has a change in force within ${IN_FORCE_MS} ms of its NOTIFY`, async () => {
-          const control = await elapsed(() => primary.add('new.example'));
+          // The server computes for as long as a program does that starts, in more than one thread.
+          const start = await elapsed(() => run(process.execPath, ['-e', '']));
+          const control = start + (await elapsed(() => primary.add('new.example')));
           const time = await elapsed(() =>
             server.program.until('the change', async () => {
               return (await ask(listen, 'new.example')) === NXDOMAIN ? true : undefined;

@@ -1,13 +1,15 @@
 import { expect } from 'chai';
+import { runProgram } from '../world/run-program.ts';
+import { rounds } from '../world/whole.ts';
 import { findPort } from './peers.ts';
 import { cleanUp, describeWith, findProgram, Program } from './processes.ts';
-import { type Rcode5, Site, serve, spawnRcode5, sumOf } from './rcode5.ts';
+import { type Rcode5, Site, serve, sumOf } from './rcode5.ts';
 import { ask } from './sockets.ts';
 
 const NOERROR = 0;
 const REFUSED = 5;
 /** Queries a second, and for how many seconds at most: it is stopped when processes have changed. */
-const RATE = 3000;
+const RATE = rounds(3000, 1000);
 const SECONDS = 60;
 
 const config = (port: number) => `listen: ["127.0.0.1:${port}"]
@@ -24,9 +26,9 @@ describe('e2e: a second process on the same address', () => {
     const site = new Site(config(await findPort()));
     await serve(site);
     for (const args of [[], ['--share']]) {
-      const second = spawnRcode5(['serve', '-c', site.config, ...args]);
-      expect(await second.ended).to.deep.equal({ code: 2, signal: null });
-      expect(second.stderr).to.match(/the address is in use/);
+      const { code, stderr } = await runProgram(['serve', '-c', site.config, ...args]);
+      expect(code).to.equal(2);
+      expect(stderr).to.match(/the address is in use/);
     }
   });
 

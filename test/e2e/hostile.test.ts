@@ -5,13 +5,14 @@ import { mutate } from '../fuzz/mutate.ts';
 import { Random } from '../fuzz/random.ts';
 import { elapsed, few } from '../world/control.ts';
 import { answerTo, type Question, Upstream } from '../world/upstream.ts';
+import { rounds } from '../world/whole.ts';
 import { Hostile } from './hostile.ts';
 import { cleanUp } from './processes.ts';
 import { type Rcode5, Site, serve, sumOf } from './rcode5.ts';
 import { ask } from './sockets.ts';
 
 /** Messages in all; `npm run hostile` sends a hundred thousand. */
-const MESSAGES = Number(process.env['RCODE5_HOSTILE'] ?? 4000);
+const MESSAGES = Number(process.env['RCODE5_HOSTILE'] ?? rounds(4000, 2000));
 const SEED = Number(process.env['RCODE5_HOSTILE_SEED'] ?? 1);
 /** They come in rounds; after some of them caches and buffers are as full as they get. */
 const ROUNDS = 5;

@@ -3,6 +3,7 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { connect, type Socket as Stream } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import { mutate } from '../fuzz/mutate.ts';
 import type { Random } from '../fuzz/random.ts';
 import { Flag, message, octets, opt, question, uint16 } from '../world/messages.ts';
@@ -16,6 +17,22 @@ const LINGERER = '127.0.0.9';
 const KNOWN: readonly Uint8Array[] = [...Object.values(ODD_QUERIES), ...Object.values(NO_QUERIES)];
 /** Milliseconds that a connection may take to say what is to be said. */
 const LONGEST_MS = 3000;
+
+/** A connection, and the TCP connection that it goes by. */
+type Connecting = (port: number) => { readonly socket: Stream; readonly below: Stream };
+
+function byTcp(port: number): ReturnType<Connecting> {
+  const socket = connect({ port, host: HOST, allowHalfOpen: true });
+  return { socket, below: socket };
+}
+
+/** By TLS, whoever the server is. */
+export function byTls(port: number): ReturnType<Connecting> {
+  const { socket: below } = byTcp(port);
+  below.on('error', () => {});
+  const socket = connectTls({ socket: below, rejectUnauthorized: false });
+  return { socket, below };
+}
 
 /** What was sent by one socket, by ID, and what is wrong with what came back. */
 class Sent {
@@ -55,12 +72,15 @@ export class Hostile {
   readonly faults: string[] = [];
   readonly #port: number;
   readonly #random: Random;
+  readonly #connect: Connecting;
   readonly #sockets: { readonly socket: Socket; readonly sent: Sent }[] = [];
   readonly #lingering: Stream[] = [];
 
-  constructor(port: number, random: Random) {
+  /** `connect` is how connections are made: by TCP, or by TLS over it. */
+  constructor(port: number, random: Random, connect: Connecting = byTcp) {
     this.#port = port;
     this.#random = random;
+    this.#connect = connect;
   }
 
   /** One more socket for datagrams, with an address of its own. */
@@ -109,7 +129,7 @@ export class Hostile {
 
   /** A connection with so many messages; how it begins and ends is up to chance. */
   async connection(count: number): Promise<void> {
-    const socket = connect({ port: this.#port, host: HOST, allowHalfOpen: true });
+    const { socket, below } = this.#connect(this.#port);
     const sent = new Sent(this, 'tcp');
     socket.setTimeout(LONGEST_MS, () => socket.destroy());
     socket.on('error', () => {});
@@ -129,7 +149,7 @@ export class Hostile {
       at = next;
     }
     socket.write(stream.subarray(at), () => {
-      if (end === 'reset') socket.resetAndDestroy();
+      if (end === 'reset') below.resetAndDestroy();
       else socket.end();
     });
     await closed;

@@ -21,7 +21,7 @@ const MANY = 400;
 const AT_A_TIME = 20;
 
 const configure = (to: string) => `acl: { query: { 127.0.1.0/24: refuse } }
-threads: 2
+threads: 1
 decisionLog: { to: ${to} }
 `;
 

@@ -1,21 +1,23 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { expect } from 'chai';
+import { rounds } from '../world/whole.ts';
 import { Clients } from './clients.ts';
 import { cleanUp } from './processes.ts';
 import { Site, serve } from './rcode5.ts';
 
+/** Data threads, and the main one. */
+const THREADS = rounds(2, 1);
+const WRITERS = THREADS + 1;
 /** Small files, of which none is removed: what clients were answered is in one of them. */
 const CONFIG = `acl: { query: { 127.0.1.0/24: refuse } }
-threads: 2
+threads: ${THREADS}
 decisionLog: { to: decisions.log, rotate: { size: 64KiB, keep: 1000 } }
 `;
 /** Servers, one after the other, in the same folder; all are killed. */
 const ROUNDS = 3;
-/** Two data threads and the main one. */
-const WRITERS = 3;
 /** Answers to get before the kill, and old files that there must be by then. */
-const ANSWERS = 5000;
+const ANSWERS = rounds(5000, 2000);
 const ROTATIONS = 3;
 const UDP_SOURCES = ['127.0.1.1', '127.0.1.2', '127.0.3.1'];
 const TCP_SOURCES = ['127.0.1.3', '127.0.3.2'];

@@ -8,8 +8,12 @@ import { passOver } from '../world/needs.ts';
 
 /** Where daemons are, also for those who have no such path. */
 const SYSTEM_FOLDERS: readonly string[] = ['/usr/local/sbin', '/usr/sbin', '/sbin'];
-/** Milliseconds between two tries to reach a program, and until one gives up. */
-const PAUSE_MS = 20;
+/**
+ * Milliseconds between two tries to reach a program: few at first, more when it takes long, since
+ * whoever is asked without end is slower; and until one gives up.
+ */
+const FIRST_PAUSE_MS = 10;
+const LAST_PAUSE_MS = 160;
 const PATIENCE_MS = 40_000;
 /** Milliseconds that a program gets to end by itself. */
 const GRACE_MS = 20_000;
@@ -103,12 +107,12 @@ export class Program {
   /** Asks again and again until there is an answer; rejects when the program is gone. */
   async until<T>(what: string, ask: () => T | undefined | Promise<T | undefined>): Promise<T> {
     const deadline = Date.now() + PATIENCE_MS;
-    for (;;) {
+    for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 1.5, LAST_PAUSE_MS)) {
       const isLast = !running.has(this) || Date.now() > deadline;
       const answer = await ask();
       if (answer !== undefined) return answer;
       if (isLast) throw new Error(`${this.#name}: no ${what}; it said:\n${this.stderr}`);
-      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+      await new Promise((resolve) => setTimeout(resolve, pause));
     }
   }
 
@@ -191,6 +195,7 @@ export function itWith(programs: readonly string[], title: string, test: Mocha.A
   });
 }
 
-function missingOf(programs: readonly string[]): string[] {
+/** Which of them are not installed. */
+export function missingOf(programs: readonly string[]): string[] {
   return programs.filter((name) => findProgram(name) === undefined);
 }

@@ -55,17 +55,13 @@ export class Site {
     return found[0]!;
   }
 
-  /**
-   * Every line of the log, which must be whole. A process that opens the log while another writes
-   * may take the line at its end for a torn one, and add an empty line.
-   */
+  /** Every line of the log, which must be whole. */
   records(file: string = this.log): WrittenRecord[] {
     const text = readFileSync(file, 'utf8');
     if (text !== '' && !text.endsWith('\n')) throw new Error('the last line is not whole');
     return text
       .split('\n')
       .slice(0, -1)
-      .filter((line) => line !== '')
       .map((line) => JSON.parse(line));
   }
 }

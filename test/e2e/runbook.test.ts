@@ -1,6 +1,6 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { expect } from 'chai';
-import { commandsOf, furnish, isAsShown, runInShell } from '../repo/console.ts';
+import { commandsOf, furnish, isAsShown, runCommand } from '../repo/console.ts';
 import { blocksOf } from '../repo/markdown.ts';
 import { findPort } from './peers.ts';
 import { cleanUp, describeWith } from './processes.ts';
@@ -43,8 +43,7 @@ class Refs {
   }
 }
 
-describeWith(PROGRAMS, 'e2e: docs/runbook.md', function () {
-  this.timeout(120_000);
+describeWith(PROGRAMS, 'e2e: docs/runbook.md', () => {
   const page = blocksOf(FILE, readFileSync(FILE, 'utf8'));
   const isLive = ({ language, text }: (typeof page)[number]) =>
     language === 'text' && text.startsWith('$ ');
@@ -62,7 +61,7 @@ describeWith(PROGRAMS, 'e2e: docs/runbook.md', function () {
     // One after the other, as they stand: each finds the records of those before.
     const refs = new Refs();
     for (const { command, shown } of blocks.filter(isLive).flatMap(commandsOf)) {
-      const output = await runInShell(refs.in(command), folder);
+      const output = await runCommand(refs.in(command), folder);
       refs.learn(shown, output);
       results.push({ shown: refs.in(shown), output });
     }

@@ -2,17 +2,18 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { expect } from 'chai';
-import { cleanUp, type Ending } from './processes.ts';
+import { type Printed, runProgram } from '../world/run-program.ts';
+import { cleanUp } from './processes.ts';
 import { Site, spawnRcode5 } from './rcode5.ts';
 
 const UNUSABLE = 2;
 
-type Failure = Ending & { readonly stdout: string; readonly stderr: string };
-
-async function runRcode5(...args: readonly string[]): Promise<Failure> {
+/** Runs it as a process, which ends by itself. */
+async function runRcode5(...args: readonly string[]): Promise<Printed> {
   const program = spawnRcode5(args);
-  const ending = await program.ended;
-  return { ...ending, stdout: program.stdout, stderr: program.stderr };
+  const { code, signal } = await program.ended;
+  expect(signal).to.equal(null);
+  return { code: code!, stdout: program.stdout, stderr: program.stderr };
 }
 
 /** A port of 127.0.0.1 that somebody has by one transport, until the returned function is called. */
@@ -91,10 +92,12 @@ const USAGES = [
 ] as const;
 
 describe('e2e: a server that cannot start', () => {
+  // A server that was run in this process would go on to listen to its signals.
+  afterEach(() => process.removeAllListeners('SIGHUP').removeAllListeners('SIGXFSZ'));
   after(cleanUp);
 
-  function expectOneSentence({ code, signal, stdout, stderr }: Failure, says: RegExp): void {
-    expect({ code, signal, stdout }).to.deep.equal({ code: UNUSABLE, signal: null, stdout: '' });
+  function expectOneSentence({ code, stdout, stderr }: Printed, says: RegExp): void {
+    expect({ code, stdout }).to.deep.equal({ code: UNUSABLE, stdout: '' });
     expect(stderr).to.match(/^[^\n]+\n$/);
     expect(stderr).to.match(says);
   }
@@ -108,7 +111,7 @@ describe('e2e: a server that cannot start', () => {
       expectOneSentence(
         failure,
         new RegExp(
-          `site\\.yaml:2:25: cannot listen on 127\\.0\\.0\\.1:${port}: the address is in use; .*expect another port`,
+          `site\\.yaml:2:25: cannot listen on 127\\.0\\.0\\.1:${port}: the address is in use by \\S+ \\(pid \\d+\\); .*expect another port`,
         ),
       );
     });
@@ -117,7 +120,7 @@ describe('e2e: a server that cannot start', () => {
   it('says so when the port of its admin HTTP is in use', async () => {
     const { port, release } = await occupy('tcp');
     const site = new Site(`admin:\n  listen: 127.0.0.1:${port}\n`);
-    const failure = await runRcode5('serve', '-c', site.config);
+    const failure = await runProgram(['serve', '-c', site.config]);
     release();
     expectOneSentence(
       failure,
@@ -126,14 +129,14 @@ describe('e2e: a server that cannot start', () => {
   });
 
   it('says so when there is no such configuration', async () => {
-    const failure = await runRcode5('serve', '-c', '/nowhere/site.yaml');
+    const failure = await runProgram(['serve', '-c', '/nowhere/site.yaml']);
     expectOneSentence(failure, /^\/nowhere\/site\.yaml:1:1: cannot be read: ENOENT.*; expect a/);
   });
 
   for (const { when, text, files, says } of SITES) {
     it(`says where and what when ${when}`, async () => {
       const site = new Site(text, files);
-      const { code, stdout, stderr } = await runRcode5('serve', '-c', site.config);
+      const { code, stdout, stderr } = await runProgram(['serve', '-c', site.config]);
       expect({ code, stdout }).to.deep.equal({ code: UNUSABLE, stdout: '' });
       const lines = stderr.trimEnd().replaceAll(site.config, 'FILE').split('\n');
       expect(lines, stderr).to.have.length(says.length);
@@ -143,10 +146,10 @@ describe('e2e: a server that cannot start', () => {
 
   for (const { when, args, says } of USAGES) {
     it(`shows its usage when ${when}`, async () => {
-      const { code, stdout, stderr } = await runRcode5(...args);
+      const { code, stdout, stderr } = await runProgram(args);
       expect({ code, stdout }).to.deep.equal({ code: UNUSABLE, stdout: '' });
       expect(stderr).to.match(says);
-      expect(stderr).to.match(/usage: rcode5 serve|rcode5 \d/);
+      expect(stderr).to.match(/usage: rcode5 serve|rcode5 \d|rcode5 --help lists/);
       expect(stderr).not.to.contain('    at ');
     });
   }

@@ -1,8 +1,12 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect } from 'chai';
+import { passOver } from '../world/needs.ts';
 import { COMMON, ServedSite } from '../world/served-site.ts';
 import { dig } from './dig.ts';
 import { findPort, type Peer, startBind, startUnbound, whenAnswering } from './peers.ts';
 import { cleanUp, describeWith, findProgram, makeFolder, Program } from './processes.ts';
+import { hasResolved, startResolved } from './resolved.ts';
 import { ASKED_NAME, KNOWN_NAME, SERVERS, type ServerName } from './stubs/servers.ts';
 
 async function startDnsmasq(server: number): Promise<Peer> {
@@ -11,6 +15,28 @@ async function startDnsmasq(server: number): Promise<Peer> {
   const at = ['--bind-interfaces', '--listen-address=127.0.0.1', `--port=${port}`];
   const args = ['--keep-in-foreground', ...only, ...at, `--server=127.0.0.1#${server}`];
   return whenAnswering(new Program(findProgram('dnsmasq')!, args, makeFolder()), port);
+}
+
+async function startRecursor(server: number): Promise<Peer> {
+  const folder = makeFolder();
+  const port = await findPort();
+  writeFileSync(
+    join(folder, 'recursor.conf'),
+    `local-address=127.0.0.1:${port}
+socket-dir=${folder}
+daemon=no
+write-pid=no
+disable-syslog=yes
+threads=1
+dnssec=off
+security-poll-suffix=
+dont-query=
+hint-file=no
+forward-zones-recurse=.=127.0.0.1:${server}
+`,
+  );
+  const command = findProgram('pdns_recursor')!;
+  return whenAnswering(new Program(command, [`--config-dir=${folder}`], folder), port);
 }
 
 /** Forwarders of others, in front of a server at this port. */
@@ -25,6 +51,8 @@ const FORWARDERS = {
       options: `allow-query { any; }; recursion yes; forward only; forwarders { 127.0.0.1 port ${server}; };`,
     }),
   dnsmasq: startDnsmasq,
+  pdns_recursor: startRecursor,
+  'systemd-resolved': (server: number) => startResolved([server]),
 } as const;
 
 interface Expected {
@@ -44,6 +72,8 @@ const EXPECTED: readonly Expected[] = [
       unbound: [5, 0, 'SERVFAIL', ''],
       named: [1, 0, 'SERVFAIL', ''],
       dnsmasq: [1, 0, 'REFUSED', '18'],
+      pdns_recursor: [1, 0, 'SERVFAIL', ''],
+      'systemd-resolved': [1, 0, 'REFUSED', ''],
     },
   },
   {
@@ -53,6 +83,8 @@ const EXPECTED: readonly Expected[] = [
       unbound: [5, 0, 'SERVFAIL', ''],
       named: [1, 0, 'SERVFAIL', ''],
       dnsmasq: [2, 0, 'REFUSED', '15'],
+      pdns_recursor: [1, 0, 'SERVFAIL', ''],
+      'systemd-resolved': [1, 0, 'REFUSED', ''],
     },
   },
   {
@@ -62,6 +94,8 @@ const EXPECTED: readonly Expected[] = [
       unbound: [1, 1, 'NOERROR', ''],
       named: [1, 1, 'NOERROR', ''],
       dnsmasq: [1, 1, 'NOERROR', ''],
+      pdns_recursor: [1, 1, 'NOERROR', ''],
+      'systemd-resolved': [1, 1, 'NOERROR', ''],
     },
   },
   {
@@ -71,6 +105,8 @@ const EXPECTED: readonly Expected[] = [
       unbound: [1, 0, 'NXDOMAIN', ''],
       named: [1, 0, 'NXDOMAIN', ''],
       dnsmasq: [1, 0, 'NXDOMAIN', '15'],
+      pdns_recursor: [1, 0, 'NXDOMAIN', ''],
+      'systemd-resolved': [2, 0, 'NXDOMAIN', ''],
     },
   },
   {
@@ -80,13 +116,19 @@ const EXPECTED: readonly Expected[] = [
       unbound: [5, 0, 'SERVFAIL', ''],
       named: [1, 0, 'SERVFAIL', ''],
       dnsmasq: [2, 0, 'REFUSED', '15'],
+      pdns_recursor: [1, 0, 'SERVFAIL', ''],
+      'systemd-resolved': [1, 0, 'REFUSED', ''],
     },
   },
 ];
 
 for (const forwarder of Object.keys(FORWARDERS) as (keyof typeof FORWARDERS)[]) {
-  describeWith([forwarder, 'dig'], `e2e: what ${forwarder} makes of it, in front`, function () {
-    this.timeout(120_000);
+  const isResolved = forwarder === 'systemd-resolved';
+  const needed = isResolved ? ['unshare', 'dig'] : [forwarder, 'dig'];
+  describeWith(needed, `e2e: what ${forwarder} makes of it, in front`, () => {
+    before(function () {
+      if (isResolved && !hasResolved()) passOver(this, 'there is no systemd-resolved');
+    });
     const sites: ServedSite[] = [];
     after(async () => {
       await cleanUp();

@@ -2,7 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { passOver } from '../world/needs.ts';
-import { cleanUp, describeWith, findProgram, makeFolder, run } from './processes.ts';
+import { cleanUp, describeWith, makeFolder, run } from './processes.ts';
+import { buildAll, isRunnable } from './stubs/built.ts';
 import { ASKED_NAME, type Ran, type ServerName, type StubCase } from './stubs/servers.ts';
 
 const INSIDE = join(import.meta.dirname, 'stubs', 'inside.ts');
@@ -40,6 +41,8 @@ const STUBS: Readonly<Record<string, readonly string[]>> = {
   glibc: ['getent', 'ahosts', ASKED_NAME],
   'c-ares, in Node': [process.execPath, '-e', NODE],
   'glibc, through Java': ['java', JAVA_FILE],
+  musl: ['./ask-musl', ASKED_NAME],
+  Go: ['./ask-go', ASKED_NAME],
   host: ['host', ASKED_NAME],
   nslookup: ['nslookup', ASKED_NAME],
   dig: ['dig', '+noall', '+comments', '+answer', ASKED_NAME],
@@ -50,6 +53,8 @@ interface Expected {
   readonly first: ServerName;
   readonly stub: keyof typeof STUBS;
   readonly options?: string;
+  /** There is no second one. */
+  readonly isAlone?: boolean;
   readonly code?: number;
   /** What is printed, in part. */
   readonly says: RegExp;
@@ -59,8 +64,10 @@ interface Expected {
 
 const BOTH = ['A udp', 'AAAA udp'];
 const BOTH_BY_TCP = ['A tcp', 'A udp', 'AAAA tcp', 'AAAA udp'];
+const AAAA_AGAIN = ['A udp', 'AAAA udp', 'AAAA udp'];
 const ADDRESS = /192\.0\.2\.80/;
 const NOTHING = /^$/;
+const UNKNOWN = /^Name does not resolve$/m;
 
 const EXPECTED: readonly Expected[] = [
   { first: 'refuses the client', stub: 'glibc', says: ADDRESS, asks: [BOTH, BOTH] },
@@ -107,6 +114,49 @@ const EXPECTED: readonly Expected[] = [
     asks: [BOTH_BY_TCP],
   },
 
+  // It asks all servers at once, and takes the first answer that is one.
+  { first: 'refuses the client', stub: 'musl', says: ADDRESS, asks: [BOTH, BOTH] },
+  { first: 'refuses AAAA', stub: 'musl', says: ADDRESS, asks: [BOTH, BOTH] },
+  {
+    first: 'truncates for the client',
+    stub: 'musl',
+    isAlone: true,
+    code: 2,
+    says: UNKNOWN,
+    asks: [BOTH],
+  },
+  { first: 'denies the name', stub: 'musl', isAlone: true, code: 2, says: UNKNOWN, asks: [BOTH] },
+  {
+    first: 'refuses the client',
+    stub: 'musl',
+    isAlone: true,
+    options: 'options timeout:1\n',
+    code: 2,
+    says: /^Try again$/m,
+    asks: [['A udp', 'A udp', 'AAAA udp', 'AAAA udp']],
+  },
+  {
+    first: 'refuses AAAA',
+    stub: 'musl',
+    isAlone: true,
+    options: 'options timeout:1\n',
+    code: 2,
+    says: /^Try again$/m,
+    asks: [AAAA_AGAIN],
+  },
+
+  { first: 'refuses the client', stub: 'Go', says: ADDRESS, asks: [BOTH, BOTH] },
+  { first: 'refuses AAAA', stub: 'Go', says: ADDRESS, asks: [BOTH, ['AAAA udp']] },
+  { first: 'truncates for the client', stub: 'Go', says: ADDRESS, asks: [BOTH_BY_TCP] },
+  { first: 'denies the name', stub: 'Go', code: 2, says: /no such host/, asks: [BOTH] },
+  {
+    first: 'refuses AAAA',
+    stub: 'Go',
+    isAlone: true,
+    says: /^192\.0\.2\.80$/m,
+    asks: [AAAA_AGAIN],
+  },
+
   {
     first: 'refuses the client',
     stub: 'host',
@@ -137,27 +187,28 @@ const EXPECTED: readonly Expected[] = [
 ];
 
 /** A name for a test. */
-function titleOf({ stub, first, options = '' }: Expected): string {
-  return `${stub}, of a server that ${first}${options === '' ? '' : ` (${options.trim()})`}`;
+function titleOf({ stub, first, isAlone = false, options = '' }: Expected): string {
+  return `${stub}, of ${isAlone ? 'the only' : 'a'} server that ${first}${options === '' ? '' : ` (${options.trim()})`}`;
 }
 
 describeWith(['unshare', 'ip', 'getent', 'dig'], 'e2e: what stubs make of it', function () {
   this.timeout(300_000);
   const runnable = EXPECTED.filter(({ stub }) => {
     const [command = ''] = STUBS[stub]!;
-    return command === process.execPath || findProgram(command) !== undefined;
+    return isRunnable(command);
   });
   let ran: readonly Ran[] = [];
 
   before(async function () {
     const folder = makeFolder();
+    await buildAll(folder);
     writeFileSync(join(folder, JAVA_FILE), JAVA);
     writeFileSync(join(folder, 'resolv.conf'), '');
     writeFileSync(join(folder, 'nsswitch.conf'), 'hosts: dns\n');
     const cases = runnable.map(
-      ({ stub, first, options }): StubCase => ({
+      ({ stub, first, options, isAlone = false }): StubCase => ({
         command: STUBS[stub]!,
-        servers: [first, 'answers'],
+        servers: isAlone ? [first] : [first, 'answers'],
         ...(options !== undefined && { options }),
       }),
     );
@@ -176,9 +227,9 @@ describeWith(['unshare', 'ip', 'getent', 'dig'], 'e2e: what stubs make of it', f
       const at = runnable.indexOf(expected);
       if (at < 0) this.skip();
       const { code, output, asked } = ran[at]!;
-      const { asks, says } = expected;
+      const { asks, says, isAlone = false } = expected;
       expect({ asked: asked.map((one) => [...one].sort()), output }).to.deep.equal({
-        asked: [asks[0], asks[1] ?? []],
+        asked: isAlone ? [asks[0]] : [asks[0], asks[1] ?? []],
         output,
       });
       expect(output).to.match(says);

@@ -35,8 +35,7 @@ try {
 }
 `;
 
-describe('e2e: a data thread that is stuck in native code', function () {
-  this.timeout(120_000);
+describe('e2e: a data thread that is stuck in native code', () => {
   after(cleanUp);
 
   it('does not keep the process when its start is given up', async function () {

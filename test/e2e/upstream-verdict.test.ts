@@ -24,6 +24,7 @@ describeWith(['unbound', 'dig'], 'e2e: why Unbound refuses', () => {
         'local-zone: "." static',
         'local-zone: "asked.example." always_refuse',
         'identity: "ns7"',
+        'hide-version: yes',
       ]),
     ]);
     peers = { open, closed, asked };
@@ -50,11 +51,8 @@ decisionLog: { to: decisions.log, record: all }
 
   it('tells a closed door from the answer of the server beside it', async () => {
     const first = await recordOf('a.example', 'REFUSED');
-    expect(first.upstream).to.deep.include({
-      verdict: 'client-acl',
-      confidence: 'medium',
-      evidence: 'no question in the response',
-    });
+    expect(first.upstream).to.include({ verdict: 'client-acl', scope: 'server' });
+    expect(first.upstream?.evidence).to.match(/^no question in the response\b/);
     const answered = await recordOf('ok.example', 'NOERROR');
     expect(answered.upstream?.address).to.equal(`127.0.0.1:${peers.open.port}`);
     const { upstream } = await recordOf('b.example', 'REFUSED');
@@ -68,10 +66,11 @@ decisionLog: { to: decisions.log, record: all }
       address: `127.0.0.1:${peers.open.port}`,
       ra: true,
       verdict: 'name-policy',
-      confidence: 'medium',
-      evidence:
-        'AA=1: the refusal is its own, as of a local zone; 1 question for other names answered lately',
+      confidence: 'high',
     });
+    expect(upstream?.evidence).to.match(
+      /^AA=1: the refusal is its own, as of a local zone; \d+ questions? for other names answered lately; Unbound sets AA=1 in the refusals of its local zones/,
+    );
   });
 
   it('asks control questions, so that the next refusals are told better', async () => {
@@ -80,12 +79,12 @@ decisionLog: { to: decisions.log, record: all }
     const told = await server.program.until('answers', async () => {
       const name = `n${++count}.asked.example`;
       const { upstream } = await recordOf(name, 'REFUSED');
-      return upstream?.evidence.includes('id.server') ? upstream : undefined;
+      return upstream?.evidence.includes('2 questions') ? upstream : undefined;
     });
-    // The root is answered, the name with another type refused.
+    // The name that finds loops and the root are answered, the name with another type refused.
     expect(told).to.deep.include({ verdict: 'name-policy', confidence: 'medium' });
     expect(told.evidence).to.equal(
-      'AA=1: the refusal is its own, as of a local zone; 1 question for other names answered lately; id.server is "ns7"',
+      'AA=1: the refusal is its own, as of a local zone; 2 questions for other names answered lately; id.server is "ns7"',
     );
   });
 

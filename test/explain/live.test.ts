@@ -29,6 +29,7 @@ describe('live', () => {
     folder = mkdtempSync(join(tmpdir(), 'rcode5-'));
     writeFileSync(join(folder, 'zone.rpz'), ZONE);
     upstream = await Upstream.start(answer);
+    upstream.notesNames = true;
   });
   beforeEach(() => {
     upstream.asked.length = 0;

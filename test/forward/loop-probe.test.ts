@@ -3,9 +3,10 @@ import { LoopProbes } from '../../src/forward/loop-probe.ts';
 import { Loops } from '../../src/forward/loops.ts';
 import type { Upstream } from '../../src/forward/upstream.ts';
 import { UpstreamTable } from '../../src/forward/upstream.ts';
+import { Answer } from '../../src/wire/answer.ts';
 import { Query } from '../../src/wire/query.ts';
+import { type AnswerText, writeAnswer } from '../world/answer-text.ts';
 import { asked } from '../world/asked.ts';
-import { idOf } from '../world/exchange.ts';
 import { withRoom } from '../world/messages.ts';
 
 interface Sent {
@@ -37,7 +38,7 @@ function comesBack({ octets }: Sent, now = 0): Query {
 }
 
 describe('forward/loop-probe probe', () => {
-  it('asks for a TXT record of a name that nobody else knows', () => {
+  it('asks for an address of a name that nobody else knows', () => {
     const { probes, upstreams, sent } = setUp();
     for (const upstream of upstreams) probes.probe(upstream, 0);
     const texts = sent.map(({ octets }) => Buffer.from(octets).toString('latin1', 13, 61));
@@ -46,7 +47,7 @@ describe('forward/loop-probe probe', () => {
     expect(first![0]).to.match(/^[0-9a-f]{36}$/);
     expect(first![1]).to.equal('rcode5-loop');
     expect(second![0]).to.not.equal(first![0]);
-    expect(comesBack(sent[0]!)).to.include({ qtype: 16, qclass: 1, malformed: 0 });
+    expect(comesBack(sent[0]!)).to.include({ qtype: 1, qclass: 1, malformed: 0 });
     expect(sent.map(({ transport }) => transport)).to.deep.equal(['udp', 'tcp']);
   });
 
@@ -182,13 +183,52 @@ describe('forward/loop-probe with a probe that is sent again by who has seen it'
   });
 });
 
-describe('forward/loop-probe isAnswer', () => {
+describe('forward/loop-probe take', () => {
+  const answerTo = ({ octets }: Sent, text: AnswerText, idChange = 0) => {
+    const message = writeAnswer(text, octets);
+    message[1]! ^= idChange;
+    const answer = new Answer();
+    answer.message = message;
+    return { octets: message, length: message.length, answer };
+  };
+  const HOUSE = asked('www.example.com');
+
   it('knows the answers of an upstream by the ID that it was sent', () => {
     const { probes, upstreams, sent } = setUp();
     probes.probe(upstreams[0], 0);
-    expect(probes.isAnswer(upstreams[0], idOf(sent[0]!))).to.equal(true);
-    expect(probes.isAnswer(upstreams[0], idOf(sent[0]!) ^ 1)).to.equal(false);
-    expect(probes.isAnswer(upstreams[1], idOf(sent[0]!))).to.equal(false);
+    expect(probes.take(answerTo(sent[0]!, {}), upstreams[0], 5)).to.equal(true);
+    expect(probes.take(answerTo(sent[0]!, {}, 1), upstreams[0], 5)).to.equal(false);
+    expect(probes.take(answerTo(sent[0]!, {}), upstreams[1], 5)).to.equal(false);
+  });
+
+  it('remembers whether the upstream answers for names that no rule is about', () => {
+    const { probes, upstreams, sent } = setUp();
+    probes.probe(upstreams[0], 0);
+    probes.probe(upstreams[1], 0);
+    probes.take(answerTo(sent[0]!, { rcode: 'NXDOMAIN', flags: 'ra' }), upstreams[0], 5);
+    probes.take(answerTo(sent[1]!, { rcode: 'REFUSED' }), upstreams[1], 5);
+    expect(upstreams[0].history!.recall(HOUSE, 6)).to.include({
+      answered: 1,
+      neutralRefused: false,
+    });
+    expect(upstreams[1].history!.recall(HOUSE, 6)).to.include({ refused: 1, neutralRefused: true });
+  });
+
+  it('believes no answer to another question', () => {
+    const { probes, upstreams, sent } = setUp();
+    probes.probe(upstreams[0], 0);
+    const answer = answerTo(sent[0]!, { question: 'a.example. IN A' });
+    expect(probes.take(answer, upstreams[0], 5)).to.equal(true);
+    expect(upstreams[0].history).to.equal(undefined);
+  });
+
+  it('leaves the choice of servers to what clients ask', () => {
+    const { probes, upstreams, sent } = setUp();
+    for (let i = 0; i < 6; i++) {
+      probes.probe(upstreams[0], i * 10_000);
+      probes.take(answerTo(sent[i]!, { rcode: 'REFUSED' }), upstreams[0], i * 10_000 + 5);
+    }
+    expect(upstreams[0].refusals.isRefusing).to.equal(false);
   });
 });
 

@@ -36,4 +36,11 @@ describe('forward/recent-load', () => {
     for (let i = 0; i < 20; i++) load.note(false, 16_000);
     expect(load.recall(16_000)).to.deep.equal({ busy: 0.5, calm: 0.25 });
   });
+
+  it('compares what was lost, in the second in which it was asked', () => {
+    const load = loaded([12, 0], [10, 0], [20, 0]);
+    for (let i = 0; i < 30; i++) load.noteLost(2500);
+    expect(load.recallLost(4000)).to.deep.equal({ busy: 0.6, calm: 0 });
+    expect(load.recall(4000)).to.deep.equal({ busy: 0, calm: 0 });
+  });
 });

@@ -9,7 +9,6 @@ import { type AnswerText, writeAnswer } from '../world/answer-text.ts';
 import { asked } from '../world/asked.ts';
 import { isUp } from '../world/exchange.ts';
 import { readMessage } from '../world/message-text.ts';
-import { refusal } from '../world/outcomes.ts';
 
 const QUERY = asked('www.example.com');
 
@@ -17,6 +16,7 @@ interface Sent {
   readonly upstream: Upstream;
   readonly channel: number;
   readonly octets: Uint8Array;
+  readonly transport: string;
 }
 
 function setUp(probe = 0) {
@@ -29,8 +29,9 @@ function setUp(probe = 0) {
   let recovered = 0;
   const watch = new SelfQueries(
     {
-      send(to, octets, length) {
-        sent.push({ upstream: to, channel: sent.length, octets: octets.slice(0, length) });
+      send(to, octets, length, transport) {
+        const question = octets.slice(0, length);
+        sent.push({ upstream: to, channel: sent.length, octets: question, transport });
         return sent.length - 1;
       },
       isStuck: () => false,
@@ -42,10 +43,16 @@ function setUp(probe = 0) {
     },
   );
   const tick = (now: number) => watch.tick(new Map([['default', group]]), now);
-  const refuse = (now: number, confidence: 'high' | 'medium' | 'low' = 'low', query = QUERY) => {
+  const introduce = (now: number) => watch.introduce(new Map([['default', group]]), now);
+  const refuse = (
+    now: number,
+    confidence: 'high' | 'medium' | 'low' = 'low',
+    query = QUERY,
+    isBare = false,
+  ) => {
     watch.refused(
       { upstream, group } as unknown as PendingQuery,
-      refusal({ confidence }),
+      { confidence, isBare },
       query,
       now,
     );
@@ -59,7 +66,7 @@ function setUp(probe = 0) {
     return watch.take({ octets, length: octets.length, answer }, { upstream: from, channel }, now);
   };
   const questions = () => sent.map(({ octets }) => readMessage(octets).question);
-  return { upstream, sent, tick, refuse, take, questions, recovered: () => recovered };
+  return { upstream, sent, tick, introduce, refuse, take, questions, recovered: () => recovered };
 }
 
 describe('forward/watch tick', () => {
@@ -114,43 +121,99 @@ describe('forward/watch refused', () => {
     expect(questions()).to.deep.equal([]);
   });
 
-  it('asks for the root, for another type, and for what the upstream calls itself', () => {
-    const { refuse, questions } = setUp(12);
+  const NAMES = ['id.server. CH TXT', 'version.bind. CH TXT'];
+
+  it('asks for its names, for the root, for another type, and for the same by TCP', () => {
+    const { refuse, questions, sent } = setUp(12);
     refuse(0);
-    expect(questions()).to.deep.equal(['. IN NS', 'www.example.com. IN SOA', 'id.server. CH TXT']);
+    expect(questions()).to.deep.equal([
+      ...NAMES,
+      '. IN A',
+      'www.example.com. IN SOA',
+      'www.example.com. IN A',
+    ]);
+    expect(sent.map(({ transport }) => transport)).to.deep.equal([
+      ...['udp', 'udp', 'udp', 'udp'],
+      'tcp',
+    ]);
   });
 
-  it('asks for an address when that was not what was refused', () => {
+  it('asks for an address when that was not what was refused, and for its type elsewhere', () => {
     const { refuse, questions } = setUp(12);
     refuse(0, 'low', asked('www.example.com', { type: 16 }));
-    expect(questions()[1]).to.equal('www.example.com. IN A');
+    expect(questions().slice(2)).to.deep.equal([
+      '. IN TXT',
+      'www.example.com. IN A',
+      'www.example.com. IN TXT',
+    ]);
   });
 
-  it('asks no more than it may', () => {
+  it('asks with RD=1 for what was refused without', () => {
+    const { refuse, questions, sent } = setUp(12);
+    refuse(0, 'low', asked('www.example.com', { flags: 0 }));
+    expect(questions()[4]).to.equal('www.example.com. IN A');
+    expect(sent[4]!.transport).to.equal('udp');
+    expect(readMessage(sent[4]!.octets).flags).to.include('rd');
+  });
+
+  it('asks for localhost where the refusal does not repeat the question', () => {
+    const { upstream, refuse, questions, take } = setUp(12);
+    refuse(0, 'low', QUERY, true);
+    expect(questions()[2]).to.equal('localhost. IN A');
+    expect(upstream.known.recall(QUERY, 5).localAnswered).to.equal(undefined);
+    take(2, { rcode: 'REFUSED' }, 10);
+    expect(upstream.known.recall(QUERY, 20).localAnswered).to.equal(false);
+  });
+
+  it('asks for its names at start, and again after an hour', () => {
+    const { introduce, questions, take } = setUp(12);
+    introduce(0);
+    expect(questions().slice(1)).to.deep.equal(NAMES);
+    take(2, { answer: ['version.bind. 0 CH TXT "9.18.49"'] }, 10);
+    introduce(3_600_009);
+    expect(questions().filter((one) => NAMES.includes(one!))).to.have.lengthOf(2);
+    introduce(3_600_011);
+    expect(questions().filter((one) => NAMES.includes(one!))).to.have.lengthOf(4);
+  });
+
+  it('asks for no names at start where it may ask nothing', () => {
+    const { introduce, questions } = setUp(0);
+    introduce(0);
+    expect(questions()).to.have.lengthOf(1);
+  });
+
+  it('asks no more than a round at once, and so many a minute', () => {
     const { refuse, questions } = setUp(12);
     for (let now = 0; now < 60_000; now += 100) refuse(now);
-    expect(questions().length).to.equal(12);
+    expect(questions().length).to.be.at.most(12 + 5);
   });
 
-  it('asks nothing about a refusal that is certain, nor about a transfer', () => {
+  it('asks nothing about a refusal that is certain, and of a transfer for names alone', () => {
     const { refuse, questions } = setUp(12);
     refuse(0, 'high');
-    refuse(0, 'low', asked('example.com', { type: 252 }));
     expect(questions()).to.deep.equal([]);
+    refuse(0, 'low', asked('example.com', { type: 252 }));
+    expect(questions()).to.deep.equal(NAMES);
   });
 
   it('remembers what it hears', () => {
     const { upstream, refuse, take } = setUp(12);
     refuse(0);
-    take(0, {}, 10);
-    take(1, { rcode: 'REFUSED' }, 10);
-    take(2, { answer: ['id.server. 0 CH TXT "ns7"'] }, 10);
+    take(0, { answer: ['id.server. 0 CH TXT "ns7"'] }, 10);
+    take(1, { answer: ['version.bind. 0 CH TXT "dnsmasq-2.90"'] }, 10);
+    take(2, {}, 10);
+    take(3, { rcode: 'REFUSED' }, 10);
+    take(4, {}, 10);
     expect(upstream.history?.recall(QUERY, 20)).to.deep.include({
       answered: 1,
       refused: 0,
       recurses: true,
       identity: 'ns7',
+      program: 'dnsmasq',
+      answeredByTcp: true,
     });
+    const other = asked('www.example.com', { type: 16 });
+    expect(upstream.history?.recall(other, 20).answeredByTcp).to.equal(false);
   });
 
   const identities: readonly { says: string; answer: AnswerText; identity: string | undefined }[] =
@@ -163,8 +226,8 @@ describe('forward/watch refused', () => {
     it(`takes ${says} of id.server for ${JSON.stringify(identity)}`, () => {
       const { upstream, refuse, take } = setUp(12);
       refuse(0);
-      take(0, {}, 10);
-      take(2, answer, 10);
+      take(2, {}, 10);
+      take(0, answer, 10);
       expect(upstream.history?.recall(QUERY, 20).identity).to.equal(identity);
     });
   }

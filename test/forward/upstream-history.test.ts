@@ -36,6 +36,10 @@ describe('forward/upstream-history', () => {
       quickestMs: undefined,
       load: undefined,
       identity: undefined,
+      program: undefined,
+      localAnswered: undefined,
+      neutralRefused: false,
+      answeredByTcp: false,
     });
   });
 
@@ -113,11 +117,29 @@ describe('forward/upstream-history', () => {
     expect(history.recall(QUERY, START).quickestMs).to.equal(22);
   });
 
-  it('remembers what the upstream calls itself', () => {
+  it('remembers for an hour what the upstream and its program call themselves', () => {
     const history = new UpstreamHistory();
     history.identify('ns7', START);
-    expect(history.recall(QUERY, START).identity).to.equal('ns7');
-    expect(history.recall(QUERY, START + MINUTE).identity).to.equal(undefined);
+    history.nameProgram('BIND', START);
+    for (const [after, expected] of [
+      [0, { identity: 'ns7', program: 'BIND' }],
+      [60 * MINUTE - 1, { identity: 'ns7', program: 'BIND' }],
+      [60 * MINUTE, { identity: undefined, program: undefined }],
+    ] as const) {
+      expect(history.recall(QUERY, START + after)).to.include(expected);
+      expect(history.isStranger(START + after)).to.equal(expected.identity === undefined);
+    }
+  });
+
+  it('forgets after a minute what else it has found out', () => {
+    const history = new UpstreamHistory();
+    history.noteLocal(true, START);
+    history.noteNeutral(true, START);
+    history.noteByTcp(QUERY, START);
+    const known = { localAnswered: true, neutralRefused: true, answeredByTcp: true };
+    expect(history.recall(QUERY, START + MINUTE - 1)).to.include(known);
+    const unknown = { localAnswered: undefined, neutralRefused: false, answeredByTcp: false };
+    expect(history.recall(QUERY, START + MINUTE)).to.include(unknown);
   });
 
   it('has room for a bounded number of questions', () => {

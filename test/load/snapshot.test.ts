@@ -3,10 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { parseConfig } from '../../src/config/config.ts';
-import { UpstreamTable } from '../../src/forward/upstream.ts';
-import { load, loadTaken } from '../../src/load/loaded-config.ts';
+import { createLasting, load, loadTaken } from '../../src/load/loaded-config.ts';
 import { takeSnapshot, takeSnapshotAside } from '../../src/load/snapshot.ts';
-import { TokenBuckets } from '../../src/policy/access/token-buckets.ts';
 
 const TEXT = `
 node: ns7
@@ -17,7 +15,7 @@ upstreams: { default: { servers: [192.0.2.53] } }
 describe('load/snapshot', () => {
   let folder: string;
   let file: string;
-  const lasting = () => ({ table: new UpstreamTable(), buckets: new TokenBuckets() });
+  const lasting = () => createLasting();
 
   before(() => {
     folder = mkdtempSync(join(tmpdir(), 'rcode5-'));

@@ -16,6 +16,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect } from 'chai';
 import { DecisionLog } from '../../src/observe/decision-log.ts';
+import { LogShare } from '../../src/observe/log-share.ts';
 import { passOver } from '../world/needs.ts';
 
 /** A file that takes nothing: every write to it finds the disk full. */
@@ -105,9 +106,11 @@ describe('observe/decision-log', () => {
     expect(readFileSync(join(moved, 'decisions.log'), 'utf8')).to.equal('one\n');
   });
 
-  it('begins on a line of its own behind one that somebody was killed in', () => {
+  it('begins on a line of its own behind one that is torn', () => {
     writeFileSync(path, '{"level":40,"ti');
-    open();
+    const share = new LogShare();
+    share.isTorn = true;
+    log = new DecisionLog(path, share);
     write('one\n');
     write('two\n');
     expect(readFileSync(path, 'utf8')).to.equal('{"level":40,"ti\none\ntwo\n');

@@ -15,6 +15,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { expect } from 'chai';
+import { compressLog } from '../../src/logs/compression.ts';
+import { LogIndexes } from '../../src/logs/indexing.ts';
 import { LogRotation, type RotationSettings } from '../../src/observe/log-rotation.ts';
 
 const NOON = Date.parse('2026-11-21T12:00:00Z');
@@ -63,6 +65,8 @@ describe('observe/log-rotation', () => {
         locked.push(where);
         return isFree ? () => locked.push('free again') : undefined;
       },
+      rotated: () => {},
+      compress: (names, signal) => compressLog(new LogIndexes(log), names, () => signal.aborted),
       failed: (why) => said.push(why),
       now: () => time,
     });

@@ -14,16 +14,29 @@ describe('observe/syslog', () => {
   for (const { level, facility, priority } of cases) {
     it(`has priority ${priority} for level ${level} of ${facility}`, () => {
       const line = record(level);
-      const message = new SyslogFormat(facility, 'ns1.site-a').message(Buffer.from(line));
+      const message = new SyslogFormat(facility, { node: 'ns1.site-a' }).message(Buffer.from(line));
       expect(message.toString()).to.equal(
         `<${priority}>1 2026-11-21T12:00:00.123Z ns1.site-a rcode5 ${process.pid} refused - ${line}`,
       );
     });
   }
 
+  const days = [
+    { month: 10, day: 21, shown: 'Nov 21 09:05:07' },
+    { month: 0, day: 3, shown: 'Jan  3 09:05:07' },
+  ];
+  for (const { month, day, shown } of days) {
+    it(`has the local time as ${shown} for a socket of this host`, () => {
+      const time = new Date(2026, month, day, 9, 5, 7).toISOString();
+      const line = record(40).replace('2026-11-21T12:00:00.123Z', time);
+      const message = new SyslogFormat('local3', 'local').message(Buffer.from(line));
+      expect(message.toString()).to.equal(`<156>${shown} rcode5[${process.pid}]: ${line}`);
+    });
+  }
+
   it('leaves out a node that is no host name', () => {
     for (const node of ['a b', 'nœud', 'x'.repeat(256)]) {
-      const message = new SyslogFormat('daemon', node).message(Buffer.from(record(40)));
+      const message = new SyslogFormat('daemon', { node }).message(Buffer.from(record(40)));
       expect(message.toString().split(' ')[2]).to.equal('-');
     }
   });

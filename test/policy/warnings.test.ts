@@ -153,7 +153,7 @@ describe('policy/warnings', () => {
     const rotate = 'rotate: { keep: 3 }';
     expect(warnings(`decisionLog: { to: a.log, ${rotate} }`)).to.deep.equal([]);
     expect(warnings(`decisionLog: { ${rotate} }`)).to.deep.equal([
-      'site.yaml: decisionLog.rotate is for a file: stdout is not rotated',
+      'site.yaml:1: decisionLog.rotate is for a file: stdout is not rotated',
     ]);
   });
 

@@ -105,6 +105,12 @@ export function furnish(blocks: readonly Block[]): string {
   return folder;
 }
 
+/** What a command prints: in this process, when it needs no shell. */
+export function runCommand(command: string, folder: string): Promise<string> {
+  const parts = partsOf(command);
+  return parts === undefined ? runInShell(command, folder) : createPipes(folder)(parts);
+}
+
 /** The arguments of each command of a pipe; undefined when it takes a shell, or a command of others. */
 function partsOf(line: string): (readonly string[])[] | undefined {
   const parts = line.split(' | ').map((part) => part.split(' '));

@@ -8,7 +8,9 @@ import { adminHandlers } from '../../src/admin/api.ts';
 import { parseConfig } from '../../src/config/config.ts';
 import { CONFIG } from '../../src/config/keys.ts';
 import { DECISION_FIELDS } from '../../src/decision/fields.ts';
+import { silentLog } from '../../src/log.ts';
 import { Metrics } from '../../src/observe/metrics.ts';
+import { Overrides } from '../../src/server/overrides.ts';
 import { TCP_LIMITS } from '../../src/transport/tcp-limits.ts';
 import { commandsOf, fileNameOf, isAsShown, runCommands, transcriptsOf } from './console.ts';
 import { anchorOf, blocksOf, headingsOf, linksOf, sectionsOf } from './markdown.ts';
@@ -188,6 +190,12 @@ describe('docs/operations.md', () => {
       feeds: specimen.measured.feeds,
       lists: specimen.measured.lists,
       lostRecords: () => ({ lost: 0, failure: 'unknown' }),
+      searcher: undefined,
+      overrides: new Overrides({ threads: () => undefined, cache: () => specimen.serving.cache }),
+      taken: () => {
+        throw new Error('nothing was taken');
+      },
+      log: silentLog(),
       metrics: new Metrics(),
       threads: () => [],
     });

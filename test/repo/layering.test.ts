@@ -4,6 +4,9 @@ import { DOORS, HOUSE, OPEN_TO_ALL } from '../../scripts/reference/house.ts';
 import { findCircles, mutualFolders } from './import-graph.ts';
 import { readSources } from './sources.ts';
 
+/** Modules of Node that take as long to import as Node takes to start, or nearly. */
+const SLOW = /^import (?!type )[^;]*? from '(node:(?:http|https|http2|tls))';$/gm;
+
 const SOURCES = readSources();
 const ALL = readSources(['src/**/*.ts', 'bench/**/*.ts', 'scripts/**/*.ts']);
 /** Files and folders of src/ together. */
@@ -60,6 +63,13 @@ describe('imports', () => {
 
   it(`join at most ${MOST_ENTRIES} files and folders in src/`, () => {
     expect(PARTS.length).to.be.at.most(MOST_ENTRIES);
+  });
+
+  it('are of no module that is slow to load and that most have no use for', () => {
+    const slow = SOURCES.flatMap(({ file, text }) =>
+      [...text.matchAll(SLOW)].map(([, name]) => `${file} imports ${name}`),
+    );
+    expect(slow, 'imports; expect process.getBuiltinModule() where it is used').to.deep.equal([]);
   });
 
   it('make no circle of files', () => {

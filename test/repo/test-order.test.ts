@@ -1,14 +1,19 @@
 import { globSync } from 'node:fs';
 import { expect } from 'chai';
-import { listFiles, shuffle } from '../../scripts/test.ts';
+import { LONG, listFiles, shuffle } from '../../scripts/test.ts';
 
 describe('scripts/test', () => {
   const files = listFiles();
 
-  it('runs each file once, those of test/e2e first', () => {
+  it('runs each file once, first those that take long', () => {
     expect([...files].sort()).to.deep.equal(globSync('test/**/*.test.ts').sort());
-    const first = files.findIndex((file) => !file.startsWith('test/e2e/'));
-    expect(files.slice(first).filter((file) => file.startsWith('test/e2e/'))).to.deep.equal([]);
+    const long = files.map((file) => LONG.find((start) => file.startsWith(start)));
+    const places = long.filter((start, i) => start !== undefined && start !== long[i - 1]);
+    expect(places).to.deep.equal(LONG);
+    expect(long.lastIndexOf(undefined)).to.equal(files.length - 1);
+    expect(long.indexOf(undefined)).to.equal(
+      long.findLastIndex((start) => start !== undefined) + 1,
+    );
   });
 
   it('has another order for another seed, and the same for the same', () => {

@@ -1,5 +1,6 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { expect } from 'chai';
 import { ConfigError } from '../../src/config/problem.ts';
@@ -8,6 +9,9 @@ import { Flag, message, question } from '../world/messages.ts';
 import { COMMON, forwardTo, ServedSite } from '../world/served-site.ts';
 
 const NOWHERE = forwardTo('127.0.0.1:9');
+
+/** How the program that runs the tests is named: it holds the addresses. */
+const OWN = `${readFileSync('/proc/self/comm', 'utf8').trim()} (pid ${process.pid})`;
 
 describe('server start', () => {
   let site: ServedSite;
@@ -51,7 +55,7 @@ describe('server start', () => {
     const { port } = other.address();
     listening({ listen: `127.0.0.1:${port}` });
     expect(await problem()).to.equal(
-      `site.yaml:2:10: cannot listen on 127.0.0.1:${port}: the address is in use; stop the other program or expect another port here`,
+      `site.yaml:2:10: cannot listen on 127.0.0.1:${port}: the address is in use by ${OWN}; stop the other program or expect another port here`,
     );
     other.close();
   });
@@ -64,7 +68,7 @@ describe('server start', () => {
       listening({ [key]: `127.0.0.1:${port}` });
       expect(await problem()).to.match(
         new RegExp(
-          `^site\\.yaml:[23]:\\d+: cannot listen on 127\\.0\\.0\\.1:${port}: the address is in use; `,
+          `^site\\.yaml:[23]:\\d+: cannot listen on 127\\.0\\.0\\.1:${port}: the address is in use by `,
         ),
       );
       other.close();
@@ -97,7 +101,7 @@ describe('server start', () => {
   it('says that the decision log cannot be written', async () => {
     listening({ log: 'missing/decisions.log' });
     expect(await problem()).to.match(
-      /^site\.yaml:1:1: decisionLog\.to cannot be written: ENOENT.*; expect a file in a folder that exists$/,
+      /^site\.yaml:4:20: decisionLog\.to cannot be written: ENOENT.*; expect a file in a folder that exists$/,
     );
   });
 

@@ -21,8 +21,7 @@ const REFUSE = 'acl: { query: { 127.0.0.1: refuse } }\n';
 const DENY = 'policies: [{ name: house, rules: { "*.example": nxdomain } }]\n';
 
 /** Threads as they are, without a server around them. */
-describe('a data thread that starts', function () {
-  this.timeout(120_000);
+describe('a data thread that starts', () => {
   let folder: string;
   let libc: Libc;
   before(function () {
@@ -56,6 +55,7 @@ describe('a data thread that starts', function () {
       log: new LogShare().buffer,
       loops: new Loops().buffer,
       buckets: new TokenBuckets().buffer,
+      pauses: [],
       capacity: 64,
     };
     const host = { libc, time: thisHost, refPrefix: () => 'x', createWorker: create };

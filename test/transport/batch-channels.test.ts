@@ -5,8 +5,9 @@ import { expect } from 'chai';
 import { ECONNREFUSED, type Libc, loadLibc, POLLIN, POLLOUT } from '../../src/transport/libc.ts';
 import { ReceiveBatch } from '../../src/transport/receive-batch.ts';
 import { BatchStream } from '../../src/transport/tcp-batch-channel.ts';
-import { BATCH, DATAGRAM } from '../../src/transport/udp-batch.ts';
+import { BATCH } from '../../src/transport/udp-batch.ts';
 import { BatchChannel } from '../../src/transport/udp-batch-channel.ts';
+import { BUFFER_LENGTH } from '../../src/wire/header.ts';
 import { passOver } from '../world/needs.ts';
 
 const libc = loadLibc();
@@ -27,13 +28,7 @@ describe('transport/udp-batch-channel', () => {
     upstream = createSocket('udp4');
     upstream.bind(0, '127.0.0.1');
     await once(upstream, 'listening');
-    const shape = {
-      count: BATCH,
-      size: DATAGRAM,
-      nameLength: 0,
-      controlLength: 0,
-      overflow: 61_440,
-    };
+    const shape = { count: BATCH, size: BUFFER_LENGTH, nameLength: 0, controlLength: 0 };
     const incoming = new ReceiveBatch(libc as Libc, shape);
     const socket = { number: 7, openedAt: 0, closed: () => {} };
     channel = new BatchChannel(libc as Libc, socket, loopback(upstream.address().port), incoming);

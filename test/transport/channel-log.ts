@@ -13,9 +13,12 @@ export interface ChannelEvent {
 
 export class ChannelLog implements ChannelEvents {
   readonly events: ChannelEvent[] = [];
+  /** Whether what was answered is what was asked. */
+  fits: (octets: Buffer) => boolean = () => true;
 
-  answered(upstream: number, channel: number, octets: Buffer): void {
+  answered(upstream: number, channel: number, octets: Buffer): boolean {
     this.events.push({ upstream, channel, octets: [...octets] });
+    return this.fits(octets);
   }
 
   ended(upstream: number, channel: number, { kind, reason }: ChannelEnd): void {

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { faultOfStatus, HttpFaults } from '../../src/transport/http-fault.ts';
 import { Http1Dialect } from '../../src/transport/http1-dialect.ts';
 import { message } from '../world/messages.ts';
 
@@ -11,7 +12,8 @@ const POST_HEAD =
 const POST = Buffer.concat([Buffer.from(`${POST_HEAD}Content-Length: 12\r\n\r\n`), QUERY]);
 
 class Spoken {
-  readonly dialect = new Http1Dialect('/dns-query');
+  readonly faults = new HttpFaults();
+  readonly dialect = new Http1Dialect('/dns-query', this.faults);
   readonly asked: number[] = [];
 
   push(...parts: readonly (string | Buffer)[]): this {
@@ -165,6 +167,8 @@ describe('transport/http1-dialect', () => {
       expect(spoken.statuses()).to.deep.equal([String(status)]);
       expect(spoken.dialect.isEnding).to.equal(ends);
       expect(spoken.asked).to.deep.equal([]);
+      const counted = spoken.faults.counts.filter(({ total }) => total > 0);
+      expect(counted).to.deep.equal([{ reason: faultOfStatus(status), total: 1 }]);
     });
   }
 
@@ -172,7 +176,7 @@ describe('transport/http1-dialect', () => {
     const anyPart = fc.oneof(fc.constantFrom(GET, POST, '\r\n\r\n', 'POST /'), fc.string());
     fc.assert(
       fc.property(fc.array(anyPart), (parts) => {
-        const dialect = new Http1Dialect('/dns-query');
+        const dialect = new Http1Dialect('/dns-query', new HttpFaults());
         for (const part of parts) dialect.push(Buffer.from(part), () => {});
         dialect.take();
       }),

@@ -70,6 +70,7 @@ describe('transport/tcp-channels', () => {
 
   it('tells answers with their upstream and channel, in the order in which they come', async () => {
     const channel = send();
+    send(SECOND, 2);
     (await connected(1)).write(framed(SECOND, FIRST));
     expect(await log.happened(2)).to.deep.equal([
       { upstream: SERVER, channel, octets: [...SECOND] },
@@ -79,6 +80,7 @@ describe('transport/tcp-channels', () => {
 
   it('puts answers together that come in pieces', async () => {
     const channel = send();
+    send(SECOND, 2);
     const connection = await connected(1);
     connection.setNoDelay();
     for (const octet of framed(FIRST, SECOND)) {
@@ -89,6 +91,33 @@ describe('transport/tcp-channels', () => {
       { upstream: SERVER, channel, octets: [...FIRST] },
       { upstream: SERVER, channel, octets: [...SECOND] },
     ]);
+  });
+
+  const strangers = [
+    { when: 'a message comes that was never asked for', octets: SECOND },
+    { when: 'an answer is not to what was asked', octets: FIRST, fits: false },
+  ];
+  for (const { when, octets, fits = true } of strangers) {
+    it(`closes a connection when ${when}, and reads nothing behind it`, async () => {
+      const channel = send();
+      log.fits = () => fits;
+      const connection = (await connected(1)).resume();
+      connection.write(framed(octets, FIRST));
+      expect(await log.happened(2)).to.deep.equal([
+        { upstream: SERVER, channel, octets: [...octets] },
+        { upstream: SERVER, channel, kind: 'garbled', reason: 'garbled' },
+      ]);
+      if (!connection.closed) await once(connection, 'close');
+      expect(send()).to.not.equal(channel);
+      expect(log.events).to.have.lengthOf(2);
+    });
+  }
+
+  it('goes on with a connection that answers again, and late', async () => {
+    const channel = send();
+    (await connected(1)).write(framed(FIRST, FIRST));
+    await log.happened(2);
+    expect(send(SECOND, 2)).to.equal(channel);
   });
 
   it('has a connection of its own for each upstream', async () => {

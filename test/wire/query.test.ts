@@ -116,6 +116,27 @@ describe('wire/query hashes', () => {
     expect(hashesOf('WWW.Example.com')).to.deep.equal(hashesOf('www.example.COM'));
   });
 
+  it('are given back to who sees the same name again, where there is room for all', () => {
+    const seen = parse(message({ questions: [question('a.b.example')] }));
+    const again = parse(message({ questions: [question('A.B.EXAMPLE')] }));
+    const kept = new Int32Array(4);
+    expect(seen.keepHashes(kept)).to.equal(true);
+    expect(seen.keepHashes(new Int32Array(3))).to.equal(false);
+    // What is given back is taken as it is: these are not made again.
+    kept[0] = 7;
+    again.restoreHashes(kept);
+    expect([...again.hashes.subarray(0, 4)]).to.deep.equal([7, ...kept.subarray(1)]);
+  });
+
+  it('are those of the name that was read last', () => {
+    const query = new Query();
+    for (const text of ['www.example', 'w', '.', 'other.example']) {
+      const octets = message({ questions: [question(text)] });
+      query.parse(octets, octets.length);
+      expect([...query.hashes.subarray(0, query.labels + 1)]).to.deep.equal(hashesOf(text));
+    }
+  });
+
   it('tell labels apart that hold the same octets', () => {
     expect(hashesOf('ab.c')[0]).to.not.equal(hashesOf('a.bc')[0]);
     expect(hashesOf('a.b.c')[0]).to.not.equal(hashesOf('ab.c')[0]);

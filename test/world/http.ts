@@ -12,13 +12,14 @@ export interface HttpReply {
 export interface HttpRequest {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
 }
 
 /** Sends a request to a server; `target` goes out as it is. */
 export function ask(
   { address, port }: { readonly address: string; readonly port: number },
   target: string,
-  { method = 'GET', headers = {} }: HttpRequest = {},
+  { method = 'GET', headers = {}, body }: HttpRequest = {},
 ): Promise<HttpReply> {
   return new Promise((resolve, reject) => {
     const sent = request({ host: address, port, path: target, method, headers, agent: false });
@@ -28,6 +29,6 @@ export function ask(
       const body = await text(response).catch(() => '');
       resolve({ status: statusCode ?? 0, type: received['content-type'], body });
     });
-    sent.end();
+    sent.end(body);
   });
 }

@@ -143,7 +143,13 @@ export function ede(infoCode: number, text = ''): Uint8Array {
 
 /** The octets one behind the other. */
 export function octets(...parts: readonly Octets[]): Uint8Array {
-  return Uint8Array.from(parts.flatMap((part) => [...part]));
+  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
 }
 
 /** A copy with room behind it, as in the buffer of a socket: what a response is written into. */

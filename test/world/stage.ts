@@ -5,17 +5,22 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { Recorder } from '../../src/decision/outcome.ts';
+import { Pauses } from '../../src/decision/pauses.ts';
 import { Engine, type Outbox } from '../../src/engine/engine.ts';
 import type { ChannelEnd, Channels, Manner } from '../../src/forward/channels.ts';
 import { type Upstream, UpstreamTable } from '../../src/forward/upstream.ts';
-import { type Lasting, type LoadedConfig, loadTaken } from '../../src/load/loaded-config.ts';
+import {
+  createLasting,
+  type Lasting,
+  type LoadedConfig,
+  loadTaken,
+} from '../../src/load/loaded-config.ts';
 import { takeSnapshot } from '../../src/load/snapshot.ts';
 import { formatAddress, parseAddress } from '../../src/net/address.ts';
 import { DecisionLog } from '../../src/observe/decision-log.ts';
 import { RecentDecisions } from '../../src/observe/recent.ts';
 import { Recording } from '../../src/observe/recording.ts';
 import { Statistics } from '../../src/observe/statistics.ts';
-import { TokenBuckets } from '../../src/policy/access/token-buckets.ts';
 import { recordContext } from '../../src/policy/record-context.ts';
 import type { ClientTransport } from '../../src/wire/client-transport.ts';
 import { BUFFER_LENGTH } from '../../src/wire/header.ts';
@@ -66,7 +71,8 @@ export class Stage implements Outbox {
   readonly told: Map<string, number> = new Map();
   readonly statistics: Statistics = new Statistics();
   readonly table: UpstreamTable = new UpstreamTable();
-  readonly #lasting: Lasting = { table: this.table, buckets: new TokenBuckets() };
+  readonly pauses: Pauses = new Pauses();
+  readonly #lasting: Lasting = createLasting(this.table, this.pauses);
   readonly engine: Engine;
   serving: LoadedConfig;
   readonly #folder: string;
@@ -84,6 +90,7 @@ export class Stage implements Outbox {
     this.serving = this.#prepare(config);
     const log = new PlayedLog((text) => this.#take(text));
     this.#recording = new Recording(this.statistics, new RecentDecisions(), log);
+    this.#recording.pauses = this.pauses;
     const recorder = this.#recorder();
     this.engine = new Engine(this.serving, { outbox: this, recorder, capacity, refPrefix: 't' });
     this.use(this.serving);
@@ -241,7 +248,12 @@ export class Stage implements Outbox {
     writeFileSync(file, /^cache:/m.test(text) ? text : `${text}\ncache: { entries: 100 }\n`);
     const { snapshot, config } = takeSnapshot({ file, environment: {} });
     const taken = { snapshot: { ...snapshot, takenAt: this.now }, config };
-    return loadTaken(taken, this.#lasting, running);
+    const loaded = loadTaken(taken, this.#lasting, running);
+    // What an upstream is asked is written down question by question: no others, unless they are meant.
+    if (!/\bprobe:/.test(text)) {
+      for (const group of loaded.groups.values()) Object.assign(group, { probe: 0 });
+    }
+    return loaded;
   }
 
   #path(file: string): string {

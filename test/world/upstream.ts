@@ -8,6 +8,9 @@ import { Flag, type MessageParts, message, octets, record, TO_QUESTION, TYPE } f
 const HEADER_LENGTH = 12;
 const NO_CONNECTION = { write() {}, hangUp() {} };
 
+/** Of class CHAOS: by these a forwarder finds out who its upstreams are. */
+const OWN_NAMES: readonly string[] = ['id.server.', 'version.bind.'];
+
 /** What an upstream was asked. */
 export interface Question {
   readonly octets: Buffer;
@@ -42,11 +45,13 @@ export function answerTo(query: Uint8Array, parts: MessageParts = {}): Uint8Arra
 export class Upstream {
   readonly address: string;
   readonly port: number;
-  /** All that was asked, but for the probes by which a forwarder finds loops. */
+  /** All that was asked, but for the probes by which a forwarder finds loops, and names. */
   readonly asked: Question[] = [];
   script: Script;
   /** What a forwarder asks by itself is not answered: `. NS`, and whether the upstream leads back. */
   ignoresSelfQueries = false;
+  /** Whether questions for its own name, which a forwarder asks at start, are among what was asked. */
+  notesNames = false;
   /** Whether it reads from the connections that it takes. */
   reads = true;
   readonly #udp: Socket;
@@ -148,10 +153,11 @@ export class Upstream {
 
   #take(query: Buffer, way: Omit<Question, 'octets' | 'name'>): void {
     const question = { octets: query, name: nameOf(query), ...way };
-    const isOwn = question.name === '' || question.name.endsWith('.rcode5-loop.');
+    const isForName = OWN_NAMES.includes(question.name);
+    const isOwn = isForName || question.name === '' || question.name.endsWith('.rcode5-loop.');
     if (isOwn && this.ignoresSelfQueries) return;
     if (question.name.endsWith('.rcode5-loop.')) return way.reply(answerTo(query, { rcode: 3 }));
-    this.asked.push(question);
+    if (!isForName || this.notesNames) this.asked.push(question);
     const answer = this.script(question);
     if (answer !== undefined) way.reply(answer);
     this.#wake();

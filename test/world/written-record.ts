@@ -23,6 +23,7 @@ export interface WrittenRecord extends DecisionRecord {
     readonly reason?: string;
   };
   readonly hint?: string;
+  readonly paused?: readonly string[];
   readonly ede?: readonly number[];
   readonly upstream?: {
     readonly address: string;

@@ -2,6 +2,7 @@
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Encrypted } from '../certificate.ts';
 import type { Contestant, Site } from '../contestant.ts';
 
 export interface DnsdistConfig {
@@ -9,9 +10,10 @@ export interface DnsdistConfig {
   /** Lua that follows its address. */
   readonly lua: (site: Site) => string;
   readonly log?: string;
+  readonly encrypted?: Encrypted;
 }
 
-export function dnsdist({ label = 'dnsdist', lua, log }: DnsdistConfig): Contestant {
+export function dnsdist({ label = 'dnsdist', lua, log, encrypted }: DnsdistConfig): Contestant {
   return {
     label,
     peer: 'dnsdist',
@@ -20,10 +22,18 @@ export function dnsdist({ label = 'dnsdist', lua, log }: DnsdistConfig): Contest
       const file = join(site.folder, 'dnsdist.conf');
       // It would ask for news of its version otherwise.
       const head = `setSecurityPollSuffix("")\nsetLocal("127.0.0.1:${site.port}")\n`;
-      writeFileSync(file, `${head}${lua(site)}\n`);
+      const listener = encrypted === undefined ? '' : listenerOf(site, encrypted);
+      writeFileSync(file, `${head}${listener}${lua(site)}\n`);
       return [site.program, '-C', file, '--supervised', '--disable-syslog'];
     },
   };
+}
+
+function listenerOf({ secure }: Site, { by, certificate, key }: Encrypted): string {
+  const at = `"127.0.0.1:${secure}", "${certificate}", "${key}"`;
+  return by === 'dot'
+    ? `addTLSLocal(${at}, {provider="openssl"})\n`
+    : `addDOHLocal(${at}, "/dns-query")\n`;
 }
 
 /** Lua for the upstream: several sockets, so that their ports tell replies apart. */

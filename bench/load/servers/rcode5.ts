@@ -2,6 +2,7 @@
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Encrypted } from '../certificate.ts';
 import type { Contestant, Site } from '../contestant.ts';
 
 const MAIN: string = join(import.meta.dirname, '..', '..', '..', 'src', 'cli', 'main.ts');
@@ -17,6 +18,7 @@ export interface Rcode5Config {
   /** Its upstream as the configuration names it, by the port that the site has for it. */
   readonly server?: (port: number) => string;
   readonly cores?: string;
+  readonly encrypted?: Encrypted;
 }
 
 /** As it is by default, and with one data thread. */
@@ -32,6 +34,7 @@ export function rcode5({
   isLogged = false,
   server = (upstream) => `127.0.0.1:${upstream}`,
   cores,
+  encrypted,
 }: Rcode5Config): Contestant {
   const log = isLogged ? LOG : undefined;
   return {
@@ -39,19 +42,36 @@ export function rcode5({
     peer: undefined,
     log,
     ...(cores === undefined ? {} : { cores }),
-    configure({ folder, port, upstream, program }: Site) {
+    configure({ folder, port, secure, upstream, program, main = MAIN }: Site) {
       const file = join(folder, 'rcode5.yaml');
       writeFileSync(
         file,
-        format({ port, server: server(upstream), lines, log: log ?? '/dev/null' }),
+        format({
+          listen: [`"127.0.0.1:${port}"`, ...(encrypted ? [listener(secure, encrypted)] : [])],
+          server: server(upstream),
+          lines,
+          log: log ?? '/dev/null',
+        }),
       );
-      return [program, MAIN, 'serve', '-c', file];
+      return [program, main, 'serve', '-c', file];
     },
   };
 }
 
-function format(of: { port: number; server: string; lines: readonly string[]; log: string }) {
-  return `listen: ["127.0.0.1:${of.port}"]
+function listener(port: number | undefined, { by, certificate, key }: Encrypted): string {
+  const kind = by === 'dot' ? 'tls' : 'https';
+  return `{ address: "127.0.0.1:${port}", ${kind}: { certificate: ${certificate}, key: ${key} } }`;
+}
+
+interface Parts {
+  readonly listen: readonly string[];
+  readonly server: string;
+  readonly lines: readonly string[];
+  readonly log: string;
+}
+
+function format(of: Parts) {
+  return `listen: [${of.listen.join(', ')}]
 admin: { listen: "127.0.0.1:0" }
 upstreams: { default: { servers: ["${of.server}"] } }
 decisionLog: { to: ${of.log}, record: policy }

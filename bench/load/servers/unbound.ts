@@ -2,6 +2,7 @@
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Encrypted } from '../certificate.ts';
 import type { Contestant, Site } from '../contestant.ts';
 
 export interface UnboundConfig {
@@ -12,6 +13,7 @@ export interface UnboundConfig {
   readonly modules?: string;
   readonly label?: string;
   readonly log?: string;
+  readonly encrypted?: Encrypted;
 }
 
 export function unbound(config: UnboundConfig): Contestant {
@@ -28,7 +30,8 @@ export function unbound(config: UnboundConfig): Contestant {
   };
 }
 
-function format({ folder, port, upstream }: Site, config: UnboundConfig): string {
+function format(site: Site, config: UnboundConfig): string {
+  const { folder, port, upstream } = site;
   const { server = [], sections = '', modules = 'iterator', log = 'unbound.log' } = config;
   return `server:
   interface: 127.0.0.1
@@ -46,11 +49,22 @@ function format({ folder, port, upstream }: Site, config: UnboundConfig): string
   outgoing-range: 4096
   incoming-num-tcp: 100
   access-control: 127.0.0.0/8 allow
-${server.map((line) => `  ${line}\n`).join('')}remote-control:
+${[...listenerOf(site, config), ...server].map((line) => `  ${line}\n`).join('')}remote-control:
   control-enable: no
 forward-zone:
   name: "."
   forward-addr: 127.0.0.1@${upstream}
 ${sections}
 `;
+}
+
+function listenerOf({ secure }: Site, { encrypted }: UnboundConfig): string[] {
+  if (encrypted === undefined) return [];
+  const { by, certificate, key } = encrypted;
+  return [
+    `interface: 127.0.0.1@${secure}`,
+    `${by === 'dot' ? 'tls' : 'https'}-port: ${secure}`,
+    `tls-service-pem: "${certificate}"`,
+    `tls-service-key: "${key}"`,
+  ];
 }

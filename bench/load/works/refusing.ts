@@ -27,8 +27,13 @@ export const BIND_REFUSES: readonly string[] = ['allow-query { none; };'];
 
 /** Its ACL would drop; a rule refuses, after other actions for the same clients. */
 export function dnsdistRefuses(...actions: readonly string[]): string {
+  return dnsdistRefusesFrom(`${REFUSED_CLIENT}/32`, ...actions);
+}
+
+/** The same for clients with other addresses. */
+export function dnsdistRefusesFrom(prefix: string, ...actions: readonly string[]): string {
   const rule = `NetmaskGroupRule(refused)`;
   const all = [...actions, 'RCodeAction(DNSRCode.REFUSED)'];
   const lines = all.map((action) => `addAction(${rule}, ${action})`);
-  return ['refused = newNMG()', `refused:addMask("${REFUSED_CLIENT}/32")`, ...lines].join('\n');
+  return ['refused = newNMG()', `refused:addMask("${prefix}")`, ...lines].join('\n');
 }

@@ -2,7 +2,7 @@
 
 import type { Bench, Work } from '../bench.ts';
 import { compare } from '../contest.ts';
-import { type Contestant, isWanted } from '../contestant.ts';
+import { type Contestant, entrants } from '../contestant.ts';
 import { HITS, RPZ_ZONE, rpzLoad, rpzQuestion, writeRpz } from '../rpz.ts';
 import { bind } from '../servers/bind.ts';
 import { rcode5AndOneThread } from '../servers/rcode5.ts';
@@ -59,8 +59,7 @@ function contestants(zone: string): Contestant[] {
 /** Time and memory of so many rules over those of one. */
 async function loading(bench: Bench, rules: number): Promise<string> {
   const reps = Math.min(MAX_STARTS, bench.options.reps);
-  const wanted = (zone: string) =>
-    contestants(zone).filter((contestant) => isWanted(contestant, bench));
+  const wanted = (zone: string) => entrants(contestants(zone), bench);
   const full = wanted(writeRpz(bench, rules));
   const empty = wanted(writeRpz(bench, 1));
   const lines: string[][] = [];

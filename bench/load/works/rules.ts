@@ -2,7 +2,7 @@
 
 import type { Bench, Work } from '../bench.ts';
 import { compare } from '../contest.ts';
-import type { Contestant } from '../contestant.ts';
+import { type Contestant, entrants } from '../contestant.ts';
 import { rpzLoad, rpzQuestion, writeRpz } from '../rpz.ts';
 import { rcode5 } from '../servers/rcode5.ts';
 import { timeStarts } from '../starts.ts';
@@ -27,17 +27,20 @@ go all over the zone; nine of ten have a rule.`,
     });
     const reps = Math.min(MAX_STARTS, bench.options.reps);
     const lines: string[][] = [];
-    for (const [i, contestant] of contestants.entries()) {
-      const question = rpzQuestion(sizes[i]!);
+    // With another build there are two for each size, one behind the other, as there are rows.
+    const all = entrants(contestants, bench);
+    for (const [i, contestant] of all.entries()) {
+      const size = sizes[Math.floor((i * sizes.length) / all.length)]!;
+      const question = rpzQuestion(size);
       const started = await timeStarts(contestant, bench, { question, reps });
       const { measured, problem } = rows[i]!;
-      const size = formatCount(sizes[i]!);
+      const { label } = contestant;
       if (measured === undefined || typeof started === 'string') {
-        lines.push([size, formatProblem(problem ?? `${started}`)]);
+        lines.push([label, formatProblem(problem ?? `${started}`)]);
         continue;
       }
       lines.push([
-        size,
+        label,
         formatCount(measured.perSecond),
         measured.cpuMicros.toFixed(2),
         formatCount(started.milliseconds),

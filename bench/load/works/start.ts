@@ -1,7 +1,7 @@
 /** Work: start, with the configuration that comes with rcode5 or its like. */
 
 import type { Bench, Work } from '../bench.ts';
-import { type Contestant, isWanted, type Running, stop } from '../contestant.ts';
+import { type Contestant, entrants, type Running, stop } from '../contestant.ts';
 import { bind } from '../servers/bind.ts';
 import { DNSDIST_CACHE, dnsdist, dnsdistUpstream } from '../servers/dnsdist.ts';
 import { dnsmasq } from '../servers/dnsmasq.ts';
@@ -36,17 +36,20 @@ async function table(bench: Bench, upstream: Running): Promise<string> {
   const reps = bench.options.isQuick ? 1 : Math.max(MIN_STARTS, bench.options.reps);
   const lines: string[][] = [];
   let own: number | undefined;
-  for (const contestant of contestants().filter((one) => isWanted(one, bench))) {
+  const times = new Map<string, number>();
+  for (const contestant of entrants(contestants(), bench)) {
     const of = { question: ANSWERED, reps, upstream: upstream.port };
     const started = await timeStarts(contestant, bench, of);
-    const { label, peer } = contestant;
+    const { label, peer, besides } = contestant;
     if (typeof started === 'string') {
       lines.push([label, formatProblem(started)]);
       continue;
     }
     const { milliseconds, memory } = started;
     own ??= milliseconds;
-    const ratio = peer === undefined ? '' : formatRatio(milliseconds / own);
+    times.set(label, milliseconds);
+    const isOwn = peer === undefined && besides === undefined;
+    const ratio = isOwn ? '' : formatRatio(milliseconds / (times.get(besides ?? '') ?? own));
     lines.push([label, formatCount(milliseconds), ratio, formatMegabytes(memory.resident)]);
   }
   const columns = ['server', 'ms to the first answer', "its time ÷ rcode5's", 'resident MB'];

@@ -68,7 +68,7 @@ bad.example CNAME .
 
 /** A port that nobody listens on: where the dead upstream is. */
 const DEAD_PORT = 9;
-const TIMEOUT_MS = 2000;
+const TIMEOUT_MS = 20_000;
 
 /** Ports of the embedded upstreams. */
 interface Ports {

@@ -3,7 +3,7 @@
 import { type FSWatcher, watch } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import { isGzip, LineSplitter } from './log-lines.ts';
+import { isGzip, LineSplitter } from '../../logs/log-lines.ts';
 
 const CHUNK = 1 << 16;
 /** Milliseconds between two looks without an event: network file systems send none. */

@@ -2,9 +2,9 @@
 
 import { createReadStream, type ReadStream, statSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
+import { CHUNK, readLines } from '../../logs/log-lines.ts';
+import { inWrittenOrder } from '../../logs/written-order.ts';
 import { followLines } from './log-follow.ts';
-import { CHUNK, readLines } from './log-lines.ts';
-import { inWrittenOrder } from './log-rotation.ts';
 
 const STDIN = '-';
 

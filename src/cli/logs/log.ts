@@ -3,6 +3,7 @@
 import type { Writable } from 'node:stream';
 import { parseArgs } from 'node:util';
 import { now } from '../../clock.ts';
+import { DecisionReader, formatLost, formatSkipped } from '../../logs/log-lines.ts';
 import {
   type DecisionRecord,
   type Filter,
@@ -13,7 +14,6 @@ import { type Command, Exit, UsageError } from '../command.ts';
 import { FILTERING, JSON_OPTION, type Options } from '../options.ts';
 import { Output } from '../output.ts';
 import { Progress } from '../progress.ts';
-import { DecisionReader, formatLost, formatSkipped } from './log-lines.ts';
 import { type LogInput, LogReader, type LogSource } from './log-source.ts';
 import { Table } from './log-table.ts';
 import { formatRecord } from './record-text.ts';

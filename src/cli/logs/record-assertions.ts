@@ -3,10 +3,10 @@
 import type { Writable } from 'node:stream';
 import { decidesBy, LAYERS } from '../../decision/layers.ts';
 import { NONE } from '../../explain/assertion-file.ts';
+import { DecisionReader, formatSkipped } from '../../logs/log-lines.ts';
 import type { DecisionRecord } from '../../observe/decision-filter.ts';
 import { Exit, UsageError } from '../command.ts';
 import { Output } from '../output.ts';
-import { DecisionReader, formatSkipped } from './log-lines.ts';
 import { type LogInput, LogReader } from './log-source.ts';
 
 /** Assertions that are written at most. */
@@ -75,7 +75,11 @@ export class AssertionRecorder {
       this.#beyond++;
       return;
     }
-    const name = quoted(`${event} by ${layer}`);
+    // A failure is told by its name.
+    const who = record.group ?? client;
+    const name = quoted(
+      `${event} by ${layer}: ${nameText(qname)} ${record.qtype ?? ''} for ${who}`,
+    );
     this.#lines.set(
       key,
       `- { name: ${name}, client: ${quoted(client)}, ${asked}, expect: { ${expected} } }\n`,
@@ -126,11 +130,14 @@ function isPassing(record: DecisionRecord): boolean {
   return PASSING_LAYERS.has(layer) || isMalformed || isOfAnswer;
 }
 
+/** A dollar sign before a brace would be an environment variable. */
+function nameText(qname: string): string {
+  return qname.replaceAll(/\\.|\$/gs, (text) => (text.endsWith('$') ? '\\036' : text));
+}
+
 function formatQuestion(record: DecisionRecord): string {
   const { qname, qtype = 'A', qclass = 'IN', transport = 'udp', opcode = 'QUERY', rd } = record;
-  // A dollar sign before a brace would be an environment variable.
-  const name = qname!.replaceAll(/\\.|\$/gs, (text) => (text.endsWith('$') ? '\\036' : text));
-  const words = [name, qtype, ...(qclass === 'IN' ? [] : [qclass])];
+  const words = [nameText(qname!), qtype, ...(qclass === 'IN' ? [] : [qclass])];
   return [
     `query: ${quoted(words.join(' '))}`,
     ...(transport === 'udp' ? [] : [`transport: ${transport}`]),

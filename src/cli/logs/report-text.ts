@@ -1,9 +1,9 @@
 /** A report as text for a terminal: tables with a small chart in each row. */
 
+import type { Row, Summary, TableSummary } from '../../logs/report-summary.ts';
+import type { Dimension } from '../../logs/report-tally.ts';
 import { formatLine, widthsOf } from '../text-table.ts';
 import { printable } from './log-table.ts';
-import type { Row, Summary, TableSummary } from './report-summary.ts';
-import type { Dimension } from './report-tally.ts';
 
 const BARS = '▁▂▃▄▅▆▇█';
 const NOTHING = ' ';

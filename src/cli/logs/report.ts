@@ -3,15 +3,15 @@
 import type { Writable } from 'node:stream';
 import { parseArgs } from 'node:util';
 import { now } from '../../clock.ts';
+import { DecisionReader, formatSkipped } from '../../logs/log-lines.ts';
+import { summarize } from '../../logs/report-summary.ts';
+import { DIMENSIONS, type Dimension, ReportTally } from '../../logs/report-tally.ts';
 import { type Filter, matches, parseFilter } from '../../observe/decision-filter.ts';
 import { type Command, Exit, UsageError } from '../command.ts';
 import { FILTERING, JSON_OPTION, type Options } from '../options.ts';
 import { Output } from '../output.ts';
 import { Progress } from '../progress.ts';
-import { DecisionReader, formatSkipped } from './log-lines.ts';
 import { type LogInput, LogReader } from './log-source.ts';
-import { summarize } from './report-summary.ts';
-import { DIMENSIONS, type Dimension, ReportTally } from './report-tally.ts';
 import { formatReport } from './report-text.ts';
 
 const EVENT = 'refused';

@@ -1,7 +1,7 @@
 /** The rules of decision records, given what was asked on purpose. */
 
-import { isPassedOn } from '../../decision/refusal-findings-evidence.ts';
 import { type WeighedInference, weigh } from '../../decision/refusal-inference.ts';
+import { isPassedOn } from '../../decision/refusal-program-evidence.ts';
 import { Ede } from '../../wire/registry.ts';
 import { differenceOf, identityOf, nsidOf, tellAll } from '../evidence.ts';
 import { factsOf } from '../facts.ts';

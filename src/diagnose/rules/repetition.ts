@@ -69,9 +69,9 @@ export function byRate(situation: Situation): Inference | undefined {
   if (burst === undefined || count === undefined) return undefined;
   const after = situation.last('after')!;
   const limited = count.sent - count.answered;
-  if (limited < count.sent * LIMITED_SHARE || count.answered + answeredOnce(after) === 0) {
-    return undefined;
-  }
+  const isAnswered =
+    count.answered + answeredOnce(after) > 0 || (count.refused > 0 && situation.isAnsweredAtTimes);
+  if (limited < count.sent * LIMITED_SHARE || !isAnswered) return undefined;
   const { sent, answered, refused, truncated, silent } = count;
   const isToldOff = refused + truncated > 0;
   return {

@@ -26,8 +26,8 @@ export function byTransfer(situation: Situation): Inference | undefined {
     const summary = `holds ${ask.name} and does not hand it to ${ask.source}`;
     return { verdict, scope: 'zone', confidence: 'high', summary, evidence: tellAll(ask, soa) };
   }
-  if (ask.rcode === 'SERVFAIL') {
-    const summary = 'transfers no zones, and answers with a failure';
+  if (ask.rcode === 'SERVFAIL' || ask.rcode === 'NOTIMP') {
+    const summary = `transfers no zones, and answers ${ask.rcode}`;
     return { verdict, scope: 'query', confidence: 'medium', summary, evidence: tellAll(ask, soa) };
   }
   if (soa?.rcode !== 'NOERROR' && ask.rcode !== 'NOTAUTH') return undefined;
@@ -115,7 +115,8 @@ export function byMadeUpAnswer(situation: Situation): Inference | undefined {
   if (fateOf(ask) !== 'answered' || !ask.ra || ask.answers > 0 || ask.tc) return undefined;
   const isMissing = ask.rcode === 'NXDOMAIN';
   if (isMissing && ask.soa === ask.name.toLowerCase()) return byImpossibleZone(ask);
-  if (ask.soa !== undefined || !(ask.aa || isMissing)) return undefined;
+  if (ask.soa !== undefined) return undefined;
+  if (!ask.aa && !isMissing) return byEmptyAnswer(ask);
   const isKnown = (answeredOther?.answers ?? 0) > 0;
   return {
     verdict: 'name-policy',
@@ -128,6 +129,17 @@ export function byMadeUpAnswer(situation: Situation): Inference | undefined {
         ? 'AA=1 and RA=1 without any SOA record: it comes from a local zone or a policy, not from a zone'
         : 'NXDOMAIN without any SOA record: it comes from a policy, not from a zone',
     ],
+  };
+}
+
+/** RFC 2308 section 2.2: some servers with authority leave out the SOA record too. */
+function byEmptyAnswer(ask: Probe): Inference {
+  return {
+    verdict: 'name-policy',
+    scope: 'name',
+    confidence: 'medium',
+    summary: `answers that ${ask.name} has no such data, without any proof`,
+    evidence: [tell(ask), 'no data and no SOA record: it comes from a policy, or from an odd zone'],
   };
 }
 

@@ -27,6 +27,8 @@ export function byTransport(situation: Situation): Inference | undefined {
 export function byEdns(situation: Situation): Inference | undefined {
   const { ask } = situation;
   if (situation.isTransfer || !situation.isAnswered('plain')) return undefined;
+  // Who takes EDNS for other names does not refuse this one for it.
+  if (situation.isAnsweredAtTimes) return undefined;
   return {
     verdict: 'edns',
     scope: 'query',

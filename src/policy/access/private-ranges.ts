@@ -8,6 +8,11 @@ const RANGES: readonly Prefix[] = [
   ...['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', 'fc00::/7'],
 ].map((text) => parsePrefix(text) as Prefix);
 
+/** Whether all of a prefix lies in one of them. */
+export function isPrivate(prefix: Prefix): boolean {
+  return RANGES.some((range) => contains(range, prefix) && prefix.length >= range.length);
+}
+
 /**
  * Behind a proxy, clients that came with its address now come with their own, which inside a
  * site is a private one. An entry for everybody does not show that somebody thought of that, unless

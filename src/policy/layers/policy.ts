@@ -28,16 +28,18 @@ export function compilePolicies({ policies: chain }: Pick<ViewParts, 'policies'>
       return found?.isShadow === true && letsPass(found) ? found : undefined;
     },
     account(query) {
+      const paused = chain.pausedFor(query);
+      const besides = paused.length === 0 ? '' : `; paused for this client: ${paused.join(', ')}`;
       const found = chain.search(query);
       if (found === undefined) {
         const near = chain.findNear(query);
-        const more = chain.watches(query, false) ? '; its answer is judged too' : '';
+        const more = `${chain.watches(query, false) ? '; its answer is judged too' : ''}${besides}`;
         if (near === undefined) return { why: `no rule matches the name${more}` };
         return { why: `no rule matches${more}; the nearest ${near.why}`, nearest: near.rule };
       }
       const passes = letsPass(found) ? 'it lets the query through' : undefined;
       const notes = [passes, chain.waitsFor(found, query)].filter((note) => note !== undefined);
-      const why = notes.join(', ');
+      const why = `${notes.join(', ')}${notes.length === 0 ? besides.slice(2) : besides}`;
       return { rule: ruleOf(found, query), ...(why !== '' && { why }) };
     },
   };

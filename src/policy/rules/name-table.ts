@@ -5,7 +5,7 @@
  * query brings the hash of each of its suffixes along.
  */
 
-import { type HashedName, hashLabel, ROOT_HASH } from '../../wire/hashed-name.ts';
+import { type HashedName, hashLabel, nameMemory, ROOT_HASH } from '../../wire/hashed-name.ts';
 import { MAX_LABELS, nameLength } from '../../wire/name.ts';
 import { resized, sharedUint8, sharedUint32 } from './shared-array.ts';
 
@@ -157,13 +157,15 @@ export class NameTable {
 }
 
 const labelAt = new Uint8Array(MAX_LABELS);
+const { name: hashed, words } = nameMemory();
 
 /** The hash of a lower-case name, as `HashedName` computes it. */
 function hashName(wire: Uint8Array): number {
   let labels = 0;
   for (let at = 0; wire[at] !== 0; at += wire[at]! + 1) labelAt[labels++] = at;
+  hashed.set(wire.subarray(0, nameLength(wire)));
   let hash = ROOT_HASH;
-  while (labels > 0) hash = hashLabel(wire, labelAt[--labels]!, hash);
+  while (labels > 0) hash = hashLabel(words, labelAt[--labels]!, hash);
   return hash;
 }
 

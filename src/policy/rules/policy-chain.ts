@@ -5,6 +5,7 @@
  * of the answer.
  */
 
+import { Pauses } from '../../decision/pauses.ts';
 import { ruleOf } from '../../decision/rule-of.ts';
 import type { Rule, Verdict } from '../../decision/verdict.ts';
 import type { AliasChain } from '../../wire/alias-chain.ts';
@@ -19,6 +20,8 @@ export interface ChainParts {
   readonly nat64?: readonly TranslationPrefix[];
   /** For an answer that cannot be read as its client might read it. */
   readonly unreadable?: Verdict;
+  /** Who is not judged for a while. */
+  readonly pauses?: Pauses;
 }
 
 const NO_PREFIXES: readonly TranslationPrefix[] = [];
@@ -29,12 +32,14 @@ export class PolicyChain {
   readonly nat64: readonly TranslationPrefix[];
   readonly #unreadable: Verdict | undefined;
   readonly #policies: readonly NamePolicy[];
+  readonly #pauses: Pauses;
   readonly #watchesAddresses: boolean;
   readonly #keepsSigned: boolean;
   /** Position of the policy that matched last. */
   #position = 0;
 
-  constructor(policies: readonly NamePolicy[], { nat64, unreadable }: ChainParts = {}) {
+  constructor(policies: readonly NamePolicy[], { nat64, unreadable, pauses }: ChainParts = {}) {
+    this.#pauses = pauses ?? new Pauses();
     this.nat64 = nat64 ?? NO_PREFIXES;
     this.#unreadable = unreadable;
     this.#policies = policies;
@@ -104,6 +109,11 @@ export class PolicyChain {
     return best;
   }
 
+  /** The policies that have no say in the query for a while; only for readers. */
+  pausedFor(query: Query): readonly string[] {
+    return this.#pauses.of(query);
+  }
+
   /** What may keep the rule that `search` has found from deciding. */
   waitsFor(found: Verdict, query: Query): string | undefined {
     if (hasNoAnswer(query)) return undefined;
@@ -140,13 +150,14 @@ export class PolicyChain {
     return undefined;
   }
 
-  /** Whether the policy leaves the records of this step unchanged, since they are signed. */
+  /** Whether the policy has no say: it is paused, or leaves the records of this step, which are signed. */
   #isLeft(
-    { keepsSigned }: NamePolicy,
+    { name, keepsSigned }: NamePolicy,
     query: Query,
     answer: AliasChain | undefined,
     step: number,
   ): boolean {
+    if (this.#pauses.isAny && this.#pauses.covers(query, name)) return true;
     return keepsSigned && query.dnssecOk && answer?.isSigned(step, query) === true;
   }
 

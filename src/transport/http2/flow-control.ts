@@ -44,6 +44,14 @@ export class FlowControl {
     if (this.#connection > MAX_WINDOW) throw new Http2Error('FLOW_CONTROL_ERROR');
   }
 
+  /** Whether all of an answer may be sent at once, in one frame: then it is counted. */
+  take(stream: Outflow, length: number): boolean {
+    if (length > FRAME_SIZE || length > this.#connection || length > stream.window) return false;
+    this.#connection -= length;
+    stream.window -= length;
+    return true;
+  }
+
   /** Sends of a stream's answer what the client takes; true when that is all. */
   send(id: number, stream: Outflow): boolean {
     let rest = stream.rest!;

@@ -1,7 +1,8 @@
 /** Frames one behind the other (RFC 9113 section 4.1). */
 
-import { cacheControl, DNS_MESSAGE, METHODS } from '../doh-request.ts';
+import { METHODS } from '../doh-request.ts';
 import { httpDate } from '../http-date.ts';
+import { answerFields, type Field, fieldOf, numberField } from './answer-fields.ts';
 
 export const FrameType = {
   DATA: 0,
@@ -20,21 +21,17 @@ export const Flag = { ACK: 1, END_STREAM: 1, END_HEADERS: 4, PADDED: 8, PRIORITY
 
 export const FRAME_HEADER = 9;
 
-/** Fields without an index, with the number of their name in HPACK's static table. */
-const STATUS = 8;
-const ALLOW = 22;
-const CACHE_CONTROL = 24;
-const CONTENT_LENGTH = 28;
-const CONTENT_TYPE = 31;
-const DATE = 33;
-/** Statuses that have a number themselves. */
-const INDEXED_STATUS: Readonly<Record<number, number>> = { 200: 0x88, 400: 0x8c, 404: 0x8d };
-
-const INITIAL = 1024;
+const INITIAL = 2048;
+/** Octets up to which a loop copies as fast. */
+const SHORT = 128;
+const NOTHING: Buffer = Buffer.alloc(0);
 
 export class Http2FrameWriter {
-  #buffer: Buffer = Buffer.alloc(0);
+  #buffer: Buffer = NOTHING;
   #length = 0;
+  /** Fields of the last answer, which those that are sent with it share if they may be kept as long. */
+  #fields: Field = NOTHING;
+  #maxAge = Number.NaN;
 
   get isEmpty(): boolean {
     return this.#length === 0;
@@ -42,15 +39,15 @@ export class Http2FrameWriter {
 
   take(): Buffer {
     const taken = this.#buffer.subarray(0, this.#length);
-    this.#buffer = Buffer.alloc(0);
+    this.#buffer = NOTHING;
     this.#length = 0;
+    this.#maxAge = Number.NaN;
     return taken;
   }
 
   frame(type: number, flags: number, stream: number, payload: Uint8Array): void {
     this.#begin(type, flags, stream, payload.length);
-    this.#buffer.set(payload, this.#length);
-    this.#length += payload.length;
+    this.#append(payload, payload.length);
   }
 
   /** A frame with numbers of four octets. */
@@ -69,62 +66,64 @@ export class Http2FrameWriter {
 
   /** The header of an answer with so many octets. */
   answer(stream: number, contentLength: number, maxAge: number, endsStream: boolean): void {
-    const start = this.#beginHeaders(stream, endsStream);
-    this.#octet(INDEXED_STATUS[200]!);
-    this.#field(CONTENT_TYPE, DNS_MESSAGE);
-    this.#field(CONTENT_LENGTH, String(contentLength));
-    this.#field(CACHE_CONTROL, cacheControl(maxAge));
-    this.#field(DATE, httpDate());
-    this.#endHeaders(start);
+    if (maxAge !== this.#maxAge) {
+      this.#fields = answerFields(maxAge);
+      this.#maxAge = maxAge;
+    }
+    const fields = this.#fields;
+    const length = numberField(contentLength);
+    const flags = Flag.END_HEADERS | (endsStream ? Flag.END_STREAM : 0);
+    this.#begin(FrameType.HEADERS, flags, stream, fields.length + length.length);
+    this.#append(fields, fields.length);
+    this.#append(length, length.length);
+  }
+
+  /** A whole answer. */
+  data(stream: number, octets: Uint8Array, length: number): void {
+    this.#begin(FrameType.DATA, Flag.END_STREAM, stream, length);
+    this.#append(octets, length);
   }
 
   /** A status and nothing else. */
   status(stream: number, status: number): void {
-    const start = this.#beginHeaders(stream, true);
-    const indexed = INDEXED_STATUS[status];
-    if (indexed === undefined) this.#field(STATUS, String(status));
-    else this.#octet(indexed);
-    this.#field(CONTENT_LENGTH, '0');
-    this.#field(DATE, httpDate());
-    if (status === 405) this.#field(ALLOW, METHODS);
-    this.#endHeaders(start);
+    const fields: Field[] = [
+      fieldOf('status', String(status)),
+      fieldOf('content-length', '0'),
+      fieldOf('date', httpDate()),
+    ];
+    if (status === 405) fields.push(fieldOf('allow', METHODS));
+    this.frame(
+      FrameType.HEADERS,
+      Flag.END_HEADERS | Flag.END_STREAM,
+      stream,
+      Buffer.concat(fields),
+    );
   }
 
-  #beginHeaders(stream: number, endsStream: boolean): number {
-    const flags = Flag.END_HEADERS | (endsStream ? Flag.END_STREAM : 0);
-    const start = this.#length;
-    this.#begin(FrameType.HEADERS, flags, stream, 0);
-    return start;
+  #append(octets: Uint8Array, length: number): void {
+    const buffer = this.#buffer;
+    const at = this.#length;
+    // Short ones, as most are, are copied sooner than a view of them is made.
+    if (length === octets.length) buffer.set(octets, at);
+    else if (length > SHORT) buffer.set(octets.subarray(0, length), at);
+    else for (let i = 0; i < length; i++) buffer[at + i] = octets[i]!;
+    this.#length = at + length;
   }
 
-  #endHeaders(start: number): void {
-    this.#buffer.writeUIntBE(this.#length - start - FRAME_HEADER, start, 3);
-  }
-
-  /** A literal that goes into no table (RFC 7541 section 6.2.2). */
-  #field(name: number, value: string): void {
-    this.#room(3 + value.length);
-    if (name < 0x0f) this.#octet(name);
-    else {
-      this.#octet(0x0f);
-      this.#octet(name - 0x0f);
-    }
-    this.#octet(value.length);
-    this.#length += this.#buffer.write(value, this.#length, 'latin1');
-  }
-
-  #octet(value: number): void {
-    this.#room(1);
-    this.#buffer[this.#length++] = value;
-  }
-
+  /** Makes room for a frame, and begins it. */
   #begin(type: number, flags: number, stream: number, length: number): void {
     this.#room(FRAME_HEADER + length);
+    const buffer = this.#buffer;
     const at = this.#length;
-    this.#buffer.writeUIntBE(length, at, 3);
-    this.#buffer[at + 3] = type;
-    this.#buffer[at + 4] = flags;
-    this.#buffer.writeUInt32BE(stream, at + 5);
+    buffer[at] = length >> 16;
+    buffer[at + 1] = length >> 8;
+    buffer[at + 2] = length;
+    buffer[at + 3] = type;
+    buffer[at + 4] = flags;
+    buffer[at + 5] = stream >>> 24;
+    buffer[at + 6] = stream >> 16;
+    buffer[at + 7] = stream >> 8;
+    buffer[at + 8] = stream;
     this.#length = at + FRAME_HEADER;
   }
 

@@ -1,6 +1,6 @@
 /** Decodes header blocks, one after the other, as HPACK has them (RFC 7541 section 6). */
 
-import { type HeaderField, HeaderTable } from './header-table.ts';
+import { HeaderField, HeaderTable } from './header-table.ts';
 import { decodeHuffman } from './huffman.ts';
 
 /** Octets of the table; the default, which every client may use without asking. */
@@ -13,6 +13,11 @@ export class HeaderDecoder {
   #block: Buffer = Buffer.alloc(0);
   #at = 0;
   #isBroken = false;
+
+  /** Changes with what the numbers in blocks stand for: the same octets say the same until then. */
+  get version(): number {
+    return this.#table.version;
+  }
 
   /**
    * Calls `onField` for each field of a block; false when it is broken, and with it all that
@@ -45,10 +50,11 @@ export class HeaderDecoder {
   #literal(first: number): HeaderField | undefined {
     const isAdded = (first & 0x40) !== 0;
     const index = this.#number(isAdded ? 0x3f : 0x0f);
-    const name = index === 0 ? this.#text() : this.#table.at(index)?.name;
+    const known = index === 0 ? undefined : this.#table.at(index);
+    const name = index === 0 ? this.#text() : known?.name;
     const value = this.#text();
     if (name === undefined || value === undefined) return undefined;
-    const field = { name, value };
+    const field = new HeaderField(name, value, known?.isValid === true);
     if (isAdded) this.#table.add(field);
     return field;
   }
@@ -73,8 +79,10 @@ export class HeaderDecoder {
     const length = this.#number(0x7f);
     const end = this.#at + length;
     if (this.#isBroken || end > this.#block.length) return undefined;
-    const octets = this.#block.subarray(this.#at, end);
+    const start = this.#at;
     this.#at = end;
-    return (first & 0x80) === 0 ? octets.toString('latin1') : decodeHuffman(octets);
+    return (first & 0x80) === 0
+      ? this.#block.toString('latin1', start, end)
+      : decodeHuffman(this.#block.subarray(start, end));
   }
 }

@@ -1,15 +1,30 @@
 /** Header fields that HPACK has numbers for (RFC 7541 section 2.3 and appendix A). */
 
-export interface HeaderField {
-  readonly name: string;
-  readonly value: string;
-}
-
+const COLON = 0x3a;
 /** Octets that a field counts besides its own (section 4.1). */
 const OVERHEAD = 32;
 
-export function sizeOf({ name, value }: HeaderField): number {
-  return name.length + value.length + OVERHEAD;
+const REGULAR_NAME = /^[!#$%&'*+\-.^_`|~0-9a-z]+$/;
+const NO_VALUE = /[\0\r\n]/;
+
+/** What is known of a field once, however often it is referred to. */
+export class HeaderField {
+  readonly name: string;
+  readonly value: string;
+  /** As the table counts it. */
+  readonly size: number;
+  readonly isPseudo: boolean;
+  /** Whether HTTP allows its octets (RFC 9113 section 8.2.1); names of pseudo fields are known ones. */
+  readonly isValid: boolean;
+
+  constructor(name: string, value: string, isKnownName = false) {
+    this.name = name;
+    this.value = value;
+    this.size = name.length + value.length + OVERHEAD;
+    this.isPseudo = name.charCodeAt(0) === COLON;
+    const isName = isKnownName || this.isPseudo || REGULAR_NAME.test(name);
+    this.isValid = isName && !NO_VALUE.test(value);
+  }
 }
 
 const STATIC: readonly HeaderField[] = [
@@ -28,8 +43,8 @@ const STATIC: readonly HeaderField[] = [
 ].map((text) => {
   const end = text.indexOf(' ');
   return end < 0
-    ? { name: text, value: '' }
-    : { name: text.slice(0, end), value: text.slice(end + 1) };
+    ? new HeaderField(text, '')
+    : new HeaderField(text.slice(0, end), text.slice(end + 1));
 });
 
 export class HeaderTable {
@@ -38,6 +53,8 @@ export class HeaderTable {
   readonly #most: number;
   #size = 0;
   #limit: number;
+  /** How often its fields have changed. */
+  version = 0;
 
   /** `most` is what the other end was told that it may use. */
   constructor(most: number) {
@@ -51,7 +68,8 @@ export class HeaderTable {
   }
 
   add(field: HeaderField): void {
-    this.#size += sizeOf(field);
+    this.version++;
+    this.#size += field.size;
     this.#fields.unshift(field);
     this.#evict();
   }
@@ -59,6 +77,7 @@ export class HeaderTable {
   /** The other end uses so much from now on; false when that is more than it may. */
   resize(limit: number): boolean {
     if (limit > this.#most) return false;
+    this.version++;
     this.#limit = limit;
     this.#evict();
     return true;
@@ -66,6 +85,6 @@ export class HeaderTable {
 
   /** Also a field that is larger than the table: then the table is empty. */
   #evict(): void {
-    while (this.#size > this.#limit) this.#size -= sizeOf(this.#fields.pop()!);
+    while (this.#size > this.#limit) this.#size -= this.#fields.pop()!.size;
   }
 }

@@ -5,14 +5,14 @@
 
 import type { Dialect, OnQuery } from '../dialect.ts';
 import { LONGEST, readQuery } from '../doh-request.ts';
-import { FIRST_WINDOW, FlowControl, FRAME_SIZE, type Outflow } from './flow-control.ts';
+import { faultOfStatus, type HttpFaults } from '../http-fault.ts';
+import { FIRST_WINDOW, FlowControl, FRAME_SIZE } from './flow-control.ts';
+import { type FrameEvents, Http2FrameReader } from './frame-reader.ts';
 import { Flag, FRAME_HEADER, FrameType, Http2FrameWriter } from './frame-writer.ts';
-import { HeaderDecoder } from './header-block.ts';
 import { ErrorCode, Http2Error } from './http2-error.ts';
 import { unpadded } from './padding.ts';
-import { RequestHeaders } from './request-headers.ts';
-
-const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 'latin1');
+import { RequestDecoder } from './request-decoder.ts';
+import { RequestStream } from './request-stream.ts';
 
 const Setting = { MAX_STREAMS: 3, WINDOW: 4, MAX_FRAME: 5, MAX_HEADERS: 6 } as const;
 
@@ -22,39 +22,34 @@ const HEADERS_SIZE = 16_384;
 const CONTINUATIONS = 8;
 /** Octets of a request that we take: one more than the largest message has, so that it shows. */
 const STREAM_WINDOW = 81_920;
-const CONNECTION_WINDOW = 1 << 20;
+const CONNECTION_WINDOW = 1 << 18;
+/** What divides a header from its frame. */
+const PARTED = Flag.END_HEADERS | Flag.PADDED | Flag.PRIORITY;
+const NO_BODY: Buffer = Buffer.alloc(0);
 /** Requests that were taken back, of those that were not answered in between. */
 const RESETS = 200;
 
-/** A request, and its answer as far as that could not be sent yet. */
-interface Stream extends Outflow {
-  readonly headers: RequestHeaders;
-  body: Buffer[];
-  length: number;
-  /** The whole request has come: what follows on it is none of ours. */
-  isAsked: boolean;
-}
-
-export class Http2Dialect implements Dialect {
+export class Http2Dialect implements Dialect, FrameEvents {
   isEnding = false;
   readonly #path: string;
+  readonly #faults: HttpFaults;
   readonly #maxStreams: number;
   readonly #out: Http2FrameWriter = new Http2FrameWriter();
-  readonly #decoder: HeaderDecoder = new HeaderDecoder();
-  readonly #streams: Map<number, Stream> = new Map();
+  readonly #reader: Http2FrameReader = new Http2FrameReader();
+  readonly #requests: RequestDecoder = new RequestDecoder();
+  readonly #streams: Map<number, RequestStream> = new Map();
   readonly #flow: FlowControl = new FlowControl(this.#out);
-  #buffer: Buffer = Buffer.alloc(0);
-  #hasPreface = false;
   #lastStream = 0;
   /** A header of which more is to come. */
   #open: { stream: number; flags: number; parts: Buffer[]; length: number } | undefined;
-  /** Octets that were received and not given back to the connection's window. */
-  #received = 0;
+  /** Octets that are to be given back to the connection's window. */
+  #spare = 0;
   #resets = 0;
   #onQuery: OnQuery = () => {};
 
-  constructor(path: string, maxStreams: number) {
+  constructor(path: string, maxStreams: number, faults: HttpFaults) {
     this.#path = path;
+    this.#faults = faults;
     this.#maxStreams = maxStreams;
     this.#out.settings([
       [Setting.MAX_STREAMS, maxStreams],
@@ -75,15 +70,13 @@ export class Http2Dialect implements Dialect {
   push(chunk: Buffer, onQuery: OnQuery): void {
     if (this.isEnding) return;
     this.#onQuery = onQuery;
-    this.#buffer = this.#buffer.length === 0 ? chunk : Buffer.concat([this.#buffer, chunk]);
     try {
-      this.#readFrames();
+      this.#reader.push(chunk, this);
     } catch (error) {
       if (!(error instanceof Http2Error)) throw error;
+      this.#faults.add(error.code === ErrorCode.ENHANCE_YOUR_CALM ? 'flood' : 'protocol');
       this.#goAway(error.code);
     }
-    // A copy, so that a few octets do not keep a whole chunk alive.
-    this.#buffer = Buffer.from(this.#buffer);
   }
 
   reply(exchange: number, octets: Uint8Array, length: number, maxAge: number): void {
@@ -93,8 +86,11 @@ export class Http2Dialect implements Dialect {
     const isHead = stream.headers.method === 'HEAD';
     this.#out.answer(exchange, length, maxAge, isHead);
     if (isHead) this.#streams.delete(exchange);
-    else {
-      // Sent at once, or as the client takes it.
+    else if (this.#flow.take(stream, length)) {
+      this.#out.data(exchange, octets, length);
+      this.#streams.delete(exchange);
+    } else {
+      // Sent as the client takes it.
       stream.rest = Buffer.from(octets.subarray(0, length));
       if (this.#flow.send(exchange, stream)) this.#streams.delete(exchange);
     }
@@ -118,31 +114,18 @@ export class Http2Dialect implements Dialect {
     this.isEnding = true;
   }
 
-  #readFrames(): void {
-    if (!this.#hasPreface) {
-      const start = this.#buffer.subarray(0, PREFACE.length);
-      if (!start.equals(PREFACE.subarray(0, start.length))) throw new Http2Error('PROTOCOL_ERROR');
-      if (start.length < PREFACE.length) return;
-      this.#hasPreface = true;
-      this.#buffer = this.#buffer.subarray(PREFACE.length);
-    }
-    while (this.#buffer.length >= FRAME_HEADER && !this.isEnding) {
-      const length = this.#buffer.readUIntBE(0, 3);
-      if (length > FRAME_SIZE) throw new Http2Error('FRAME_SIZE_ERROR');
-      const end = FRAME_HEADER + length;
-      if (this.#buffer.length < end) return;
-      const [type, flags] = [this.#buffer[3]!, this.#buffer[4]!];
-      const stream = this.#buffer.readUInt32BE(5) & 0x7fffffff;
-      const payload = this.#buffer.subarray(FRAME_HEADER, end);
-      this.#buffer = this.#buffer.subarray(end);
-      this.#frame(type, flags, stream, payload);
-    }
-  }
-
-  #frame(type: number, flags: number, stream: number, payload: Buffer): void {
+  /** Called by the reader. */
+  frame(octets: Buffer, start: number, end: number): void {
+    const type = octets[start + 3]!;
+    const flags = octets[start + 4]!;
+    const stream = octets.readUInt32BE(start + 5) & 0x7fffffff;
     if (this.#open !== undefined && type !== FrameType.CONTINUATION) {
       throw new Http2Error('PROTOCOL_ERROR');
     }
+    if (type === FrameType.HEADERS && (flags & PARTED) === Flag.END_HEADERS && stream % 2 === 1) {
+      return this.#begin(stream, flags, octets, [start + FRAME_HEADER, end]);
+    }
+    const payload = octets.subarray(start + FRAME_HEADER, end);
     if (type === FrameType.DATA) this.#data(stream, flags, payload);
     else if (type === FrameType.HEADERS) this.#headers(stream, flags, payload);
     else if (type === FrameType.CONTINUATION) this.#continuation(stream, flags, payload);
@@ -155,31 +138,38 @@ export class Http2Dialect implements Dialect {
 
   #data(id: number, flags: number, payload: Buffer): void {
     if (id === 0 || id > this.#lastStream) throw new Http2Error('PROTOCOL_ERROR');
-    this.#giveBack(payload.length);
     const data = unpadded(payload, flags, 0);
     const stream = this.#streams.get(id);
+    this.#giveBack(payload.length - (stream === undefined ? 0 : data.length));
     if (stream === undefined) return;
     if (stream.isAsked) throw new Http2Error('STREAM_CLOSED');
-    stream.body.push(Buffer.from(data));
-    stream.length += data.length;
-    if (stream.length > LONGEST) this.#refuse(id, 413, (flags & Flag.END_STREAM) !== 0);
-    else if ((flags & Flag.END_STREAM) !== 0) this.#ask(id, stream);
+    const isWhole = (flags & Flag.END_STREAM) !== 0;
+    if (isWhole && stream.length === 0) {
+      stream.length = data.length;
+      return this.#ask(id, stream, data);
+    }
+    stream.add(data);
+    if (stream.length > LONGEST) this.#refuse(id, 413, isWhole);
+    else if (isWhole) this.#ask(id, stream, stream.take());
   }
 
-  /** Lets the client send as much again, on the connection. */
+  /**
+   * Lets the client send as much again, on the connection. What is kept for a request that is not
+   * whole is not given back: all bodies together take no more memory than that.
+   */
   #giveBack(length: number): void {
-    this.#received += length;
-    if (this.#received < CONNECTION_WINDOW / 2) return;
-    this.#out.numbers(FrameType.WINDOW_UPDATE, 0, this.#received);
-    this.#received = 0;
+    this.#spare += length;
+    if (this.#spare < CONNECTION_WINDOW / 4) return;
+    this.#out.numbers(FrameType.WINDOW_UPDATE, 0, this.#spare);
+    this.#spare = 0;
   }
 
   #headers(stream: number, flags: number, payload: Buffer): void {
     if (stream % 2 === 0) throw new Http2Error('PROTOCOL_ERROR');
     const priority = (flags & Flag.PRIORITY) === 0 ? 0 : 5;
     const part = unpadded(payload, flags, priority);
-    this.#open = { stream, flags, parts: [part], length: part.length };
-    if ((flags & Flag.END_HEADERS) !== 0) this.#endHeaders();
+    if ((flags & Flag.END_HEADERS) !== 0) this.#begin(stream, flags, part, [0, part.length]);
+    else this.#open = { stream, flags, parts: [Buffer.from(part)], length: part.length };
   }
 
   #continuation(stream: number, flags: number, payload: Buffer): void {
@@ -190,29 +180,27 @@ export class Http2Dialect implements Dialect {
     if (open.length > HEADERS_SIZE || open.parts.length > CONTINUATIONS) {
       throw new Http2Error('ENHANCE_YOUR_CALM');
     }
-    if ((flags & Flag.END_HEADERS) !== 0) this.#endHeaders();
+    if ((flags & Flag.END_HEADERS) === 0) return;
+    this.#open = undefined;
+    this.#begin(stream, open.flags, Buffer.concat(open.parts), [0, open.length]);
   }
 
-  #endHeaders(): void {
-    const { stream: id, flags, parts } = this.#open!;
-    this.#open = undefined;
-    const headers = new RequestHeaders();
-    const block = parts.length === 1 ? parts[0]! : Buffer.concat(parts);
-    if (!this.#decoder.decode(block, (field) => headers.add(field))) {
-      throw new Http2Error('COMPRESSION_ERROR');
-    }
+  /** A request begins, or ends with its trailers. */
+  #begin(id: number, flags: number, octets: Buffer, [start, end]: [number, number]): void {
+    const headers = this.#requests.decode(octets, start, end);
     const endsStream = (flags & Flag.END_STREAM) !== 0;
     if (id <= this.#lastStream) return this.#trailers(id, endsStream);
     this.#lastStream = id;
-    headers.finish();
-    if (this.#streams.size >= this.#maxStreams) return this.#reset(id, ErrorCode.REFUSED_STREAM);
-    if (headers.isMalformed) return this.#reset(id, ErrorCode.PROTOCOL_ERROR);
-    const window = this.#flow.streamWindow;
-    const stream = { headers, window, body: [], length: 0, isAsked: false, rest: undefined };
+    if (this.#streams.size >= this.#maxStreams) {
+      this.#faults.add('flood');
+      return this.#reset(id, ErrorCode.REFUSED_STREAM);
+    }
+    if (headers.isMalformed) return this.#malformed(id);
+    const stream = new RequestStream(headers, this.#flow.streamWindow);
     this.#streams.set(id, stream);
     if (headers.size > HEADERS_SIZE) this.#refuse(id, 431, endsStream);
     else if ((headers.contentLength ?? 0) > LONGEST) this.#refuse(id, 413, endsStream);
-    else if (endsStream) this.#ask(id, stream);
+    else if (endsStream) this.#ask(id, stream, NO_BODY);
   }
 
   /** Fields behind a body say nothing that we would want to know. */
@@ -220,27 +208,40 @@ export class Http2Dialect implements Dialect {
     const stream = this.#streams.get(id);
     if (stream === undefined) return;
     if (stream.isAsked || !endsStream) throw new Http2Error('PROTOCOL_ERROR');
-    this.#ask(id, stream);
+    this.#ask(id, stream, stream.take());
   }
 
-  #ask(id: number, stream: Stream): void {
-    const { headers, body, length } = stream;
+  #ask(id: number, stream: RequestStream, body: Buffer): void {
+    const { headers, length } = stream;
     stream.isAsked = true;
-    stream.body = [];
+    this.#giveBack(length);
     if (headers.contentLength !== undefined && headers.contentLength !== length) {
       this.#streams.delete(id);
-      return this.#reset(id, ErrorCode.PROTOCOL_ERROR);
+      return this.#malformed(id);
     }
-    const query = readQuery(this.#path, headers, Buffer.concat(body));
+    const query = readQuery(this.#path, headers, body);
     if (typeof query === 'number') this.#refuse(id, query, true);
     else this.#onQuery(query, id);
   }
 
+  #malformed(id: number): void {
+    this.#faults.add('protocol');
+    this.#reset(id, ErrorCode.PROTOCOL_ERROR);
+  }
+
   /** A status in place of an answer; what of the request is yet to come is not wanted. */
   #refuse(id: number, status: number, isWhole: boolean): void {
-    this.#streams.delete(id);
+    this.#faults.add(faultOfStatus(status));
+    this.#forget(id);
     this.#out.status(id, status);
     if (!isWhole) this.#reset(id, ErrorCode.NO_ERROR);
+  }
+
+  /** Returns whether there was such a request; what was kept of its body is given back. */
+  #forget(id: number): boolean {
+    const stream = this.#streams.get(id);
+    if (stream !== undefined && !stream.isAsked) this.#giveBack(stream.length);
+    return this.#streams.delete(id);
   }
 
   #reset(id: number, code: number): void {
@@ -250,7 +251,7 @@ export class Http2Dialect implements Dialect {
   #resetByClient(id: number, payload: Buffer): void {
     if (payload.length !== 4) throw new Http2Error('FRAME_SIZE_ERROR');
     if (id === 0 || id > this.#lastStream) throw new Http2Error('PROTOCOL_ERROR');
-    if (!this.#streams.delete(id)) return;
+    if (!this.#forget(id)) return;
     // CVE-2023-44487: to ask and take it back at once would cost the client nothing.
     if (++this.#resets > RESETS) throw new Http2Error('ENHANCE_YOUR_CALM');
   }

@@ -50,29 +50,64 @@ function buildNodes(): Int16Array {
   return nodes;
 }
 
+/** What a half octet does in a state, which is a node: the next state, and a symbol if one ends in it. */
+const STATE = 0x1ff;
+const SYMBOL_SHIFT = 9;
+const HAS_SYMBOL = 1 << 17;
+const IS_BROKEN = 1 << 18;
+
+const STEPS: Uint32Array = buildSteps();
+
+function buildSteps(): Uint32Array {
+  const steps = new Uint32Array(16 * (NODES.length / 2));
+  for (let at = 0; at < steps.length; at++) steps[at] = step(at >> 4, at & 15);
+  return steps;
+}
+
+/** No code is shorter than a half octet: at most one symbol ends in it. */
+function step(node: number, half: number): number {
+  let state = node;
+  let symbol = 0;
+  for (let bit = 3; bit >= 0; bit--) {
+    const next = NODES[2 * state + ((half >> bit) & 1)]!;
+    if (~next === EOS) return IS_BROKEN;
+    if (next < 0) symbol = HAS_SYMBOL | (~next << SYMBOL_SHIFT);
+    state = Math.max(next, 0);
+  }
+  return symbol | state;
+}
+
+/** Whether a block may end in a state: in fewer bits than an octet that are all ones. */
+const MAY_END: Uint8Array = buildEnds();
+
+function buildEnds(): Uint8Array {
+  const ends = new Uint8Array(NODES.length / 2);
+  let node = 0;
+  for (let depth = 0; depth <= MAX_PADDING; depth++) {
+    ends[node] = 1;
+    node = NODES[2 * node + 1]!;
+  }
+  return ends;
+}
+
+/** Octets of text that are collected at a time. */
+let text: Buffer = Buffer.allocUnsafeSlow(1024);
+
 /** The text that the octets stand for; undefined when they stand for none. */
 export function decodeHuffman(octets: Uint8Array): string | undefined {
-  let text = '';
-  let node = 0;
-  /** Bits since the last symbol, and whether they are all ones. */
-  let depth = 0;
-  let isOnes = true;
-  for (const octet of octets) {
-    for (let bit = 7; bit >= 0; bit--) {
-      const value = (octet >> bit) & 1;
-      const next = NODES[2 * node + value]!;
-      depth++;
-      if (value === 0) isOnes = false;
-      if (next >= 0) {
-        node = next;
-        continue;
-      }
-      if (~next === EOS) return undefined;
-      text += String.fromCharCode(~next);
-      node = 0;
-      depth = 0;
-      isOnes = true;
-    }
+  // No code has fewer than five bits.
+  const most = Math.ceil((octets.length * 8) / 5);
+  if (most > text.length) text = Buffer.allocUnsafeSlow(2 * most);
+  let length = 0;
+  let state = 0;
+  for (let i = 0; i < octets.length; i++) {
+    const octet = octets[i]!;
+    const first = STEPS[(state << 4) | (octet >> 4)]!;
+    if ((first & HAS_SYMBOL) !== 0) text[length++] = (first >> SYMBOL_SHIFT) & 0xff;
+    const second = STEPS[((first & STATE) << 4) | (octet & 15)]!;
+    if ((second & HAS_SYMBOL) !== 0) text[length++] = (second >> SYMBOL_SHIFT) & 0xff;
+    if (((first | second) & IS_BROKEN) !== 0) return undefined;
+    state = second & STATE;
   }
-  return depth <= MAX_PADDING && isOnes ? text : undefined;
+  return MAY_END[state] === 1 ? text.toString('latin1', 0, length) : undefined;
 }

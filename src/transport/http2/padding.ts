@@ -5,6 +5,7 @@ import { Http2Error } from './http2-error.ts';
 
 /** What is between the length of the padding, with `skipped` octets behind it, and the padding. */
 export function unpadded(payload: Buffer, flags: number, skipped: number): Buffer {
+  if (skipped === 0 && (flags & Flag.PADDED) === 0) return payload;
   const isPadded = (flags & Flag.PADDED) !== 0;
   const start = (isPadded ? 1 : 0) + skipped;
   const end = payload.length - (isPadded ? (payload[0] ?? 0) : 0);

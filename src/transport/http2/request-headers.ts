@@ -1,60 +1,87 @@
 /** What a request's header fields say, if they are such as RFC 9113 section 8 allows. */
 
 import type { HttpRequest } from '../doh-request.ts';
-import { type HeaderField, sizeOf } from './header-table.ts';
+import type { HeaderField } from './header-table.ts';
 
-const PSEUDO = [':method', ':scheme', ':authority', ':path'];
-/** Section 8.2.2: what is about the connection has no place in HTTP/2. */
-const OF_CONNECTION = [
-  ...['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade'],
-];
+/** Pseudo fields, each of which a request has at most once. */
+const METHOD = 1;
+const SCHEME = 2;
+const AUTHORITY = 4;
+const PATH = 8;
 
 export class RequestHeaders implements HttpRequest {
   method = '';
   target = '';
-  contentType: string | undefined;
-  contentLength: number | undefined;
+  contentType: string | undefined = undefined;
+  contentLength: number | undefined = undefined;
   /** As RFC 9113 counts the fields. */
   size = 0;
   isMalformed = false;
-  readonly #seen: Set<string> = new Set();
+  #seen = 0;
   #hasRegular = false;
 
   add(field: HeaderField): void {
-    this.size += sizeOf(field);
-    const { name, value } = field;
-    if (name.startsWith(':')) this.#addPseudo(name, value);
-    else this.#addRegular(name, value);
+    this.size += field.size;
+    if (!field.isValid) this.isMalformed = true;
+    if (field.isPseudo) this.#addPseudo(field.name, field.value);
+    else this.#addRegular(field.name, field.value);
   }
 
   /** Called behind the last field. */
   finish(): void {
-    const needed = this.#seen.has(':method') && this.#seen.has(':scheme');
-    if (!needed || this.target === '') this.isMalformed = true;
+    const needed = METHOD | SCHEME;
+    if ((this.#seen & needed) !== needed || this.target === '') this.isMalformed = true;
   }
 
   #addPseudo(name: string, value: string): void {
-    if (this.#hasRegular || !PSEUDO.includes(name) || this.#seen.has(name)) this.isMalformed = true;
-    this.#seen.add(name);
-    if (name === ':method') this.method = value;
-    if (name === ':path') this.target = value;
+    const bit = pseudoBit(name);
+    if (this.#hasRegular || bit === 0 || (this.#seen & bit) !== 0) this.isMalformed = true;
+    this.#seen |= bit;
+    if (bit === METHOD) this.method = value;
+    if (bit === PATH) this.target = value;
   }
 
   #addRegular(name: string, value: string): void {
     this.#hasRegular = true;
-    if (!/^[!#$%&'*+\-.^_`|~0-9a-z]+$/.test(name) || /[\0\r\n]/.test(value)) {
-      this.isMalformed = true;
+    switch (name) {
+      case 'content-type':
+        this.contentType = value;
+        break;
+      case 'content-length':
+        this.#addLength(value);
+        break;
+      // Section 8.2.2: what is about the connection has no place in HTTP/2.
+      case 'connection':
+      case 'keep-alive':
+      case 'proxy-connection':
+      case 'transfer-encoding':
+      case 'upgrade':
+        this.isMalformed = true;
+        break;
+      case 'te':
+        if (value !== 'trailers') this.isMalformed = true;
+        break;
     }
-    if (OF_CONNECTION.includes(name) || (name === 'te' && value !== 'trailers')) {
-      this.isMalformed = true;
-    }
-    if (name === 'content-type') this.contentType = value;
-    if (name === 'content-length') this.#addLength(value);
   }
 
   #addLength(value: string): void {
     const isAnother = this.contentLength !== undefined && this.contentLength !== Number(value);
     if (isAnother || !/^\d{1,9}$/.test(value)) this.isMalformed = true;
     this.contentLength = Number(value);
+  }
+}
+
+function pseudoBit(name: string): number {
+  switch (name) {
+    case ':method':
+      return METHOD;
+    case ':scheme':
+      return SCHEME;
+    case ':authority':
+      return AUTHORITY;
+    case ':path':
+      return PATH;
+    default:
+      return 0;
   }
 }

@@ -4,8 +4,8 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { UsageError } from '../../../src/cli/command.ts';
 import { parseReport, showReport } from '../../../src/cli/logs/report.ts';
-import type { Summary } from '../../../src/cli/logs/report-summary.ts';
 import { sparkline } from '../../../src/cli/logs/report-text.ts';
+import type { Summary } from '../../../src/logs/report-summary.ts';
 import { file, line, NOW, Sink, useDirectory } from './logs.ts';
 
 async function run(args: readonly string[], ...stdin: readonly (string | Buffer)[]) {

@@ -60,16 +60,27 @@ const VIEWS = {
     source: '127.11.11.1',
     lines: () => 'recursion no; rate-limit { errors-per-second 3; slip 2; };',
   },
+  pressed: {
+    source: '127.11.19.1',
+    lines: () => `recursion no; rate-limit { nxdomains-per-second 50; slip 0; }; ${corp()}`,
+  },
+  pressedErrors: {
+    source: '127.11.20.1',
+    lines: () => 'recursion no; rate-limit { errors-per-second 50; slip 2; };',
+  },
   strict: { source: '127.11.12.1', lines: ({ strict }) => asking(strict) },
   dead: { source: '127.11.13.1', lines: ({ nobody }) => asking(nobody) },
   closedZone: {
     source: '127.11.14.1',
-    lines: ({ root }) =>
-      `${asking(root)} ${corp('allow-transfer { none; }; allow-update { none; };')}`,
+    lines: ({ root }) => `${asking(root)} ${corp('allow-transfer { none; };')}`,
   },
   authClosedZone: {
     source: '127.11.15.1',
     lines: () => `recursion no; ${corp('allow-transfer { none; };')}`,
+  },
+  closedUpdate: {
+    source: '127.11.18.1',
+    lines: ({ root }) => `${asking(root)} ${corp('allow-update { none; };')}`,
   },
   expired: {
     source: '127.11.17.1',
@@ -206,6 +217,20 @@ const STATES: readonly State[] = [
     truth: { verdict: 'no-recursion', scope: 'server' },
   },
   {
+    state: '`rate-limit`: names that do not exist, pressed',
+    kind: 'rate limit',
+    source: VIEWS.pressed.source,
+    pressed: 'corp.example',
+    truth: { scope: 'server', diagnosis: 'none' },
+  },
+  {
+    state: '`rate-limit`: errors, pressed',
+    kind: 'rate limit of errors',
+    source: VIEWS.pressedErrors.source,
+    pressed: 'house.example',
+    truth: { scope: 'server', diagnosis: 'none' },
+  },
+  {
     state: '`forwarders` that refuse',
     kind: 'behind refuses',
     source: VIEWS.strict.source,
@@ -244,7 +269,7 @@ const STATES: readonly State[] = [
   {
     state: "UPDATE, not in the zone's `allow-update`",
     kind: 'update',
-    source: recursing,
+    source: VIEWS.closedUpdate.source,
     name: 'corp.example',
     type: 'SOA',
     opcode: 5,

@@ -26,6 +26,8 @@ addAction('dropped.example', DropAction())
 addAction(AndRule({TCPRule(false), QNameRule('typed.example')}), RCodeAction(DNSRCode.REFUSED))
 addAction(AndRule({TCPRule(true), QNameRule('fourth.house.example')}), RCodeAction(DNSRCode.REFUSED))
 addAction(AndRule({QNameRule('rate.example'), MaxQPSIPRule(2, 32, 64, 2)}), RCodeAction(DNSRCode.REFUSED))
+addAction(AndRule({makeRule('fourth.corp.example.'), MaxQPSIPRule(50, 32, 64, 50)}), RCodeAction(DNSRCode.REFUSED))
+addAction(AndRule({makeRule('third.corp.example.'), MaxQPSIPRule(50, 32, 64, 50)}), DropAction())
 addAction('behind.example', PoolAction('strict'))
 addAction('dead.example', PoolAction('dead'))
 `;
@@ -114,6 +116,18 @@ const STATES: readonly State[] = [
     name: 'rate.example',
     burst: true,
     truth: { scope: 'server', diagnosis: 'rate-limit' },
+  },
+  {
+    state: '`MaxQPSIPRule` that refuses, pressed',
+    kind: 'rate limit',
+    pressed: 'fourth.corp.example',
+    truth: { scope: 'server', diagnosis: 'none' },
+  },
+  {
+    state: '`MaxQPSIPRule` that drops, pressed',
+    kind: 'rate limit',
+    pressed: 'third.corp.example',
+    truth: { scope: 'server', diagnosis: 'none' },
   },
   {
     state: 'a server behind with an ACL',

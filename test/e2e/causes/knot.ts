@@ -19,6 +19,9 @@ mod-rrl:
   - id: limit
     rate-limit: 3
     slip: 2
+  - id: twenty
+    rate-limit: 20
+    slip: 0
 mod-noudp:
   - id: tcp
 template:
@@ -33,6 +36,8 @@ zone:
     module: mod-queryacl/few
   - domain: limited.example
     module: mod-rrl/limit
+  - domain: pressed.example
+    module: mod-rrl/twenty
   - domain: tcp.example
     module: mod-noudp
   - domain: missing.example
@@ -77,6 +82,13 @@ const STATES: readonly State[] = [
     name: 'www.limited.example',
     burst: true,
     truth: { scope: 'server', diagnosis: 'rate-limit' },
+  },
+  {
+    state: '`mod-rrl`, pressed',
+    kind: 'rate limit',
+    source: '127.41.2.1',
+    pressed: 'pressed.example',
+    truth: { scope: 'server', diagnosis: 'none' },
   },
   {
     state: 'a zone file that is missing',

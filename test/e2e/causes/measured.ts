@@ -23,9 +23,13 @@ export interface Measured {
   readonly first?: Words;
   readonly later?: Words;
   readonly probed?: Words;
+  /** Of a refusal, or of silence, when too much was asked at once. */
+  readonly pressed?: Words;
   readonly diagnose?: Words;
   /** It was kept out of the making of the rules. */
   readonly isHeldOut: boolean;
+  /** It belongs to the second evaluation. */
+  readonly evaluation?: 2;
   /** Measured once by hand: no test runs it. */
   readonly isByHand?: true;
 }
@@ -41,18 +45,25 @@ export function readMeasured(): Measured[] {
 /** The rows of one server, from what was observed just now. */
 export function measure(of: Server, observed: ReadonlyMap<State, Observed>): Row[] {
   return of.states.map((state) => {
-    const { first, later, probed, visit } = observed.get(state)!;
+    const { first, later, probed, visit, pressed } = observed.get(state)!;
     const ask = visit.find(({ probe }) => probe === 'ask');
     return {
       server: of.server,
       state: state.state,
-      wire: ask === undefined ? wireOf(first) : wireOfProbe(ask),
+      wire:
+        state.pressed !== undefined
+          ? pressedWire(pressed)
+          : ask === undefined
+            ? wireOf(first)
+            : wireOfProbe(ask),
       truth: state.truth,
       ...(state.truth.verdict === undefined
         ? {}
         : { first: wordsOf(first), later: wordsOf(later), probed: wordsOf(probed) }),
+      ...(state.pressed === undefined ? {} : { pressed: pressedWords(pressed) }),
       ...(visit.length === 0 ? {} : { diagnose: wordsOf(findingsOf([visit])[0]) }),
-      isHeldOut: isHeldOut(of.server, state.kind),
+      isHeldOut: of.evaluation !== undefined || isHeldOut(of.server, state.kind),
+      ...(of.evaluation !== undefined && { evaluation: of.evaluation }),
     };
   });
 }
@@ -61,7 +72,9 @@ export function measure(of: Server, observed: ReadonlyMap<State, Observed>): Row
 export function writeMeasured(of: Server, rows: readonly Row[]): void {
   const { server } = of;
   const version = versionOf(of);
-  const others = readMeasured().filter((row) => row.server !== server);
+  const others = readMeasured().filter((row) => {
+    return row.server !== server || row.evaluation !== of.evaluation;
+  });
   const made = rows.map(({ server: _, ...row }) => ({ server, version, ...row }));
   const all = [...others, ...made].sort((a, b) => a.server.localeCompare(b.server));
   writeFileSync(FILE, all.map((row) => `${JSON.stringify(row)}\n`).join(''));
@@ -74,6 +87,19 @@ function wordsOf(
 ): Words {
   if (said === undefined) return '';
   return [said.verdict, ...(said.scope === null ? [] : [said.scope]), said.confidence].join(' ');
+}
+
+function pressedWire(said: Partial<RecordSays> | undefined): string {
+  return said?.ede === undefined ? 'no answer' : wireOf(said as RecordSays);
+}
+
+/** Silence has a cause, and no scope or confidence: it may be too much load. */
+function pressedWords(said: Partial<RecordSays> | undefined): Words {
+  const { verdict, confidence, scope } = said ?? {};
+  if (verdict === undefined) return '';
+  return confidence === undefined || scope === undefined
+    ? `${verdict} low`
+    : `${verdict} ${scope} ${confidence}`;
 }
 
 function wireOf(record: RecordSays | undefined): string {
@@ -97,7 +123,8 @@ function flagsOf(
   return [rcode, ...flags, ...(hasQuestion ? [] : ['12 octets']), ...errors].join(', ');
 }
 
-function versionOf({ debian }: Server): string {
+function versionOf({ debian, version }: Server): string {
+  if (version !== undefined) return version;
   if (debian === undefined) return VERSION;
   const line = execFileSync('dpkg-query', ['-W', debian], { encoding: 'utf8' });
   const [, text = ''] = line.trim().split('\t');

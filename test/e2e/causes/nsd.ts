@@ -103,6 +103,14 @@ const STATES: readonly State[] = [
     source: '127.31.9.1',
     truth: { scope: 'server', diagnosis: 'rate-limit' },
   },
+  {
+    state: '`rrl-ratelimit`, pressed',
+    at: 'pressed',
+    kind: 'rate limit',
+    source: '127.31.10.1',
+    pressed: 'corp.example',
+    truth: { scope: 'server', diagnosis: 'none' },
+  },
 ];
 
 export const NSD: Server = {
@@ -111,7 +119,7 @@ export const NSD: Server = {
   programs: ['nsd'],
   async start() {
     const args = (file: string) => ['-d', '-c', file];
-    const [nsd, hidden, limited] = await Promise.all([
+    const [nsd, hidden, limited, pressed] = await Promise.all([
       startWith(
         'nsd',
         args,
@@ -128,8 +136,9 @@ export const NSD: Server = {
         { corp: CORP },
       ),
       startWith('nsd', args, config('  rrl-ratelimit: 4\n  rrl-slip: 2', ''), { corp: CORP }),
+      startWith('nsd', args, config('  rrl-ratelimit: 50\n  rrl-slip: 0', ''), { corp: CORP }),
     ]);
-    return { nsd, hidden, limited };
+    return { nsd, hidden, limited, pressed };
   },
   states: STATES,
 };

@@ -17,6 +17,10 @@ const HOST = '127.0.0.1';
 const SILENCE_MS = 700;
 /** States at a time: Unbound takes ten connections. */
 const AT_ONCE = 3;
+/** Questions to a limited server in calm seconds, played milliseconds between them, and in a busy one. */
+const CALM = 24;
+const CALM_MS = 150;
+const BUSY = 150;
 /** A timeout that is only played. */
 const PLAYED_MS = 5000;
 const CLIENT = { address: HOST, port: 40_000 } as const;
@@ -40,8 +44,9 @@ export class Observer {
   readonly #port: number;
   readonly #source: string;
   #id = 0;
+  #isStarted = false;
 
-  constructor(port: number, source: string, probe = 0) {
+  constructor(port: number, source: string, probe = 5) {
     this.#port = port;
     this.#source = source;
     this.#stage = new Stage(
@@ -49,7 +54,7 @@ export class Observer {
 acl: { query: { 127.0.0.1: allow }, transfer: { 127.0.0.1: allow }, update: { 127.0.0.1: allow }, notify: { 127.0.0.1: allow } }
 cache: { entries: 0 }
 `,
-      {},
+      { capacity: 2 * BUSY },
     );
   }
 
@@ -57,10 +62,34 @@ cache: { entries: 0 }
     this.#stage.close();
   }
 
+  /**
+   * Asks for names of a zone, few in each second and then many in one; what the record of the last
+   * says, which got no answer or a refusal.
+   */
+  async press(zone: string): Promise<Partial<RecordSays> | undefined> {
+    const stage = this.#stage;
+    await this.#start();
+    const ask = (name: string) => {
+      const octets = message({ id: ++this.#id, flags: Flag.RD, questions: [question(name, 1)] });
+      stage.query(octets, { ...CLIENT, transport: 'udp' });
+    };
+    for (let i = 0; i < CALM; i++) {
+      ask(`c${i}.${zone}`);
+      await this.#deliverAll();
+      stage.now += CALM_MS;
+    }
+    stage.now += 1000 - (stage.now % 1000);
+    for (let i = 0; i < BUSY; i++) ask(`b${i}.${zone}`);
+    await this.#deliverAll();
+    stage.wait(PLAYED_MS);
+    return stage.records.map(pressedOf).findLast((said) => said?.verdict !== undefined);
+  }
+
   /** Asks as a client does; what the record says, if the server refused. */
   async ask(asked: Asked): Promise<RecordSays | undefined> {
     const { name = 'www.example', type = 'A', class: rrClass = 1, opcode = 0, rd = true } = asked;
     const stage = this.#stage;
+    await this.#start();
     const before = stage.records.length;
     const type_ = parseType(type)!;
     const isTcp = asked.transport === 'tcp' || type === 'AXFR' || type === 'IXFR';
@@ -73,16 +102,28 @@ cache: { entries: 0 }
       additionals: type === 'AXFR' || type === 'IXFR' ? [opt()] : [],
     });
     stage.query(octets, { ...CLIENT, transport: isTcp ? 'tcp' : 'udp' });
-    while (stage.asked.length + stage.checks.length > 0) {
-      const sent = [...stage.asked.splice(0), ...stage.checks.splice(0)];
-      await Promise.all(sent.map((one) => this.#deliver(one)));
-    }
-    stage.probes.length = 0;
+    await this.#deliverAll();
     if (stage.records.length === before) stage.wait(PLAYED_MS);
     // A moment passes between two questions of a client.
     stage.now += 1;
     const written = stage.records[before] as { upstream?: RecordSays; event?: string } | undefined;
     return written?.event === 'refused' ? written.upstream : undefined;
+  }
+
+  /** What a server of ours asks at its start. */
+  async #start(): Promise<void> {
+    if (this.#isStarted) return;
+    this.#isStarted = true;
+    this.#stage.engine.probe(this.#stage.now);
+    await this.#deliverAll();
+  }
+
+  async #deliverAll(): Promise<void> {
+    const { asked, checks, probes } = this.#stage;
+    while (asked.length + checks.length + probes.length > 0) {
+      const sent = [...asked.splice(0), ...checks.splice(0), ...probes.splice(0)];
+      await Promise.all(sent.map((one) => this.#deliver(one)));
+    }
   }
 
   async #deliver(sent: SentQuestion): Promise<void> {
@@ -153,6 +194,8 @@ export interface Observed {
   /** One after control questions, where nobody else asks. */
   readonly probed: RecordSays | undefined;
   readonly visit: Visit;
+  /** What is recorded when too much is asked at once. */
+  readonly pressed: Partial<RecordSays> | undefined;
 }
 
 async function observe(state: State, port: number): Promise<Observed> {
@@ -162,11 +205,12 @@ async function observe(state: State, port: number): Promise<Observed> {
     observeProbed(state, port, source),
     visitOf(state, port, source),
   ]);
-  return { first, later, probed, visit };
+  const pressed = await observePressed(state, port, source);
+  return { first, later, probed, visit, pressed };
 }
 
 async function observeTraffic(state: State, port: number, source: string) {
-  const observer = new Observer(port, source, 60);
+  const observer = new Observer(port, source);
   try {
     const first = await observer.ask(state);
     if (first === undefined) return [undefined, undefined] as const;
@@ -175,6 +219,25 @@ async function observeTraffic(state: State, port: number, source: string) {
     await observer.ask({ ...state, name: 'other.example' });
     if (state.rd === false) await observer.ask({ ...state, rd: true });
     return [first, await observer.ask(state)] as const;
+  } finally {
+    observer.close();
+  }
+}
+
+/** The cause of a refusal, or of silence, in a record. */
+function pressedOf(record: unknown): Partial<RecordSays> | undefined {
+  const { upstream, attempts } = record as {
+    upstream?: RecordSays;
+    attempts?: readonly Partial<RecordSays>[];
+  };
+  return upstream?.verdict === undefined ? attempts?.at(-1) : upstream;
+}
+
+async function observePressed({ pressed }: State, port: number, source: string) {
+  if (pressed === undefined) return undefined;
+  const observer = new Observer(port, source, 0);
+  try {
+    return await observer.press(pressed);
   } finally {
     observer.close();
   }

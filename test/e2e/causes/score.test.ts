@@ -68,8 +68,44 @@ describe('e2e: the causes of all servers together', () => {
     });
   }
 
-  it('are unknown or a guess in one of ten, when all was asked', () => {
-    const asked = all.filter(({ side }) => side === 'diagnose');
-    expect(share(asked, ({ confidence }) => confidence === 'low')).to.be.at.most(0.1);
+  for (const side of ['first', 'later', 'probed', 'diagnose']) {
+    it(`are unknown or a guess in one of ten: ${side}`, () => {
+      const said = all.filter((one) => one.side === side && one.confidence !== '');
+      expect(share(said, ({ confidence }) => confidence === 'low')).to.be.at.most(0.1);
+    });
+  }
+
+  it('are recorded with high confidence in half of the states', () => {
+    const recorded = all.filter(({ side }) => side === 'later');
+    expect(share(recorded, ({ confidence }) => confidence === 'high')).to.be.at.least(0.5);
+  });
+
+  it('are the same in records and for diagnose, but for what needs another question', () => {
+    const differing = RUN.flatMap((row) => {
+      const [diagnosed] = sayOf(row, 'diagnose');
+      const recorded = RECORDED.flatMap((side) => sayOf(row, side));
+      return recorded.filter((said) => isOtherwise(said, diagnosed)).map(show);
+    });
+    // What only TCP or localhost shows is asked after the first refusal.
+    expect(differing).to.have.members([
+      'dnsdist: `TCPRule(false)` that refuses: first: name-policy name medium',
+      'Unbound: `access-control: refuse_non_local`; `hide-identity: yes`: first: client-acl server medium',
+    ]);
+  });
+
+  it('are a limit of rates where our own questions were too many', () => {
+    const pressed = RUN.flatMap((row) => (row.pressed === undefined ? [] : [row]));
+    expect(pressed.length).to.be.at.least(6);
+    for (const row of pressed) {
+      expect(row.pressed, `${row.server}: ${row.state}`).to.match(/^rate-limit\b/);
+    }
   });
 });
+
+/** Whether two sides that are not guessing say what cannot both be right. */
+function isOtherwise(said: Said, diagnosed: Said | undefined): boolean {
+  if (diagnosed === undefined || [said, diagnosed].some((one) => one.confidence === 'low')) {
+    return false;
+  }
+  return said.confidence !== '' && said.isVerdictRight !== diagnosed.isVerdictRight;
+}

@@ -34,6 +34,11 @@ export interface State extends Asked {
   readonly source?: string;
   /** Asks many times at once, as `diagnose --burst` does. */
   readonly burst?: boolean;
+  /**
+   * A zone whose names are asked for, few and then many: the limit is fifty a second, or twenty where the
+   * first four seconds' worth are let through, as by Knot DNS.
+   */
+  readonly pressed?: string;
   readonly truth: Truth;
 }
 
@@ -42,6 +47,12 @@ export interface Server {
   readonly server: string;
   /** Its package, whose version was measured; ours has none. */
   readonly debian?: string;
+  /** Its states were written for the second evaluation, before the rules that it judged. */
+  readonly evaluation?: 2;
+  /** Of what was unpacked and not installed. */
+  readonly version?: string;
+  /** Whether it can be run here, beside its programs. */
+  readonly isHere?: () => boolean;
   /** What has to be installed. */
   readonly programs: readonly string[];
   /** Starts its processes: their ports by name. */

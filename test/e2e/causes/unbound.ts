@@ -139,6 +139,20 @@ const KINDS: readonly State[] = [
 
 const OTHERS: readonly State[] = [
   {
+    state: '`access-control: refuse_non_local`; `hide-identity: yes`',
+    at: 'hidden',
+    kind: 'acl for local data',
+    source: LOCAL_ONLY,
+    truth: { verdict: 'no-recursion', scope: 'server' },
+  },
+  {
+    state: '`access-control: refuse`; `hide-identity: yes`',
+    at: 'hidden',
+    kind: 'acl',
+    source: REFUSED,
+    truth: { verdict: 'client-acl', scope: 'server' },
+  },
+  {
     state: '`ip-ratelimit`',
     at: 'limited',
     kind: 'rate limit',
@@ -176,9 +190,10 @@ export const UNBOUND: Server = {
     const ask = (port: number, lines: readonly string[]) =>
       startUnbound([...lines, 'forward-zone:', 'name: .', `forward-addr: 127.0.0.1@${port}`]);
     const open = ['do-not-query-localhost: no', 'local-zone: "example." transparent'];
-    const [plain, ede, limited, noTcp, behind, dead] = await Promise.all([
+    const [plain, ede, hidden, limited, noTcp, behind, dead] = await Promise.all([
       ask(root, server(zone)),
       ask(root, ['ede: yes', ...server(zone)]),
+      ask(root, ['hide-identity: yes', 'hide-version: yes', ...server(zone)]),
       ask(root, [...open, 'ip-ratelimit: 5', 'ip-ratelimit-factor: 0']),
       ask(root, [...open, 'do-tcp: no']),
       ask(strict, open),
@@ -187,6 +202,7 @@ export const UNBOUND: Server = {
     return {
       plain: plain.port,
       ede: ede.port,
+      hidden: hidden.port,
       limited: limited.port,
       noTcp: noTcp.port,
       strict: behind.port,

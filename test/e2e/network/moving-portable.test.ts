@@ -1,4 +1,3 @@
 import { describeMoving } from './moving.ts';
-import { SHELLS } from './shells.ts';
 
-describeMoving(SHELLS[1]);
+describeMoving(1);

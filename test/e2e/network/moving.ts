@@ -3,9 +3,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { inTurn } from '../../world/whole.ts';
 import { cleanUp, findProgram, makeFolder, type Program } from '../processes.ts';
 import { tally } from './asking.ts';
-import { Forwarder, type Shell } from './shells.ts';
+import { Forwarder, SHELLS } from './shells.ts';
 import { type Member, Network, needNetworks, OUTSIDE } from './world.ts';
 
 /** What the network may need to be of use again, and how many queries are asked after that. */
@@ -49,9 +50,10 @@ zone:
 }
 
 /** What every shell goes through; each has a file of its own, so that they run side by side. */
-export function describeMoving({ shell, threads }: Shell): void {
-  describe(`e2e: ${shell} in a network that moves`, function () {
-    this.timeout(60_000);
+export function describeMoving(variant: number): void {
+  const { shell, threads } = SHELLS[variant]!;
+  describe(`e2e: ${shell} in a network that moves`, () => {
+    const it = inTurn(variant, SHELLS.length);
     let network: Network | undefined;
     let client: Member;
 

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { askUdp } from '../../world/client.ts';
 import { Flag, message, question, record, TO_QUESTION, TYPE } from '../../world/messages.ts';
 import { answerTo, type Script, Upstream } from '../../world/upstream.ts';
+import { inTurn } from '../../world/whole.ts';
 import { cleanUp } from '../processes.ts';
 import { type Rcode5, Site, scrape, serve } from '../rcode5.ts';
 import { askMany, type Questions, tally } from './asking.ts';
@@ -26,9 +27,9 @@ function phaseCounts(seed: number): number[] {
   });
 }
 
-for (const { shell, threads } of SHELLS) {
-  describe(`e2e: silence before ${shell}`, function () {
-    this.timeout(60_000);
+for (const [variant, { shell, threads }] of SHELLS.entries()) {
+  describe(`e2e: silence before ${shell}`, () => {
+    const it = inTurn(variant, SHELLS.length);
     const upstreams: Upstream[] = [];
     let server: Rcode5;
 

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { Stream } from '../../world/client.ts';
 import { message, question, record, TO_QUESTION, TYPE } from '../../world/messages.ts';
-import { answerTo, Upstream } from '../../world/upstream.ts';
+import { answerTo, type Question, Upstream } from '../../world/upstream.ts';
+import { inTurn } from '../../world/whole.ts';
 import { findPort, startNsd, whenAnswering } from '../peers.ts';
 import { cleanUp, describeWith, findProgram, makeFolder, Program } from '../processes.ts';
 import { type Rcode5, Site, serve } from '../rcode5.ts';
@@ -23,9 +24,9 @@ const SLOW_MS = 8000;
 /** Milliseconds after which a client's connection closes when nobody closes it. */
 const IDLE_MS = 10_000;
 
-for (const { shell, threads } of SHELLS) {
-  describeWith(['dnsmasq', 'nsd'], `e2e: streams of ${shell}`, function () {
-    this.timeout(60_000);
+for (const [variant, { shell, threads }] of SHELLS.entries()) {
+  describeWith(['dnsmasq', 'nsd'], `e2e: streams of ${shell}`, () => {
+    const it = inTurn(variant, SHELLS.length);
     const upstreams: Upstream[] = [];
     let server: Rcode5;
 
@@ -40,11 +41,11 @@ for (const { shell, threads } of SHELLS) {
       return started;
     }
 
-    async function forwardTo(address: string, more = ''): Promise<void> {
+    async function forwardTo(address: string, more = '', group = ''): Promise<void> {
       server = await serve(
         new Site(`threads: ${threads}
 cache: { entries: 0 }
-upstreams: { default: { servers: ["${address}"] } }
+upstreams: { default: { servers: ["${address}"], ${group} } }
 ${more}`),
       );
     }
@@ -87,6 +88,40 @@ server=127.0.0.1#${behind}
       const outcomes = await ask({ count: 20, prefix: 'p', transport: 'tcp', pipelined: true });
       expect(tally(outcomes)).to.deep.equal({ NOERROR: 20 });
     });
+
+    const faults = [
+      {
+        fault: 'half of it',
+        spoil: (answer: Uint8Array) => answer.subarray(0, answer.length >> 1),
+      },
+      { fault: 'the ID of none', spoil: (answer: Uint8Array) => answer.with(0, answer[0]! ^ 0xff) },
+      { fault: 'no header', spoil: (answer: Uint8Array) => answer.subarray(0, 5), isFramed: true },
+      { fault: 'another name', spoil: (answer: Uint8Array) => answer.with(13, 0x7a) },
+    ];
+    for (const { fault, spoil, isFramed = false } of faults) {
+      it(`are closed when an answer has ${fault}, and what waits is asked by another`, async () => {
+        const first: Question[] = [];
+        const { server: address } = await upstream((asked) => {
+          const answer = answerTo(asked.octets);
+          if (first.push(asked) > 1) return answer;
+          const { length } = isFramed ? spoil(answer) : answer;
+          asked.write(Uint8Array.of(length >> 8, length & 0xff, ...spoil(answer)));
+          return undefined;
+        });
+        await forwardTo(
+          `tcp://${address}`,
+          'decisionLog: { to: decisions.log, record: all }',
+          'timeout: 20s, attempts: 2',
+        );
+        const outcomes = await ask({ count: 4, prefix: 'p', transport: 'tcp', pipelined: true });
+        expect(tally(outcomes)).to.deep.equal({ NOERROR: 4 });
+        const results = server.site
+          .records()
+          .map(({ attempts = [] }) => (attempts as { rcode: string }[]).map(({ rcode }) => rcode));
+        expect(results.flat()).to.include('stream garbled, asked again');
+        expect(results.flat()).to.not.include('silent, new stream');
+      });
+    }
 
     it('of a transfer close when the upstream has closed in the midst of it', async () => {
       const soa = record(TO_QUESTION, TYPE.SOA, [0, 0, ...new Array(20).fill(0)]);

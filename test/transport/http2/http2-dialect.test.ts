@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { HttpFaults } from '../../../src/transport/http-fault.ts';
 import { Http2Dialect } from '../../../src/transport/http2/http2-dialect.ts';
 import {
   END_HEADERS,
@@ -22,7 +23,7 @@ import {
 
 describe('transport/http2-dialect', () => {
   it('greets with its limits, and acknowledges those of the client', () => {
-    const dialect = new Http2Dialect('/dns-query', STREAMS);
+    const dialect = new Http2Dialect('/dns-query', STREAMS, new HttpFaults());
     const [settings, window] = framesOf(dialect.take());
     expect(settings).to.include({ name: 'SETTINGS', flags: 0, stream: 0 });
     const values = new Map<number, number>();
@@ -59,7 +60,7 @@ describe('transport/http2-dialect', () => {
       post(5, QUERY.subarray(0, 1), Buffer.alloc(0), QUERY.subarray(1)),
     ]);
     const read = (chunks: readonly Buffer[]) => {
-      const dialect = new Http2Dialect('/dns-query', STREAMS);
+      const dialect = new Http2Dialect('/dns-query', STREAMS, new HttpFaults());
       const asked: string[] = [];
       for (const chunk of chunks) {
         dialect.push(chunk, (octets, exchange) => asked.push(`${exchange} ${octets.length}`));

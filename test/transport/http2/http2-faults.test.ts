@@ -10,6 +10,7 @@ import {
   GET,
   get,
   number,
+  POST,
   post,
   QUERY,
   Spoken,
@@ -81,6 +82,7 @@ describe('transport/http2-dialect, faults', () => {
       const spoken = new Spoken().push(frames);
       expect(spoken.asked).to.deep.equal([]);
       expect(spoken.ends()).to.deep.equal(['RST 1']);
+      expect(spoken.counted()).to.deep.equal(['protocol']);
       expect(spoken.push(get(3)).asked).to.have.length(1);
     });
   }
@@ -150,7 +152,9 @@ describe('transport/http2-dialect, faults', () => {
   for (const { what, octets, code, fresh = false } of faults) {
     it(`goes away because of ${what}`, () => {
       const spoken = new Spoken();
-      const dialect = fresh ? new Http2Dialect('/dns-query', STREAMS) : spoken.dialect;
+      const dialect = fresh
+        ? new Http2Dialect('/dns-query', STREAMS, spoken.faults)
+        : spoken.dialect;
       dialect.push(octets, () => {
         throw new Error('it was asked');
       });
@@ -158,6 +162,31 @@ describe('transport/http2-dialect, faults', () => {
       expect(last.name).to.equal('GOAWAY');
       expect(last.payload.readUInt32BE(4)).to.equal(code);
       expect(dialect.isEnding).to.equal(true);
+      expect(spoken.counted()).to.deep.equal([code === 11 ? 'flood' : 'protocol']);
     });
   }
+
+  it('lets bodies that do not end take no more than the window of the connection', () => {
+    const spoken = new Spoken();
+    const windows = () =>
+      spoken
+        .frames()
+        .filter(({ name }) => name === 'WINDOW')
+        .reduce((sum, { payload }) => sum + payload.readUInt32BE(0), 0);
+    const part = frame(Type.DATA, 0, 0, Buffer.alloc(16_000));
+    for (const stream of [1, 3, 5]) {
+      spoken.push(frame(Type.HEADERS, END_HEADERS, stream, POST));
+      for (let i = 0; i < 4; i++) {
+        part.writeUInt32BE(stream, 5);
+        spoken.push(part);
+      }
+    }
+    expect(windows()).to.equal(0);
+    // Two are taken back, and the third is more than a query.
+    spoken.push(frame(Type.RST, 0, 1, number(8)), frame(Type.RST, 0, 3, number(8)));
+    part.writeUInt32BE(5, 5);
+    spoken.push(part);
+    expect(windows()).to.be.at.least(128_000);
+    expect(spoken.asked).to.deep.equal([]);
+  });
 });

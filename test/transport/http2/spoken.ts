@@ -1,5 +1,6 @@
 /** The other end of HTTP/2, frame by frame. */
 
+import { HttpFaults } from '../../../src/transport/http-fault.ts';
 import { Http2Dialect } from '../../../src/transport/http2/http2-dialect.ts';
 import { message } from '../../world/messages.ts';
 
@@ -81,7 +82,8 @@ export function framesOf(octets: Buffer): Frame[] {
 
 /** A dialect that has greeted, and what it was asked. */
 export class Spoken {
-  readonly dialect = new Http2Dialect('/dns-query', STREAMS);
+  readonly faults = new HttpFaults();
+  readonly dialect = new Http2Dialect('/dns-query', STREAMS, this.faults);
   readonly asked: { octets: Buffer; exchange: number }[] = [];
 
   constructor(settings: Buffer = Buffer.alloc(0)) {
@@ -91,9 +93,16 @@ export class Spoken {
 
   push(...octets: readonly Buffer[]): this {
     for (const chunk of octets) {
-      this.dialect.push(chunk, (query, exchange) => this.asked.push({ octets: query, exchange }));
+      this.dialect.push(chunk, (query, exchange) =>
+        this.asked.push({ octets: Buffer.from(query), exchange }),
+      );
     }
     return this;
+  }
+
+  /** What was counted. */
+  counted(): string[] {
+    return this.faults.counts.filter(({ total }) => total > 0).map(({ reason }) => reason);
   }
 
   frames(): Frame[] {

@@ -1,0 +1,2 @@
+/** The bundler puts it into a file of its own. */
+declare module '*.css' {}

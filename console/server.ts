@@ -1,0 +1,61 @@
+/** Asking the server: every address is relative, so that a proxy may put all of it below a path. */
+
+import type { Failure } from '../src/api/answers.ts';
+
+const API = 'api/v1/';
+
+/** The server has answered, and not what was asked for. */
+export class ServerError extends Error {
+  readonly status: number;
+
+  constructor(message: string, status: number) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** Called when the session has ended, or a token is needed. */
+let loggedOut: () => void = () => {};
+
+export function onLoggedOut(listener: () => void): void {
+  loggedOut = listener;
+}
+
+export function urlOf(path: string, parameters: Readonly<Record<string, string>> = {}): string {
+  const query = new URLSearchParams(parameters).toString();
+  return query === '' ? API + path : `${API}${path}?${query}`;
+}
+
+export function get<T>(
+  path: string,
+  parameters: Readonly<Record<string, string>> = {},
+  signal?: AbortSignal,
+): Promise<T> {
+  return ask<T>(urlOf(path, parameters), { ...(signal !== undefined && { signal }) });
+}
+
+export function send<T>(method: 'POST' | 'DELETE', path: string, body = ''): Promise<T> {
+  return ask<T>(urlOf(path), { method, body });
+}
+
+async function ask<T>(url: string, options: RequestInit): Promise<T> {
+  let response: Response;
+  try {
+    response = await fetch(url, { credentials: 'same-origin', cache: 'no-store', ...options });
+  } catch (error) {
+    if (options.signal?.aborted) throw error;
+    throw new ServerError('The server does not answer. It may be starting again.', 0);
+  }
+  const text = await response.text();
+  if (response.ok || response.status === 422) return JSON.parse(text) as T;
+  if (response.status === 401 && !url.endsWith('/session')) loggedOut();
+  throw new ServerError(failureOf(text), response.status);
+}
+
+function failureOf(text: string): string {
+  try {
+    return (JSON.parse(text) as Failure).error;
+  } catch {
+    return text.trim();
+  }
+}

@@ -1,0 +1,114 @@
+/** `/api/v1/decisions` and `/api/v1/report`: what was decided, searched and counted. */
+
+import type { ServerResponse } from 'node:http';
+import type { OneDecision } from '../../api/answers.ts';
+import { EVENTS } from '../../decision/outcome.ts';
+import { TooManySearches } from '../../logs/log-searcher.ts';
+import { DIMENSIONS, type Dimension } from '../../logs/report-tally.ts';
+import { SearchCancelled } from '../../logs/search.ts';
+import { type AdminHandler, type AdminReply, jsonReply } from '../http.ts';
+import type { AdminRequest } from '../request.ts';
+import type { DecisionStore } from './decision-store.ts';
+import {
+  BadRequest,
+  failureReply,
+  type Parameters,
+  readNumber,
+  readParameters,
+} from './parameters.ts';
+
+const PAGE = { least: 1, most: 1000, otherwise: 100 } as const;
+const ROWS = { least: 1, most: 1000, otherwise: 10 } as const;
+/** Decisions that are counted for one report. */
+const COUNTED = { least: 1, most: 10_000_000, otherwise: 1_000_000 } as const;
+/** Milliseconds after which a page comes with what was found so far. */
+const BUDGET_MS = 500;
+const ALL = 'all';
+
+export function decisionHandlers(store: DecisionStore): Readonly<Record<string, AdminHandler>> {
+  return {
+    'GET /api/v1/decisions': answering(async (url, signal) => {
+      const given = readParameters(url, ['cursor', 'limit']);
+      const limit = readNumber(given, 'limit', PAGE);
+      const { options, now } = given;
+      const request = { options, now, limit, cursor: cursorOf(given, store), budget: BUDGET_MS };
+      return store.page(request, signal);
+    }),
+    'GET /api/v1/decisions/{ref}': answering(async (url, signal) => {
+      const ref = decodeURIComponent(url.pathname.slice(url.pathname.lastIndexOf('/') + 1));
+      return { decision: await findOne(store, ref, signal) } satisfies OneDecision;
+    }),
+    'GET /api/v1/report': answering(async (url, signal) => {
+      // Decisions of other events are counted too, as how many there are: it is no filter.
+      const event = readEvent(url.searchParams.get('event'));
+      url.searchParams.delete('event');
+      const given = readParameters(url, ['by', 'top', 'most']);
+      const request = {
+        ...{ options: given.options, now: given.now, event },
+        by: readBy(given.more['by']),
+        rows: readNumber(given, 'top', ROWS),
+        most: readNumber(given, 'most', COUNTED),
+      };
+      return store.report(request, signal);
+    }),
+  };
+}
+
+/** Answers with JSON; whoever goes away ends the search. */
+export function answering(
+  answer: (url: URL, signal: AbortSignal, request: AdminRequest) => Promise<unknown>,
+): AdminHandler {
+  return async (url, response: ServerResponse, request): Promise<AdminReply> => {
+    const gone = new AbortController();
+    const leave = () => gone.abort();
+    response.once('close', leave);
+    try {
+      return jsonReply(await answer(url, gone.signal, request));
+    } catch (error) {
+      if (error instanceof SearchCancelled) return jsonReply({ error: 'cancelled' }, 499);
+      if (error instanceof TooManySearches) {
+        return jsonReply({ error: 'too many searches at a time; try again' }, 503);
+      }
+      return failureReply(error);
+    } finally {
+      response.off('close', leave);
+    }
+  };
+}
+
+function cursorOf({ more }: Parameters, store: DecisionStore): string | undefined {
+  const { cursor } = more;
+  if (cursor === undefined || store.isCursor(cursor)) return cursor;
+  throw new BadRequest('cursor: expect "next" of the page before, as it was');
+}
+
+async function findOne(store: DecisionStore, ref: string, signal: AbortSignal) {
+  const request = { options: { ref }, now: Date.now(), limit: 1, budget: BUDGET_MS };
+  let cursor: string | undefined;
+  do {
+    const page = await store.page({ ...request, cursor }, signal);
+    if (page.decisions[0] !== undefined) return page.decisions[0];
+    cursor = page.next;
+  } while (cursor !== undefined);
+  throw new BadRequest(`there is no decision with the reference ${ref} any more`, 404);
+}
+
+/** `client,rule+layer` */
+function readBy(text = 'layer,rule,group,client,name,type,upstream'): Dimension[][] {
+  return text.split(',').map((table) =>
+    table.split('+').map((word) => {
+      if (Object.hasOwn(DIMENSIONS, word)) return word as Dimension;
+      const known = Object.keys(DIMENSIONS).join(', ');
+      throw new BadRequest(
+        `by: ${word} is not known; expect ${known}, or several like client+rule`,
+      );
+    }),
+  );
+}
+
+function readEvent(text: string | null): string | undefined {
+  if (text === ALL) return undefined;
+  const event = text ?? 'refused';
+  if ((EVENTS as readonly string[]).includes(event)) return event;
+  throw new BadRequest(`event: ${event} is not known; expect ${[...EVENTS, ALL].join(', ')}`);
+}

@@ -1,0 +1,73 @@
+/** All that `/api/v1` answers, and what it takes to ask. */
+
+import { now } from '../../clock.ts';
+import { explainQuestion } from '../../explain/explain.ts';
+import { explainLive, isPlain } from '../../explain/live.ts';
+import { askedQuestion } from '../../explain/question.ts';
+import { reloadHandler } from '../api.ts';
+import { type AdminHandler, jsonReply, type Needed } from '../http.ts';
+import type { Identities } from '../identities.ts';
+import { SESSION_NEEDS, sessionHandlers } from '../sessions.ts';
+import type { AdminSource } from '../source.ts';
+import { Candidates } from './candidate.ts';
+import { storeOfLog, storeOfMemory } from './decision-store.ts';
+import { answering, decisionHandlers } from './decisions.ts';
+import { History } from './history.ts';
+import { LiveDecisions } from './live-decisions.ts';
+import { overrideHandlers } from './overrides.ts';
+import { BadRequest } from './parameters.ts';
+import { overviewOf, policyOf, upstreamsOf } from './state.ts';
+
+/** Requests that need something else than their method says. */
+export const NEEDS: Readonly<Record<string, Needed>> = {
+  ...SESSION_NEEDS,
+  'POST /api/v1/candidate': 'read',
+};
+
+export interface ApiV1 {
+  readonly handlers: Readonly<Record<string, AdminHandler>>;
+  close(): void;
+}
+
+export function createApiV1(source: AdminSource, identities: Identities): ApiV1 {
+  const rings = () => source.threads().map(({ recent }) => recent);
+  const store = source.searcher === undefined ? storeOfMemory(rings) : storeOfLog(source.searcher);
+  const live = new LiveDecisions(rings);
+  const candidates = new Candidates(source, store);
+  const history = new History({
+    threads: source.threads,
+    policy: () => source.serving().policy.hash,
+    now: Date.now,
+  });
+  return {
+    handlers: {
+      ...sessionHandlers(identities, source.log),
+      'GET /api/v1/decisions/stream': live.handler,
+      ...decisionHandlers(store),
+      'GET /api/v1/overview': () => jsonReply(overviewOf(source, history)),
+      'GET /api/v1/policy': () => jsonReply(policyOf(source)),
+      'GET /api/v1/upstreams': answering((_url, signal) => upstreamsOf(source, store, signal)),
+      'GET /api/v1/explain': answering((url) => explain(url, source)),
+      'POST /api/v1/candidate': answering((url, signal, request) =>
+        candidates.compare(url, request, signal),
+      ),
+      ...overrideHandlers(source),
+      'POST /api/v1/reload': reloadHandler(source),
+    },
+    close: () => history.close(),
+  };
+}
+
+async function explain(url: URL, { serving, endpoints }: AdminSource) {
+  const { live = '0', ...words } = Object.fromEntries(url.searchParams);
+  const listeners = endpoints();
+  const question = askedQuestion(words, listeners);
+  if (typeof question === 'string') throw new BadRequest(question);
+  const { policy } = serving();
+  const explained = explainQuestion(policy, question, now(), listeners);
+  if (live === '0') return explained;
+  if (!isPlain(question)) {
+    throw new BadRequest('live asks plain questions; expect neither a transfer nor an opcode');
+  }
+  return explainLive(policy, question, explained);
+}

@@ -1,0 +1,12 @@
+/** What somebody who mistyped a word may have meant. */
+
+import { closest, distance } from 'fastest-levenshtein';
+
+/** The word of `known` that is nearest, when a slip of the keyboard lies between; else undefined. */
+export function suggest(word: string, known: readonly string[]): string | undefined {
+  if (known.length === 0) return undefined;
+  const begun = known.filter((one) => word.length > 1 && one.startsWith(word));
+  if (begun.length === 1) return begun[0];
+  const nearest = closest(word, known);
+  return distance(word, nearest) <= Math.max(1, Math.floor(word.length / 3)) ? nearest : undefined;
+}

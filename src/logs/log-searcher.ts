@@ -1,0 +1,159 @@
+/** Searching the decision log of a server: a thread of its own does it, which ends when idle. */
+
+import { Worker } from 'node:worker_threads';
+import type { SummaryRequest, summarizeLog } from './log-summary.ts';
+import { SearchCancelled, type SearchPage, type SearchRequest } from './search.ts';
+
+type LogSummary = Awaited<ReturnType<typeof summarizeLog>>;
+
+/** Messages to the thread. */
+export type ToLogThread =
+  | { readonly kind: 'search'; readonly number: number; readonly request: SearchRequest }
+  | { readonly kind: 'summarize'; readonly number: number; readonly request: SummaryRequest }
+  | { readonly kind: 'index'; readonly number: number }
+  | ({ readonly kind: 'compress'; readonly number: number } & Compression)
+  | { readonly kind: 'cancel'; readonly number: number }
+  | { readonly kind: 'close' };
+
+/** Messages from it. */
+export type FromLogThread =
+  | { readonly kind: 'page'; readonly number: number; readonly page: SearchPage }
+  | { readonly kind: 'summary'; readonly number: number; readonly summary: LogSummary }
+  | { readonly kind: 'done'; readonly number: number }
+  | {
+      readonly kind: 'failed';
+      readonly number: number;
+      readonly why: string;
+      readonly isCancelled: boolean;
+    };
+
+interface Compression {
+  readonly path: string;
+  readonly compressed: string;
+  readonly part: string;
+}
+
+/** Milliseconds without work after which the thread ends. */
+const IDLE_MS = 30_000;
+/** Searches at a time; more are turned away. */
+const SEARCHES = 16;
+const HEAP_MB = 256;
+const EXTENSION = import.meta.url.slice(import.meta.url.lastIndexOf('.'));
+
+/** Too many search already. */
+export class TooManySearches extends Error {}
+
+interface Waiting {
+  readonly worker: Worker;
+  resolve(message: FromLogThread): void;
+  reject(error: Error): void;
+}
+
+type Job<M = ToLogThread> = M extends { readonly number: number } ? Omit<M, 'number'> : never;
+
+export class LogSearcher {
+  readonly #log: string;
+  readonly #waiting: Map<number, Waiting> = new Map();
+  #worker: Worker | undefined;
+  #idle: NodeJS.Timeout | undefined;
+  #number = 0;
+  #isIndexing = false;
+
+  /** `log` is the path of the file that is written. */
+  constructor(log: string) {
+    this.#log = log;
+  }
+
+  /** One page. Rejects with a TooManySearches or, when `signal` is aborted, a SearchCancelled. */
+  async search(request: SearchRequest, signal?: AbortSignal): Promise<SearchPage> {
+    const answer = await this.#ask({ kind: 'search', request }, signal);
+    void this.index();
+    return (answer as Extract<FromLogThread, { kind: 'page' }>).page;
+  }
+
+  /** Counts decisions. Rejects like `search`. */
+  async summarize(request: SummaryRequest, signal?: AbortSignal): Promise<LogSummary> {
+    const answer = await this.#ask({ kind: 'summarize', request }, signal);
+    return (answer as Extract<FromLogThread, { kind: 'summary' }>).summary;
+  }
+
+  /** Indexes what has been written since the last time. */
+  async index(): Promise<void> {
+    if (this.#isIndexing) return;
+    this.#isIndexing = true;
+    await this.#ask({ kind: 'index' })
+      // Without an index a search reads more: nothing is lost.
+      .catch(() => {})
+      .finally(() => {
+        this.#isIndexing = false;
+      });
+  }
+
+  /** Compresses an old file. Rejects when that does not work. */
+  async compress(compression: Compression, signal: AbortSignal): Promise<void> {
+    await this.#ask({ kind: 'compress', ...compression }, signal);
+  }
+
+  async close(): Promise<void> {
+    clearTimeout(this.#idle);
+    const worker = this.#worker;
+    if (worker === undefined) return;
+    this.#worker = undefined;
+    const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
+    worker.postMessage({ kind: 'close' } satisfies ToLogThread);
+    await ended;
+  }
+
+  async #ask(job: Job, signal?: AbortSignal): Promise<FromLogThread> {
+    if (this.#waiting.size >= SEARCHES) throw new TooManySearches();
+    if (signal?.aborted) throw new SearchCancelled();
+    const number = ++this.#number;
+    const worker = this.#started();
+    const cancel = () => worker.postMessage({ kind: 'cancel', number } satisfies ToLogThread);
+    signal?.addEventListener('abort', cancel, { once: true });
+    try {
+      return await new Promise((resolve, reject) => {
+        this.#waiting.set(number, { worker, resolve, reject });
+        worker.postMessage({ ...job, number } satisfies ToLogThread);
+      });
+    } finally {
+      signal?.removeEventListener('abort', cancel);
+      this.#waiting.delete(number);
+      if (this.#waiting.size === 0) this.#rest();
+    }
+  }
+
+  #rest(): void {
+    clearTimeout(this.#idle);
+    this.#idle = setTimeout(() => void this.close(), IDLE_MS).unref();
+  }
+
+  #started(): Worker {
+    clearTimeout(this.#idle);
+    if (this.#worker !== undefined) return this.#worker;
+    const worker = new Worker(new URL(`./log-thread${EXTENSION}`, import.meta.url), {
+      workerData: this.#log,
+      resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
+    });
+    this.#worker = worker;
+    worker.unref();
+    let failure = new Error('the thread that reads the log has ended');
+    worker.on('error', (error: Error) => {
+      failure = error;
+    });
+    worker.on('message', (message: FromLogThread) => this.#take(message));
+    worker.on('exit', () => {
+      if (this.#worker === worker) this.#worker = undefined;
+      for (const waiting of this.#waiting.values()) {
+        if (waiting.worker === worker) waiting.reject(failure);
+      }
+    });
+    return worker;
+  }
+
+  #take(message: FromLogThread): void {
+    const waiting = this.#waiting.get(message.number);
+    if (message.kind !== 'failed') return waiting?.resolve(message);
+    waiting?.reject(message.isCancelled ? new SearchCancelled() : new Error(message.why));
+  }
+}

@@ -1,0 +1,51 @@
+/** Counts the decisions that a log holds, without reading what its index rules out. */
+
+import type { LogIndexes } from './indexing.ts';
+import { DecisionReader } from './log-lines.ts';
+import { type Summary, summarize } from './report-summary.ts';
+import { type Dimension, ReportTally } from './report-tally.ts';
+import { searchLog } from './search.ts';
+
+/** Records that are taken from the log at a time. */
+const PAGE = 10_000;
+const NO_BUDGET = 1e9;
+
+export interface SummaryRequest {
+  /** As `parseFilter` takes them, seen from `now` in milliseconds since the epoch. */
+  readonly options: Readonly<Record<string, string>>;
+  readonly now: number;
+  /** The event that is counted; undefined: all. */
+  readonly event: string | undefined;
+  readonly by: readonly (readonly Dimension[])[];
+  /** Rows of a table. */
+  readonly rows: number;
+  /** Records after which it ends, the latest first. */
+  readonly most: number;
+}
+
+/** Throws a SearchCancelled when `isCancelled` says so. */
+export async function summarizeLog(
+  log: string,
+  indexes: LogIndexes,
+  { options, now, event, by, rows, most }: SummaryRequest,
+  isCancelled: () => boolean = () => false,
+): Promise<Summary & { readonly isCut: boolean }> {
+  const tally = new ReportTally(by, event);
+  const reader = new DecisionReader();
+  let cursor: string | undefined;
+  let left = most;
+  do {
+    const limit = Math.min(PAGE, left);
+    const page = await searchLog(
+      log,
+      indexes,
+      { options, now, limit, cursor, budget: NO_BUDGET },
+      isCancelled,
+    );
+    for (const line of page.lines) tally.add(reader.read(line)!);
+    left -= page.lines.length;
+    cursor = page.next;
+  } while (cursor !== undefined && left > 0);
+  const summary = summarize(tally, { event: event ?? 'all', most: rows, skipped: reader.skipped });
+  return { ...summary, isCut: cursor !== undefined };
+}

@@ -1,0 +1,77 @@
+/** Which program has an address that this one cannot listen on: what Linux shows in /proc. */
+
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { type Endpoint, parseAddress } from './address.ts';
+
+const TABLES = ['udp', 'udp6', 'tcp', 'tcp6'] as const;
+
+/** The states of sockets that keep others from listening (include/net/tcp_states.h): 7 is UDP's only one. */
+const LISTENS = new Set(['07', '0A']);
+
+/**
+ * `named (pid 712)`, or undefined: on other systems, and for programs of other users when this one has no
+ * right to see what they have open.
+ */
+export function findHolder({ address, port }: Endpoint): string | undefined {
+  try {
+    const inodes = new Set(TABLES.flatMap((table) => inodesOf(table, address, port)));
+    return inodes.size === 0 ? undefined : findProcess(inodes);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The sockets at a port whose addresses leave none for us. */
+function inodesOf(table: string, address: string, port: number): readonly string[] {
+  return readText(`/proc/net/${table}`)
+    .split('\n')
+    .slice(1)
+    .flatMap((line) => {
+      const [, local = '', , state = '', , , , , , inode = '0'] = line.trim().split(/\s+/);
+      const [host = '', hexPort = ''] = local.split(':');
+      if (Number.parseInt(hexPort, 16) !== port || !LISTENS.has(state)) return [];
+      return inode !== '0' && collides(host, address) ? [inode] : [];
+    });
+}
+
+/** Whether sockets at both addresses collide; `host` is hex, in words of the host's byte order. */
+function collides(host: string, address: string): boolean {
+  if (/^0+$/.test(host)) return true;
+  const wanted = parseAddress(address);
+  if (wanted === undefined || wanted.words.every((word) => word === 0)) return true;
+  const words = host.match(/.{8}/g)!.map((word) => Buffer.from(word, 'hex').readUInt32LE());
+  const used = wanted.family === 4 ? 1 : 4;
+  const own = host.length === 8 || wanted.family === 6 ? words : words.slice(3);
+  return own.length === used && own.every((word, i) => word === wanted.words[i]);
+}
+
+function findProcess(inodes: ReadonlySet<string>): string | undefined {
+  const names = new Set([...inodes].map((inode) => `socket:[${inode}]`));
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  const pid = pids.find((one) => socketsOf(one).some((name) => names.has(name)));
+  return pid === undefined ? undefined : `${readText(`/proc/${pid}/comm`).trim()} (pid ${pid})`;
+}
+
+function socketsOf(pid: string): readonly string[] {
+  try {
+    return readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
+      try {
+        return readlinkSync(`/proc/${pid}/fd/${fd}`);
+      } catch {
+        // It was closed meanwhile.
+        return [];
+      }
+    });
+  } catch {
+    // A process of another user, or one that has ended.
+    return [];
+  }
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+}

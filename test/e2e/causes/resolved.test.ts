@@ -1,0 +1,4 @@
+import { describeCauses } from './matrix.ts';
+import { RESOLVED } from './resolved.ts';
+
+describeCauses(RESOLVED);
