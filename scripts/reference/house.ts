@@ -20,6 +20,7 @@ export const HOUSE: readonly Room[] = [
       'load',
       'logs',
       'explain',
+      'migrate',
       'diff',
       'foreign',
       'observe',
@@ -126,6 +127,11 @@ export const HOUSE: readonly Room[] = [
     name: 'transfer',
     about: 'asks primaries for policy zones',
     imports: ['policy', 'config', 'wire', 'transport'],
+  },
+  {
+    name: 'migrate',
+    about: 'from the configuration of another server to one of ours, and how far they decide alike',
+    imports: ['diff', 'foreign', 'policy', 'decision', 'wire', 'net', 'config'],
   },
   {
     name: 'diff',

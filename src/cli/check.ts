@@ -93,7 +93,7 @@ function format(found: Found): string {
 
 function warningsOf({ policy, left }: Found): readonly string[] {
   return [
-    ...left.map(formatLeft),
+    ...left.filter(({ isExplained }) => isExplained !== true).map(formatLeft),
     ...findWarnings(policy),
     ...forwardingWarnings(policy.config),
     ...hostWarnings(policy.config),

@@ -66,7 +66,7 @@ export const explain: Command = {
     const shown = live ? await askLive(policy, question, explained) : explained;
     const views = policy.views.map(({ name }) => name);
     process.stdout.write(json ? `${JSON.stringify(shown)}\n` : formatExplained(shown, views));
-    for (const one of left.filter(({ decides }) => decides)) {
+    for (const one of left.filter(({ decides, isExplained }) => decides && isExplained !== true)) {
       process.stderr.write(`${formatLeft(one)}\n`);
     }
     return Exit.OK;

@@ -1,6 +1,7 @@
 /** The configuration that a command reads: ours, or that of another server. */
 
 import { readConfig } from '../config/config.ts';
+import { ConfigError } from '../config/problem.ts';
 import type { Left } from '../foreign/left.ts';
 import { PROGRAMS, readForeignPolicy, recognise } from '../foreign/readers.ts';
 import { compilePolicy, type Policy } from '../policy/compile.ts';
@@ -37,6 +38,14 @@ export function readPolicy(file: string, from?: string): PolicySource {
 
 /** `named.conf:12: geoip country DE takes in clients by where they are; …` */
 export function formatLeft({ place, what, instead, decides }: Left): string {
-  const weight = decides ? 'not modelled, and decisions may depend on it' : 'passed over';
+  const weight = decides ? 'left, and decisions may depend on it' : 'passed over';
   return `${place.file}:${place.line}: ${what}: ${weight}: ${instead}`;
+}
+
+/** What is wrong with a file that is to be served: first of all, perhaps, that it is for another program. */
+export function serveProblem(file: string, error: unknown): unknown {
+  const program = error instanceof ConfigError ? recognise(file) : undefined;
+  if (program === undefined) return error;
+  const message = `a configuration of ${program} is not served; expect one of ours, as \`rcode5 import ${file}\` makes it`;
+  return new ConfigError([{ file, line: 1, column: 1, message }]);
 }

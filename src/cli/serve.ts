@@ -6,6 +6,7 @@ import { RunningServer } from '../server/server.ts';
 import { type Command, Exit } from './command.ts';
 import { findConfigFile } from './config-file.ts';
 import { CONFIG_OPTION, type Options } from './options.ts';
+import { serveProblem } from './policy-source.ts';
 
 const AS_ROOT =
   'rcode5 runs as root and needs none of that; expect a user of its own, with the capability ' +
@@ -39,7 +40,9 @@ export const serve: Command = {
     // A limit for the size of files (`ulimit -f`) is no reason to exit, though that is the default:
     // the write fails and is accounted for.
     if (process.platform !== 'win32') process.on('SIGXFSZ', () => {});
-    server = await RunningServer.start(source, log, values.share);
+    server = await RunningServer.start(source, log, values.share).catch((error) => {
+      throw serveProblem(source.file, error);
+    });
     if (process.getuid?.() === 0) log.warn(AS_ROOT);
     await new Promise((resolve) => {
       for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, resolve);

@@ -12,7 +12,7 @@ import { discoveryNames } from '../policy/own-endpoints.ts';
 import { letsPass } from '../policy/rules/name-policy.ts';
 import { parentName } from '../wire/name.ts';
 import { Query } from '../wire/query.ts';
-import { RrClass } from '../wire/registry.ts';
+import { Opcode, RrClass, RrType } from '../wire/registry.ts';
 import { formatRequest } from '../wire/request.ts';
 import { splitByBase } from './beyond.ts';
 import { type AddressRange, partitionClients, toPrefixes, toWords } from './client-space.ts';
@@ -182,7 +182,9 @@ class Comparison {
   }
 
   #ask(name: Uint8Array, kind: QuestionKind): Query {
-    const { opcode, recursionDesired, dnssecOk, transport, type = this.#otherType } = kind;
+    const { opcode, recursionDesired, dnssecOk, transport } = kind;
+    // RFC 2136 section 2.3, RFC 1996 section 3.7: all but queries are about a zone's SOA.
+    const type = kind.type ?? (opcode === Opcode.QUERY ? this.#otherType : RrType.SOA);
     const question = { name, type, rrClass: RrClass.IN, edns: dnssecOk, dnssecOk };
     const asked = { id: 0, opcode, recursionDesired, ...question };
     const request = formatRequest(asked);

@@ -42,6 +42,22 @@ export function formatDifference({ hashes, changes, settings, shadow, all }: Dif
       ? `no change: policy ${before}\n`
       : `no decision changes: policy ${before} -> ${after}\n`;
   }
+  const parts = partsOf(changes, all);
+  if (shadow.length > 0) {
+    parts.push(
+      `rules in shadow mode differ: in force they would make ${shadow.length} more changes; --as-enforced shows them\n`,
+    );
+  }
+  if (settings.length > 0) parts.push(`settings that differ: ${settings.join(', ')}\n`);
+  return `policy ${before} -> ${after}\n\n${parts.join('\n')}`;
+}
+
+/** Changes by themselves, all of them. */
+export function formatChanges(changes: readonly Change[]): string {
+  return partsOf(changes, true).join('\n');
+}
+
+function partsOf(changes: readonly Change[], all: boolean): string[] {
   const kinds = Object.keys(HEADINGS) as Kind[];
   const shown = all ? changes : changes.filter(isChief);
   const parts = kinds.flatMap((kind) => {
@@ -50,13 +66,7 @@ export function formatDifference({ hashes, changes, settings, shadow, all }: Dif
   });
   const more = changes.length - shown.length;
   if (more > 0) parts.push(`and ${more} changes besides: --all shows them\n`);
-  if (shadow.length > 0) {
-    parts.push(
-      `rules in shadow mode differ: in force they would make ${shadow.length} more changes; --as-enforced shows them\n`,
-    );
-  }
-  if (settings.length > 0) parts.push(`settings that differ: ${settings.join(', ')}\n`);
-  return `policy ${before} -> ${after}\n\n${parts.join('\n')}`;
+  return parts;
 }
 
 /** What is asked every day and what somebody has configured. */

@@ -15,6 +15,7 @@ import { PolicyChain } from '../policy/rules/policy-chain.ts';
 import type { Query } from '../wire/query.ts';
 import type { Left } from './left.ts';
 import type { Verdicts } from './verdicts.ts';
+import type { Ways } from './ways.ts';
 
 /** What a reader makes of the files of one server. */
 export interface ForeignServer {
@@ -23,7 +24,11 @@ export interface ForeignServer {
   /** Where it listens; addresses of this host, each by itself. */
   readonly listen: readonly Endpoint[];
   /** The last layer of each view decides what no layer before it has decided. */
-  readonly views: readonly { readonly name: string; readonly layers: readonly Layer[] }[];
+  readonly views: readonly {
+    readonly name: string;
+    readonly layers: readonly Layer[];
+    readonly ways: Ways;
+  }[];
   /** The position of the view that the query falls into. */
   readonly viewOf: (query: Query) => number;
   readonly verdicts: Verdicts;
@@ -38,6 +43,8 @@ export interface ForeignPolicy {
   readonly policy: Policy;
   readonly program: string;
   readonly left: readonly Left[];
+  /** By the positions of the views. */
+  readonly ways: readonly Ways[];
 }
 
 /** Hexadecimal digits of the identity. */
@@ -73,7 +80,7 @@ export function toPolicy(file: string, server: ForeignServer): ForeignPolicy {
     expiresAt: Number.POSITIVE_INFINITY,
     cuts,
   };
-  return { policy, program, left };
+  return { policy, program, left, ways: server.views.map(({ ways }) => ways) };
 }
 
 function frameOf(file: string, listen: readonly Endpoint[]): Config {

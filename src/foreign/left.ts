@@ -10,4 +10,6 @@ export interface Left {
   readonly instead: string;
   /** Whether a decision can depend on it. */
   readonly decides: boolean;
+  /** `explain` knows it; what has no word for it is a configuration of ours. */
+  readonly isExplained?: true;
 }

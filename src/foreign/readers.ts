@@ -2,6 +2,8 @@
 
 import { readBind } from './bind/bind.ts';
 import { looksLikeBind } from './bind/recognition.ts';
+import { readCoredns } from './coredns/coredns.ts';
+import { looksLikeCorefile } from './coredns/recognition.ts';
 import { type ForeignPolicy, type ForeignServer, toPolicy } from './foreign-policy.ts';
 import { readForeign } from './problems.ts';
 
@@ -17,6 +19,7 @@ interface Reader {
 /** In the order in which a file is tried: those whose texts show it more clearly first. */
 const READERS: readonly Reader[] = [
   { name: 'bind', recognises: looksLikeBind, read: (file) => readBind(file) },
+  { name: 'coredns', recognises: looksLikeCorefile, read: readCoredns },
 ];
 
 /** What may be named on the command line. */

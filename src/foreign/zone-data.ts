@@ -68,7 +68,10 @@ export class ZoneData {
       if (isCut && !(isName && type === RrType.DS))
         return { kind: 'referral', records: [], line: node.line };
       const dname = node.records.find((record) => record.type === RrType.DNAME);
-      if (dname !== undefined && !isName) return renamed(name, above, dname, node.line);
+      if (dname === undefined || isName) continue;
+      // BIND sends the alias alone to whoever asks for all there is.
+      if (type === RrType.ANY) return { kind: 'answer', records: [dname], line: node.line };
+      return renamed(name, above, dname, node.line);
     }
     const own = this.#nodes.get(keyOf(name));
     if (own !== undefined) return answerOf(own, type);

@@ -3,12 +3,12 @@
 import type { Place } from '../../config/problem.ts';
 import type { Rule } from '../../decision/verdict.ts';
 import { ruleAt } from '../verdicts.ts';
-import { type Element, type MatchList, matchIn, type Subject } from './match-list.ts';
+import type { MatchTable, Subject } from './match-table.ts';
 
 export interface Access {
   /** The option as it is written: `allow-recursion`. */
   readonly option: string;
-  readonly list: MatchList;
+  readonly list: MatchTable;
   /** Undefined for a default. */
   readonly place: Place | undefined;
   /** What its default takes in, or why this option decides. */
@@ -26,28 +26,14 @@ export interface Judged {
 
 export function judgeAccess(access: Access, subject: Subject): Judged {
   const { option, list, place, note, wholly } = access;
-  const { isIn, element } = matchIn(list, subject);
-  if (wholly !== undefined)
-    return { isAllowed: isIn, rule: ruleAt(option, wholly), why: undefined };
+  const { isIn: isAllowed, origin } = list.match(subject);
+  if (wholly !== undefined) return { isAllowed, rule: ruleAt(option, wholly), why: undefined };
   if (place === undefined) {
-    return {
-      isAllowed: isIn,
-      rule: ruleAt(`${option} (default: ${note})`, undefined),
-      why: undefined,
-    };
+    const rule = ruleAt(`${option} (default: ${note})`, undefined);
+    return { isAllowed, rule, why: undefined };
   }
-  if (element === undefined) {
-    const rule = ruleAt(`${option} (no element matches)`, place);
-    return { isAllowed: false, rule, why: note };
+  if (origin === undefined) {
+    return { isAllowed, rule: ruleAt(`${option} (no element matches)`, place), why: note };
   }
-  const { path, at } = pathOf(element, subject);
-  return { isAllowed: isIn, rule: ruleAt(`${option} ${path}`, at), why: note };
-}
-
-/** `internal: 10.0.0.0/8`: the lists that lead to the element that matches, and its place. */
-function pathOf(element: Element, subject: Subject): { readonly path: string; readonly at: Place } {
-  const inner = element.inner && matchIn(element.inner, subject).element;
-  if (inner === undefined) return { path: element.text, at: element.place };
-  const { path, at } = pathOf(inner, subject);
-  return { path: `${element.text}: ${path}`, at };
+  return { isAllowed, rule: ruleAt(`${option} ${origin.text}`, origin.place), why: note };
 }

@@ -1,12 +1,13 @@
 /** The match lists that have a name, read when they are asked for: one may stand before what it names. */
 
 import type { Place } from '../../config/problem.ts';
-import { contains, type Prefix } from '../../net/prefix.ts';
+import type { Prefix } from '../../net/prefix.ts';
 import type { HostAddress } from '../host.ts';
 import type { Left } from '../left.ts';
 import type { Problems } from '../problems.ts';
 import type { Access } from './access.ts';
-import { type MatchList, type MatchWorld, readMatchList, type Subject } from './match-list.ts';
+import { type MatchWorld, readMatchList } from './match-list.ts';
+import { MatchTable } from './match-table.ts';
 import type { Scope } from './scope.ts';
 import type { Statement } from './statements.ts';
 
@@ -22,7 +23,8 @@ export class Acls implements MatchWorld {
   readonly problems: Problems;
   readonly left: Left[];
   readonly #definitions: ReadonlyMap<string, Statement>;
-  readonly #lists: Map<string, MatchList> = new Map();
+  readonly #lists: Map<string, MatchTable> = new Map();
+  readonly #read: Map<Statement, MatchTable> = new Map();
   /** Those that are being read. */
   readonly #open: Set<string> = new Set();
 
@@ -40,7 +42,7 @@ export class Acls implements MatchWorld {
   }
 
   /** The list of this name; undefined when there is none. */
-  named(name: string, place: Place): MatchList | undefined {
+  named(name: string, place: Place): MatchTable | undefined {
     const key = name.toLowerCase();
     const known = this.#lists.get(key);
     if (known !== undefined) return known;
@@ -48,7 +50,7 @@ export class Acls implements MatchWorld {
     if (definition === undefined) return undefined;
     if (this.#open.has(key)) {
       this.problems.add(place, `acl ${name} stands for itself; expect lists without circles`);
-      return { elements: [], place };
+      return new MatchTable();
     }
     this.#open.add(key);
     const list = this.read(definition);
@@ -57,17 +59,27 @@ export class Acls implements MatchWorld {
     return list;
   }
 
-  /** The list that stands behind a statement's words. */
-  read({ list = [], place }: Statement): MatchList {
-    return readMatchList(list, place, this);
+  /** The list that stands behind a statement's words; views that share it, share what is wrong in it. */
+  read(statement: Statement): MatchTable {
+    const known = this.#read.get(statement);
+    if (known !== undefined) return known;
+    const table = readMatchList(statement.list ?? [], this);
+    this.#read.set(statement, table);
+    return table;
   }
 
   /** A list that nobody has written. */
-  ofPrefixes(prefixes: readonly Prefix[]): MatchList {
-    const place = { file: '', line: 0, column: 0 };
-    const match = ({ family, words }: Subject) =>
-      prefixes.some((prefix) => contains(prefix, { family, words }));
-    return { place, elements: [{ text: 'default', place, isNegated: false, match }] };
+  ofPrefixes(prefixes: readonly Prefix[]): MatchTable {
+    const origin = { text: 'default', place: { file: '', line: 0, column: 0 } };
+    const table = new MatchTable();
+    for (const prefix of prefixes) table.addPrefix(prefix, true, origin);
+    return table;
+  }
+
+  signed(place: Place, name: string): void {
+    const instead =
+      'takes in clients by their key, as explain does with --key; name their prefixes in clientGroups';
+    this.left.push({ place, what: `key ${name}`, instead, decides: true, isExplained: true });
   }
 
   unjudged(place: Place, what: string): void {

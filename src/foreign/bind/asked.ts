@@ -5,9 +5,9 @@ import type { Query } from '../../wire/query.ts';
 import { RrType } from '../../wire/registry.ts';
 import { signedBy } from '../signed-by.ts';
 import { type Access, type Judged, judgeAccess } from './access.ts';
-import type { Subject } from './match-list.ts';
+import type { Subject } from './match-table.ts';
 import type { BindView } from './views.ts';
-import type { BindZone } from './zones.ts';
+import { type BindZone, isUnloaded } from './zones.ts';
 
 export interface Asked {
   readonly client: Subject;
@@ -49,14 +49,30 @@ export function denied(access: Access | undefined, subject: Subject): Judged | u
   return judged?.isAllowed === false ? judged : undefined;
 }
 
-/** The zone that answers the question; DS records are those of the parent, where the server has it or recurses. */
-export function zoneOf(view: BindView, query: Query, isRecursing: boolean): BindZone | undefined {
+/**
+ * The zone that answers the question. DS records are those of the parent; of the zone itself where the
+ * server has no parent and does not recurse, if the client may ask that zone.
+ */
+export function zoneOf(
+  view: BindView,
+  query: Query,
+  { asked, isRecursing }: { readonly asked: Asked; readonly isRecursing: boolean },
+): BindZone | undefined {
   const name = nameOf(query);
   if (query.qtype !== RrType.DS || name.length === 1) return view.zones.of(name);
   const above = view.zones.of(name, true);
   if (above !== undefined || isRecursing) return above;
   const exact = view.zones.exact(name);
-  return exact?.type === 'static-stub' ? undefined : exact;
+  if (exact === undefined || exact.type === 'static-stub' || isUnloaded(exact)) return undefined;
+  return zoneDenied(view, exact, asked) === undefined ? exact : undefined;
+}
+
+/** `allow-query` and `allow-query-on` of a zone, or of its view. */
+export function zoneDenied(view: BindView, zone: BindZone, asked: Asked): Judged | undefined {
+  return (
+    denied(zone.query ?? view.allows.query, asked.client) ??
+    denied(zone.queryOn ?? view.allows.queryOn, asked.server)
+  );
 }
 
 export function nameOf({ name, nameLength }: Query): Uint8Array {

@@ -8,7 +8,7 @@ import type { Left } from '../left.ts';
 import { Problems } from '../problems.ts';
 import { Verdicts } from '../verdicts.ts';
 import { Acls } from './acls.ts';
-import { matchIn, prefixesOf } from './match-list.ts';
+import { prefixesOf } from './match-list.ts';
 import {
   type BindWorld,
   compileBlackhole,
@@ -18,17 +18,24 @@ import {
 } from './message-layers.ts';
 import { compileOwnZones } from './own-zones.ts';
 import { compileResponsePolicy } from './policy-layer.ts';
-import { compileQueryAccess, compileRecursion, compileResolution } from './query-layers.ts';
+import {
+  compileCache,
+  compileQueryAccess,
+  compileRecursion,
+  compileResolution,
+} from './query-layers.ts';
 import { checkStatements, Scope } from './scope.ts';
 import { readStatements, type Statement } from './statements.ts';
+import { unmodelledIn } from './unmodelled.ts';
 import { type BindView, readViews } from './views.ts';
+import { waysOf } from './ways.ts';
 import { compileNotify, compileTransfer, compileUpdate } from './zone-layers.ts';
 
 /** Reads a configuration of BIND. Throws a ConfigError with all that is wrong. */
 export function readBind(file: string, host: readonly HostAddress[] = thisHost()): ForeignServer {
   const problems = new Problems();
-  const left: Left[] = [];
   const statements = readStatements(file, problems);
+  const left: Left[] = [...unmodelledIn(statements)];
   checkStatements(statements, 'top', problems);
   const written = statements.find(({ words: [first] }) => first?.text === 'options')?.list ?? [];
   checkStatements(written, 'options', problems);
@@ -47,8 +54,12 @@ export function readBind(file: string, host: readonly HostAddress[] = thisHost()
   return {
     ...{ program: 'BIND', listen, verdicts, left },
     views: [
-      ...views.map((view) => ({ name: view.name, layers: layersOf(view, world) })),
-      { name: 'no view', layers: none },
+      ...views.map((view) => ({
+        name: view.name,
+        layers: layersOf(view, world),
+        ways: waysOf(view),
+      })),
+      { name: 'no view', layers: none, ways: { forwards: [], own: [] } },
     ],
     viewOf: (query) => findView(views, query, world),
     cuts: {
@@ -66,6 +77,7 @@ export function readBind(file: string, host: readonly HostAddress[] = thisHost()
 }
 
 function layersOf(view: BindView, world: BindWorld) {
+  const policy = compileResponsePolicy(view, world);
   return [
     compileBlackhole(world),
     compileProtocol(view, world),
@@ -74,8 +86,9 @@ function layersOf(view: BindView, world: BindWorld) {
     compileNotify(view, world),
     compileQueryAccess(view, world),
     compileRecursion(view, world),
-    compileOwnZones(view, world),
-    compileResponsePolicy(view, world),
+    policy,
+    compileCache(view, world),
+    compileOwnZones(view, world, policy),
     compileResolution(view, world),
   ];
 }
@@ -100,7 +113,7 @@ function listenersOf(options: Scope, acls: Acls): readonly Endpoint[] {
       const at = statement.words.findIndex(({ text }) => text === 'port');
       const port = at < 0 ? standard : Number(statement.words[at + 1]?.text);
       const isIn = ({ address: { words } }: HostAddress) =>
-        matchIn(list, { family, words, key: undefined }).isIn;
+        list.match({ family, words, key: undefined }).isIn;
       return addresses.filter(isIn).map((one) => endpoint(one, port));
     });
   };

@@ -44,13 +44,14 @@ interface Around {
 export function builtInZones(scope: Scope, { zones, recursion, acls }: Around): void {
   if (!(scope.flag('empty-zones-enable') ?? recursion)) return;
   const disabled = scope
-    .all('disable-empty-zone')
+    .findAll('disable-empty-zone')
     .map(({ words }) => keyOfText(words[1]?.text ?? ''));
   for (const name of EMPTY_ZONES) {
     const wire = wireOf(name);
     if (disabled.includes(keyOfText(name)) || zones.exact(wire) !== undefined) continue;
     if (isForwardedOnly(scope, zones, wire)) continue;
-    zones.add({ ...builtIn(name, wire, apexOnly(wire), acls), transfer: undefined });
+    const transfer = acls.access(scope, 'allow-transfer');
+    zones.add({ ...builtIn(name, wire, apexOnly(wire), acls), transfer });
   }
 }
 
@@ -77,7 +78,6 @@ export function chaosZones(options: Scope, acls: Acls): Zones {
     const wire = wireOf(name);
     const data = apexOnly(wire);
     if (text !== undefined) data.add(wire, { type: RrType.TXT, ttl: 0, rdata: txt(text) }, 0);
-    // There is no whole of them to be transferred: whoever may have it gets SERVFAIL.
     const transfer = acls.access(options, 'allow-transfer');
     zones.add({ ...builtIn(name, wire, data, acls), transfer });
   }

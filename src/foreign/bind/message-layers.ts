@@ -45,35 +45,42 @@ export function compileProtocol(
       rcode,
       recursionAvailable: false,
     });
-  const judgeMessage = (query: Query): Verdict | undefined => {
-    const { opcode } = query;
-    if (query.malformed !== Malformed.NONE) {
+  const judgeMessage = ({ malformed, ednsVersion }: Query): Verdict | undefined => {
+    if (malformed !== Malformed.NONE)
       return add('a whole message with one question', Rcode.FORMERR);
-    }
-    if (query.ednsVersion > 0) return add('EDNS version 0', Rcode.BADVERS);
-    if (opcode !== Opcode.QUERY && opcode !== Opcode.NOTIFY && opcode !== Opcode.UPDATE) {
-      return add('opcodes QUERY, NOTIFY and UPDATE', Rcode.NOTIMP);
-    }
-    return undefined;
+    return ednsVersion > 0 ? add('EDNS version 0', Rcode.BADVERS) : undefined;
   };
-  const judgeIn = ({ keys }: BindView, query: Query): Verdict | undefined => {
-    if (query.opcode !== Opcode.QUERY && query.qclass !== RrClass.IN) {
-      return add('NOTIFY and UPDATE in class IN', Rcode.NOTIMP);
-    }
+  const judgeKey = (query: Query): Verdict | undefined => {
     const { key } = askedOf(query, listeners);
-    if (key !== undefined && !keys.has(key)) {
-      return add(`a key that the view knows, not ${key}`, Rcode.NOTAUTH);
-    }
-    return query.opcode === Opcode.QUERY ? judgeQuestion(query) : undefined;
+    if (key === undefined || view === undefined || view.keys.has(key)) return undefined;
+    return add(`a key that the view knows, not ${key}`, Rcode.NOTAUTH);
   };
-  const judgeQuestion = ({ qtype, qclass }: Query): Verdict | undefined => {
+  /** Before the key is looked at: NOTIFY and UPDATE are for class IN. */
+  const judgeClass = ({ opcode, qclass }: Query): Verdict | undefined => {
+    if (opcode !== Opcode.NOTIFY && opcode !== Opcode.UPDATE) return undefined;
+    if (qclass === RrClass.IN || view === undefined) return undefined;
+    return add('NOTIFY and UPDATE in class IN', Rcode.NOTIMP);
+  };
+  const judgeOpcode = ({ opcode }: Query): Verdict | undefined => {
+    if (opcode === Opcode.QUERY || opcode === Opcode.NOTIFY || opcode === Opcode.UPDATE) {
+      return undefined;
+    }
+    return add('opcodes QUERY, NOTIFY and UPDATE', Rcode.NOTIMP);
+  };
+  const judgeQuestion = ({ opcode, qtype, qclass }: Query): Verdict | undefined => {
+    if (opcode !== Opcode.QUERY || view === undefined) return undefined;
     if (qclass === RrClass.ANY) return add('one class', Rcode.FORMERR);
     if (qtype === RrType.MAILA || qtype === RrType.MAILB) {
       return add('types that exist', Rcode.NOTIMP);
     }
     return isMeta(qtype) ? add('types that can be asked for', Rcode.FORMERR) : undefined;
   };
-  const judge = (query: Query) => judgeMessage(query) ?? (view && judgeIn(view, query));
+  const judge = (query: Query) =>
+    judgeMessage(query) ??
+    judgeClass(query) ??
+    judgeKey(query) ??
+    judgeOpcode(query) ??
+    judgeQuestion(query);
   return { name: 'protocol', judge };
 }
 

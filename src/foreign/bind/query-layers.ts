@@ -1,12 +1,21 @@
 /** What becomes of a question: allow-query, the cache, recursion, zones of its own, forwarders. */
 
-import type { Rule, Verdict, VerdictSpec } from '../../decision/verdict.ts';
+import type { Rule, Verdict } from '../../decision/verdict.ts';
 import type { Layer } from '../../policy/layer.ts';
 import type { Query } from '../../wire/query.ts';
 import { Ede, RrClass } from '../../wire/registry.ts';
 import { ruleAt } from '../verdicts.ts';
 import { judgeAccess } from './access.ts';
-import { type Asked, askedOf, denied, nameOf, recurses, recursionDenied, zoneOf } from './asked.ts';
+import {
+  type Asked,
+  askedOf,
+  denied,
+  nameOf,
+  recurses,
+  recursionDenied,
+  zoneDenied,
+  zoneOf,
+} from './asked.ts';
 import type { BindWorld } from './message-layers.ts';
 import type { BindView } from './views.ts';
 import { type BindZone, isUnloaded, ruleOfZone } from './zones.ts';
@@ -20,7 +29,7 @@ export interface Situation {
 export function situationOf(view: BindView, query: Query, world: BindWorld): Situation {
   const asked = askedOf(query, world.listeners);
   const isRecursing = recurses(view, asked, query);
-  return { asked, isRecursing, zone: zoneOf(view, query, isRecursing) };
+  return { asked, isRecursing, zone: zoneOf(view, query, { asked, isRecursing }) };
 }
 
 /** Zones whose content is as that of the cache. */
@@ -45,9 +54,7 @@ export function compileQueryAccess(view: BindView, world: BindWorld): Layer {
     if (isUnloaded(zone))
       return verdicts.of({ layer: 'local', action: 'fail', rule: ruleOfZone(zone) });
     if (zone.type === 'static-stub' && !isRecursing) return refuse(ruleOfZone(zone));
-    const no =
-      denied(zone.query ?? view.allows.query, asked.client) ??
-      denied(zone.queryOn ?? view.allows.queryOn, asked.server);
+    const no = zoneDenied(view, zone, asked);
     return no === undefined ? undefined : refuse(no.rule);
   };
   const account = (query: Query) => {
@@ -65,7 +72,7 @@ export function compileQueryAccess(view: BindView, world: BindWorld): Layer {
 export function compileRecursion(view: BindView, world: BindWorld): Layer {
   const { verdicts } = world;
   const judge = (query: Query): Verdict | undefined => {
-    const { zone, asked, isRecursing } = situationOf(view, query, world);
+    const { zone, asked } = situationOf(view, query, world);
     if (!isCached(zone)) return undefined;
     const { cache, cacheOn } = view.allows;
     const no = denied(cache, asked.client) ?? denied(cacheOn, asked.server);
@@ -79,18 +86,7 @@ export function compileRecursion(view: BindView, world: BindWorld): Layer {
         recursionAvailable: false,
       });
     }
-    return isRecursing ? undefined : fromCache(asked, query);
-  };
-  /** Without recursion an empty cache has a referral to the root, where there are hints for it. */
-  const fromCache = (asked: Asked, query: Query): Verdict => {
-    const rule = !query.recursionDesired
-      ? ruleAt('RD=0: from the cache, or a referral to the root', undefined)
-      : (recursionDenied(view, asked)?.rule ?? ruleAt('recursion no', undefined));
-    const hasHints = view.rrClass === RrClass.IN;
-    return verdicts.of({
-      ...{ layer: 'recursion', action: hasHints ? 'answer' : 'fail', rule },
-      recursionAvailable: recursionDenied(view, asked) === undefined,
-    } satisfies VerdictSpec);
+    return undefined;
   };
   const account = (query: Query) => {
     const { recursion } = view.allows;
@@ -99,6 +95,23 @@ export function compileRecursion(view: BindView, world: BindWorld): Layer {
     return { rule, ...(why !== undefined && { why }) };
   };
   return { name: 'recursion', judge, account };
+}
+
+/** Without recursion an empty cache has a referral to the root, where there are hints for it. */
+export function compileCache(view: BindView, world: BindWorld): Layer {
+  const { verdicts } = world;
+  const action = view.rrClass === RrClass.IN ? 'answer' : 'fail';
+  const judge = (query: Query): Verdict | undefined => {
+    const { zone, asked, isRecursing } = situationOf(view, query, world);
+    if (!isCached(zone) || isRecursing) return undefined;
+    const no = recursionDenied(view, asked);
+    const rule = !query.recursionDesired
+      ? ruleAt('RD=0: from the cache, or a referral to the root', undefined)
+      : (no?.rule ?? ruleAt('recursion no', undefined));
+    const recursionAvailable = no === undefined;
+    return verdicts.of({ layer: 'recursion', action, rule, recursionAvailable });
+  };
+  return { name: 'recursion', judge };
 }
 
 /** All else is asked of others: by a zone's forwarders, those of the options, or from the root on. */

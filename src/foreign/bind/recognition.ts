@@ -6,5 +6,5 @@ const STATEMENT =
 
 export function looksLikeBind(text: string): boolean {
   const plain = text.replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*|#[^\n]*/g, '');
-  return STATEMENT.test(plain) && /[{;]/.test(plain);
+  return STATEMENT.test(plain) && plain.includes(';');
 }

@@ -28,6 +28,12 @@ export class Scope {
     return this.own(name) ?? this.#around?.find(name);
   }
 
+  /** All of them in this scope; where it has none, those of the next one around it. */
+  findAll(name: string): readonly Statement[] {
+    const own = this.all(name);
+    return own.length > 0 ? own : (this.#around?.findAll(name) ?? []);
+  }
+
   flag(name: string): boolean | undefined {
     const word = this.find(name)?.words[1]?.text.toLowerCase();
     if (word === undefined) return undefined;

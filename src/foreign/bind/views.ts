@@ -5,7 +5,7 @@ import { parseClass, RrClass } from '../../wire/registry.ts';
 import type { Access } from './access.ts';
 import type { Acls } from './acls.ts';
 import { builtInZones, chaosZones } from './built-in-zones.ts';
-import type { MatchList } from './match-list.ts';
+import { MatchTable } from './match-table.ts';
 import { type BindPolicy, readPolicies } from './response-policy.ts';
 import { checkStatements, Scope } from './scope.ts';
 import type { Statement } from './statements.ts';
@@ -172,9 +172,10 @@ function inherit(option: string, from: Access | undefined): Access | undefined {
   return { ...from, note: `${option} is not set: it is as ${from.option}` };
 }
 
-function everybody(text: 'any' | 'none'): MatchList {
-  const place = { file: '', line: 0, column: 0 };
-  return { place, elements: [{ text, place, isNegated: text === 'none', match: () => true }] };
+function everybody(text: 'any' | 'none'): MatchTable {
+  const table = new MatchTable();
+  table.addEverybody(text === 'any', { text, place: { file: '', line: 0, column: 0 } });
+  return table;
 }
 
 /** Without recursion nobody may use the cache, whatever allow-query-cache says. */

@@ -6,7 +6,7 @@ import { contains } from '../../net/prefix.ts';
 import type { Layer } from '../../policy/layer.ts';
 import { Count, readUint16 } from '../../wire/header.ts';
 import type { Query } from '../../wire/query.ts';
-import { Ede, Opcode, Rcode, RrClass, RrType } from '../../wire/registry.ts';
+import { Ede, Opcode, Rcode, RrType } from '../../wire/registry.ts';
 import { ruleAt } from '../verdicts.ts';
 import { type Access, judgeAccess } from './access.ts';
 import { askedOf, denied, nameOf } from './asked.ts';
@@ -80,7 +80,8 @@ export function compileTransfer(view: BindView, world: BindWorld): Layer {
     if (query.qtype === RrType.AXFR && !query.isByStream) {
       return answers.reject('AXFR by TCP', Rcode.FORMERR);
     }
-    if (view.rrClass === RrClass.CH) return answers.fail(ruleOfZone(zone));
+    // There is no whole of a built-in zone to be transferred.
+    if (zone.place === undefined) return answers.fail(ruleOfZone(zone));
     const byDefault = ruleAt('allow-transfer (default: any)', undefined);
     return answers.accept(allowedBy(zone.transfer, query, world) ?? byDefault);
   };
@@ -105,6 +106,7 @@ export function compileUpdate(view: BindView, world: BindWorld): Layer {
     return zone.type === 'primary' ? judgePrimary(zone, query) : judgeSecondary(zone, query);
   };
   const judgePrimary = (zone: BindZone, query: Query): Verdict => {
+    if (isUnloaded(zone)) return answers.fail(ruleOfZone(zone));
     const { client } = askedOf(query, world.listeners);
     const queryNo = denied(zone.query ?? view.allows.query, client);
     if (queryNo !== undefined) return answers.refuse(queryNo.rule);

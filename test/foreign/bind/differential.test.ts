@@ -10,7 +10,7 @@ import { cleanUp, describeWith, findProgram, makeFolder, Program } from '../../e
 import type { Upstream } from '../../world/upstream.ts';
 import { bindConfiguration } from '../differential/bind-configurations.ts';
 import { Chance } from '../differential/chance.ts';
-import { outcomeBy, outcomeOf, startResolution } from '../differential/outcome.ts';
+import { difference, outcomeBy, outcomeOf, startResolution } from '../differential/outcome.ts';
 import { questionsFor, show } from '../differential/question.ts';
 
 const COUNT = Number(process.env['RCODE5_FOREIGN'] ?? 15);
@@ -53,11 +53,9 @@ describeWith(['named'], 'BIND and our explanation of its named.conf', () => {
       for (const asked of questionsFor(generated.names, chance, generated.keys)) {
         const ours = outcomeBy(policy, asked);
         const theirs = await outcomeOf(port, asked, { upstream, expected: ours, id: ++id });
-        if (ours.fate !== theirs.fate) {
-          differences.push(
-            `${show(asked)}: BIND ${theirs.fate}, explained ${ours.fate} by ${ours.why}`,
-          );
-        }
+        const differs = difference(asked, theirs, ours);
+        if (differs !== undefined)
+          differences.push(`${show(asked)}: BIND ${differs} by ${ours.why}`);
       }
       await program.stop();
       expect(differences, generated.files['named.conf']).to.deep.equal([]);

@@ -47,7 +47,29 @@ ns.sub A 192.0.2.5
 dn DNAME target.elsewhere.example.
 `;
 
+const POLICY = `$TTL 300
+@ SOA localhost. nobody. 1 3600 600 86400 60
+@ NS localhost.
+www.bad.example CNAME .
+*.bad.example CNAME .
+none.bad.example CNAME *.
+good.bad.example CNAME rpz-passthru.
+silent.example CNAME rpz-drop.
+walled.example A 192.0.2.77
+24.0.10.127.rpz-client-ip CNAME rpz-passthru.
+16.0.0.200.127.rpz-client-ip CNAME .
+www.one.example CNAME .
+`;
+
 const NAMES = [
+  ...[
+    'www.bad.example',
+    'x.bad.example',
+    'none.bad.example',
+    'good.bad.example',
+    'silent.example',
+    'walled.example',
+  ],
   'one.example',
   'www.one.example',
   'alias.one.example',
@@ -106,6 +128,19 @@ export function bindConfiguration(
       () =>
         `  ${option} { ${chance.is(0.25) ? chance.one(['any;', 'none;', 'localhost;']) : list(0)} };\n`,
     );
+  const policyZones: string[] = [];
+  const policies = () => {
+    const name = `policy${policyZones.push(POLICY)}`;
+    const override = chance.maybe(
+      0.3,
+      () => ` policy ${chance.one(['nxdomain', 'nodata', 'passthru', 'disabled'])}`,
+    );
+    const recursive = chance.maybe(0.25, () => ' recursive-only no');
+    return {
+      option: `  response-policy { zone "${name}"${override}${recursive}; } qname-wait-recurse no;\n`,
+      zone: `zone "${name}" { type primary; file "${name}"; allow-query { none; }; };\n`,
+    };
+  };
   const statements = (scale: number) =>
     [
       chance.maybe(0.3 * scale, () => `  recursion ${chance.one(['yes', 'no', 'no'])};\n`),
@@ -154,15 +189,16 @@ export function bindConfiguration(
       .map(zone)
       .join('');
   const views = chance.some(0, 3, (i) => i);
-  const sections =
-    chance.is(0.4) && views.length > 0
-      ? views
-          .map(
-            (i) => `view "v${i}" {
+  const hasViews = chance.is(0.4) && views.length > 0;
+  const policy = !hasViews && chance.is(0.4) ? policies() : undefined;
+  const sections = hasViews
+    ? views
+        .map(
+          (i) => `view "v${i}" {
 ${access('match-clients', 0.8)}${access('match-destinations', 0.2)}${chance.maybe(0.2, () => '  match-recursive-only yes;\n')}${chance.maybe(0.2, () => resolution(chance.is(0.5)))}${statements(0.6)}${zones(0.5)}};\n`,
-          )
-          .join('')
-      : zones(0.7);
+        )
+        .join('')
+    : zones(0.7) + (policy?.zone ?? '');
   const keys = KEYS.map(
     (key) =>
       `key "${key}" { algorithm hmac-sha256; secret "${Buffer.from(SECRET).toString('base64')}"; };\n`,
@@ -175,7 +211,7 @@ options {
   listen-on port ${port} { 127.0.0.1; };
   listen-on-v6 { none; };
   pid-file none; session-keyfile none; dnssec-validation no;
-${resolution(chance.is(0.3))}${statements(1)}${chance.maybe(0.15, () => `  blackhole { !127.0.0.1; ${list(0)} };\n`)}${chance.maybe(0.15, () => '  version "none of your business";\n')}};
+${resolution(chance.is(0.3))}${policy?.option ?? ''}${statements(1)}${chance.maybe(0.15, () => `  blackhole { !127.0.0.1; ${list(0)} };\n`)}${chance.maybe(0.15, () => '  version "none of your business";\n')}};
 controls {};
 ${sections}`;
 
@@ -193,6 +229,7 @@ ${sections}`;
     files: {
       'named.conf': text,
       'keys.conf': keys,
+      ...Object.fromEntries(policyZones.map((zoneText, i) => [`policy${i + 1}`, zoneText])),
       ...Object.fromEntries(zoneFiles.map((zoneText, i) => [`zone${i + 1}`, zoneText])),
     },
     names: NAMES,

@@ -5,7 +5,8 @@ import { playQuestion } from '../../../src/explain/question.ts';
 import type { Policy } from '../../../src/policy/compile.ts';
 import { explain } from '../../../src/policy/trace.ts';
 import { Query } from '../../../src/wire/query.ts';
-import { formatRcode } from '../../../src/wire/registry.ts';
+import { RecordCursor, Section } from '../../../src/wire/records.ts';
+import { formatRcode, parseType } from '../../../src/wire/registry.ts';
 import { askTcp, askUdp } from '../../world/client.ts';
 import { readMessage } from '../../world/message-text.ts';
 import { answerTo, Upstream } from '../../world/upstream.ts';
@@ -14,8 +15,8 @@ import { explained, octetsOf, type Question } from './question.ts';
 /** `drop`, `forward`, or the rcode. */
 export interface Outcome {
   readonly fate: string;
-  /** Of answers that the server makes itself: the data of its records, sorted; else undefined. */
-  readonly records?: readonly string[];
+  /** Of answers that the server makes itself: the data of records of the type asked, sorted. */
+  readonly data?: readonly string[] | undefined;
 }
 
 /** How long a server may be silent before that is a drop: long where an answer is expected. */
@@ -45,13 +46,34 @@ export async function outcomeOf(
   const isAsked = upstream.asked.slice(before).some(({ name }) => name !== '.');
   if (isAsked) return { fate: 'forward' };
   if (message === undefined) return { fate: 'drop' };
-  const { rcode, answer: records } = readMessage(message);
-  return { fate: rcode, records: records.map(dataOf).sort() };
+  return { fate: readMessage(message).rcode, data: dataIn(message, parseType(asked.type)!) };
 }
 
-/** Owner, type and data, without TTL. */
-function dataOf(record: string): string {
-  return record.replace(/ \d+ /, ' ').toLowerCase();
+/** Types whose data is the same wherever it stands: no names in it. */
+const PLAIN_TYPES = ['A', 'AAAA', 'TXT'];
+
+function dataIn(message: Uint8Array, type: number): readonly string[] {
+  const records = new RecordCursor();
+  records.start(message, message.length);
+  const found: string[] = [];
+  while (records.next()) {
+    if (records.type !== type || records.section !== Section.ANSWER) continue;
+    found.push(hex(message.subarray(records.rdataAt, records.end)));
+  }
+  return found.sort();
+}
+
+function hex(octets: Uint8Array): string {
+  return Buffer.from(octets).toString('hex');
+}
+
+/** How the two differ; undefined when they agree. */
+export function difference(asked: Question, theirs: Outcome, ours: Outcome): string | undefined {
+  if (theirs.fate !== ours.fate) return `${theirs.fate}, explained ${ours.fate}`;
+  if (ours.data === undefined || theirs.data === undefined || !PLAIN_TYPES.includes(asked.type))
+    return undefined;
+  const [found, known] = [theirs.data.join(), ours.data.join()];
+  return found === known ? undefined : `data ${found}, explained ${known}`;
 }
 
 export function outcomeBy(policy: Policy, asked: Question): Outcome & { readonly why: string } {
@@ -63,5 +85,9 @@ export function outcomeBy(policy: Policy, asked: Question): Outcome & { readonly
   const { layer, rule, action, rcode } = verdict;
   const why = `${layer}: ${rule.id} at ${rule.file}:${rule.line} (view ${view.name}, step ${trace.length})`;
   const fate = action === 'drop' || action === 'forward' ? action : formatRcode(rcode);
-  return { fate, why };
+  // Class CH has texts of the running server, and secondary zones content that nobody knows here.
+  const isKnown = layer === 'local' && verdict.records !== undefined && asked.rrClass === 'IN';
+  const own = verdict.records?.filter(({ type }) => type === parseType(asked.type)) ?? [];
+  const data = isKnown ? own.map(({ rdata }) => hex(rdata)).sort() : undefined;
+  return { fate, why, data };
 }
