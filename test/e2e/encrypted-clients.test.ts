@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { message, question } from '../world/messages.ts';
+import { passOver } from '../world/needs.ts';
 import { dig, kdig, type Shown } from './dig.ts';
 import { type Encrypted, LISTEN, serveEncrypted } from './encrypted.ts';
 import { findPort, type Peer, startDnsdist, startUnbound, whenAnswering } from './peers.ts';
@@ -15,6 +16,7 @@ import {
   run,
 } from './processes.ts';
 import { Site, sumOf } from './rcode5.ts';
+import { hasResolved, startResolved } from './resolved.ts';
 
 const SITE = `${LISTEN}acl: { query: { 127.0.0.0/8: allow } }
 policies:
@@ -149,6 +151,16 @@ forward-zone:
         expect([...new Set(seen)]).to.deep.equal(['dot']);
       },
     );
+
+    itWith(['unshare'], 'systemd-resolved passes on each refusal', async function () {
+      if (!hasResolved()) passOver(this, 'systemd-resolved is not unpacked');
+      const trust = { name: 'dns.example', certificate: world.certificate };
+      const resolved = await startResolved([world.dot], trust);
+      await expectAnswer(resolved);
+      const seen = await refused(() => askEach((name) => dig(resolved.port, name)));
+      expect([...new Set(seen)]).to.deep.equal(['dot']);
+      expect(seen.length).to.be.at.least(NAMES.length);
+    });
 
     itWith(['stubby'], 'stubby passes on each refusal', async () => {
       const stubby = await startStubby(world);
