@@ -103,7 +103,8 @@ export class Http2FrameWriter {
   #append(octets: Uint8Array, length: number): void {
     const buffer = this.#buffer;
     const at = this.#length;
-    if (length > SHORT) buffer.set(length === octets.length ? octets : octets.subarray(0, length), at);
+    if (length > SHORT)
+      buffer.set(length === octets.length ? octets : octets.subarray(0, length), at);
     else for (let i = 0; i < length; i++) buffer[at + i] = octets[i]!;
     this.#length = at + length;
   }
