@@ -74,6 +74,8 @@ const WARM_UP_SECONDS = 5;
 /** Microseconds of the upstream's CPU a query: what no answer takes less than, none more than. */
 const ASKED_MICROS = 1;
 const IDLE_MICROS = 0.3;
+/** The part of a core that it takes when nobody asks: much, for each of few queries. */
+const IDLE_PART = 0.003;
 
 /**
  * Measures all contestants in turn, again and again, so that what disturbs the machine disturbs
@@ -148,7 +150,7 @@ class Entry {
       const result = await this.#load(this.#bench.options.seconds);
       const cpu = cpuSeconds(pid) - before;
       const { completed, seconds, perSecond } = result;
-      this.#assertUpstream(this.#upstreamSeconds() - upstreamBefore, completed);
+      this.#assertUpstream(this.#upstreamSeconds() - upstreamBefore, result);
       assertLogged(this.#takeLines(), this.#wantedLines(completed));
       const cpuMicros = (cpu / completed) * 1e6;
       this.#samples.push({ perSecond, cpuMicros, busy: cpu / seconds });
@@ -234,8 +236,8 @@ class Entry {
     return this.#upstream === undefined ? 0 : runSeconds(this.#upstream.program.pid);
   }
 
-  #assertUpstream(seconds: number, completed: number): void {
-    const micros = (seconds / completed) * 1e6;
+  #assertUpstream(cpu: number, { completed, seconds }: LoadResult): void {
+    const micros = ((cpu - seconds * IDLE_PART) / completed) * 1e6;
     const wanted = this.#contest.upstream;
     if (wanted === 'asked' && micros < ASKED_MICROS) throw new Error('did not ask the upstream');
     if (wanted === 'idle' && micros > IDLE_MICROS) throw new Error('asked the upstream');

@@ -5,6 +5,7 @@ import type { StartTimer, Timer } from '../clock.ts';
 import type { Dialect, HeldQuery, OnQuery } from './dialect.ts';
 import type { ForwardedClient } from './forwarded.ts';
 import type { HandshakeFault } from './handshake-fault.ts';
+import { OctetSource } from './octet-source.ts';
 import type { ProxyHeader } from './proxy-protocol.ts';
 import { StreamEntrance } from './stream-entrance.ts';
 import type { TcpLimits } from './tcp-limits.ts';
@@ -66,15 +67,13 @@ export class Connection implements TcpClient {
   readonly #createDialect: (stream: Socket) => Dialect;
   /** Undefined as long as no message can have come. */
   #dialect: Dialect | undefined;
+  #source: OctetSource | undefined;
   readonly #idle: Timer;
   readonly #total: Timer;
   /** Queries that have come and are not asked yet, from `#next` on. */
   #held: HeldQuery[] = [];
   #next = 0;
   #isTaking = false;
-  /** Whether a query has come of what is read. */
-  #hasAsked = false;
-  #isPaused = true;
   #waiting = 0;
   /** How many queries `flush` settles, and what the client may leave unread of what it sends. */
   #settled = 0;
@@ -125,9 +124,8 @@ export class Connection implements TcpClient {
     }
     const dialect = this.#createDialect(stream);
     this.#dialect = dialect;
-    stream.on('data', (chunk) => this.#read(dialect, chunk));
+    this.#source = new OctetSource(stream, (chunk) => this.#read(dialect, chunk));
     stream.on('drain', () => this.#proceed());
-    this.#pause(false);
     if (octets !== undefined) this.#read(dialect, octets);
   }
 
@@ -139,8 +137,6 @@ export class Connection implements TcpClient {
   #read(dialect: Dialect, chunk: Buffer): void {
     if (this.#finishing) return;
     dialect.push(chunk, this.#take);
-    if (this.#hasAsked) this.#isActive();
-    this.#hasAsked = false;
     if (dialect.hasOutput) this.#touch();
     if (dialect.isEnding) this.finish();
     this.#proceed();
@@ -148,7 +144,6 @@ export class Connection implements TcpClient {
 
   /** Asks at once, or as soon as it may be asked. */
   readonly #take: OnQuery = (octets, exchange, client) => {
-    this.#hasAsked = true;
     if (this.#held.length === 0 && !this.#isTaking && !this.#isFull()) {
       this.#isTaking = true;
       this.#waiting++;
@@ -176,14 +171,8 @@ export class Connection implements TcpClient {
       this.#next = 0;
     }
     if (this.#finishing && this.#isDone()) this.#end();
-    else this.#pause(this.#isFull());
-  }
-
-  #pause(isFull: boolean): void {
-    if (isFull === this.#isPaused) return;
-    this.#isPaused = isFull;
-    if (isFull) this.#socket.pause();
-    else this.#socket.resume();
+    else if (this.#isFull()) this.#source?.pause();
+    else this.#source?.resume();
   }
 
   /** Whether all that was asked is answered. */
@@ -241,6 +230,7 @@ export class Connection implements TcpClient {
     }
     this.#unread = 0;
     if (dialect?.isEnding === true) this.finish();
+    if (this.#settled > 0) this.#isActive();
     this.#waiting -= this.#settled;
     this.#settled = 0;
     this.#proceed();

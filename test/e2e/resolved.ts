@@ -3,7 +3,7 @@
  * namespace of its own, on a port of 127.0.0.1.
  */
 
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { findPort, type Peer, whenAnswering } from './peers.ts';
 import { makeFolder, Program } from './processes.ts';
@@ -20,6 +20,9 @@ mount -t tmpfs tmpfs /run && mkdir -p /run/systemd/resolve && chown ${ID}:${ID} 
 cd "$1" || exit 77
 mount --bind passwd /etc/passwd && mount --bind group /etc/group || exit 77
 mount -t tmpfs tmpfs /etc/systemd && cp resolved.conf /etc/systemd/ || exit 77
+if [ -e trust.pem ]; then
+  cp trust.pem /run/systemd/resolve/trust.pem && export SSL_CERT_FILE=/run/systemd/resolve/trust.pem || exit 77
+fi
 export LD_LIBRARY_PATH="$2" SYSTEMD_LOG_TARGET=console
 exec "$3"
 `;
@@ -37,8 +40,14 @@ export function hasResolved(): boolean {
   return findResolved() !== undefined && process.getuid?.() === 0;
 }
 
+/** DNS over TLS alone, of servers whose certificate is for this name and signed by this file. */
+export interface ByTls {
+  readonly name: string;
+  readonly certificate: string;
+}
+
 /** Asks these servers and no others; without any it has nobody to ask. */
-export async function startResolved(servers: readonly number[]): Promise<Peer> {
+export async function startResolved(servers: readonly number[], byTls?: ByTls): Promise<Peer> {
   const { program, libraries } = findResolved()!;
   const folder = makeFolder();
   const port = await findPort();
@@ -50,7 +59,8 @@ export async function startResolved(servers: readonly number[]): Promise<Peer> {
   writeFileSync(
     join(folder, 'resolved.conf'),
     `[Resolve]
-DNS=${servers.map((one) => `127.0.0.1:${one}`).join(' ')}
+DNS=${servers.map((one) => `127.0.0.1:${one}${byTls ? `#${byTls.name}` : ''}`).join(' ')}
+DNSOverTLS=${byTls ? 'yes' : 'no'}
 FallbackDNS=
 DNSSEC=no
 LLMNR=no
@@ -60,6 +70,7 @@ DNSStubListener=no
 DNSStubListenerExtra=127.0.0.1:${port}
 `,
   );
+  if (byTls !== undefined) copyFileSync(byTls.certificate, join(folder, 'trust.pem'));
   const args = ['-m', 'sh', '-c', SETUP, 'sh', folder, libraries, program];
   return whenAnswering(new Program('unshare', args, folder), port);
 }

@@ -39,16 +39,8 @@ export async function compareRefusing(bench: Bench, asked: Asked, by: Encrypted[
     logged: 1,
     contestants: [
       rcode5({ encrypted, lines: [`acl: { query: { ${EVERYBODY}: refuse } }`], isLogged: true }),
-      dnsdist({
-        encrypted,
-        log: DNSDIST_LOG,
-        lua: ({ folder }) =>
-          dnsdistRefusesFrom(
-            EVERYBODY,
-            // File, binary, append, buffered.
-            `LogAction("${join(folder, DNSDIST_LOG)}", false, true, true)`,
-          ),
-      }),
+      dnsdistRefusing(encrypted, { label: 'dnsdist', isBuffered: false }),
+      dnsdistRefusing(encrypted, { label: 'dnsdist, buffered log', isBuffered: true }),
       unbound({
         encrypted,
         label: 'unbound, without a log',
@@ -57,6 +49,23 @@ export async function compareRefusing(bench: Bench, asked: Asked, by: Encrypted[
     ],
   };
   return formatRows(await compare(bench, contest));
+}
+
+function dnsdistRefusing(
+  encrypted: Encrypted,
+  { label, isBuffered }: { label: string; isBuffered: boolean },
+): Contestant {
+  return dnsdist({
+    label,
+    encrypted,
+    log: DNSDIST_LOG,
+    // Its arguments: file, binary, append, buffered.
+    lua: ({ folder }) =>
+      dnsdistRefusesFrom(
+        EVERYBODY,
+        `LogAction("${join(folder, DNSDIST_LOG)}", false, true, ${isBuffered})`,
+      ),
+  });
 }
 
 /** All is answered from the cache. */

@@ -110,9 +110,8 @@ export class Http2FrameWriter {
   #append(octets: Uint8Array, length: number): void {
     const buffer = this.#buffer;
     const at = this.#length;
-    // Short ones, as most are, are copied sooner than a view of them is made.
-    if (length === octets.length) buffer.set(octets, at);
-    else if (length > SHORT) buffer.set(octets.subarray(0, length), at);
+    if (length > SHORT)
+      buffer.set(length === octets.length ? octets : octets.subarray(0, length), at);
     else for (let i = 0; i < length; i++) buffer[at + i] = octets[i]!;
     this.#length = at + length;
   }
