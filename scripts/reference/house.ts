@@ -16,6 +16,7 @@ export const HOUSE: readonly Room[] = [
     about: 'one file for each command; `logs/` reads decision logs, `demo/` starts its own servers',
     imports: [
       'server',
+      'api',
       'load',
       'logs',
       'explain',

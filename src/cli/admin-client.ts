@@ -1,9 +1,16 @@
 /** Asking a running server by its admin HTTP. */
 
 import { UsageError } from './command.ts';
-import { JSON_OPTION, type Options } from './options.ts';
+import { JSON_OPTION, type Option, type Options } from './options.ts';
 
 const DEFAULT_ADMIN = 'http://127.0.0.1:8053';
+
+/** For commands that can ask a running server in place of reading files. */
+export const ADMIN_OPTION = {
+  type: 'string',
+  value: 'URL',
+  about: 'asks the running server with this admin HTTP; the token is in RCODE5_TOKEN',
+} as const satisfies Option;
 
 /** Options that every command has that asks a running server. */
 export const ADMIN_OPTIONS = {

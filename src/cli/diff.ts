@@ -1,7 +1,8 @@
 /** `diff`: what another configuration would change, and for whom. */
 
 import { parseArgs } from 'node:util';
-import { type Config, readConfig } from '../config/config.ts';
+import type { CandidateAnswer } from '../api/answers.ts';
+import { type Config, readConfig, readConfigText } from '../config/config.ts';
 import { ConfigError, type Problem } from '../config/problem.ts';
 import { findChanges } from '../diff/changes.ts';
 import { formatDifference } from '../diff/difference-text.ts';
@@ -9,9 +10,13 @@ import { changedPatterns } from '../diff/patterns.ts';
 import { changedSettings } from '../diff/settings.ts';
 import { compilePolicy, type Policy } from '../policy/compile.ts';
 import { VERSION } from '../version.ts';
+import { ADMIN_OPTION, askAdmin } from './admin-client.ts';
 import { type Command, Exit, UsageError } from './command.ts';
-import { replay } from './logs/replay.ts';
+import { formatReplayed, replay } from './logs/replay.ts';
 import { JSON_OPTION, type Options } from './options.ts';
+
+/** The latest decisions of a server that are made again. */
+const REPLAYED = 10_000;
 
 const OPTIONS = {
   all: { type: 'boolean', default: false, about: 'shows every change, however many there are' },
@@ -20,12 +25,13 @@ const OPTIONS = {
     default: false,
     about: 'decides the queries of decision logs by both configurations, and shows the differences',
   },
+  admin: { ...ADMIN_OPTION, about: 'compares NEW with what the running server serves' },
   json: JSON_OPTION,
 } as const satisfies Options;
 
 export const diff: Command = {
   name: 'diff',
-  operands: 'OLD NEW [DECISIONS.ndjson…]',
+  operands: '[OLD] NEW [DECISIONS.ndjson…]',
   options: OPTIONS,
   about: 'shows for which clients, names and types two configurations decide differently',
   async run(args) {
@@ -34,6 +40,7 @@ export const diff: Command = {
       allowPositionals: true,
       options: OPTIONS,
     });
+    if (values.admin !== undefined) return diffServer(positionals, values.admin, values);
     const [oldFile, newFile, ...logs] = positionals;
     if (oldFile === undefined || newFile === undefined) {
       throw new UsageError('expect two configurations, OLD and NEW');
@@ -59,6 +66,30 @@ export const diff: Command = {
     return changed ? Exit.NEGATIVE : Exit.OK;
   },
 };
+
+/** What NEW would change of what a running server serves; it is sent there as it is. */
+async function diffServer(
+  [file, ...more]: readonly string[],
+  admin: string,
+  { json, replay: isReplay }: { readonly json: boolean; readonly replay: boolean },
+): Promise<Exit> {
+  if (file === undefined || more.length > 0) {
+    throw new UsageError('expect one configuration, NEW, with --admin');
+  }
+  const path = `/api/v1/candidate?replay=${isReplay ? REPLAYED : 0}`;
+  const { ok, body } = await askAdmin({ method: 'POST', path, admin, body: readConfigText(file) });
+  if (!ok) throw new UsageError(`${admin}: ${body['error']}`);
+  const { problems, difference, replay: replayed } = body as unknown as CandidateAnswer;
+  for (const problem of problems) process.stderr.write(`${problem}\n`);
+  if (difference === undefined || replayed === undefined) return Exit.UNUSABLE;
+  const { changed, changes, settings, text } = difference;
+  if (isReplay) {
+    process.stdout.write(json ? `${JSON.stringify(replayed)}\n` : formatReplayed(replayed));
+    return replayed.queriesChanged > 0 ? Exit.NEGATIVE : Exit.OK;
+  }
+  process.stdout.write(json ? `${JSON.stringify({ changed, changes, settings })}\n` : text);
+  return changed ? Exit.NEGATIVE : Exit.OK;
+}
 
 /** Compiles both. Throws a ConfigError with the problems of both. */
 function readBoth(...files: readonly [string, string]): readonly [Policy, Policy] {

@@ -1,6 +1,7 @@
 /** `explain`: what each layer decides about a question that nobody asked. */
 
 import { parseArgs } from 'node:util';
+import type { Explained, PolicyAnswer } from '../api/answers.ts';
 import { now } from '../clock.ts';
 import { readConfig } from '../config/config.ts';
 import { explainQuestion } from '../explain/explain.ts';
@@ -8,8 +9,10 @@ import { explainLive, isPlain } from '../explain/live.ts';
 import { type AskedQuestion, askedQuestion, listenersOf } from '../explain/question.ts';
 import { compilePolicy, type Policy } from '../policy/compile.ts';
 import { VERSION } from '../version.ts';
+import { ADMIN_OPTION } from './admin-client.ts';
 import { type Command, Exit, UsageError } from './command.ts';
 import { formatExplained } from './explain-text.ts';
+import { ask, queryOf } from './logs/admin-log.ts';
 import { CONFIG_OPTION, JSON_OPTION, type Options } from './options.ts';
 
 const OPTIONS = {
@@ -24,6 +27,7 @@ const OPTIONS = {
   transport: { type: 'string', value: 'udp', about: 'udp or tcp; udp without it' },
   listener: { type: 'string', value: 'ADDR', about: 'the listener; the first without it' },
   live: { type: 'boolean', default: false, about: 'queries the upstreams too' },
+  admin: ADMIN_OPTION,
   json: JSON_OPTION,
 } as const satisfies Options;
 
@@ -35,9 +39,16 @@ export const explain: Command = {
     'shows what each layer decides for a query, with the rule and its line; sends nothing without --live',
   async run(args) {
     const { values } = parseArgs({ args: [...args], options: OPTIONS });
-    const { 'no-rd': noRd, do: dnssecOk, json, config, live, ...words } = values;
-    const policy = compilePolicy(readConfig(config), VERSION);
+    const { 'no-rd': noRd, do: dnssecOk, json, config, live, admin, ...words } = values;
     const bits = { rd: noRd ? '0' : '1', do: dnssecOk ? '1' : '0' };
+    if (admin !== undefined) {
+      const query = queryOf({ ...words, ...bits, live: live ? '1' : '0' });
+      const shown = await ask<Explained>(admin, `/api/v1/explain?${query}`);
+      const { views } = await ask<PolicyAnswer>(admin, '/api/v1/policy');
+      process.stdout.write(json ? `${JSON.stringify(shown)}\n` : formatExplained(shown, views));
+      return Exit.OK;
+    }
+    const policy = compilePolicy(readConfig(config), VERSION);
     const question = askedQuestion({ ...words, ...bits }, listenersOf(policy));
     if (typeof question === 'string') throw new UsageError(question);
     const explained = explainQuestion(policy, question, now());

@@ -20,9 +20,9 @@ import { addKeys } from './record-keys.ts';
 
 /** Octets of a log in one block, before the rest of its last line. */
 export const BLOCK = 1 << 18;
-const MAGIC = Buffer.from('rcode5 index 1\n\0');
+const MAGIC = Buffer.from('rcode5 index 2\n\0');
 /** Octets of an entry before its filter. */
-const HEAD = 52;
+const HEAD = 60;
 /** It is not packed by itself. */
 const NOT_PACKED = -1;
 
@@ -37,6 +37,9 @@ export interface Block {
   readonly from: number;
   readonly to: number;
   readonly records: number;
+  /** Lines that are no whole records, and records that the log itself counts as lost. */
+  readonly skipped: number;
+  readonly lost: number;
   readonly filter: Uint8Array;
 }
 
@@ -61,6 +64,7 @@ export function indexBlock(octets: Buffer, start: number): Block {
   }
   return {
     ...{ start, length: octets.length, packedStart: NOT_PACKED, packedLength: 0, records },
+    ...{ skipped: reader.skipped, lost: reader.lost },
     from: records === 0 ? Number.POSITIVE_INFINITY : Date.parse(first),
     to: records === 0 ? 0 : Date.parse(last),
     filter: filterOf(keys),
@@ -79,7 +83,7 @@ export function readIndex(folder: string, id: string): Block[] {
   const blocks: Block[] = [];
   let next = 0;
   for (let at = MAGIC.length; at + HEAD <= octets.length; ) {
-    const filterLength = octets.readUInt32LE(at + 48);
+    const filterLength = octets.readUInt32LE(at + 56);
     const end = at + HEAD + filterLength;
     const start = octets.readDoubleLE(at);
     // One that was cut short, or of two processes at once: what comes before is good.
@@ -90,6 +94,7 @@ export function readIndex(folder: string, id: string): Block[] {
       packedLength: octets.readUInt32LE(at + 20),
       ...{ from: octets.readDoubleLE(at + 24), to: octets.readDoubleLE(at + 32) },
       records: octets.readDoubleLE(at + 40),
+      ...{ skipped: octets.readUInt32LE(at + 48), lost: octets.readUInt32LE(at + 52) },
       filter: octets.subarray(at + HEAD, end),
     });
     next = start + length;
@@ -137,7 +142,9 @@ function formatBlock(block: Block): Buffer {
   head.writeDoubleLE(block.from, 24);
   head.writeDoubleLE(block.to, 32);
   head.writeDoubleLE(block.records, 40);
-  head.writeUInt32LE(block.filter.length, 48);
+  head.writeUInt32LE(block.skipped, 48);
+  head.writeUInt32LE(block.lost, 52);
+  head.writeUInt32LE(block.filter.length, 56);
   return Buffer.concat([head, block.filter]);
 }
 

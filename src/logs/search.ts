@@ -211,7 +211,7 @@ function readCursor(cursor: string | undefined): [string | undefined, number | u
   return [id, at === undefined ? undefined : Number.parseInt(at, 36)];
 }
 
-function readBlock({ descriptor }: LogFile, block: Block): Buffer {
+export function readBlock({ descriptor }: LogFile, block: Block): Buffer {
   if (block.packedStart < 0) return readAt(descriptor, block.start, block.length);
   return gunzipSync(readAt(descriptor, block.packedStart, block.packedLength));
 }

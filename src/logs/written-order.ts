@@ -3,6 +3,11 @@
 /** `decisions.log`, `decisions.log.1`, `decisions.log.2.gz`, `decisions.log-20261120.gz` */
 const ROTATED = /^(.+?)(?:\.(\d{1,6})|-(\d{8,14}))?(?:\.gz)?$/s;
 
+/** The log that a file is of, by its name: `decisions.log` of `decisions.log.2.gz`. */
+export function logOf(file: string): string {
+  return ROTATED.exec(file)?.[1] ?? file;
+}
+
 /** Kinds of names, in the order of what is in the files. */
 const Kind = { DATED: 0, NUMBERED: 1, CURRENT: 2 } as const;
 

@@ -2,7 +2,9 @@
 
 import { createReadStream, type ReadStream, statSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
+import { indexedLines, openIndexed, type PassedOver } from '../../logs/indexed-lines.ts';
 import { CHUNK, readLines } from '../../logs/log-lines.ts';
+import type { BlockTest } from '../../logs/record-keys.ts';
 import { inWrittenOrder } from '../../logs/written-order.ts';
 import { followLines } from './log-follow.ts';
 
@@ -16,6 +18,8 @@ export interface LogSource {
   readonly files: readonly string[];
   /** Whether the last file is read on as it grows. */
   readonly follow: boolean;
+  /** What is looked for: files with an index are read only where that may be. */
+  readonly test?: BlockTest;
 }
 
 export interface LogInput {
@@ -27,13 +31,17 @@ export interface LogInput {
 export class LogReader {
   /** A source could not be read, or not to its end. */
   failed = false;
+  /** What stands in parts of files that were not read, since the index rules them out. */
+  readonly passed: PassedOver = { records: 0, skipped: 0, lost: 0 };
   readonly #paths: readonly string[];
   readonly #follow: boolean;
+  readonly #test: BlockTest | undefined;
   readonly #input: LogInput;
   #octetsBefore = 0;
   #stream: ReadStream | undefined;
 
-  constructor({ files, follow }: LogSource, input: LogInput) {
+  constructor({ files, follow, test }: LogSource, input: LogInput) {
+    this.#test = test;
     this.#paths = files.length === 0 ? [STDIN] : inWrittenOrder(files);
     this.#follow = follow;
     this.#input = input;
@@ -67,9 +75,15 @@ export class LogReader {
     }
   }
 
-  #open(path: string, isFollowed: boolean, stop: AbortSignal): AsyncGenerator<readonly string[]> {
+  #open(
+    path: string,
+    isFollowed: boolean,
+    stop: AbortSignal,
+  ): AsyncIterable<readonly string[]> | Iterable<readonly string[]> {
     if (path !== STDIN) {
       if (isFollowed) return followLines(path, stop);
+      const indexed = this.#test && openIndexed(path);
+      if (indexed !== undefined) return indexedLines(indexed, this.#test!, this.passed);
       this.#octetsBefore = this.octetsRead;
       this.#stream = createReadStream(path, { highWaterMark: CHUNK });
       return readLines(this.#stream);

@@ -4,16 +4,19 @@ import type { Writable } from 'node:stream';
 import { parseArgs } from 'node:util';
 import { now } from '../../clock.ts';
 import { DecisionReader, formatLost, formatSkipped } from '../../logs/log-lines.ts';
+import { blockTestOf } from '../../logs/record-keys.ts';
 import {
   type DecisionRecord,
   type Filter,
   matches,
   parseFilter,
 } from '../../observe/decision-filter.ts';
+import { ADMIN_OPTION } from '../admin-client.ts';
 import { type Command, Exit, UsageError } from '../command.ts';
 import { FILTERING, JSON_OPTION, type Options } from '../options.ts';
 import { Output } from '../output.ts';
 import { Progress } from '../progress.ts';
+import { type FilterValues, readServerLog } from './admin-log.ts';
 import { type LogInput, LogReader, type LogSource } from './log-source.ts';
 import { Table } from './log-table.ts';
 import { formatRecord } from './record-text.ts';
@@ -26,6 +29,7 @@ const OPTIONS = {
   },
   ...FILTERING,
   ref: { ...FILTERING.ref, about: 'the record with this reference, in full' },
+  admin: ADMIN_OPTION,
   json: JSON_OPTION,
 } as const satisfies Options;
 
@@ -37,6 +41,7 @@ export const log: Command = {
     'shows decision logs as a table: files, also rotated and gzip, or stdin; the record of --ref in full',
   async run(args) {
     const request = parseRequest(args, now());
+    if (request.admin !== undefined) return showServerLog(request, request.admin, process);
     if (request.files.length === 0 && process.stdin.isTTY) {
       throw new UsageError('nothing to read; expect a FILE, or records on stdin');
     }
@@ -58,6 +63,9 @@ export interface LogRequest extends LogSource {
   /** Each record in full, since it is one that is looked for. */
   readonly full: boolean;
   readonly filter: Filter;
+  /** The server that is asked in place of files. */
+  readonly admin: string | undefined;
+  readonly options: FilterValues;
 }
 
 /** Where it comes from and goes to. */
@@ -72,10 +80,15 @@ export function parseRequest(args: readonly string[], at: number): LogRequest {
     allowPositionals: true,
     options: OPTIONS,
   });
-  const { follow, json, ...options } = values;
+  const { follow, json, admin, ...options } = values;
   const filter = parseFilter(options, at);
   if (typeof filter === 'string') throw new UsageError(`--${filter}`);
-  return { files: positionals, follow, json, full: options.ref !== undefined, filter };
+  if (admin !== undefined && (follow || positionals.length > 0)) {
+    throw new UsageError('--admin: expect neither FILEs nor --follow with it');
+  }
+  const full = options.ref !== undefined;
+  const test = blockTestOf(options, at);
+  return { files: positionals, follow, json, full, filter, test, admin, options };
 }
 
 /** Shows what matches, until the end of the files or until `stop` is aborted. */
@@ -99,11 +112,28 @@ export async function showLogs(
     progress?.update(selection.read);
   }
   progress?.clear();
-  const { matched, skipped, lost } = selection;
+  const { matched } = selection;
+  const skipped = selection.skipped + logs.passed.skipped;
+  const lost = selection.lost + logs.passed.lost;
   if (skipped > 0) streams.stderr.write(`${formatSkipped(skipped)}\n`);
   if (lost > 0) streams.stderr.write(`${formatLost(lost)}\n`);
   if (logs.failed) return Exit.UNUSABLE;
   return matched || request.follow ? Exit.OK : Exit.NEGATIVE;
+}
+
+/** Shows the latest decisions of a running server. */
+async function showServerLog(
+  { json, full, options }: LogRequest,
+  admin: string,
+  { stdout, stderr }: LogStreams,
+): Promise<Exit> {
+  const { decisions, isCut } = await readServerLog(admin, options);
+  const output = new Output(stdout);
+  if (json) await output.write(decisions.map((one) => `${JSON.stringify(one)}\n`).join(''));
+  else if (full) await output.write(decisions.map(formatRecord).join('\n'));
+  else await output.write(new Table().format(decisions));
+  if (isCut) stderr.write('older ones are not shown; expect them with --until\n');
+  return decisions.length > 0 ? Exit.OK : Exit.NEGATIVE;
 }
 
 /** Until rows come: they are progress enough, and may go to a pager in the same terminal. */

@@ -1,6 +1,7 @@
 /** `diff --replay`: which of the queries in decision logs would be decided otherwise. */
 
 import type { Writable } from 'node:stream';
+import type { CandidateAnswer } from '../../api/answers.ts';
 import { ReplayTally } from '../../explain/replay.ts';
 import { DecisionReader, formatSkipped } from '../../logs/log-lines.ts';
 import type { Policy } from '../../policy/compile.ts';
@@ -33,7 +34,11 @@ export async function replay(
     }
   }
   const output = new Output(streams.stdout);
-  await output.write(json ? formatJson(tally, reader.skipped) : formatText(tally));
+  await output.write(
+    json
+      ? formatJson(tally, reader.skipped)
+      : formatReplayed({ ...tally, queriesChanged: tally.changed, changes: tally.changes }),
+  );
   if (reader.skipped > 0) streams.stderr.write(`${formatSkipped(reader.skipped)}\n`);
   if (source.failed) return Exit.UNUSABLE;
   return tally.changed > 0 ? Exit.NEGATIVE : Exit.OK;
@@ -43,12 +48,17 @@ function formatJson({ queries, changed, changes }: ReplayTally, skipped: number)
   return `${JSON.stringify({ changed: changed > 0, queries, queriesChanged: changed, skipped, changes })}\n`;
 }
 
-function formatText({ queries, changed, changes }: ReplayTally): string {
+/** What a person reads of it. */
+export function formatReplayed({
+  queries,
+  queriesChanged,
+  changes,
+}: NonNullable<CandidateAnswer['replay']>): string {
   const rows = changes.map(
     ({ client, name, type, old, new: now, count }) =>
       `${String(count).padStart(8)}  ${client}  ${escapeControls(`${name} ${type}`)}  ${told(old)} -> ${told(now)}\n`,
   );
-  return `${changed} of ${queries} queries would be decided otherwise\n${rows.join('')}`;
+  return `${queriesChanged} of ${queries} queries would be decided otherwise\n${rows.join('')}`;
 }
 
 function told({ rcode, action, rule, upstream }: Readonly<Record<string, unknown>>): string {

@@ -4,13 +4,16 @@ import type { Writable } from 'node:stream';
 import { parseArgs } from 'node:util';
 import { now } from '../../clock.ts';
 import { DecisionReader, formatSkipped } from '../../logs/log-lines.ts';
+import { type BlockTest, blockTestOf } from '../../logs/record-keys.ts';
 import { summarize } from '../../logs/report-summary.ts';
 import { DIMENSIONS, type Dimension, ReportTally } from '../../logs/report-tally.ts';
 import { type Filter, matches, parseFilter } from '../../observe/decision-filter.ts';
+import { ADMIN_OPTION } from '../admin-client.ts';
 import { type Command, Exit, UsageError } from '../command.ts';
 import { FILTERING, JSON_OPTION, type Options } from '../options.ts';
 import { Output } from '../output.ts';
 import { Progress } from '../progress.ts';
+import { type FilterValues, readServerReport } from './admin-log.ts';
 import { type LogInput, LogReader } from './log-source.ts';
 import { formatReport } from './report-text.ts';
 
@@ -31,6 +34,7 @@ const OPTIONS = {
   top: { type: 'string', value: 'N', about: 'the number of rows in a table' },
   ...FILTERING,
   event: { ...FILTERING.event, value: 'E|all', default: EVENT, about: 'the event to count' },
+  admin: ADMIN_OPTION,
   json: JSON_OPTION,
 } as const satisfies Options;
 
@@ -41,6 +45,7 @@ export const report: Command = {
   about: 'counts who is refused, by whom, how often and since when, in decision logs or stdin',
   async run(args) {
     const request = parseReport(args, now());
+    if (request.admin !== undefined) return showServerReport(request, request.admin, process);
     if (request.files.length === 0 && process.stdin.isTTY) {
       throw new UsageError('nothing to read; expect a FILE, or records on stdin');
     }
@@ -52,10 +57,14 @@ export interface ReportRequest {
   readonly files: readonly string[];
   readonly json: boolean;
   readonly filter: Filter;
+  readonly test: BlockTest;
   /** The event that is counted, or `all`. */
   readonly event: string;
   readonly by: readonly (readonly Dimension[])[];
   readonly rows: number;
+  /** The server that is asked in place of files. */
+  readonly admin: string | undefined;
+  readonly options: FilterValues;
 }
 
 /** Reads the arguments. Throws when one of them is not understood. */
@@ -65,7 +74,10 @@ export function parseReport(args: readonly string[], at: number): ReportRequest 
     allowPositionals: true,
     options: OPTIONS,
   });
-  const { json, by, top, event, ...options } = values;
+  const { json, by, top, event, admin, ...options } = values;
+  if (admin !== undefined && positionals.length > 0) {
+    throw new UsageError('--admin: expect no FILEs with it');
+  }
   const rows = top === undefined ? ROWS[json ? 'json' : 'text'] : Number(top);
   if (!(Number.isInteger(rows) && rows >= 1 && rows <= MOST_ROWS)) {
     throw new UsageError(`--top: ${top} is not a number of rows; expect 1 to ${MOST_ROWS}`);
@@ -75,7 +87,9 @@ export function parseReport(args: readonly string[], at: number): ReportRequest 
   const wrong = parseFilter(checked, at);
   if (typeof wrong === 'string') throw new UsageError(`--${wrong}`);
   const filter = parseFilter(options, at) as Filter;
-  return { files: positionals, json, filter, event, by: by.split(',').map(parseBy), rows };
+  const tables = by.split(',').map(parseBy);
+  const test = blockTestOf(options, at);
+  return { files: positionals, json, filter, event, by: tables, rows, test, admin, options };
 }
 
 /** One table: a dimension, or several with `+` between them. */
@@ -89,13 +103,29 @@ function parseBy(text: string): readonly Dimension[] {
   });
 }
 
+/** Shows what a running server counts. */
+async function showServerReport(
+  { options, event, by, rows, json }: ReportRequest,
+  admin: string,
+  { stdout, stderr }: { readonly stdout: Writable; readonly stderr: Writable },
+): Promise<Exit> {
+  const tables = by.map((one) => one.join('+')).join(',');
+  const given = { ...options, event, by: tables, top: String(Math.min(rows, ROWS.json)) };
+  const report = await readServerReport(admin, given);
+  const output = new Output(stdout);
+  await output.write(json ? `${JSON.stringify(report)}\n` : formatReport(report));
+  if (report.isCut) stderr.write('older decisions are not counted; expect them with --until\n');
+  return report.records > 0 ? Exit.OK : Exit.NEGATIVE;
+}
+
 /** Counts what is in the logs and shows it. */
 export async function showReport(
   request: ReportRequest,
   streams: LogInput & { readonly stdout: Writable },
 ): Promise<Exit> {
   const { filter, event, by, rows, json } = request;
-  const logs = new LogReader({ files: request.files, follow: false }, streams);
+  const { files, test } = request;
+  const logs = new LogReader({ files, follow: false, test }, streams);
   const reader = new DecisionReader();
   const tally = new ReportTally(by, event === ALL_EVENTS ? undefined : event);
   const progress = new Progress(streams.stderr, logs);
@@ -110,10 +140,11 @@ export async function showReport(
     progress.update(read);
   }
   progress.clear();
-  const summary = summarize(tally, { event, most: rows, skipped: reader.skipped });
+  const skipped = reader.skipped + logs.passed.skipped;
+  const summary = summarize(tally, { event, most: rows, skipped });
   const output = new Output(streams.stdout);
   await output.write(json ? `${JSON.stringify(summary)}\n` : formatReport(summary));
-  if (reader.skipped > 0) streams.stderr.write(`${formatSkipped(reader.skipped)}\n`);
+  if (skipped > 0) streams.stderr.write(`${formatSkipped(skipped)}\n`);
   if (logs.failed) return Exit.UNUSABLE;
-  return read > 0 ? Exit.OK : Exit.NEGATIVE;
+  return read + logs.passed.records > 0 ? Exit.OK : Exit.NEGATIVE;
 }
