@@ -27,6 +27,14 @@ export interface Session {
   readonly may?: Permission;
 }
 
+/** Names of clients by their addresses: of others, so text and nothing else. */
+export type Names = Readonly<Record<string, string>>;
+
+/** `GET client-names`, for the `addresses` that are given with commas between them. */
+export interface ClientNamesAnswer {
+  readonly names: Names;
+}
+
 /** What selects decisions: the parameters of `decisions`, `decisions/stream` and `report`. */
 export type DecisionQuery = Readonly<Partial<Record<FilterOption, string>>>;
 
@@ -40,11 +48,14 @@ export interface DecisionsPage {
   readonly total: number;
   /** `memory`: the log goes to stdout, older decisions are not here. */
   readonly source: 'log' | 'memory';
+  /** Of the clients that have a name. */
+  readonly names: Names;
 }
 
 /** `GET decisions/REF`. */
 export interface OneDecision {
   readonly decision: DecisionRecord;
+  readonly names: Names;
 }
 
 /** Event `missed` of `decisions/stream`: what came between two events is to be looked up. */
@@ -62,6 +73,8 @@ export interface Report extends Summary {
   /** There are older decisions that were not counted. */
   readonly isCut: boolean;
   readonly source: 'log' | 'memory';
+  /** Of the clients in its tables that have a name. */
+  readonly names: Names;
 }
 
 /** Counts by the values of one label, those that are not 0. */

@@ -3,10 +3,16 @@
 import { parseArgs } from 'node:util';
 import type { Explained, PolicyAnswer } from '../api/answers.ts';
 import { now } from '../clock.ts';
-import { readConfig } from '../config/config.ts';
+import { type Config, readConfig, resolvePath } from '../config/config.ts';
 import { explainQuestion } from '../explain/explain.ts';
 import { explainLive, isPlain } from '../explain/live.ts';
 import { type AskedQuestion, askedQuestion, listenersOf } from '../explain/question.ts';
+import { parseAddress } from '../net/address.ts';
+import {
+  ClientNames,
+  NAME_FILES,
+  type NameFileKind,
+} from '../observe/client-names/client-names.ts';
 import { compilePolicy, type Policy } from '../policy/compile.ts';
 import { VERSION } from '../version.ts';
 import { ADMIN_OPTION } from './admin-client.ts';
@@ -49,7 +55,8 @@ export const explain: Command = {
       return Exit.OK;
     }
     const policy = compilePolicy(readConfig(config), VERSION);
-    const question = askedQuestion({ ...words, ...bits }, listenersOf(policy));
+    const client = await addressOf(words.client, policy.config);
+    const question = askedQuestion({ ...words, client, ...bits }, listenersOf(policy));
     if (typeof question === 'string') throw new UsageError(question);
     const explained = explainQuestion(policy, question, now());
     const shown = live ? await askLive(policy, question, explained) : explained;
@@ -58,6 +65,20 @@ export const explain: Command = {
     return Exit.OK;
   },
 };
+
+/** The address of a client that is given by a name in `clientNames`. */
+async function addressOf(client: string | undefined, config: Config): Promise<string | undefined> {
+  if (client === undefined || parseAddress(client) !== undefined) return client;
+  const kinds = Object.keys(NAME_FILES) as NameFileKind[];
+  const sources = config.clientNames.flatMap(({ value }) =>
+    kinds.flatMap((kind) => {
+      const file = value[kind]?.value;
+      return file === undefined ? [] : { kind, file: resolvePath(config, file) };
+    }),
+  );
+  const names = new ClientNames(sources, (why) => process.stderr.write(`${why}\n`));
+  return (await names.addressesOf(client))[0] ?? client;
+}
 
 /** What somebody only wants explained must not change or move anything. */
 function askLive(

@@ -34,7 +34,11 @@ export const JSON_OPTION = {
 
 /** What selects records. */
 export const FILTERING = {
-  client: { type: 'string', value: 'CIDR', about: 'only clients in a prefix, or one address' },
+  client: {
+    type: 'string',
+    value: 'CIDR',
+    about: 'only clients in a prefix, or with an address; several with commas',
+  },
   name: { type: 'string', value: 'SUFFIX', about: 'only names at and below this one' },
   type: { type: 'string', value: 'T', about: 'only queries of this type' },
   layer: { type: 'string', value: 'L', about: 'only decisions of this layer' },

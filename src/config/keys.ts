@@ -20,6 +20,7 @@ import {
 } from './kind.ts';
 import { LOCAL_RECORDS, NO_RECORDS } from './local-keys.ts';
 import { DECISION_LOG } from './log-keys.ts';
+import { CLIENT_NAMES } from './name-keys.ts';
 import { POLICY, RULE_ORIGIN } from './policy-keys.ts';
 import { checkClients, checkView, clients, upstreamGroup } from './reference.ts';
 import {
@@ -150,6 +151,12 @@ export const CONFIG = section({
     ADMIN,
     'health, metrics, decisions, the console and reload over HTTP',
     checkAdmin,
+  ),
+  clientNames: optional(
+    CLIENT_NAMES,
+    'where names of clients come from, in this order: shown to people, in no record and no metric',
+    [],
+    'none',
   ),
   threads: optional(
     threadCount,

@@ -80,25 +80,31 @@ export function blockTestOf(
   options: Readonly<Record<string, string | undefined>>,
   now: number,
 ): BlockTest {
-  const { client, name, type, rcode, since, until } = options;
-  const keys: string[][] = [];
-  const clientKeys = client === undefined ? undefined : keysOfClient(client);
-  if (clientKeys !== undefined) keys.push(clientKeys);
-  const suffix = name === undefined ? undefined : suffixOf(name);
-  if (suffix !== undefined && suffix !== '.') keys.push([`n${suffix}`]);
-  const typeNumber = type === undefined ? undefined : parseType(type);
-  if (typeNumber !== undefined) keys.push([`t${formatType(typeNumber)}`]);
-  const rcodeNumber = rcode === undefined ? undefined : parseRcode(rcode);
-  if (rcodeNumber !== undefined) keys.push([`k${formatRcode(rcodeNumber)}`]);
-  for (const [kind, option] of AS_THEY_ARE) {
-    if (options[option] !== undefined) keys.push([kind + options[option]]);
-  }
+  const { since, until, ref } = options;
   return {
-    keys: keys.map((some) => some.map(hashKey)),
+    keys: keysOfOptions(options).map((some) => some.map(hashKey)),
     since: timeOf(since, now) ?? Number.NEGATIVE_INFINITY,
     until: timeOf(until, now) ?? Number.POSITIVE_INFINITY,
-    texts: options['ref'] === undefined ? [] : [JSON.stringify(options['ref'])],
+    texts: ref === undefined ? [] : [JSON.stringify(ref)],
   };
+}
+
+/** One key of each of these lists is in every block that has a record which is meant. */
+function keysOfOptions(options: Readonly<Record<string, string | undefined>>): string[][] {
+  const { client, name, type, rcode } = options;
+  const clients = client?.split(',').map(keysOfClient) ?? [];
+  const suffix = name === undefined ? undefined : suffixOf(name);
+  const typeNumber = type === undefined ? undefined : parseType(type);
+  const rcodeNumber = rcode === undefined ? undefined : parseRcode(rcode);
+  return [
+    ...(clients.length > 0 && !clients.includes(undefined) ? [clients.flat() as string[]] : []),
+    ...(suffix === undefined || suffix === '.' ? [] : [[`n${suffix}`]]),
+    ...(typeNumber === undefined ? [] : [[`t${formatType(typeNumber)}`]]),
+    ...(rcodeNumber === undefined ? [] : [[`k${formatRcode(rcodeNumber)}`]]),
+    ...AS_THEY_ARE.flatMap(([kind, option]) =>
+      options[option] === undefined ? [] : [[kind + options[option]]],
+    ),
+  ];
 }
 
 const AS_THEY_ARE = [

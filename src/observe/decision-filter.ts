@@ -62,9 +62,10 @@ const RECORDED = [...EVENTS, SUMMARY] as const;
 /** Each option: the test that its text asks for, or what is wrong with the text. */
 const FILTERS = {
   client: (text) => {
-    const prefix = parsePrefix(text);
-    if (typeof prefix === 'string') return prefix;
-    return ({ client = '' }) => meets(prefix, client);
+    const prefixes = text.split(',').map((one) => parsePrefix(one));
+    const wrong = prefixes.find((one) => typeof one === 'string');
+    if (wrong !== undefined) return wrong;
+    return ({ client = '' }) => prefixes.some((one) => meets(one as Prefix, client));
   },
   name: (text) => {
     const wire = parseName(text);

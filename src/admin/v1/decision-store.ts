@@ -19,8 +19,8 @@ import { latestDecisions } from '../merged-decisions.ts';
 export interface DecisionStore {
   isCursor(text: string): boolean;
   /** Rejects with a TooManySearches, or a SearchCancelled when `signal` is aborted. */
-  page(request: SearchRequest, signal: AbortSignal): Promise<DecisionsPage>;
-  report(request: SummaryRequest, signal: AbortSignal): Promise<Report>;
+  page(request: SearchRequest, signal: AbortSignal): Promise<Omit<DecisionsPage, 'names'>>;
+  report(request: SummaryRequest, signal: AbortSignal): Promise<Omit<Report, 'names'>>;
 }
 
 /** The log on disk has every decision that was made before it is asked. */

@@ -1,11 +1,12 @@
 /** `/api/v1/decisions` and `/api/v1/report`: what was decided, searched and counted. */
 
 import type { ServerResponse } from 'node:http';
-import type { OneDecision } from '../../api/answers.ts';
+import type { ClientNamesAnswer, DecisionsPage, OneDecision, Report } from '../../api/answers.ts';
 import { EVENTS } from '../../decision/outcome.ts';
 import { TooManySearches } from '../../logs/log-searcher.ts';
 import { DIMENSIONS, type Dimension } from '../../logs/report-tally.ts';
 import { SearchCancelled } from '../../logs/search.ts';
+import type { ClientNames } from '../../observe/client-names/client-names.ts';
 import { type AdminHandler, type AdminReply, jsonReply } from '../http.ts';
 import type { AdminRequest } from '../request.ts';
 import type { DecisionStore } from './decision-store.ts';
@@ -25,20 +26,29 @@ const COUNTED = { least: 1, most: 10_000_000, otherwise: 1_000_000 } as const;
 const BUDGET_MS = 500;
 const ALL = 'all';
 
-export function decisionHandlers(store: DecisionStore): Readonly<Record<string, AdminHandler>> {
+export function decisionHandlers(
+  store: DecisionStore,
+  names: () => ClientNames,
+): Readonly<Record<string, AdminHandler>> {
   return {
     'GET /api/v1/decisions': answering(async (url, signal) => {
+      await resolveClient(url, names());
       const given = readParameters(url, ['cursor', 'limit']);
       const limit = readNumber(given, 'limit', PAGE);
       const { options, now } = given;
       const request = { options, now, limit, cursor: cursorOf(given, store), budget: BUDGET_MS };
-      return store.page(request, signal);
+      const page = await store.page(request, signal);
+      const clients = page.decisions.flatMap(({ client }) => client ?? []);
+      return { ...page, names: await names().find(clients) } satisfies DecisionsPage;
     }),
     'GET /api/v1/decisions/{ref}': answering(async (url, signal) => {
       const ref = decodeURIComponent(url.pathname.slice(url.pathname.lastIndexOf('/') + 1));
-      return { decision: await findOne(store, ref, signal) } satisfies OneDecision;
+      const decision = await findOne(store, ref, signal);
+      const found = await names().find(decision.client === undefined ? [] : [decision.client]);
+      return { decision, names: found } satisfies OneDecision;
     }),
     'GET /api/v1/report': answering(async (url, signal) => {
+      await resolveClient(url, names());
       // Decisions of other events are counted too, as how many there are: it is no filter.
       const event = readEvent(url.searchParams.get('event'));
       url.searchParams.delete('event');
@@ -49,7 +59,14 @@ export function decisionHandlers(store: DecisionStore): Readonly<Record<string, 
         rows: readNumber(given, 'top', ROWS),
         most: readNumber(given, 'most', COUNTED),
       };
-      return store.report(request, signal);
+      const report = await store.report(request, signal);
+      const rows = Object.values(report.by).flatMap((table) => table.rows);
+      const clients = rows.flatMap(({ client }) => client ?? []);
+      return { ...report, names: await names().find(clients) } satisfies Report;
+    }),
+    'GET /api/v1/client-names': answering(async ({ searchParams }) => {
+      const addresses = (searchParams.get('addresses') ?? '').split(',').slice(0, PAGE.most);
+      return { names: await names().find(addresses) } satisfies ClientNamesAnswer;
     }),
   };
 }
@@ -74,6 +91,20 @@ export function answering(
       response.off('close', leave);
     }
   };
+}
+
+/** A client may be given by its name: the addresses that have it take its place. */
+export async function resolveClient(
+  { searchParams }: Pick<URL, 'searchParams'>,
+  names: ClientNames,
+): Promise<void> {
+  const client = searchParams.get('client');
+  if (client === null || client === '' || /[:/,]|^[\d.]+$/.test(client)) return;
+  const addresses = await names.addressesOf(client);
+  if (addresses.length > 0) return searchParams.set('client', addresses.join(','));
+  throw new BadRequest(
+    `client: no client is named ${client}; expect a name of clientNames, an address or a prefix`,
+  );
 }
 
 function cursorOf({ more }: Parameters, store: DecisionStore): string | undefined {

@@ -7,11 +7,12 @@ import { askedQuestion } from '../../explain/question.ts';
 import { reloadHandler } from '../api.ts';
 import { type AdminHandler, jsonReply, type Needed } from '../http.ts';
 import type { Identities } from '../identities.ts';
+import { namesOf } from '../names-of.ts';
 import { SESSION_NEEDS, sessionHandlers } from '../sessions.ts';
 import type { AdminSource } from '../source.ts';
 import { Candidates } from './candidate.ts';
 import { storeOfLog, storeOfMemory } from './decision-store.ts';
-import { answering, decisionHandlers } from './decisions.ts';
+import { answering, decisionHandlers, resolveClient } from './decisions.ts';
 import { History } from './history.ts';
 import { LiveDecisions } from './live-decisions.ts';
 import { overrideHandlers } from './overrides.ts';
@@ -32,6 +33,7 @@ export interface ApiV1 {
 export function createApiV1(source: AdminSource, identities: Identities): ApiV1 {
   const rings = () => source.threads().map(({ recent }) => recent);
   const store = source.searcher === undefined ? storeOfMemory(rings) : storeOfLog(source.searcher);
+  const names = namesOf(source.serving, source.log);
   const live = new LiveDecisions(rings);
   const candidates = new Candidates(source, store);
   const history = new History({
@@ -43,11 +45,14 @@ export function createApiV1(source: AdminSource, identities: Identities): ApiV1 
     handlers: {
       ...sessionHandlers(identities, source.log),
       'GET /api/v1/decisions/stream': live.handler,
-      ...decisionHandlers(store),
+      ...decisionHandlers(store, names),
       'GET /api/v1/overview': () => jsonReply(overviewOf(source, history)),
       'GET /api/v1/policy': () => jsonReply(policyOf(source)),
       'GET /api/v1/upstreams': answering((_url, signal) => upstreamsOf(source, store, signal)),
-      'GET /api/v1/explain': answering((url) => explain(url, source)),
+      'GET /api/v1/explain': answering(async (url) => {
+        await resolveClient(url, names());
+        return explain(url, source);
+      }),
       'POST /api/v1/candidate': answering((url, signal, request) =>
         candidates.compare(url, request, signal),
       ),

@@ -8,6 +8,7 @@ import { Upstream } from '../../world/upstream.ts';
 const STRANGER = '127.0.0.2';
 const MINE = `
 clientGroups: { strangers: [127.0.0.2/31] }
+clientNames: [{ hosts: names }]
 policies:
   - name: house
     rules: { bad.example: nxdomain, "*.worse.example": refuse }
@@ -19,6 +20,7 @@ describe('admin/v1 decisions', () => {
   before(async () => {
     site = new ServedSite();
     upstream = await Upstream.start();
+    site.write('names', `${STRANGER} laptop-17\n`);
     await site.start(forwardTo(upstream.server) + MINE);
     for (const name of ['a.example', 'bad.example', 'x.worse.example']) await ask(name);
     for (let i = 0; i < 5; i++) await ask(`host${i}.example`, STRANGER);
@@ -41,6 +43,7 @@ describe('admin/v1 decisions', () => {
     const page: DecisionsPage = await site.json('/api/v1/decisions');
     expect(page.decisions).to.deep.equal(site.records().toReversed());
     expect(page).to.include({ source: 'log' });
+    expect(page.names).to.deep.equal({ [STRANGER]: 'laptop-17' });
     expect(page).to.not.have.property('next');
   });
 
@@ -51,6 +54,8 @@ describe('admin/v1 decisions', () => {
     { query: 'group=strangers&name=host3.example', found: ['host3.example.'] },
     { query: `client=${STRANGER}&limit=1`, found: ['host4.example.'] },
     { query: 'client=127.0.0.0/31&event=answered', found: ['a.example.'] },
+    { query: 'client=laptop-17&limit=1', found: ['host4.example.'] },
+    { query: 'client=127.0.0.1,127.0.0.9&layer=policy&limit=1', found: ['x.worse.example.'] },
     { query: 'type=AAAA', found: [] },
     { query: 'since=2030-01-01', found: [] },
     { query: 'layer=&until=2030-01-01&limit=2', found: ['host4.example.', 'host3.example.'] },
@@ -75,6 +80,8 @@ describe('admin/v1 decisions', () => {
     const record = site.records()[4]!;
     const { decision } = await site.json(`/api/v1/decisions/${record['ref']}`);
     expect(decision).to.deep.equal(record);
+    const named = await site.json(`/api/v1/client-names?addresses=${STRANGER},127.0.0.1`);
+    expect(named).to.deep.equal({ names: { [STRANGER]: 'laptop-17' } });
     expect((await site.http('/api/v1/decisions/none-1')).status).to.equal(404);
   });
 
@@ -88,6 +95,8 @@ describe('admin/v1 decisions', () => {
   for (const [path, why] of [
     ['decisions?layer=wall', /^layer: .*expect .*acl/],
     ['decisions?colour=red', /^colour: not a parameter; expect .*client/],
+    ['decisions?client=nobody', /^client: no client is named nobody; expect a name/],
+    ['explain?client=nobody&name=a', /^client: no client is named nobody/],
     ['decisions?limit=0', /^limit: 0 is not possible; expect a number from 1 to 1000$/],
     ['decisions?limit=1e9', /^limit: 1e9 /],
     ['decisions?cursor=..%2Fetc', /^cursor: expect/],

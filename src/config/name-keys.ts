@@ -1,0 +1,40 @@
+/** Keys of `clientNames`: where the names of clients come from. */
+
+import type { Document } from './document.ts';
+import { list, located, optional, section } from './kind.ts';
+import { upstreamGroup } from './reference.ts';
+import { text } from './scalars.ts';
+
+const FILE = { value: undefined, doc: 'none' } as const;
+
+const SOURCE = section(
+  {
+    hosts: optional(located(text), 'a file like /etc/hosts', FILE.value, FILE.doc),
+    dnsmasqLeases: optional(located(text), 'the lease file of dnsmasq', FILE.value, FILE.doc),
+    keaLeases: optional(
+      located(text),
+      'a lease file of Kea (memfile, CSV), for IPv4 or IPv6',
+      FILE.value,
+      FILE.doc,
+    ),
+    iscLeases: optional(located(text), 'the lease file of ISC dhcpd', FILE.value, FILE.doc),
+    ptr: optional(
+      located(upstreamGroup),
+      'an upstream group whose servers are asked for PTR records, when a client is shown',
+      FILE.value,
+      FILE.doc,
+    ),
+  },
+  checkOne,
+);
+
+/** Each item is one source: their order says which name is shown. */
+function checkOne(source: Readonly<Record<string, unknown>>, document: Document): void {
+  const given = Object.values(source).filter((value) => value !== undefined);
+  if (given.length === 1) return;
+  const place = (given[1] as { place: Parameters<Document['reportAt']>[0] } | undefined)?.place;
+  const message = 'expect one source in each item: their order says whose name is shown';
+  document.reportAt(place ?? document.place(document.root), message);
+}
+
+export const CLIENT_NAMES = list(SOURCE);

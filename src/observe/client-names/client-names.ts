@@ -1,0 +1,159 @@
+/** Names of clients, for people: looked up when something is shown, never when a query is judged. */
+
+import { readFile, stat } from 'node:fs/promises';
+import { formatAddress, parseAddress } from '../../net/address.ts';
+import {
+  type ReadNames,
+  readDnsmasqLeases,
+  readHosts,
+  readIscLeases,
+  readKeaLeases,
+} from './lease-files.ts';
+
+/** The kinds of files, as the configuration names them. */
+export const NAME_FILES = {
+  hosts: readHosts,
+  dnsmasqLeases: readDnsmasqLeases,
+  keaLeases: readKeaLeases,
+  iscLeases: readIscLeases,
+} as const satisfies Readonly<Record<string, ReadNames>>;
+export type NameFileKind = keyof typeof NAME_FILES;
+
+/** A file to read names from, or somebody to ask for PTR records. */
+export type NameSource =
+  | { readonly kind: NameFileKind; readonly file: string }
+  | { readonly kind: 'ptr'; readonly ask: (address: string) => Promise<string | undefined> };
+
+/** Milliseconds in which a file is not looked at again. */
+const LOOK_MS = 2000;
+/** Milliseconds that an answer to a PTR question is kept, also that there is none. */
+const KEPT_MS = 600_000;
+/** Names that are kept of one source, and the length of one. */
+const MOST = 1_000_000;
+const MOST_ASKED = 10_000;
+const LONGEST = 255;
+
+/** The first source that has a name for an address gives it. */
+export class ClientNames {
+  readonly #sources: readonly (NamesOfFile | AskedNames)[];
+
+  /** `failed` is told why a file cannot be read, once until it can. */
+  constructor(sources: readonly NameSource[], failed: (why: string) => void = () => {}) {
+    this.#sources = sources.map((source) =>
+      source.kind === 'ptr'
+        ? new AskedNames(source.ask)
+        : new NamesOfFile(source.file, NAME_FILES[source.kind], failed),
+    );
+  }
+
+  /** The names of those addresses that have one. */
+  async find(addresses: Iterable<string>): Promise<Readonly<Record<string, string>>> {
+    if (this.#sources.length === 0) return {};
+    const names: [string, string][] = [];
+    for (const address of new Set(addresses)) {
+      const name = await this.#nameOf(address);
+      if (name !== undefined) names.push([address, name]);
+    }
+    return Object.fromEntries(names);
+  }
+
+  /** The addresses of clients with this name, of files: nobody is asked. */
+  async addressesOf(name: string): Promise<readonly string[]> {
+    const wanted = name.toLowerCase();
+    const found = await Promise.all(this.#sources.map((source) => source.addressesOf(wanted)));
+    return [...new Set(found.flat())];
+  }
+
+  async #nameOf(address: string): Promise<string | undefined> {
+    for (const source of this.#sources) {
+      const name = await source.nameOf(address);
+      if (name !== undefined) return name;
+    }
+    return undefined;
+  }
+}
+
+/** The names in one file, which is read again when it has changed. */
+class NamesOfFile {
+  readonly #file: string;
+  readonly #read: ReadNames;
+  readonly #failed: (why: string) => void;
+  #names: ReadonlyMap<string, string> = new Map();
+  #version = '';
+  #lookedAt = Number.NEGATIVE_INFINITY;
+  #looking: Promise<void> | undefined;
+  #hasFailed = false;
+
+  constructor(file: string, read: ReadNames, failed: (why: string) => void) {
+    this.#file = file;
+    this.#read = read;
+    this.#failed = failed;
+  }
+
+  async nameOf(address: string): Promise<string | undefined> {
+    await this.#look();
+    return this.#names.get(address);
+  }
+
+  async addressesOf(name: string): Promise<readonly string[]> {
+    await this.#look();
+    return [...this.#names].flatMap(([address, its]) =>
+      its.toLowerCase() === name ? address : [],
+    );
+  }
+
+  #look(): Promise<void> {
+    if (performance.now() - this.#lookedAt < LOOK_MS) return this.#looking ?? Promise.resolve();
+    this.#lookedAt = performance.now();
+    this.#looking = this.#refresh().catch((error: Error) => {
+      if (!this.#hasFailed) this.#failed(`clientNames: ${this.#file}: ${error.message}`);
+      this.#hasFailed = true;
+    });
+    return this.#looking;
+  }
+
+  async #refresh(): Promise<void> {
+    const { mtimeMs, size, ino } = await stat(this.#file);
+    const version = `${ino} ${size} ${mtimeMs}`;
+    if (version === this.#version) return;
+    const text = await readFile(this.#file, 'utf8');
+    const names = new Map<string, string>();
+    for (const { address, name } of this.#read(text, Date.now())) {
+      const parsed = parseAddress(address);
+      if (parsed === undefined) continue;
+      const key = formatAddress(parsed.family, parsed.words);
+      if (name === '') names.delete(key);
+      else if (names.size < MOST || names.has(key)) names.set(key, name.slice(0, LONGEST));
+    }
+    this.#names = names;
+    this.#version = version;
+    this.#hasFailed = false;
+  }
+}
+
+/** Names that somebody is asked for, as PTR records. */
+class AskedNames {
+  readonly #ask: (address: string) => Promise<string | undefined>;
+  readonly #known: Map<string, { readonly name: string | undefined; readonly at: number }> =
+    new Map();
+
+  constructor(ask: (address: string) => Promise<string | undefined>) {
+    this.#ask = ask;
+  }
+
+  async nameOf(address: string): Promise<string | undefined> {
+    const known = this.#known.get(address);
+    if (known !== undefined && performance.now() - known.at < KEPT_MS) return known.name;
+    if (parseAddress(address) === undefined) return undefined;
+    const name = await this.#ask(address).catch(() => undefined);
+    if (this.#known.size >= MOST_ASKED) this.#known.delete(this.#known.keys().next().value!);
+    this.#known.set(address, { name: name?.slice(0, LONGEST), at: performance.now() });
+    return name;
+  }
+
+  async addressesOf(name: string): Promise<readonly string[]> {
+    return [...this.#known].flatMap(([address, one]) =>
+      one.name?.toLowerCase() === name ? address : [],
+    );
+  }
+}
