@@ -12,6 +12,7 @@ import { doorsList, houseTable } from './reference/house.ts';
 import { keysTables } from './reference/keys.ts';
 import { layersTable } from './reference/layers.ts';
 import { formatMetrics } from './reference/metrics.ts';
+import { API_FILE, formatApi } from './reference/openapi.ts';
 import { fieldsTable, overloadRecord } from './reference/record.ts';
 import { createSpecimen } from './reference/specimen.ts';
 
@@ -68,7 +69,22 @@ function fillPage(file: string, text: string, regions: Regions): Page {
   return { file, fresh, stale };
 }
 
+/** The description of `/api/v1`, in a file of its own. */
+function writeApi(isCheck: boolean): void {
+  const fresh = formatApi();
+  const before = existsSync(API_FILE) ? readFileSync(API_FILE, 'utf8') : '';
+  if (fresh === before) return;
+  if (isCheck) {
+    process.exitCode = 1;
+    console.error(`${API_FILE} is stale; run: npm run docs`);
+  } else {
+    writeFileSync(API_FILE, fresh);
+    console.log(API_FILE);
+  }
+}
+
 async function main(isCheck: boolean): Promise<void> {
+  writeApi(isCheck);
   for (const { file, fresh, stale } of await generatePages()) {
     if (stale.length === 0) continue;
     if (isCheck) {

@@ -214,7 +214,8 @@ export interface CandidateAnswer {
   readonly problems: readonly string[];
   /** Absent when it cannot be read. */
   readonly difference?: {
-    readonly hashes: readonly [before: string, after: string];
+    /** Of the policy that serves, and of the candidate. */
+    readonly hashes: readonly string[];
     readonly changed: boolean;
     readonly changes: readonly Change[];
     readonly settings: readonly string[];
@@ -227,6 +228,19 @@ export interface CandidateAnswer {
     readonly queriesChanged: number;
     readonly changes: readonly Replayed[];
   };
+}
+
+/** `POST reload`. */
+export type ReloadAnswer = ReloadResult;
+
+/** `GET pauses`, and after one was ended those that are left. */
+export interface PausesAnswer {
+  readonly pauses: readonly Pause[];
+}
+
+/** `POST flush`: the name as it was understood. */
+export interface Flushed {
+  readonly name: string;
 }
 
 /** A client, or everybody, whom a policy does not judge for a while. */

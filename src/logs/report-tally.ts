@@ -5,7 +5,24 @@ import { type Count, FrequentValues } from './frequent.ts';
 import { type Chart, Timeline } from './timeline.ts';
 
 /** What decisions can be counted by. */
-export const DIMENSIONS = {
+export type Dimension =
+  | 'layer'
+  | 'rule'
+  | 'group'
+  | 'client'
+  | 'name'
+  | 'type'
+  | 'upstream'
+  | 'verdict'
+  | 'view'
+  | 'node'
+  | 'policy'
+  | 'event';
+
+/** How a record is counted by each. */
+export const DIMENSIONS: Readonly<
+  Record<Dimension, (record: DecisionRecord) => string | undefined>
+> = {
   layer: ({ layer }) => layer,
   rule: ({ rule }) => rule?.id,
   group: ({ group }) => group,
@@ -18,14 +35,12 @@ export const DIMENSIONS = {
   node: ({ node }) => node,
   policy: ({ policy }) => policy,
   event: eventOf,
-} as const satisfies Readonly<Record<string, (record: DecisionRecord) => string | undefined>>;
+};
 
 /** Of a summary, that of the decisions it stands for. */
 function eventOf({ event, of = event }: DecisionRecord): string {
   return of;
 }
-
-export type Dimension = keyof typeof DIMENSIONS;
 
 /** Between the parts of a value that is made of several; in no text that a server writes. */
 const BETWEEN = '\u0000';
