@@ -2,6 +2,7 @@
 
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
+import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { shownRate } from './shown.ts';
 import { Table } from './table.tsx';
@@ -13,6 +14,8 @@ export interface Line {
 
 interface ChartProps {
   readonly title: string;
+  /** Beside the title: what chooses the lines. */
+  readonly control?: ComponentChildren;
   /** Seconds since the epoch. */
   readonly times: readonly number[];
   readonly lines: readonly Line[];
@@ -26,7 +29,7 @@ const DASHES: readonly number[][] = [[], [8, 4], [2, 3], [10, 3, 2, 3], [5, 5], 
 
 export const MOST_LINES: number = DASHES.length;
 
-export function Chart({ title, times, lines }: ChartProps) {
+export function Chart({ title, control, times, lines }: ChartProps) {
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | undefined>(undefined);
   const [at, setAt] = useState<number | null>(null);
@@ -54,7 +57,9 @@ export function Chart({ title, times, lines }: ChartProps) {
   const shown = at ?? times.length - 1;
   return (
     <figure class="chart">
-      <figcaption>{title}</figcaption>
+      <figcaption>
+        {title} {control}
+      </figcaption>
       <div
         ref={place}
         role="application"
@@ -117,7 +122,7 @@ function optionsOf(
   moved: (at: number | null) => void,
 ): uPlot.Options {
   // Colours are asked for when they are drawn: the scheme may change, and a printer has its own.
-  const colour = (name: string) => () => getComputedStyle(element).getPropertyValue(name).trim();
+  const colour = (name: string) => () => colourOf(element, name);
   const axis = { stroke: colour('--ink-soft'), font: '11px system-ui, sans-serif' };
   const grid = { stroke: colour('--rule'), width: 1 };
   return {
@@ -142,6 +147,14 @@ function optionsOf(
     ],
     hooks: { setCursor: [({ cursor: { idx } }) => moved(idx ?? null)] },
   };
+}
+
+/** What a colour of the style sheet is at the moment: its property has one for light and for dark. */
+function colourOf(element: HTMLElement, name: string): string {
+  element.style.color = `var(${name})`;
+  const { color } = getComputedStyle(element);
+  element.style.color = '';
+  return color;
 }
 
 /** Calls back when the page becomes light or dark, or goes to a printer. */

@@ -14,8 +14,8 @@ interface FilterField {
 }
 
 const FIRST: readonly FilterField[] = [
-  { name: 'client', label: 'Client', hint: 'address, prefix or name' },
-  { name: 'name', label: 'Name', hint: 'example.com, and below' },
+  { name: 'client', label: 'Client', hint: '10.0.0.5' },
+  { name: 'name', label: 'Name', hint: 'example.com' },
   { name: 'event', label: 'What happened', choices: EVENTS },
   { name: 'layer', label: 'Layer', choices: LAYERS },
   { name: 'since', label: 'Since', hint: '1h' },

@@ -56,14 +56,15 @@ function Found({ filter }: { readonly filter: Readonly<Record<string, string>> }
         <tbody>
           {decisions.map((decision) => {
             const identity = identityOf(decision);
-            const isOpen = identity === open || decision.ref === filter['ref'];
+            const isMeant = filter['ref'] !== undefined && decision.ref === filter['ref'];
+            const isOpen = open === undefined ? isMeant : identity === open;
             return (
               <Row
                 key={identity}
                 decision={decision}
                 names={allNames}
                 isOpen={isOpen}
-                toggle={() => setOpen(isOpen ? undefined : identity)}
+                toggle={() => setOpen(isOpen ? '' : identity)}
               />
             );
           })}

@@ -3,7 +3,6 @@ import { placeOf, plainWords } from '../../src/api/plain-words.ts';
 import type { TraceStep } from '../../src/policy/trace.ts';
 import { useAnswer } from '../answered.ts';
 import { DecisionDetails } from '../decision-details.tsx';
-import { EventMark } from '../event-mark.tsx';
 import { Field } from '../field.tsx';
 import { go } from '../location.ts';
 import type { PageProps } from '../main.tsx';
@@ -102,6 +101,8 @@ function QuestionForm({ parameters, listeners, again }: FormProps) {
 
 function Explanation({ explained }: { readonly explained: Explained }) {
   const { decision, trace, upstream, shadow = [] } = explained;
+  // A reference finds a record in the log: this one is in none.
+  const { ref: _ref, ...unwritten } = decision;
   const isForwarded = upstream !== undefined;
   return (
     <section aria-label="Explanation">
@@ -109,11 +110,14 @@ function Explanation({ explained }: { readonly explained: Explained }) {
         {isForwarded && decision.event === 'answered' && !('live' in explained) ? (
           <b>✓ It would be sent to the upstreams of the group {upstream}.</b>
         ) : (
-          <>
-            <EventMark decision={decision} /> {plainWords(decision)[0]}
-          </>
+          <b class={`event-${decision.event}`}>{plainWords(decision)[0]}</b>
         )}
       </p>
+      {plainWords(decision)
+        .slice(1)
+        .map((sentence) => (
+          <p>{sentence}</p>
+        ))}
       {'meaning' in explained && <p>{explained.meaning}.</p>}
       <Table
         caption="Every layer, in order"
@@ -132,9 +136,9 @@ function Explanation({ explained }: { readonly explained: Explained }) {
       {shadow.map((would) => (
         <p>{plainWords(would)[0]}</p>
       ))}
-      <details open={!isForwarded}>
+      <details>
         <summary>The record that would be written</summary>
-        <DecisionDetails decision={decision} />
+        <DecisionDetails decision={unwritten} />
       </details>
     </section>
   );

@@ -1,7 +1,6 @@
 import type { Overview as Answer, Counts, Report, Span } from '../../src/api/answers.ts';
 import { useAnswer } from '../answered.ts';
 import { Chart, type Line, MOST_LINES } from '../chart.tsx';
-import { Field } from '../field.tsx';
 import { go, linkTo } from '../location.ts';
 import type { PageProps } from '../main.tsx';
 import { PauseList } from '../pauses.tsx';
@@ -37,23 +36,12 @@ export function Overview({ parameters }: PageProps) {
       <Tiles answer={answer} />
       <div class="panels">
         <Chart title="Queries a second" times={timesOf(spans)} lines={trafficOf(spans)} />
-        <section class="panel">
-          <Chart
-            title={`Refusals a second by ${WORDS[by]}`}
-            times={timesOf(spans)}
-            lines={refusalsBy(spans, by)}
-          />
-          <Field label="Refusals by">
-            <select
-              value={by}
-              onChange={({ currentTarget }) => go('overview', { by: currentTarget.value })}
-            >
-              {BY.map((one) => (
-                <option value={one}>{WORDS[one]}</option>
-              ))}
-            </select>
-          </Field>
-        </section>
+        <Chart
+          title={`Refusals a second by ${WORDS[by]}`}
+          control={<Choice by={by} />}
+          times={timesOf(spans)}
+          lines={refusalsBy(spans, by)}
+        />
       </div>
       <div class="panels">
         <Top report={report.answer} failure={report.failure} by="client" words="clients" />
@@ -74,6 +62,20 @@ export function Overview({ parameters }: PageProps) {
       <h2>Upstreams</h2>
       <UpstreamTable groups={answer.upstreams} />
     </>
+  );
+}
+
+function Choice({ by }: { readonly by: By }) {
+  return (
+    <select
+      aria-label="Refusals by"
+      value={by}
+      onChange={({ currentTarget }) => go('overview', { by: currentTarget.value })}
+    >
+      {BY.map((one) => (
+        <option value={one}>by {WORDS[one]}</option>
+      ))}
+    </select>
   );
 }
 

@@ -21,7 +21,7 @@ export function Rules({ policy, parameters }: PartProps) {
         <Field label="Find">
           <input
             name="find"
-            placeholder="10.0.0.0/8, netops, site.yaml"
+            placeholder="netops"
             value={find}
             onChange={({ currentTarget }) =>
               go('policy', { part: 'rules', find: currentTarget.value })
@@ -43,7 +43,7 @@ export function Rules({ policy, parameters }: PartProps) {
             rule.owner ?? '',
             rule.reason ?? '',
             <Expiry rule={rule} />,
-            report === undefined ? '…' : shownCount(row?.count ?? 0),
+            hitsOf(rule, report, row?.count),
             row === undefined ? '' : shownTime(row.last),
           ];
         })}
@@ -51,6 +51,12 @@ export function Rules({ policy, parameters }: PartProps) {
       />
     </>
   );
+}
+
+/** Whom a rule allows goes on to other layers: it ends no decision, and stands in no record. */
+function hitsOf({ action }: RuleAsLoaded, report: Report | undefined, count = 0): string {
+  if (report === undefined) return '…';
+  return action === 'allow' && count === 0 ? '–' : shownCount(count);
 }
 
 function Expiry({ rule: { expires, hasExpired } }: { readonly rule: RuleAsLoaded }) {
