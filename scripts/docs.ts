@@ -12,7 +12,7 @@ import { doorsList, houseTable } from './reference/house.ts';
 import { keysTables } from './reference/keys.ts';
 import { layersTable } from './reference/layers.ts';
 import { formatMetrics } from './reference/metrics.ts';
-import { API_FILE, formatApi } from './reference/openapi.ts';
+import { API_FILE, apiTable, formatApi } from './reference/openapi.ts';
 import { fieldsTable, overloadRecord } from './reference/record.ts';
 import { createSpecimen } from './reference/specimen.ts';
 
@@ -43,6 +43,7 @@ type Regions = Readonly<Record<string, string>>;
 async function generateRegions(): Promise<Regions> {
   const specimen = createSpecimen();
   return {
+    api: apiTable(),
     causes: causesTable(),
     scopes: scopesTable(),
     doors: doorsList(),

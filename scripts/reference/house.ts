@@ -61,6 +61,7 @@ export const HOUSE: readonly Room[] = [
       'observe',
       'policy',
       'forward',
+      'diagnose',
       'decision',
       'config',
       'wire',
@@ -71,7 +72,7 @@ export const HOUSE: readonly Room[] = [
     name: 'api',
     about:
       'what `/api/v1` answers: for the server that writes it, and for the console and the commands that read it',
-    imports: ['load', 'logs', 'explain', 'transfer', 'diff', 'observe', 'config'],
+    imports: ['load', 'logs', 'explain', 'transfer', 'diff', 'observe', 'diagnose', 'config'],
   },
   {
     name: 'load',

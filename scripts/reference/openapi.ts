@@ -3,6 +3,7 @@
 import { createGenerator } from 'ts-json-schema-generator';
 import { FILTER_OPTIONS } from '../../src/observe/decision-filter.ts';
 import { VERSION } from '../../src/version.ts';
+import { formatTable } from './table.ts';
 
 export const API_FILE = 'docs/openapi.json';
 const ANSWERS = 'src/api/answers.ts';
@@ -82,6 +83,11 @@ export const REQUESTS: Readonly<Record<string, Request>> = {
     needs: 'read',
     answer: 'Upstreams',
   },
+  'GET /api/v1/fleet': {
+    about: 'the servers of fleet, asked over DNS: which policy each has, and what differs',
+    needs: 'read',
+    answer: 'FleetAnswer',
+  },
   'GET /api/v1/explain': {
     about: 'what each layer decides about a query; with live=1 the upstreams are asked',
     needs: 'read',
@@ -115,6 +121,16 @@ export const REQUESTS: Readonly<Record<string, Request>> = {
     body: ['name'],
   },
 };
+
+/** All requests for docs/console.md. */
+export function apiTable(): string {
+  const rows = Object.entries(REQUESTS).map(([key, { about, needs }]) => [
+    `\`${key}\``,
+    needs === 'nothing' ? 'no token' : `\`${needs}\``,
+    about,
+  ]);
+  return formatTable(['request', 'needs', 'answer'], rows);
+}
 
 /** The file as it would be. */
 export function formatApi(): string {

@@ -3,6 +3,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { Identity } from './identities.ts';
 
+/** A body that is so many times too long is not read to its end, to be told so. */
+const PATIENCE = 4;
+
 /** The cookie of a browser's session. */
 export const COOKIE = 'rcode5-session';
 
@@ -42,6 +45,8 @@ export class AdminRequest {
     for await (const chunk of this.#message) {
       length += chunk.length;
       if (length <= most) chunks.push(chunk);
+      // Leaving the loop closes the connection.
+      if (length > PATIENCE * most) break;
     }
     return length > most ? undefined : Buffer.concat(chunks).toString('utf8');
   }

@@ -4,6 +4,7 @@
  */
 
 import type { Permission } from '../config/admin-keys.ts';
+import type { Fleet } from '../diagnose/fleet.ts';
 import type { Change } from '../diff/changes.ts';
 import type { ExplainedDecision } from '../explain/explain.ts';
 import type { LiveDecision } from '../explain/live.ts';
@@ -156,6 +157,12 @@ export interface Upstreams {
   readonly groups: readonly UpstreamGroupState[];
   /** The latest refusals of upstreams: who, since when, with what evidence. */
   readonly refusals: readonly DecisionRecord[];
+}
+
+/** `GET fleet`: the servers of `fleet`, asked over DNS. */
+export interface FleetAnswer extends Fleet {
+  /** Hosts that cannot be found, and why. */
+  readonly problems: readonly string[];
 }
 
 /** `GET explain`; with `live=1` the upstreams are asked too. */

@@ -20,7 +20,7 @@ import {
 } from './kind.ts';
 import { LOCAL_RECORDS, NO_RECORDS } from './local-keys.ts';
 import { DECISION_LOG } from './log-keys.ts';
-import { CLIENT_NAMES } from './name-keys.ts';
+import { CLIENT_NAMES, HOST } from './name-keys.ts';
 import { POLICY, RULE_ORIGIN } from './policy-keys.ts';
 import { checkClients, checkView, clients, upstreamGroup } from './reference.ts';
 import {
@@ -155,6 +155,12 @@ export const CONFIG = section({
   clientNames: optional(
     CLIENT_NAMES,
     'where names of clients come from, in this order: shown to people, in no record and no metric',
+    [],
+    'none',
+  ),
+  fleet: optional(
+    list(HOST),
+    'servers that the console compares with each other, over DNS: addresses or names, with or without a port',
     [],
     'none',
   ),

@@ -1,9 +1,14 @@
-/** Keys of `clientNames`: where the names of clients come from. */
+/** Keys about clients and servers by their names. */
 
 import type { Document } from './document.ts';
-import { list, located, optional, section } from './kind.ts';
+import { list, located, optional, scalar, section } from './kind.ts';
 import { upstreamGroup } from './reference.ts';
 import { text } from './scalars.ts';
+
+/** A server, by address or by name. */
+export const HOST = scalar('an address or a host name, with or without a port', (given) =>
+  /^\[?[\w.:-]+\]?(:\d{1,5})?$/.test(given) ? given : undefined,
+);
 
 const FILE = { value: undefined, doc: 'none' } as const;
 

@@ -42,7 +42,7 @@ export function decisionHandlers(
       return { ...page, names: await names().find(clients) } satisfies DecisionsPage;
     }),
     'GET /api/v1/decisions/{ref}': answering(async (url, signal) => {
-      const ref = decodeURIComponent(url.pathname.slice(url.pathname.lastIndexOf('/') + 1));
+      const ref = lastSegment(url.pathname);
       const decision = await findOne(store, ref, signal);
       const found = await names().find(decision.client === undefined ? [] : [decision.client]);
       return { decision, names: found } satisfies OneDecision;
@@ -111,6 +111,14 @@ function cursorOf({ more }: Parameters, store: DecisionStore): string | undefine
   const { cursor } = more;
   if (cursor === undefined || store.isCursor(cursor)) return cursor;
   throw new BadRequest('cursor: expect "next" of the page before, as it was');
+}
+
+function lastSegment(path: string): string {
+  try {
+    return decodeURIComponent(path.slice(path.lastIndexOf('/') + 1));
+  } catch {
+    throw new BadRequest('ref: expect a reference as records have it');
+  }
 }
 
 async function findOne(store: DecisionStore, ref: string, signal: AbortSignal) {

@@ -17,7 +17,7 @@ import { History } from './history.ts';
 import { LiveDecisions } from './live-decisions.ts';
 import { overrideHandlers } from './overrides.ts';
 import { BadRequest } from './parameters.ts';
-import { overviewOf, policyOf, upstreamsOf } from './state.ts';
+import { fleetOf, overviewOf, policyOf, upstreamsOf } from './state.ts';
 
 /** Requests that need something else than their method says. */
 export const NEEDS: Readonly<Record<string, Needed>> = {
@@ -53,6 +53,7 @@ export function createApiV1(source: AdminSource, identities: Identities): ApiV1 
         await resolveClient(url, names());
         return explain(url, source);
       }),
+      'GET /api/v1/fleet': answering(() => fleetOf(source)),
       'POST /api/v1/candidate': answering((url, signal, request) =>
         candidates.compare(url, request, signal),
       ),

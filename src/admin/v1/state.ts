@@ -1,12 +1,15 @@
 /** `/api/v1/overview`, `policy`, `upstreams`: what serves, and how it goes. */
 
 import type {
+  FleetAnswer,
   Overview,
   PolicyAnswer,
   PolicyAsLoaded,
   UpstreamGroupState,
   Upstreams,
 } from '../../api/answers.ts';
+import { askFleet } from '../../diagnose/fleet.ts';
+import { findServers } from '../../diagnose/host-addresses.ts';
 import { configuredAssertions } from '../../explain/assertions.ts';
 import type { Upstream } from '../../forward/upstream.ts';
 import { formatPrefix } from '../../net/prefix.ts';
@@ -26,6 +29,8 @@ import { rulesAsLoaded } from './rules-as-loaded.ts';
 /** Refusals of upstreams that are shown. */
 const REFUSALS = 100;
 const BUDGET_MS = 500;
+/** Milliseconds that a server of the fleet gets to answer. */
+const FLEET_MS = 2000;
 
 export function overviewOf(source: AdminSource, history: History): Overview {
   const { config, policy } = source.serving();
@@ -103,6 +108,15 @@ export async function upstreamsOf(
   const request = { options, now: Date.now(), limit: REFUSALS, budget: BUDGET_MS };
   const { decisions } = await store.page(request, signal);
   return { groups: groupsOf(source), refusals: decisions };
+}
+
+/** Asks each server of the fleet who it is and which policy it has. */
+export async function fleetOf({ serving }: AdminSource): Promise<FleetAnswer> {
+  const hosts = serving().config.fleet.map(({ value }) => value);
+  const found = await Promise.all(hosts.map(findServers));
+  const servers = found.flatMap((one) => (typeof one === 'string' ? [] : one));
+  const problems = found.filter((one) => typeof one === 'string');
+  return { ...(await askFleet(servers, FLEET_MS)), problems };
 }
 
 function groupsOf(source: AdminSource): readonly UpstreamGroupState[] {

@@ -97,6 +97,7 @@ describe('admin/v1 decisions', () => {
     ['decisions?colour=red', /^colour: not a parameter; expect .*client/],
     ['decisions?client=nobody', /^client: no client is named nobody; expect a name/],
     ['explain?client=nobody&name=a', /^client: no client is named nobody/],
+    ['decisions/%', /^ref: expect a reference/],
     ['decisions?limit=0', /^limit: 0 is not possible; expect a number from 1 to 1000$/],
     ['decisions?limit=1e9', /^limit: 1e9 /],
     ['decisions?cursor=..%2Fetc', /^cursor: expect/],
