@@ -22,6 +22,9 @@ interface ChartProps {
 }
 
 const HEIGHT = 170;
+/** A server that has just been started has one point, and needs an axis all the same. */
+const LEAST_SECONDS = 600;
+const FEW_POINTS = 4;
 /** Rows of the table: the latest. */
 const ROWS = 12;
 /** Each line has its own dashes: colours are not for everybody, nor for every printer. */
@@ -130,7 +133,10 @@ function optionsOf(
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), 'Etc/UTC'),
     legend: { show: false },
     cursor: { y: false, points: { size: 6 }, drag: { x: false, y: false } },
-    scales: { y: { range: (_plot, _least, most) => [0, Math.max(most * 1.1, 1)] } },
+    scales: {
+      x: { range: (_plot, first, last) => [Math.min(first, last - LEAST_SECONDS), last] },
+      y: { range: (_plot, _least, most) => [0, Math.max(most * 1.1, 1)] },
+    },
     axes: [
       { ...axis, grid: { show: false }, ticks: grid, values: '{HH}:{mm}', space: 60 },
       { ...axis, grid, ticks: { show: false }, size: 44 },
@@ -142,7 +148,7 @@ function optionsOf(
         stroke: colour(`--line-${i}`),
         width: 1.5,
         dash: DASHES[i] ?? [],
-        points: { show: false },
+        points: { show: ({ data }: uPlot) => data[0].length < FEW_POINTS, size: 5 },
       })),
     ],
     hooks: { setCursor: [({ cursor: { idx } }) => moved(idx ?? null)] },

@@ -17,7 +17,8 @@ export function EventMark({ decision }: { readonly decision: DecisionRecord }) {
   const { event, count } = decision;
   return (
     <span class={`event event-${event}`}>
-      <span aria-hidden="true">{SIGNS[event] ?? '·'}</span> {outcomeOf(decision)}
+      <span aria-hidden="true">{SIGNS[event] ?? '·'}</span>{' '}
+      {event === 'shadow' ? 'Shadow' : outcomeOf(decision)}
       {count !== undefined && ` (${count})`}
     </span>
   );

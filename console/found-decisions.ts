@@ -32,9 +32,10 @@ export function useDecisions(filter: Filter, isLive: boolean): Found {
     setNames((before) => ({ ...before, ...page.names }));
     setDecisions((before) => merged(before, page.decisions));
   };
-  const { words, more } = useSearch(filter, take);
+  const { words, more, isFound } = useSearch(filter, take);
   const add = (found: Decisions) => setDecisions((before) => merged(before, found).slice(0, ROWS));
-  const notice = useLive(filter, isLive, {
+  // What cannot be searched cannot be followed either: then the search has the words.
+  const notice = useLive(filter, isLive && isFound, {
     add,
     catchUp: async (since) => {
       const page = await get<DecisionsPage>('decisions', {
@@ -46,7 +47,8 @@ export function useDecisions(filter: Filter, isLive: boolean): Found {
       return page.decisions.length;
     },
   });
-  return { decisions, names, notice, words, more };
+  const paused = 'Paused: what is made now is read when you go on.';
+  return { decisions, names, notice: isLive ? notice : paused, words, more };
 }
 
 const IDENTITIES = new WeakMap<DecisionRecord, string>();
@@ -70,6 +72,7 @@ function merged(before: Decisions, found: Decisions): Decisions {
 function useSearch(filter: Filter, take: (page: DecisionsPage) => void) {
   const [words, setWords] = useState('Searching…');
   const [next, setNext] = useState<string>();
+  const [isFound, setFound] = useState(false);
   const stop = useRef<AbortController | undefined>(undefined);
   const search = async (cursor: string | undefined): Promise<void> => {
     const control = new AbortController();
@@ -81,6 +84,7 @@ function useSearch(filter: Filter, take: (page: DecisionsPage) => void) {
         const parameters = { ...filter, limit: PAGE, ...(at !== undefined && { cursor: at }) };
         const page = await get<DecisionsPage>('decisions', parameters, control.signal);
         take(page);
+        setFound(true);
         setWords(progressOf(page));
         at = page.next;
         if (page.decisions.length > 0) break;
@@ -94,7 +98,7 @@ function useSearch(filter: Filter, take: (page: DecisionsPage) => void) {
     void search(undefined);
     return () => stop.current?.abort();
   }, []);
-  return { words, more: next === undefined ? undefined : () => void search(next) };
+  return { words, isFound, more: next === undefined ? undefined : () => void search(next) };
 }
 
 function progressOf({ next, searched, total, source }: DecisionsPage): string {
@@ -126,7 +130,7 @@ function useLive(filter: Filter, isLive: boolean, { add, catchUp }: LiveOptions)
     }
   };
   useEffect(() => {
-    if (!isLive) return setNotice('Paused: what is made now is read when you go on.');
+    if (!isLive) return;
     setNotice('Connecting…');
     const { since: _since, until: _until, ...followed } = filter;
     const stop = followDecisions(followed, {

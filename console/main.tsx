@@ -10,6 +10,7 @@ import { linkTo, useLocation } from './location.ts';
 import { Login } from './login.tsx';
 import { Decisions } from './pages/decisions.tsx';
 import { Explain } from './pages/explain.tsx';
+import { Fleet } from './pages/fleet.tsx';
 import { Overview } from './pages/overview.tsx';
 import { Policy } from './pages/policy.tsx';
 import { Upstreams } from './pages/upstreams.tsx';
@@ -27,6 +28,7 @@ const PAGES: Readonly<Record<string, { title: string; page: ComponentType<PagePr
   explain: { title: 'Explain', page: Explain },
   policy: { title: 'Policy', page: Policy },
   upstreams: { title: 'Upstreams', page: Upstreams },
+  fleet: { title: 'Fleet', page: Fleet },
 };
 
 function Console() {
@@ -95,8 +97,9 @@ function Pages({ session, end }: { readonly session: Session; readonly end: () =
         )}
       </header>
       <main ref={main} tabIndex={-1}>
+        <h1>{shown?.title ?? 'No such page'}</h1>
         {shown === undefined ? (
-          <p>There is no page {page}.</p>
+          <p>There is no page {page}: take one of those above.</p>
         ) : (
           <shown.page parameters={parameters} session={session} />
         )}

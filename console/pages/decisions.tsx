@@ -18,7 +18,6 @@ export function Decisions({ parameters }: PageProps) {
   const key = JSON.stringify(filter);
   return (
     <>
-      <h1>Decisions</h1>
       <DecisionFilter key={key} parameters={parameters} />
       <Found key={`found ${key}`} filter={filter} />
     </>

@@ -18,7 +18,6 @@ export function Explain({ parameters }: PageProps) {
   const { answer: policy } = useAnswer<PolicyAnswer>('policy');
   return (
     <>
-      <h1>Explain</h1>
       <p class="lead">
         What would happen to a question, decided by the very layers that serve. Nothing is counted,
         and nothing is sent unless the upstreams are to be asked too.

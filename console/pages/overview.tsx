@@ -30,7 +30,6 @@ export function Overview({ parameters }: PageProps) {
   const { spans } = answer;
   return (
     <>
-      <h1>Overview</h1>
       <p role="status">{failure}</p>
       <State answer={answer} />
       <Tiles answer={answer} />
@@ -191,12 +190,12 @@ function SincePolicy({ answer }: { readonly answer: Answer }) {
       <h2>Since the policy was loaded</h2>
       <Table
         caption={`Refusals by rule since ${shownTime(at)} UTC`}
-        columns={['Rule', 'Refusals', '']}
+        columns={['Rule', 'Refusals', 'Before']}
         numbers={[1]}
         rows={byCount(rules).map(([rule, count]) => [
           <a href={linkTo('decisions', { rule })}>{rule}</a>,
           shownCount(count),
-          newRules.includes(rule) ? 'new' : '',
+          newRules.includes(rule) ? 'none: it is new' : '',
         ])}
         empty="No rule has refused anything."
       />

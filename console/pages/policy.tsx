@@ -29,7 +29,6 @@ export function Policy(page: PageProps) {
   if (answer === undefined) return <p role="status">{failure || 'Asking the server…'}</p>;
   return (
     <>
-      <h1>Policy</h1>
       <p role="status">{failure}</p>
       <p class="state">
         <span>

@@ -16,7 +16,6 @@ export function Upstreams() {
   const histories = historiesOf(answer.refusals);
   return (
     <>
-      <h1>Upstreams</h1>
       <p role="status">{failure}</p>
       <UpstreamTable groups={answer.groups} />
       <h2>Who refuses us</h2>

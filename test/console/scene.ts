@@ -35,6 +35,7 @@ policies:
       shop.example.com: { action: refuse, mode: shadow, owner: secops }
   - { name: ads, domains: ads.txt, action: nxdomain }
 assertions: [assertions.yaml]
+fleet: [no-such-host.invalid]
 `;
 
 export const ASSERTION =
