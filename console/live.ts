@@ -2,7 +2,7 @@
 
 import type { Missed } from '../src/api/answers.ts';
 import type { DecisionRecord } from '../src/observe/decision-filter.ts';
-import { urlOf } from './server.ts';
+import { checkSession, urlOf } from './server.ts';
 
 export interface LiveEvents {
   decided(records: readonly DecisionRecord[]): void;
@@ -12,7 +12,7 @@ export interface LiveEvents {
 }
 
 /** Milliseconds in which records are shown together. */
-const FRAME_MS = 100;
+const FRAME_MS = 200;
 /** A connection that the browser has given up is opened again after this time. */
 const AGAIN_MS = 3000;
 
@@ -36,7 +36,8 @@ export function followDecisions(
     opened.onerror = () => {
       events.state(false);
       if (opened.readyState !== EventSource.CLOSED) return;
-      events.missed({ why: 'restart' });
+      // The browser does not say why: perhaps the session has ended.
+      checkSession();
       again = setTimeout(open, AGAIN_MS);
     };
     opened.onmessage = ({ data }) => waiting.push(JSON.parse(data));

@@ -1,23 +1,34 @@
 import { useState } from 'preact/hooks';
 import type { Session } from '../src/api/answers.ts';
+import { Field } from './field.tsx';
 import { send } from './server.ts';
 
+interface LoginProps {
+  /** Somebody was logged in here until now. */
+  readonly hasEnded: boolean;
+  readonly begun: (session: Session) => void;
+}
+
 /** Asks for a token, and has the server begin a session for it. */
-export function Login({ begun }: { readonly begun: (session: Session) => void }) {
+export function Login({ hasEnded, begun }: LoginProps) {
   const [token, setToken] = useState('');
   const [wrong, setWrong] = useState('');
   const submit = (event: Event) => {
     event.preventDefault();
     send<Session>('POST', 'session', JSON.stringify({ token })).then(begun, (error: Error) =>
-      setWrong(error.message),
+      setWrong(`${error.message}.`),
     );
   };
   return (
     <main class="login">
       <h1>rcode5</h1>
+      <p>
+        {hasEnded
+          ? 'Your session has ended, or its token was changed. Log in again: this page stays where it is.'
+          : 'Which layer refused? Log in with the token that you were given.'}
+      </p>
       <form onSubmit={submit}>
-        <label>
-          Token
+        <Field label="Token">
           <input
             type="password"
             name="token"
@@ -26,9 +37,13 @@ export function Login({ begun }: { readonly begun: (session: Session) => void })
             value={token}
             onInput={({ currentTarget }) => setToken(currentTarget.value)}
           />
-        </label>
-        <button type="submit">Log in</button>
-        <p role="alert">{wrong}</p>
+        </Field>
+        <button type="submit" class="main">
+          Log in
+        </button>
+        <p role="alert" class={wrong === '' ? undefined : 'problem'}>
+          {wrong}
+        </p>
       </form>
     </main>
   );

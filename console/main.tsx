@@ -1,12 +1,19 @@
 /** The console: pages of the admin HTTP, for people who ask who is refused, and by what. */
 
 import './main.css';
+import './charts.css';
+import './tables.css';
 import { type ComponentType, render } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Session } from '../src/api/answers.ts';
 import { linkTo, useLocation } from './location.ts';
 import { Login } from './login.tsx';
 import { Decisions } from './pages/decisions.tsx';
+import { Explain } from './pages/explain.tsx';
+import { Fleet } from './pages/fleet.tsx';
+import { Overview } from './pages/overview.tsx';
+import { Policy } from './pages/policy.tsx';
+import { Upstreams } from './pages/upstreams.tsx';
 import { get, onLoggedOut, send } from './server.ts';
 
 export interface PageProps {
@@ -17,25 +24,62 @@ export interface PageProps {
 /** In the order of the navigation. */
 const PAGES: Readonly<Record<string, { title: string; page: ComponentType<PageProps> }>> = {
   decisions: { title: 'Decisions', page: Decisions },
+  overview: { title: 'Overview', page: Overview },
+  explain: { title: 'Explain', page: Explain },
+  policy: { title: 'Policy', page: Policy },
+  upstreams: { title: 'Upstreams', page: Upstreams },
+  fleet: { title: 'Fleet', page: Fleet },
 };
 
 function Console() {
   const [session, setSession] = useState<Session>();
+  const [hasEnded, setEnded] = useState(false);
   const [failure, setFailure] = useState('');
-  const { page, parameters } = useLocation();
-  const look = () =>
+  const look = () => {
     get<Session>('session').then(setSession, (error: Error) => setFailure(error.message));
+  };
   useEffect(() => {
-    onLoggedOut(() => setSession({ login: true }));
-    void look();
+    onLoggedOut(() => {
+      setEnded(true);
+      setSession({ login: true });
+    });
+    look();
   }, []);
-  if (session === undefined) return <p role="status">{failure}</p>;
-  if (session.login) return <Login begun={setSession} />;
+  if (session === undefined) {
+    return (
+      <main>
+        <p role="status">{failure || 'Asking the server…'}</p>
+        {failure !== '' && (
+          <button type="button" onClick={look}>
+            Try again
+          </button>
+        )}
+      </main>
+    );
+  }
+  if (session.login) return <Login hasEnded={hasEnded} begun={setSession} />;
+  const end = () => {
+    setEnded(false);
+    void send<Session>('DELETE', 'session').then(setSession);
+  };
+  return <Pages session={session} end={end} />;
+}
+
+function Pages({ session, end }: { readonly session: Session; readonly end: () => void }) {
+  const { page, parameters } = useLocation();
+  const main = useRef<HTMLElement>(null);
+  const first = useRef(true);
   const shown = PAGES[page];
-  const end = () => void send<Session>('DELETE', 'session').then(setSession);
+  useEffect(() => {
+    document.title = `${shown?.title ?? page} · rcode5`;
+    // Another page begins at its beginning, also for those who hear it.
+    if (!first.current) main.current?.focus();
+    first.current = false;
+  }, [page]);
   return (
     <>
       <header>
+        <span class="brand">rcode5</span>
         <nav aria-label="Pages">
           {Object.entries(PAGES).map(([name, { title }]) => (
             <a href={linkTo(name)} aria-current={name === page ? 'page' : undefined}>
@@ -45,16 +89,17 @@ function Console() {
         </nav>
         {session.name !== 'loopback' && (
           <p>
-            {session.name}
+            {session.name} <small>may {session.may}</small>{' '}
             <button type="button" onClick={end}>
               Log out
             </button>
           </p>
         )}
       </header>
-      <main>
+      <main ref={main} tabIndex={-1}>
+        <h1>{shown?.title ?? 'No such page'}</h1>
         {shown === undefined ? (
-          <p>There is no page {page}.</p>
+          <p>There is no page {page}: take one of those above.</p>
         ) : (
           <shown.page parameters={parameters} session={session} />
         )}

@@ -1,6 +1,6 @@
 /** Asking the server: every address is relative, so that a proxy may put all of it below a path. */
 
-import type { Failure } from '../src/api/answers.ts';
+import type { Failure, Session } from '../src/api/answers.ts';
 
 const API = 'api/v1/';
 
@@ -19,6 +19,16 @@ let loggedOut: () => void = () => {};
 
 export function onLoggedOut(listener: () => void): void {
   loggedOut = listener;
+}
+
+/** Asks for a token when the session has ended; whoever cannot be asked is asked again later. */
+export function checkSession(): void {
+  get<Session>('session').then(
+    ({ login }) => {
+      if (login) loggedOut();
+    },
+    () => {},
+  );
 }
 
 export function urlOf(path: string, parameters: Readonly<Record<string, string>> = {}): string {

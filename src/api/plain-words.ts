@@ -75,7 +75,7 @@ export function outcomeOf({ event }: DecisionRecord): string {
 }
 
 /** `site.yaml:29`; undefined where nobody wrote the rule. */
-export function placeOf({ rule }: DecisionRecord): string | undefined {
+export function placeOf({ rule }: Pick<DecisionRecord, 'rule'>): string | undefined {
   if (rule?.file === undefined || rule.file.startsWith('<')) return undefined;
   return rule.line === undefined ? rule.file : `${rule.file}:${rule.line}`;
 }

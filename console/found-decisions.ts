@@ -1,0 +1,161 @@
+/** Decisions of the log and of the live stream, together: each of them once, the latest first. */
+
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { DecisionsPage, Missed, Names } from '../src/api/answers.ts';
+import type { DecisionRecord } from '../src/observe/decision-filter.ts';
+import { followDecisions } from './live.ts';
+import { get } from './server.ts';
+import { shownCount, shownTime } from './shown.ts';
+
+/** Rows that stay on the page while others come. */
+const ROWS = 500;
+const PAGE = '50';
+
+type Filter = Readonly<Record<string, string>>;
+type Decisions = readonly DecisionRecord[];
+
+export interface Found {
+  readonly decisions: Decisions;
+  readonly names: Names;
+  /** How the stream is. */
+  readonly notice: string;
+  /** How far the search has come. */
+  readonly words: string;
+  /** Searches on; absent when all has been searched. */
+  readonly more: (() => void) | undefined;
+}
+
+export function useDecisions(filter: Filter, isLive: boolean): Found {
+  const [decisions, setDecisions] = useState<Decisions>([]);
+  const [names, setNames] = useState<Names>({});
+  const take = (page: DecisionsPage) => {
+    setNames((before) => ({ ...before, ...page.names }));
+    setDecisions((before) => merged(before, page.decisions));
+  };
+  const { words, more, isFound } = useSearch(filter, take);
+  const add = (found: Decisions) => setDecisions((before) => merged(before, found).slice(0, ROWS));
+  // What cannot be searched cannot be followed either: then the search has the words.
+  const notice = useLive(filter, isLive && isFound, {
+    add,
+    catchUp: async (since) => {
+      const page = await get<DecisionsPage>('decisions', {
+        ...filter,
+        ...(since !== undefined && { since }),
+        limit: String(ROWS),
+      });
+      take(page);
+      return page.decisions.length;
+    },
+  });
+  const paused = 'Paused: what is made now is read when you go on.';
+  return { decisions, names, notice: isLive ? notice : paused, words, more };
+}
+
+const IDENTITIES = new WeakMap<DecisionRecord, string>();
+
+/** Equal for the same record, however it came. */
+export function identityOf(decision: DecisionRecord): string {
+  const known = IDENTITIES.get(decision) ?? JSON.stringify(decision);
+  IDENTITIES.set(decision, known);
+  return known;
+}
+
+function merged(before: Decisions, found: Decisions): Decisions {
+  const known = new Set(before.map(identityOf));
+  const added = found.filter((decision) => !known.has(identityOf(decision)));
+  if (added.length === 0) return before;
+  const all = [...added.toReversed(), ...before];
+  return all.sort((a, b) => (a.time < b.time ? 1 : a.time > b.time ? -1 : 0));
+}
+
+/** Pages of the log; a search that finds nothing goes on by itself. */
+function useSearch(filter: Filter, take: (page: DecisionsPage) => void) {
+  const [words, setWords] = useState('Searching…');
+  const [next, setNext] = useState<string>();
+  const [isFound, setFound] = useState(false);
+  const stop = useRef<AbortController | undefined>(undefined);
+  const search = async (cursor: string | undefined): Promise<void> => {
+    const control = new AbortController();
+    stop.current = control;
+    setNext(undefined);
+    try {
+      let at = cursor;
+      do {
+        const parameters = { ...filter, limit: PAGE, ...(at !== undefined && { cursor: at }) };
+        const page = await get<DecisionsPage>('decisions', parameters, control.signal);
+        take(page);
+        setFound(true);
+        setWords(progressOf(page));
+        at = page.next;
+        if (page.decisions.length > 0) break;
+      } while (at !== undefined);
+      setNext(at);
+    } catch (error) {
+      if (!control.signal.aborted) setWords((error as Error).message);
+    }
+  };
+  useEffect(() => {
+    void search(undefined);
+    return () => stop.current?.abort();
+  }, []);
+  return { words, isFound, more: next === undefined ? undefined : () => void search(next) };
+}
+
+function progressOf({ next, searched, total, source }: DecisionsPage): string {
+  if (source === 'memory') return 'The log goes to stdout: only the latest decisions are here.';
+  if (next === undefined) return 'All of the log has been searched.';
+  return `${Math.floor((searched / Math.max(total, 1)) * 100)} % of the log has been searched.`;
+}
+
+interface LiveOptions {
+  readonly add: (decisions: Decisions) => void;
+  /** Reads what was made since a time from the log; resolves to how many there are. */
+  readonly catchUp: (since: string | undefined) => Promise<number>;
+}
+
+function useLive(filter: Filter, isLive: boolean, { add, catchUp }: LiveOptions): string {
+  const [notice, setNotice] = useState('');
+  // When the stream was last known to be there.
+  const lost = useRef<string | undefined>(undefined);
+  const read = async (since: string | undefined) => {
+    try {
+      const count = await catchUp(since);
+      if (since === undefined) return setNotice('Live.');
+      setNotice(
+        `Live again. The stream was away since ${shownTime(since)} UTC: ${shownCount(count)} decisions were made meanwhile, and are here.`,
+      );
+      lost.current = undefined;
+    } catch (error) {
+      setNotice((error as Error).message);
+    }
+  };
+  useEffect(() => {
+    if (!isLive) return;
+    setNotice('Connecting…');
+    const { since: _since, until: _until, ...followed } = filter;
+    const stop = followDecisions(followed, {
+      decided: add,
+      state: (isConnected) => {
+        if (isConnected) return void read(lost.current);
+        lost.current ??= new Date().toISOString();
+        setNotice(
+          `The server does not answer since ${shownTime(lost.current)} UTC; trying again. Nothing is lost: it will be read from the log.`,
+        );
+      },
+      missed: (missed: Missed) => {
+        if (missed.since !== undefined) return void read(missed.since);
+        setNotice(missedWords(missed));
+      },
+    });
+    return () => {
+      lost.current = new Date().toISOString();
+      stop();
+    };
+  }, [isLive]);
+  return notice;
+}
+
+function missedWords({ count }: Missed): string {
+  const many = count === undefined ? 'Some' : shownCount(count);
+  return `Live. ${many} decisions came too quickly to be shown; a search has all of them.`;
+}
