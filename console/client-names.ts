@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { ClientNamesAnswer, Names } from '../src/api/answers.ts';
+import type { ClientNamesAnswer, Names } from '../src/admin/api/answers.ts';
 import type { DecisionRecord } from '../src/observe/decision-filter.ts';
 import { get } from './server.ts';
 

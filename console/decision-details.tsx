@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { commandsOf, outcomeOf, plainWords } from '../src/api/plain-words.ts';
+import { commandsOf, outcomeOf, plainWords } from '../src/admin/api/plain-words.ts';
 import type { DecisionRecord } from '../src/observe/decision-filter.ts';
 import { linkTo } from './location.ts';
 

@@ -1,4 +1,4 @@
-import { outcomeOf } from '../src/api/plain-words.ts';
+import { outcomeOf } from '../src/admin/api/plain-words.ts';
 import type { DecisionRecord } from '../src/observe/decision-filter.ts';
 
 /** Signs beside the words, so that nobody has to see colours. */

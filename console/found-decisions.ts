@@ -1,7 +1,7 @@
 /** Decisions of the log and of the live stream, together: each of them once, the latest first. */
 
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { DecisionsPage, Missed, Names } from '../src/api/answers.ts';
+import type { DecisionsPage, Missed, Names } from '../src/admin/api/answers.ts';
 import type { DecisionRecord } from '../src/observe/decision-filter.ts';
 import { followDecisions } from './live.ts';
 import { get } from './server.ts';

@@ -1,6 +1,6 @@
 /** Decisions as they are made: the browser reconnects by itself and says where it has stopped. */
 
-import type { Missed } from '../src/api/answers.ts';
+import type { Missed } from '../src/admin/api/answers.ts';
 import type { DecisionRecord } from '../src/observe/decision-filter.ts';
 import { checkSession, urlOf } from './server.ts';
 

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { Session } from '../src/api/answers.ts';
+import type { Session } from '../src/admin/api/answers.ts';
 import { Field } from './field.tsx';
 import { send } from './server.ts';
 

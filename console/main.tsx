@@ -5,7 +5,7 @@ import './charts.css';
 import './tables.css';
 import { type ComponentType, render } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { Session } from '../src/api/answers.ts';
+import type { Session } from '../src/admin/api/answers.ts';
 import { linkTo, useLocation } from './location.ts';
 import { Login } from './login.tsx';
 import { Decisions } from './pages/decisions.tsx';

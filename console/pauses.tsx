@@ -1,4 +1,4 @@
-import type { Pause } from '../src/api/answers.ts';
+import type { Pause } from '../src/admin/api/answers.ts';
 import { linkTo } from './location.ts';
 import { shownTime } from './shown.ts';
 

@@ -1,6 +1,6 @@
 /** Asking the server: every address is relative, so that a proxy may put all of it below a path. */
 
-import type { Failure, Session } from '../src/api/answers.ts';
+import type { Failure, Session } from '../src/admin/api/answers.ts';
 
 const API = 'api/v1/';
 

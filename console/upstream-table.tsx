@@ -1,4 +1,4 @@
-import type { UpstreamGroupState, UpstreamState } from '../src/api/answers.ts';
+import type { UpstreamGroupState, UpstreamState } from '../src/admin/api/answers.ts';
 import { linkTo } from './location.ts';
 import { shownCount } from './shown.ts';
 import { Table } from './table.tsx';

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
-import type { Names } from '../../src/api/answers.ts';
-import { placeOf } from '../../src/api/plain-words.ts';
+import type { Names } from '../../src/admin/api/answers.ts';
+import { placeOf } from '../../src/admin/api/plain-words.ts';
 import type { DecisionRecord } from '../../src/observe/decision-filter.ts';
 import { useClientNames } from '../client-names.ts';
 import { DecisionDetails } from '../decision-details.tsx';

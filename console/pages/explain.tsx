@@ -1,5 +1,5 @@
-import type { Explained, PolicyAnswer } from '../../src/api/answers.ts';
-import { placeOf, plainWords } from '../../src/api/plain-words.ts';
+import type { Explained, PolicyAnswer } from '../../src/admin/api/answers.ts';
+import { placeOf, plainWords } from '../../src/admin/api/plain-words.ts';
 import type { TraceStep } from '../../src/policy/trace.ts';
 import { useAnswer } from '../answered.ts';
 import { DecisionDetails } from '../decision-details.tsx';

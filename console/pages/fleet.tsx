@@ -1,4 +1,4 @@
-import type { FleetAnswer } from '../../src/api/answers.ts';
+import type { FleetAnswer } from '../../src/admin/api/answers.ts';
 import { useAnswer } from '../answered.ts';
 import { Table } from '../table.tsx';
 

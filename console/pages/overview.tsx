@@ -1,4 +1,4 @@
-import type { Overview as Answer, Counts, Report, Span } from '../../src/api/answers.ts';
+import type { Overview as Answer, Counts, Report, Span } from '../../src/admin/api/answers.ts';
 import { useAnswer } from '../answered.ts';
 import { Chart, type Line, MOST_LINES } from '../chart.tsx';
 import { go, linkTo } from '../location.ts';

@@ -1,5 +1,5 @@
 import type { ComponentType } from 'preact';
-import type { PolicyAnswer } from '../../src/api/answers.ts';
+import type { PolicyAnswer } from '../../src/admin/api/answers.ts';
 import { type Answered, useAnswer } from '../answered.ts';
 import { linkTo } from '../location.ts';
 import type { PageProps } from '../main.tsx';

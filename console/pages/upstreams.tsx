@@ -1,5 +1,5 @@
-import type { Upstreams as Answer } from '../../src/api/answers.ts';
-import { plainWords } from '../../src/api/plain-words.ts';
+import type { Upstreams as Answer } from '../../src/admin/api/answers.ts';
+import { plainWords } from '../../src/admin/api/plain-words.ts';
 import type { DecisionRecord } from '../../src/observe/decision-filter.ts';
 import { useAnswer } from '../answered.ts';
 import { linkTo } from '../location.ts';

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { CandidateAnswer } from '../../src/api/answers.ts';
+import type { CandidateAnswer } from '../../src/admin/api/answers.ts';
 import { Field } from '../field.tsx';
 import { linkTo } from '../location.ts';
 import type { PartProps } from '../pages/policy.tsx';

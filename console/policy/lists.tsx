@@ -1,4 +1,4 @@
-import type { PolicyAsLoaded } from '../../src/api/answers.ts';
+import type { PolicyAsLoaded } from '../../src/admin/api/answers.ts';
 import type { PartProps } from '../pages/policy.tsx';
 import { shownAge, shownCount } from '../shown.ts';
 import { Table } from '../table.tsx';

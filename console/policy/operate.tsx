@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { Flushed, Pause, PausesAnswer, ReloadAnswer } from '../../src/api/answers.ts';
+import type { Flushed, Pause, PausesAnswer, ReloadAnswer } from '../../src/admin/api/answers.ts';
 import { Field } from '../field.tsx';
 import type { PartProps } from '../pages/policy.tsx';
 import { PauseList, pauseWords } from '../pauses.tsx';

@@ -1,4 +1,4 @@
-import type { Report, RuleAsLoaded } from '../../src/api/answers.ts';
+import type { Report, RuleAsLoaded } from '../../src/admin/api/answers.ts';
 import { useAnswer } from '../answered.ts';
 import { Field } from '../field.tsx';
 import { go, linkTo } from '../location.ts';

@@ -13,14 +13,14 @@ export interface Room {
 export const HOUSE: readonly Room[] = [
   {
     name: 'cli',
-    about: 'one file for each command; `logs/` reads decision logs, `demo/` starts its own servers',
+    about:
+      "one file for each command; `logs/` reads decision logs, `migrate/` makes a configuration of ours from another server's, `demo/` starts its own servers",
     imports: [
       'server',
-      'api',
+      'admin',
       'load',
       'logs',
       'explain',
-      'migrate',
       'diff',
       'foreign',
       'observe',
@@ -52,9 +52,9 @@ export const HOUSE: readonly Room[] = [
   },
   {
     name: 'admin',
-    about: 'HTTP for operators: who may ask, what is answered, which numbers are exposed',
+    about:
+      'HTTP for operators: who may ask, what is answered, which numbers are exposed; `api/` has the answers as types, for the console and the commands that read them',
     imports: [
-      'api',
       'load',
       'logs',
       'explain',
@@ -69,12 +69,6 @@ export const HOUSE: readonly Room[] = [
       'wire',
       'net',
     ],
-  },
-  {
-    name: 'api',
-    about:
-      'what `/api/v1` answers: for the server that writes it, and for the console and the commands that read it',
-    imports: ['load', 'logs', 'explain', 'transfer', 'diff', 'observe', 'diagnose', 'config'],
   },
   {
     name: 'load',
@@ -127,11 +121,6 @@ export const HOUSE: readonly Room[] = [
     name: 'transfer',
     about: 'asks primaries for policy zones',
     imports: ['policy', 'config', 'wire', 'transport'],
-  },
-  {
-    name: 'migrate',
-    about: 'from the configuration of another server to one of ours, and how far they decide alike',
-    imports: ['diff', 'foreign', 'policy', 'decision', 'wire', 'net', 'config'],
   },
   {
     name: 'diff',

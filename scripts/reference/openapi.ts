@@ -1,4 +1,4 @@
-/** The description of `/api/v1` as OpenAPI 3.1: answers from the types in src/api/answers.ts. */
+/** The description of `/api/v1` as OpenAPI 3.1: answers from the types in src/admin/api/answers.ts. */
 
 import { createGenerator } from 'ts-json-schema-generator';
 import { FILTER_OPTIONS } from '../../src/observe/decision-filter.ts';
@@ -6,7 +6,7 @@ import { VERSION } from '../../src/version.ts';
 import { formatTable } from './table.ts';
 
 export const API_FILE = 'docs/openapi.json';
-const ANSWERS = 'src/api/answers.ts';
+const ANSWERS = 'src/admin/api/answers.ts';
 const DEFINITIONS = '#/definitions/';
 const SCHEMAS = '#/components/schemas/';
 

@@ -9,7 +9,7 @@ import { VERSION } from '../version.ts';
 const ROOT = new URL('../../', import.meta.url);
 export const CONSOLE_BUILD: URL = new URL('dist/console/', ROOT);
 /** What the console is made of, in the repository. */
-const SOURCES = ['console/**/*.{ts,tsx,css,html,svg,json}', 'src/api/**/*.ts'] as const;
+const SOURCES = ['console/**/*.{ts,tsx,css,html,svg,json}', 'src/admin/api/**/*.ts'] as const;
 const MANIFEST = 'build.json';
 
 export interface ConsoleBuild {

@@ -1,7 +1,7 @@
 /** `diff`: what another configuration would change, and for whom. */
 
 import { parseArgs } from 'node:util';
-import type { CandidateAnswer } from '../api/answers.ts';
+import type { CandidateAnswer } from '../admin/api/answers.ts';
 import { readConfigText } from '../config/config.ts';
 import { ConfigError, type Problem } from '../config/problem.ts';
 import { asEnforced, shadowChanges } from '../diff/as-enforced.ts';

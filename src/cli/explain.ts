@@ -1,7 +1,7 @@
 /** `explain`: what each layer decides about a question that nobody asked. */
 
 import { parseArgs } from 'node:util';
-import type { Explained, PolicyAnswer } from '../api/answers.ts';
+import type { Explained, PolicyAnswer } from '../admin/api/answers.ts';
 import { now } from '../clock.ts';
 import { explainQuestion } from '../explain/explain.ts';
 import { type AskedQuestion, askedQuestion, listenersOf } from '../explain/question.ts';

@@ -6,8 +6,8 @@ import { parseArgs } from 'node:util';
 import { parseServer } from '../config/server-text.ts';
 import { formatChanges } from '../diff/difference-text.ts';
 import { PROGRAMS, readForeignPolicy, recognise } from '../foreign/readers.ts';
-import { IMPORTED_FILE, type Imported, importPolicy } from '../migrate/import.ts';
 import { type Command, Exit, UsageError } from './command.ts';
+import { IMPORTED_FILE, type Imported, importPolicy } from './migrate/import.ts';
 import { JSON_OPTION, type Options } from './options.ts';
 import { FROM_OPTION, formatLeft } from './policy-source.ts';
 

@@ -2,7 +2,6 @@
 
 import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
-import type { CandidateAnswer } from '../../api/answers.ts';
 import { parseConfig, resolvePath } from '../../config/config.ts';
 import { ConfigError, formatProblem } from '../../config/problem.ts';
 import { shadowChanges } from '../../diff/as-enforced.ts';
@@ -16,6 +15,7 @@ import type { Snapshot } from '../../load/snapshot.ts';
 import { compilePolicy, type Policy } from '../../policy/compile.ts';
 import { type PolicyFiles, READ_FILES, replay } from '../../policy/policy-files.ts';
 import { VERSION } from '../../version.ts';
+import type { CandidateAnswer } from '../api/answers.ts';
 import type { CandidateWork } from './candidate.ts';
 
 const LOWEST_PRIORITY = 19;

@@ -1,9 +1,9 @@
 /** `POST /api/v1/candidate`: what another configuration would change, without taking it over. */
 
 import { Worker } from 'node:worker_threads';
-import type { CandidateAnswer } from '../../api/answers.ts';
 import type { Snapshot } from '../../load/snapshot.ts';
 import type { DecisionRecord } from '../../observe/decision-filter.ts';
+import type { CandidateAnswer } from '../api/answers.ts';
 import type { AdminRequest } from '../request.ts';
 import type { AdminSource } from '../source.ts';
 import type { DecisionStore } from './decision-store.ts';

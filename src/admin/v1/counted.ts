@@ -1,8 +1,8 @@
 /** What the threads have counted since the start, summed up: the numbers of the overview. */
 
-import type { Counts, Span } from '../../api/answers.ts';
 import { type Series, sumSeries } from '../../observe/cells.ts';
 import { Gauge, type ThreadNumbers } from '../../observe/thread-numbers.ts';
+import type { Counts, Span } from '../api/answers.ts';
 
 /** Without the time that it is about. */
 export type Counted = Omit<Span, 'at' | 'seconds'>;

@@ -1,6 +1,5 @@
 /** Where decisions are looked up: in the log on disk, or in memory where there is none. */
 
-import type { DecisionsPage, Report } from '../../api/answers.ts';
 import type { LogSearcher } from '../../logs/log-searcher.ts';
 import type { SummaryRequest } from '../../logs/log-summary.ts';
 import { summarize } from '../../logs/report-summary.ts';
@@ -13,6 +12,7 @@ import {
   parseFilter,
 } from '../../observe/decision-filter.ts';
 import type { RecentDecisions } from '../../observe/recent.ts';
+import type { DecisionsPage, Report } from '../api/answers.ts';
 import { latestDecisions } from '../merged-decisions.ts';
 
 /** Finds decisions, the latest first. */

@@ -1,12 +1,12 @@
 /** `/api/v1/decisions` and `/api/v1/report`: what was decided, searched and counted. */
 
 import type { ServerResponse } from 'node:http';
-import type { ClientNamesAnswer, DecisionsPage, OneDecision, Report } from '../../api/answers.ts';
 import { EVENTS } from '../../decision/outcome.ts';
 import { TooManySearches } from '../../logs/log-searcher.ts';
 import { DIMENSIONS, type Dimension } from '../../logs/report-tally.ts';
 import { SearchCancelled } from '../../logs/search.ts';
 import type { ClientNames } from '../../observe/client-names/client-names.ts';
+import type { ClientNamesAnswer, DecisionsPage, OneDecision, Report } from '../api/answers.ts';
 import { type AdminHandler, type AdminReply, jsonReply } from '../http.ts';
 import type { AdminRequest } from '../request.ts';
 import type { DecisionStore } from './decision-store.ts';

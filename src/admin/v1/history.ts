@@ -1,7 +1,7 @@
 /** The counts of the last hour, span by span, and since the policy in force was taken over. */
 
-import type { Counts, Span } from '../../api/answers.ts';
 import type { ThreadNumbers } from '../../observe/thread-numbers.ts';
+import type { Counts, Span } from '../api/answers.ts';
 import { type Counted, countAll, countBetween } from './counted.ts';
 
 const SPAN_SECONDS = 10;

@@ -2,9 +2,9 @@
 
 import { randomBytes } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
-import type { Missed } from '../../api/answers.ts';
 import { type Filter, matches, parseDecision, parseFilter } from '../../observe/decision-filter.ts';
 import type { RecentDecisions } from '../../observe/recent.ts';
+import type { Missed } from '../api/answers.ts';
 import type { AdminHandler } from '../http.ts';
 import { failureReply, readParameters } from './parameters.ts';
 

@@ -1,10 +1,10 @@
 /** `/api/v1/pauses` and `/api/v1/flush`: what operators set beside the configuration. */
 
-import type { Pause } from '../../api/answers.ts';
 import { parseDuration } from '../../clock.ts';
 import type { PauseSpec } from '../../decision/pauses.ts';
 import { parsePrefix } from '../../net/prefix.ts';
 import { formatName, lowerName, parseName } from '../../wire/name.ts';
+import type { Pause } from '../api/answers.ts';
 import type { AdminHandler } from '../http.ts';
 import type { AdminRequest } from '../request.ts';
 import type { AdminSource } from '../source.ts';

@@ -1,9 +1,9 @@
 /** The rules of the configuration in force, as they were written: for people who look at them. */
 
-import type { RuleAsLoaded } from '../../api/answers.ts';
 import type { AccessList, RuleOrigin } from '../../config/access-list.ts';
 import type { Config } from '../../config/config.ts';
 import type { Place } from '../../config/problem.ts';
+import type { RuleAsLoaded } from '../api/answers.ts';
 
 /** Access lists and the rules in the configuration; those of lists and zones are too many. */
 export function rulesAsLoaded(config: Config, now: number): readonly RuleAsLoaded[] {

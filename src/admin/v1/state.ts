@@ -1,13 +1,5 @@
 /** `/api/v1/overview`, `policy`, `upstreams`: what serves, and how it goes. */
 
-import type {
-  FleetAnswer,
-  Overview,
-  PolicyAnswer,
-  PolicyAsLoaded,
-  UpstreamGroupState,
-  Upstreams,
-} from '../../api/answers.ts';
 import { askFleet } from '../../diagnose/fleet.ts';
 import { findServers } from '../../diagnose/host-addresses.ts';
 import { configuredAssertions } from '../../explain/assertions.ts';
@@ -19,6 +11,14 @@ import type { PolicyZone } from '../../policy/policy-zones.ts';
 import { reportList } from '../../transfer/list-report.ts';
 import { reportFeed } from '../../transfer/zone-transfer-report.ts';
 import { VERSION } from '../../version.ts';
+import type {
+  FleetAnswer,
+  Overview,
+  PolicyAnswer,
+  PolicyAsLoaded,
+  UpstreamGroupState,
+  Upstreams,
+} from '../api/answers.ts';
 import { type AdminSource, readiness } from '../source.ts';
 import { countsBy } from './counted.ts';
 import type { DecisionStore } from './decision-store.ts';

@@ -1,6 +1,6 @@
 /** Decisions of a running server, by its admin HTTP: for who may not read its files. */
 
-import type { DecisionsPage, Report } from '../../api/answers.ts';
+import type { DecisionsPage, Report } from '../../admin/api/answers.ts';
 import type { DecisionRecord, FilterOption } from '../../observe/decision-filter.ts';
 import { askAdmin } from '../admin-client.ts';
 import { UsageError } from '../command.ts';

@@ -1,7 +1,7 @@
 /** `diff --replay`: which of the queries in decision logs would be decided otherwise. */
 
 import type { Writable } from 'node:stream';
-import type { CandidateAnswer } from '../../api/answers.ts';
+import type { CandidateAnswer } from '../../admin/api/answers.ts';
 import { ReplayTally } from '../../explain/replay.ts';
 import { DecisionReader, formatSkipped } from '../../logs/log-lines.ts';
 import type { Policy } from '../../policy/compile.ts';

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { CandidateAnswer } from '../../../src/api/answers.ts';
+import type { CandidateAnswer } from '../../../src/admin/api/answers.ts';
 import { askUdp } from '../../world/client.ts';
 import { Flag, message, question } from '../../world/messages.ts';
 import { COMMON, forwardTo, ServedSite } from '../../world/served-site.ts';

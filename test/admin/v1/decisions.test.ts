@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { DecisionsPage } from '../../../src/api/answers.ts';
+import type { DecisionsPage } from '../../../src/admin/api/answers.ts';
 import { askUdp } from '../../world/client.ts';
 import { Flag, message, question } from '../../world/messages.ts';
 import { forwardTo, ServedSite } from '../../world/served-site.ts';

@@ -3,17 +3,17 @@
  * read it. Times are in UTC, ISO 8601, unless a name says otherwise.
  */
 
-import type { Permission } from '../config/admin-keys.ts';
-import type { Fleet } from '../diagnose/fleet.ts';
-import type { Change } from '../diff/changes.ts';
-import type { ExplainedDecision } from '../explain/explain.ts';
-import type { LiveDecision } from '../explain/live.ts';
-import type { Replayed } from '../explain/replay.ts';
-import type { ReloadResult } from '../load/reloads.ts';
-import type { Summary } from '../logs/report-summary.ts';
-import type { DecisionRecord, FilterOption } from '../observe/decision-filter.ts';
-import type { ListReport } from '../transfer/list-report.ts';
-import type { FeedReport } from '../transfer/zone-transfer-report.ts';
+import type { Permission } from '../../config/admin-keys.ts';
+import type { Fleet } from '../../diagnose/fleet.ts';
+import type { Change } from '../../diff/changes.ts';
+import type { ExplainedDecision } from '../../explain/explain.ts';
+import type { LiveDecision } from '../../explain/live.ts';
+import type { Replayed } from '../../explain/replay.ts';
+import type { ReloadResult } from '../../load/reloads.ts';
+import type { Summary } from '../../logs/report-summary.ts';
+import type { DecisionRecord, FilterOption } from '../../observe/decision-filter.ts';
+import type { ListReport } from '../../transfer/list-report.ts';
+import type { FeedReport } from '../../transfer/zone-transfer-report.ts';
 
 /** With every status from 400 on. */
 export interface Failure {

@@ -1,16 +1,21 @@
 /** Clients that another server treats alike, and how: what a configuration of ours has to do for them. */
 
-import type { Rule, Verdict } from '../decision/verdict.ts';
-import { type AddressRange, partitionClients, toPrefixes, toWords } from '../diff/client-space.ts';
-import { decide } from '../diff/fate.ts';
-import type { ForeignPolicy } from '../foreign/foreign-policy.ts';
-import type { Ways } from '../foreign/ways.ts';
-import { formatAddress } from '../net/address.ts';
-import { formatPrefix } from '../net/prefix.ts';
-import { parseName } from '../wire/name.ts';
-import { Query } from '../wire/query.ts';
-import { RrClass, RrType } from '../wire/registry.ts';
-import { formatRequest } from '../wire/request.ts';
+import type { Rule, Verdict } from '../../decision/verdict.ts';
+import {
+  type AddressRange,
+  partitionClients,
+  toPrefixes,
+  toWords,
+} from '../../diff/client-space.ts';
+import { decide } from '../../diff/fate.ts';
+import type { ForeignPolicy } from '../../foreign/foreign-policy.ts';
+import type { Ways } from '../../foreign/ways.ts';
+import { formatAddress } from '../../net/address.ts';
+import { formatPrefix } from '../../net/prefix.ts';
+import { parseName } from '../../wire/name.ts';
+import { Query } from '../../wire/query.ts';
+import { RrClass, RrType } from '../../wire/registry.ts';
+import { formatRequest } from '../../wire/request.ts';
 
 /** What becomes of one question. */
 export interface Answered {

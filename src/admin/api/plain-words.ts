@@ -3,7 +3,7 @@
  * who can change it. Text only: whatever a record has in it stands there as it is.
  */
 
-import type { DecisionRecord } from '../observe/decision-filter.ts';
+import type { DecisionRecord } from '../../observe/decision-filter.ts';
 
 /** Parts of a record that only people look at. */
 interface Details {

@@ -1,6 +1,6 @@
 /** Assertions that hold what another server decides, at the boundaries of what its rules are about. */
 
-import { formatRcode } from '../wire/registry.ts';
+import { formatRcode } from '../../wire/registry.ts';
 import { type Answered, type Behaviour, placeOf } from './behaviours.ts';
 import { quoted } from './draft.ts';
 

@@ -1,6 +1,6 @@
 /** The text of a configuration of ours that does for each client what another server does. */
 
-import type { Forward, Ways } from '../foreign/ways.ts';
+import type { Forward, Ways } from '../../foreign/ways.ts';
 import { type Answered, answersOf, type Behaviour, placeOf } from './behaviours.ts';
 
 export interface DraftParts {

@@ -1,11 +1,11 @@
 /** From another server's configuration to one of ours, with what it cannot say, and how it was checked. */
 
-import { type Config, parseConfig } from '../config/config.ts';
-import { type Change, findChanges } from '../diff/changes.ts';
-import type { ForeignPolicy } from '../foreign/foreign-policy.ts';
-import type { Left } from '../foreign/left.ts';
-import { compilePolicy } from '../policy/compile.ts';
-import { VERSION } from '../version.ts';
+import { type Config, parseConfig } from '../../config/config.ts';
+import { type Change, findChanges } from '../../diff/changes.ts';
+import type { ForeignPolicy } from '../../foreign/foreign-policy.ts';
+import type { Left } from '../../foreign/left.ts';
+import { compilePolicy } from '../../policy/compile.ts';
+import { VERSION } from '../../version.ts';
 import { assertionsOf } from './assertions.ts';
 import { behavioursOf } from './behaviours.ts';
 import { draft } from './draft.ts';

@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { parseConfig } from '../../src/config/config.ts';
-import { explainQuestion } from '../../src/explain/explain.ts';
-import { askedQuestion } from '../../src/explain/question.ts';
-import { readForeignPolicy } from '../../src/foreign/readers.ts';
-import { IMPORTED_FILE, type Imported, importPolicy } from '../../src/migrate/import.ts';
-import { compilePolicy } from '../../src/policy/compile.ts';
+import { IMPORTED_FILE, type Imported, importPolicy } from '../../../src/cli/migrate/import.ts';
+import { parseConfig } from '../../../src/config/config.ts';
+import { explainQuestion } from '../../../src/explain/explain.ts';
+import { askedQuestion } from '../../../src/explain/question.ts';
+import { readForeignPolicy } from '../../../src/foreign/readers.ts';
+import { compilePolicy } from '../../../src/policy/compile.ts';
 
 const NAMED_CONF = `acl internal { 10.20.0.0/16; !10.99.0.0/16; };
 options {
