@@ -27,7 +27,7 @@ describe('config/config defaults', () => {
         size: 64 * 1024 * 1024,
       },
       decisionLog: {
-        to: 'stdout',
+        to: { value: 'stdout', place: { file: 'config/site.yaml', line: 1, column: 1 } },
         record: 'policy',
         limit: undefined,
         syslog: undefined,
@@ -132,7 +132,7 @@ decisionLog: { to: var/decisions.log, record: all, rotate: { size: 64KiB, every:
         ...{ serveStale: 7_200_000, size: 1024 * 1024 },
       },
       decisionLog: {
-        to: 'var/decisions.log',
+        to: { value: 'var/decisions.log', place: { file: 'site.yaml', line: 25, column: 20 } },
         record: 'all',
         syslog: { to: { kind: 'unix', path: '/dev/log' }, facility: 'daemon' },
         dnstap: { to: { kind: 'tcp', endpoint: { address: '192.0.2.9', port: 6000 } } },

@@ -16,7 +16,7 @@ import { answering, decisionHandlers, resolveClient } from './decisions.ts';
 import { History } from './history.ts';
 import { LiveDecisions } from './live-decisions.ts';
 import { overrideHandlers } from './overrides.ts';
-import { BadRequest } from './parameters.ts';
+import { BadRequest, failureReply } from './parameters.ts';
 import { fleetOf, overviewOf, policyOf, upstreamsOf } from './state.ts';
 
 /** Requests that need something else than their method says. */
@@ -44,7 +44,14 @@ export function createApiV1(source: AdminSource, identities: Identities): ApiV1 
   return {
     handlers: {
       ...sessionHandlers(identities, source.log),
-      'GET /api/v1/decisions/stream': live.handler,
+      'GET /api/v1/decisions/stream': async (url, response, request) => {
+        try {
+          await resolveClient(url, names());
+        } catch (error) {
+          return failureReply(error);
+        }
+        return live.handler(url, response, request);
+      },
       ...decisionHandlers(store, names),
       'GET /api/v1/overview': () => jsonReply(overviewOf(source, history)),
       'GET /api/v1/policy': () => jsonReply(policyOf(source)),
