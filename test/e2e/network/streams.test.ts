@@ -111,7 +111,7 @@ server=127.0.0.1#${behind}
         await forwardTo(
           `tcp://${address}`,
           'decisionLog: { to: decisions.log, record: all }',
-          'timeout: 20s, attempts: 2',
+          'timeout: 20s, attempts: 2, probe: 0',
         );
         const outcomes = await ask({ count: 4, prefix: 'p', transport: 'tcp', pipelined: true });
         expect(tally(outcomes)).to.deep.equal({ NOERROR: 4 });
