@@ -1,6 +1,7 @@
 /** Which program has an address that this one cannot listen on: what Linux shows in /proc. */
 
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { basename } from 'node:path';
 import { type Endpoint, parseAddress } from './address.ts';
 
 const TABLES = ['udp', 'udp6', 'tcp', 'tcp6'] as const;
@@ -49,7 +50,13 @@ function findProcess(inodes: ReadonlySet<string>): string | undefined {
   const names = new Set([...inodes].map((inode) => `socket:[${inode}]`));
   const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
   const pid = pids.find((one) => socketsOf(one).some((name) => names.has(name)));
-  return pid === undefined ? undefined : `${readText(`/proc/${pid}/comm`).trim()} (pid ${pid})`;
+  return pid === undefined ? undefined : `${nameOf(pid)} (pid ${pid})`;
+}
+
+/** As it was called: a program may name its threads as it likes, and Node does. */
+function nameOf(pid: string): string {
+  const [command = ''] = readText(`/proc/${pid}/cmdline`).split('\0');
+  return command === '' ? readText(`/proc/${pid}/comm`).trim() : basename(command);
 }
 
 function socketsOf(pid: string): readonly string[] {

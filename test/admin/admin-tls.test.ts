@@ -3,6 +3,7 @@ import { request } from 'node:https';
 import type { TLSSocket } from 'node:tls';
 import { expect } from 'chai';
 import { parseConfig } from '../../src/config/config.ts';
+import { describeWith } from '../e2e/processes.ts';
 import { writeCertificate } from '../world/certificates.ts';
 import { ServedSite } from '../world/served-site.ts';
 
@@ -14,7 +15,7 @@ upstreams: { default: { servers: ["127.0.0.1:9"] } }
 admin: { listen: "127.0.0.1:0", token: secret, tls: { certificate: admin.pem, key: admin.key } }
 `;
 
-describe('admin tls', () => {
+describeWith(['openssl'], 'admin tls', () => {
   let site: ServedSite;
   before(async () => {
     site = new ServedSite();

@@ -81,6 +81,9 @@ export function spawnRcode5(args: readonly string[], folder: string = ROOT): Pro
   return new Program(process.execPath, [RCODE5, ...args], folder);
 }
 
+/** A free port by TCP may have been taken by UDP meanwhile. */
+const TAKEN = /cannot listen on [^ ]+: the address is in use/;
+
 /**
  * Serves a site; resolves when it says that it is ready. With a `script`, a shell runs that,
  * and the program is its `"$@"`.
@@ -89,6 +92,7 @@ export async function serve(
   site: Site,
   options: readonly string[] = [],
   script?: string,
+  mayTryAgain = true,
 ): Promise<Rcode5> {
   const args = ['serve', '-c', site.config, ...options];
   const program =
@@ -96,7 +100,9 @@ export async function serve(
       ? spawnRcode5(args)
       : new Program('sh', ['-c', script, 'sh', process.execPath, RCODE5, ...args], ROOT);
   // The ports are free ones: only the program can tell them.
-  const said = await program.says(/admin HTTP on /);
+  const said = await program.says(/admin HTTP on |cannot listen on /);
+  if (TAKEN.test(said) && mayTryAgain) return serve(site, options, script, false);
+  if (!said.includes('admin HTTP on')) throw new Error(said);
   const port = Number(/listening on 127\.0\.0\.1:(\d+)/.exec(said)?.[1]);
   const admin = /admin HTTP on (http:[^"]+)/.exec(said)![1]!;
   await program.until('readiness', () => isReady(admin));

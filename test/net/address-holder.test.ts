@@ -2,10 +2,11 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { basename } from 'node:path';
 import { expect } from 'chai';
 import { findHolder } from '../../src/net/address-holder.ts';
 
-const OWN = `${readFileSync('/proc/self/comm', 'utf8').trim()} (pid ${process.pid})`;
+const OWN = `${basename(readFileSync('/proc/self/cmdline', 'utf8').split('\0')[0]!)} (pid ${process.pid})`;
 
 describe('net/address-holder', () => {
   const held: readonly (readonly [string, string, string, boolean])[] = [

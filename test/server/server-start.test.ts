@@ -2,6 +2,7 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { basename } from 'node:path';
 import { expect } from 'chai';
 import { ConfigError } from '../../src/config/problem.ts';
 import { askUdp } from '../world/client.ts';
@@ -11,7 +12,7 @@ import { COMMON, forwardTo, ServedSite } from '../world/served-site.ts';
 const NOWHERE = forwardTo('127.0.0.1:9');
 
 /** How the program that runs the tests is named: it holds the addresses. */
-const OWN = `${readFileSync('/proc/self/comm', 'utf8').trim()} (pid ${process.pid})`;
+const OWN = `${basename(readFileSync('/proc/self/cmdline', 'utf8').split('\0')[0]!)} (pid ${process.pid})`;
 
 describe('server start', () => {
   let site: ServedSite;
