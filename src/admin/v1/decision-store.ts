@@ -48,14 +48,12 @@ export function storeOfMemory(rings: () => readonly RecentDecisions[]): Decision
     async page({ options, now, limit, cursor }) {
       const filter = readFilter(options, now);
       const seen = latestDecisions(rings());
-      const left = behind(
-        seen.map(({ record }) => record),
-        cursor,
-      );
+      const all = seen.map(({ record }) => record);
+      const left = behind(all, cursor);
       const found = left.filter((record) => matches(filter, record));
       const decisions = found.slice(0, limit);
       const total = seen.reduce((sum, { line }) => sum + line.length, 0);
-      const next = found.length > limit ? cursorBehind(left, decisions.at(-1)!) : undefined;
+      const next = found.length > limit ? cursorBehind(all, decisions.at(-1)!) : undefined;
       return { decisions, ...(next && { next }), searched: total, total, source: 'memory' };
     },
     async report({ options, now, event, by, rows }) {

@@ -1,5 +1,7 @@
 import { expect } from 'chai';
 import type { DecisionsPage } from '../../../src/admin/api/answers.ts';
+import { storeOfMemory } from '../../../src/admin/v1/decision-store.ts';
+import { RecentDecisions } from '../../../src/observe/recent.ts';
 import { askUdp } from '../../world/client.ts';
 import { Flag, message, question } from '../../world/messages.ts';
 import { forwardTo, ServedSite } from '../../world/served-site.ts';
@@ -147,5 +149,27 @@ describe('admin/v1 decisions without a log on disk', () => {
     } while (cursor !== '');
     expect(found).to.deep.equal([4, 3, 2, 1, 0].map((i) => `host${i}.example.`));
     expect(await site.json('/api/v1/report')).to.include({ count: 5, source: 'memory' });
+  });
+});
+
+describe('admin/v1 decisions in memory', () => {
+  it('come once each, though many are of one time', async () => {
+    const time = '2026-11-20T23:00:00.000Z';
+    const recent = new RecentDecisions();
+    for (let i = 0; i < 7; i++) {
+      const line = Buffer.from(`${JSON.stringify({ time, event: 'refused', ref: `r${i}` })}\n`);
+      recent.add(line, 0, line.length);
+    }
+    const store = storeOfMemory(() => [recent]);
+    const found: unknown[] = [];
+    let cursor: string | undefined;
+    do {
+      const request = { options: {}, now: 0, limit: 2, budget: 500, ...(cursor && { cursor }) };
+      const page = await store.page(request, new AbortController().signal);
+      found.push(...page.decisions.map(({ ref }) => ref));
+      cursor = page.next;
+    } while (cursor !== undefined);
+    expect(new Set(found).size).to.equal(7);
+    expect(found).to.have.lengthOf(7);
   });
 });
