@@ -15,6 +15,7 @@ import { passOver } from '../world/needs.ts';
 import { SecureUpstream } from '../world/secure-upstream.ts';
 import { ServedSite } from '../world/served-site.ts';
 import { answerTo } from '../world/upstream.ts';
+import { inTurn } from '../world/whole.ts';
 
 const libc = loadLibc();
 /** Who speaks TLS: the main thread over node:tls, or a data thread over OpenSSL itself. */
@@ -42,9 +43,10 @@ before(() => {
 });
 after(() => rmSync(folder, { recursive: true }));
 
-for (const { shell, threads } of SHELLS) {
+for (const [variant, { shell, threads }] of SHELLS.entries()) {
   describeWith(['openssl'], `shell, upstreams by TLS (${shell})`, function () {
     this.timeout(20_000);
+    const it = inTurn(variant, SHELLS.length);
     let site: ServedSite;
     let upstream: SecureUpstream;
 

@@ -14,6 +14,7 @@ import {
 import { passOver } from '../world/needs.ts';
 import { ServedSite } from '../world/served-site.ts';
 import { answerTo, type Question, Upstream } from '../world/upstream.ts';
+import { inTurn } from '../world/whole.ts';
 import type { WrittenRecord } from '../world/written-record.ts';
 
 const libc = loadLibc();
@@ -32,8 +33,9 @@ function query(name: string): Uint8Array {
 
 const rcodeOf = (answer: Uint8Array) => answer[3]! & 0x0f;
 
-for (const { shell, threads } of SHELLS) {
+for (const [variant, { shell, threads }] of SHELLS.entries()) {
   describe(`shell, upstreams over the loopback (${shell})`, () => {
+    const it = inTurn(variant, SHELLS.length);
     let site: ServedSite;
     let upstream: Upstream;
 
@@ -156,8 +158,8 @@ upstreams: { default: { servers: ${servers}, timeout: ${timeout}ms, attempts: 2,
       const late = ask('slow.example');
       await upstream.questions(1);
       expect(await askMany()).to.deep.equal(FINE);
-      expect(slow).to.have.lengthOf(1);
-      slow[0]!.reply(answerTo(slow[0]!.octets));
+      // On a busy machine it is asked a second time, of the other connection.
+      for (const asked of slow) asked.reply(answerTo(asked.octets));
       expect(await late).to.equal(0);
     });
 
