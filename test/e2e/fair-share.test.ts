@@ -51,6 +51,7 @@ class Flooder {
 
 describe('e2e: a client that asks for what nobody answers', () => {
   const MISSES = 100;
+  const TRIES = 6;
   let upstream: Upstream;
   let server: Rcode5;
 
@@ -73,7 +74,12 @@ decisionLog: { to: decisions.log, record: policy }
   async function answered(prefix: string): Promise<number> {
     let count = 0;
     for (let i = 0; i < MISSES; i++) {
-      if ((await ask(server.port, `${prefix}${i}.example`)) === NOERROR) count++;
+      // Beside a flood the kernel drops datagrams when the machine is busy; a stub asks again.
+      let rcode: number | undefined;
+      for (let tries = 0; rcode === undefined && tries < TRIES; tries++) {
+        rcode = await ask(server.port, `${prefix}${i}.example`, { lostMs: 5000 });
+      }
+      if (rcode === NOERROR) count++;
     }
     return count;
   }

@@ -11,17 +11,18 @@ const LOST_MS = 30_000;
 export interface Manner {
   readonly source?: string;
   readonly transport?: 'udp' | 'tcp';
+  readonly lostMs?: number;
 }
 
 /** The rcode of the answer to one question for an address; undefined when none comes. */
 export async function ask(
   port: number,
   name: string,
-  { source = '127.0.0.1', transport = 'udp' }: Manner = {},
+  { source = '127.0.0.1', transport = 'udp', lostMs = LOST_MS }: Manner = {},
 ): Promise<number | undefined> {
   const query = message({ id: 5, flags: Flag.RD, questions: [question(name)] });
-  const answer =
-    transport === 'udp' ? await askUdp(query, port, source) : await askTcp(query, port, source);
+  const askBy = transport === 'udp' ? askUdp : askTcp;
+  const answer = await askBy(query, port, source, lostMs);
   return answer === undefined ? undefined : answer[3]! & 0x0f;
 }
 
@@ -29,6 +30,7 @@ async function askUdp(
   query: Uint8Array,
   port: number,
   source: string,
+  lostMs: number,
 ): Promise<Uint8Array | undefined> {
   const socket = createSocket('udp4');
   try {
@@ -38,7 +40,7 @@ async function askUdp(
     socket.connect(port, '127.0.0.1');
     await once(socket, 'connect');
     socket.send(query);
-    const [answer] = await once(socket, 'message', { signal: AbortSignal.timeout(LOST_MS) });
+    const [answer] = await once(socket, 'message', { signal: AbortSignal.timeout(lostMs) });
     return answer;
   } catch {
     return undefined;
@@ -47,9 +49,14 @@ async function askUdp(
   }
 }
 
-function askTcp(query: Uint8Array, port: number, source: string): Promise<Uint8Array | undefined> {
+function askTcp(
+  query: Uint8Array,
+  port: number,
+  source: string,
+  lostMs: number,
+): Promise<Uint8Array | undefined> {
   const socket = connect({ port, host: '127.0.0.1', localAddress: source });
-  socket.setTimeout(LOST_MS, () => socket.destroy());
+  socket.setTimeout(lostMs, () => socket.destroy());
   socket.write(frame(query));
   return new Promise((resolve) => {
     socket.on('error', () => {});

@@ -10,7 +10,7 @@ export type { Page } from 'playwright-core';
 const AXE: string = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const ARGUMENTS = ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--mute-audio'];
 /** A machine that is busy is slow, and that is no fault of a page. */
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 60_000;
 
 type Scheme = 'light' | 'dark';
 

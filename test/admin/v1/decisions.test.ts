@@ -8,6 +8,8 @@ import { forwardTo, ServedSite } from '../../world/served-site.ts';
 import { Upstream } from '../../world/upstream.ts';
 
 const STRANGER = '127.0.0.2';
+/** What the stranger asks for, the latest first. */
+const HOSTS: readonly string[] = [4, 3, 2, 1, 0].map((i) => `host${i}.example.`);
 const MINE = `
 clientGroups: { strangers: [127.0.0.2/31] }
 clientNames: [{ hosts: names }]
@@ -36,17 +38,30 @@ describe('admin/v1 decisions', () => {
     await askUdp(site.target(from), message({ flags: Flag.RD, questions: [question(name)] }));
   }
 
+  /** All pages: a search ends a page when its time is over, as it is early on a busy machine. */
+  async function pages(query: string, limit = 50): Promise<DecisionsPage[]> {
+    const all: DecisionsPage[] = [];
+    let cursor = '';
+    do {
+      const path = `/api/v1/decisions?${query}&limit=${limit}&cursor=${cursor}`;
+      const page: DecisionsPage = await site.json(path);
+      expect(page.decisions.length).to.be.at.most(limit);
+      all.push(page);
+      cursor = page.next ?? '';
+    } while (cursor !== '');
+    return all;
+  }
+
   async function names(query: string): Promise<readonly (string | undefined)[]> {
-    const page: DecisionsPage = await site.json(`/api/v1/decisions?${query}`);
-    return page.decisions.map(({ qname }) => qname);
+    return (await pages(query)).flatMap(({ decisions }) => decisions.map(({ qname }) => qname));
   }
 
   it('are those of the log, the latest first', async () => {
-    const page: DecisionsPage = await site.json('/api/v1/decisions');
-    expect(page.decisions).to.deep.equal(site.records().toReversed());
-    expect(page).to.include({ source: 'log' });
-    expect(page.names).to.deep.equal({ [STRANGER]: 'laptop-17' });
-    expect(page).to.not.have.property('next');
+    const all = await pages('');
+    expect(all.flatMap(({ decisions }) => decisions)).to.deep.equal(site.records().toReversed());
+    for (const { source } of all) expect(source).to.equal('log');
+    const found = Object.assign({}, ...all.map((page) => page.names));
+    expect(found).to.deep.equal({ [STRANGER]: 'laptop-17' });
   });
 
   for (const { query, found } of [
@@ -54,13 +69,13 @@ describe('admin/v1 decisions', () => {
     { query: 'rcode=NXDOMAIN', found: ['bad.example.'] },
     { query: 'rule=house%2F*.worse.example', found: ['x.worse.example.'] },
     { query: 'group=strangers&name=host3.example', found: ['host3.example.'] },
-    { query: `client=${STRANGER}&limit=1`, found: ['host4.example.'] },
+    { query: `client=${STRANGER}&name=host4.example`, found: ['host4.example.'] },
     { query: 'client=127.0.0.0/31&event=answered', found: ['a.example.'] },
-    { query: 'client=laptop-17&limit=1', found: ['host4.example.'] },
-    { query: 'client=127.0.0.1,127.0.0.9&layer=policy&limit=1', found: ['x.worse.example.'] },
+    { query: 'client=laptop-17', found: HOSTS },
+    { query: 'client=127.0.0.1,127.0.0.9&layer=policy', found: ['x.worse.example.', 'bad.example.'] },
     { query: 'type=AAAA', found: [] },
     { query: 'since=2030-01-01', found: [] },
-    { query: 'layer=&until=2030-01-01&limit=2', found: ['host4.example.', 'host3.example.'] },
+    { query: `layer=&until=2030-01-01&client=${STRANGER}`, found: HOSTS },
   ]) {
     it(`are found by ${query}`, async () => {
       expect(await names(query)).to.deep.equal(found);
@@ -68,14 +83,9 @@ describe('admin/v1 decisions', () => {
   }
 
   it('come page by page', async () => {
-    const found: unknown[] = [];
-    let cursor = '';
-    do {
-      const page: DecisionsPage = await site.json(`/api/v1/decisions?limit=3&cursor=${cursor}`);
-      found.push(...page.decisions);
-      cursor = page.next ?? '';
-    } while (cursor !== '');
-    expect(found).to.deep.equal(site.records().toReversed());
+    const all = await pages('', 3);
+    expect(all.length).to.be.at.least(3);
+    expect(all.flatMap(({ decisions }) => decisions)).to.deep.equal(site.records().toReversed());
   });
 
   it('are found by their reference', async () => {
