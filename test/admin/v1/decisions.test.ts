@@ -72,7 +72,10 @@ describe('admin/v1 decisions', () => {
     { query: `client=${STRANGER}&name=host4.example`, found: ['host4.example.'] },
     { query: 'client=127.0.0.0/31&event=answered', found: ['a.example.'] },
     { query: 'client=laptop-17', found: HOSTS },
-    { query: 'client=127.0.0.1,127.0.0.9&layer=policy', found: ['x.worse.example.', 'bad.example.'] },
+    {
+      query: 'client=127.0.0.1,127.0.0.9&layer=policy',
+      found: ['x.worse.example.', 'bad.example.'],
+    },
     { query: 'type=AAAA', found: [] },
     { query: 'since=2030-01-01', found: [] },
     { query: `layer=&until=2030-01-01&client=${STRANGER}`, found: HOSTS },
