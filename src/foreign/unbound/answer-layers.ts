@@ -96,7 +96,10 @@ function attach({ name, file, override }: PolicyZone, { verdicts }: UnboundWorld
 export function compileAuthZones(world: UnboundWorld): Layer {
   const { authZones } = world;
   const judge = (query: Query): Verdict | undefined => {
-    const zone = query.qclass === RrClass.IN ? closest(authZones, startFor(nameOf(query), query.qtype)) : undefined;
+    const zone =
+      query.qclass === RrClass.IN
+        ? closest(authZones, startFor(nameOf(query), query.qtype))
+        : undefined;
     if (zone?.forDownstream !== true) return undefined;
     return new AuthAnswer(world, zone).to(nameOf(query), query.qtype);
   };
