@@ -42,13 +42,15 @@ export function compileResolution(world: UnboundWorld): Layer {
       const rule = ruleAt('classes with a root: IN', undefined);
       return verdicts.of({ layer: 'route', action: 'refuse', rule });
     }
+    const name = nameOf(query);
+    const start = startFor(name, qtype);
+    const zone = closest(asksForwarders(query) ? delegated : stubs, start);
+    // Whoever is forwarded is looked for nowhere else, in no zone of Unbound's own either.
+    if (zone?.kind === 'forward-zone') return byZone(zone);
     if (qtype === RrType.ANY && server.flag('deny-any', false)) {
       const rule = ruleAt('deny-any: yes', server.last('deny-any')!.place);
       return verdicts.of({ layer: 'protocol', action: 'reject', rule, rcode: Rcode.NOTIMP });
     }
-    const name = nameOf(query);
-    const start = startFor(name, qtype);
-    const zone = closest(asksForwarders(query) ? delegated : stubs, start);
     const own = closest(authZones, start);
     const isOwn = own?.forUpstream === true && own.wire.length >= (zone?.wire.length ?? 0);
     const answer = isOwn ? new AuthAnswer(world, own).whole(name, qtype) : undefined;
