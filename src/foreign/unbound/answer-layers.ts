@@ -67,13 +67,19 @@ export function compilePolicies(world: UnboundWorld): Layer {
     chains.set(key, known);
     return known;
   };
-  const judge = (query: Query): Verdict | undefined =>
-    query.qclass === RrClass.IN ? chainFor(query).settle(query) : undefined;
+  // The rules are of class IN, and judge questions of every class.
+  const judge = (query: Query): Verdict | undefined => {
+    const { qclass } = query;
+    query.qclass = RrClass.IN;
+    const verdict = chainFor(query).settle(query);
+    query.qclass = qclass;
+    return verdict;
+  };
   const why = policies.length === 0 ? 'no rpz is set' : 'no rule of an rpz matches';
   return { name: 'policy', judge, account: () => ({ why }) };
 }
 
-/** `rpz-action-override`, in our words. */
+/** `rpz-action-override`, in our words: it is for names. */
 const OVERRIDES = {
   nxdomain: 'nxdomain',
   nodata: 'nodata',
@@ -84,12 +90,15 @@ const OVERRIDES = {
 function attach({ name, file, override }: PolicyZone, { verdicts }: UnboundWorld) {
   const source = { file: file!, readText: (path: string) => readFileSync(path) };
   const known = Object.entries(OVERRIDES).find(([word]) => word === override)?.[1] ?? 'given';
-  const image = readRpz(readFileSync(file!), known, source);
+  const octets = readFileSync(file!);
+  const image = readRpz(octets, known, source);
+  // Unbound 1.17 keeps the actions of rules on clients, whatever its manual says of all rules.
+  const { clientRules } = readRpz(octets, 'given', source);
   const traits = {
     ...{ name, isShadow: false, ede: 'blocked' as const, category: undefined },
     ...{ expired: new ExpiredRules(), breakDnssec: true, recursiveOnly: false },
   };
-  return attachRpz(traits, image, verdicts.table);
+  return attachRpz(traits, { ...image, clientRules }, verdicts.table);
 }
 
 /** `auth-zone` with `for-downstream`: answered as by an authoritative server. */

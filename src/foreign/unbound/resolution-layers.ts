@@ -31,41 +31,73 @@ export const FROM_ROOT = 'resolved from the root on';
 
 /** All else is asked of others: of a forward or stub zone, or from the root on. */
 export function compileResolution(world: UnboundWorld): Layer {
-  const { verdicts, server, access, delegated, authZones, isUnasked } = world;
-  const stubs = delegated.filter(({ kind }) => kind === 'stub-zone');
-  // Forwarders are asked with RD=1 alone: a look into the cache that finds nothing starts at the root.
-  const asksForwarders = (query: Query) =>
-    query.recursionDesired || access.of(query)?.action === 'allow_setrd';
-  const judge = (query: Query): Verdict => {
-    const { qclass, qtype } = query;
+  const resolution = new Resolution(world);
+  return { name: 'route', judge: (query) => resolution.judge(query) };
+}
+
+class Resolution {
+  readonly #world: UnboundWorld;
+  readonly #deniesAny: Verdict | undefined;
+
+  constructor(world: UnboundWorld) {
+    const { server, verdicts } = world;
+    this.#world = world;
+    if (!server.flag('deny-any', false)) return;
+    const rule = ruleAt('deny-any: yes', server.last('deny-any')!.place);
+    this.#deniesAny = verdicts.of({
+      ...{ layer: 'protocol', action: 'reject', rule, rcode: Rcode.NOTIMP },
+    });
+  }
+
+  judge(query: Query): Verdict {
+    const { qtype, qclass } = query;
+    const start = startFor(nameOf(query), qtype);
+    const zone = qclass === RrClass.IN ? closest(this.#world.delegated, start) : undefined;
+    // Who is forwarded is looked for nowhere else, in no zone of Unbound's own either.
+    if (zone?.kind === 'forward-zone') return this.#forwarded(zone, query);
+    if (qtype === RrType.ANY && this.#deniesAny !== undefined) return this.#deniesAny;
     if (qclass !== RrClass.IN && qclass !== RrClass.ANY) {
       const rule = ruleAt('classes with a root: IN', undefined);
-      return verdicts.of({ layer: 'route', action: 'refuse', rule });
+      return this.#world.verdicts.of({ layer: 'route', action: 'refuse', rule });
     }
-    const name = nameOf(query);
-    const start = startFor(name, qtype);
-    const zone = closest(asksForwarders(query) ? delegated : stubs, start);
-    // Whoever is forwarded is looked for nowhere else, in no zone of Unbound's own either.
-    if (zone?.kind === 'forward-zone') return byZone(zone);
-    if (qtype === RrType.ANY && server.flag('deny-any', false)) {
-      const rule = ruleAt('deny-any: yes', server.last('deny-any')!.place);
-      return verdicts.of({ layer: 'protocol', action: 'reject', rule, rcode: Rcode.NOTIMP });
-    }
-    const own = closest(authZones, start);
-    const isOwn = own?.forUpstream === true && own.wire.length >= (zone?.wire.length ?? 0);
-    const answer = isOwn ? new AuthAnswer(world, own).whole(name, qtype) : undefined;
-    if (answer !== undefined) return answer;
-    return zone === undefined ? fromRoot() : byZone(zone);
-  };
-  const fromRoot = () =>
-    verdicts.of({ layer: 'upstream', action: 'forward', rule: ruleAt(FROM_ROOT, undefined) });
-  const byZone = (zone: Delegated): Verdict => {
-    const { kind, name, place, servers, isFirst } = zone;
-    const rule = ruleAt(`${kind}: "${name}"`, place);
+    return this.#fromOwn(query, start, zone) ?? this.#asked(zone);
+  }
+
+  #forwarded(zone: Delegated, query: Query): Verdict {
+    const { verdicts, access } = this.#world;
+    if (query.recursionDesired || access.of(query)?.action === 'allow_setrd')
+      return this.#asked(zone);
+    const rule = ruleAt(`RD=0 is not forwarded: ${idOf(zone)}`, zone.place);
+    return verdicts.of({ layer: 'upstream', action: 'fail', rule });
+  }
+
+  /** An `auth-zone` with `for-upstream` that is not above the stub zone. */
+  #fromOwn(query: Query, start: Uint8Array, zone: Delegated | undefined): Verdict | undefined {
+    const own = closest(this.#world.authZones, start);
+    if (own?.forUpstream !== true || own.wire.length < (zone?.wire.length ?? 0)) return undefined;
+    return new AuthAnswer(this.#world, own).whole(nameOf(query), query.qtype);
+  }
+
+  #asked(zone: Delegated | undefined): Verdict {
+    const { verdicts, isUnasked } = this.#world;
+    if (zone === undefined)
+      return verdicts.of({
+        layer: 'upstream',
+        action: 'forward',
+        rule: ruleAt(FROM_ROOT, undefined),
+      });
+    const { place, servers, isFirst } = zone;
     const isDead = servers.length > 0 && servers.every(isUnasked) && !isFirst;
-    if (!isDead) return verdicts.of({ layer: 'upstream', action: 'forward', rule });
-    const dead = { ...rule, id: `${rule.id}: do-not-query keeps Unbound from its servers` };
-    return verdicts.of({ layer: 'upstream', action: 'fail', rule: dead });
-  };
-  return { name: 'route', judge };
+    if (!isDead) {
+      const rule = ruleAt(idOf(zone), place);
+      return verdicts.of({ layer: 'upstream', action: 'forward', rule });
+    }
+    const rule = ruleAt(`${idOf(zone)}: do-not-query keeps Unbound from its servers`, place);
+    return verdicts.of({ layer: 'upstream', action: 'fail', rule });
+  }
+}
+
+/** `forward-zone: "example.com"` */
+function idOf({ kind, name }: Delegated): string {
+  return `${kind}: "${name}"`;
 }

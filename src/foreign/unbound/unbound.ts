@@ -35,7 +35,7 @@ export function readUnbound(file: string): ForeignServer {
   const tags = server.all('define-tag').flatMap(({ values }) => wordsIn(values[0]!.text));
   const parts = { problems, left, tags, folder: server.text('directory') || dirname(file) };
   const unblockLan = server.flag('unblock-lan-zones', false);
-  const views = of('view').flatMap((clause) => readView(clause, { unblockLan, parts }) ?? []);
+  const views = of('view').flatMap((clause) => readView(clause, parts) ?? []);
   const access = readAccess(server, views, parts);
   const world: UnboundWorld = {
     verdicts: new Verdicts(),
@@ -80,10 +80,7 @@ function layersOf(view: UnboundView | undefined, world: UnboundWorld) {
   ];
 }
 
-function readView(
-  clause: Clause,
-  { unblockLan, parts }: { readonly unblockLan: boolean; readonly parts: LocalParts },
-): UnboundView | undefined {
+function readView(clause: Clause, parts: LocalParts): UnboundView | undefined {
   const settings = new Settings([clause], parts.problems, clause.place);
   const name = settings.text('name');
   if (name === undefined) {
@@ -93,9 +90,9 @@ function readView(
   const hasOwn = ['local-zone', 'local-data', 'local-data-ptr'].some(
     (option) => settings.all(option).length > 0,
   );
-  const zones = hasOwn
-    ? readLocalZones(settings, { hasDefaults: !isFirst, unblockLan }, parts)
-    : undefined;
+  // The server's unblock-lan-zones opens nothing here.
+  const defaults = { hasDefaults: !isFirst, unblockLan: false };
+  const zones = hasOwn ? readLocalZones(settings, defaults, parts) : undefined;
   return { name, zones, isFirst };
 }
 
