@@ -23,7 +23,7 @@ export interface LocalParts {
 
 const TTL = 3600;
 
-/** `isView`: the view of that kind has default zones only if it does not go on to the server's. */
+/** `hasDefaults`: with the zones that Unbound brings along. */
 export function readLocalZones(
   settings: Settings,
   { hasDefaults, unblockLan }: { hasDefaults: boolean; unblockLan: boolean },
@@ -45,14 +45,23 @@ export function readLocalZones(
     ...settings.all('local-data-ptr').flatMap((option) => pointer(option, parts) ?? []),
   );
   for (const option of settings.all('local-zone-override')) override(option, zones, parts.problems);
-  for (const { values } of settings.all('local-zone-tag')) {
-    const wire = wireOf(values[0]!, parts.problems);
-    const zone = wire && zones.exact(wire);
-    if (zone !== undefined) zone.tags = tagsIn(values[1]!, parts);
-  }
+  for (const option of settings.all('local-zone-tag')) tag(option, zones, parts);
   zones.addRecords(records);
   checkRedirects(zones, records, parts.problems);
   return zones;
+}
+
+function tag({ values }: Option, zones: LocalZones, parts: LocalParts): void {
+  const wire = wireOf(values[0]!, parts.problems);
+  if (wire === undefined) return;
+  const zone = zones.exact(wire);
+  if (zone === undefined) noZone(values[0]!, parts.problems);
+  else zone.tags = tagsIn(values[1]!, parts);
+}
+
+/** Unbound does not start with tags or overrides of a zone that is not there. */
+function noZone({ text, place }: Word, problems: Problems): void {
+  problems.add(place, `there is no local-zone "${text}"; expect one that is written or built in`);
 }
 
 /** Positions of tags; one that is not defined is reported. */
@@ -121,9 +130,14 @@ function override({ values }: Option, zones: LocalZones, problems: Problems): vo
   const wire = wireOf(values[0]!, problems);
   const prefix = parseNetblock(values[1]!.text);
   const type = typeOf(values[2]!, problems);
-  if (typeof prefix === 'string') problems.add(values[1]!.place, prefix);
-  else if (wire !== undefined && type !== undefined)
-    zones.exact(wire)?.overrides.push({ prefix, type });
+  if (typeof prefix === 'string') {
+    problems.add(values[1]!.place, prefix);
+    return;
+  }
+  if (wire === undefined || type === undefined) return;
+  const zone = zones.exact(wire);
+  if (zone === undefined) noZone(values[0]!, problems);
+  else zone.overrides.push({ prefix, type });
 }
 
 /** Unbound does not start with data below the apex of such a zone. */

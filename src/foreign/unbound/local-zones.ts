@@ -88,7 +88,7 @@ export class LocalZones {
     const [first, ...others] = homeless;
     if (first !== undefined) {
       const shared = others.reduce((at, { owner }) => sharedSuffix(at, owner), first.owner);
-      this.add(shared, 'local-data without a local-zone', 'transparent', undefined);
+      this.add(shared, 'local-data without a local-zone', 'transparent', first.place);
     }
     for (const { owner, record, place } of records) {
       const zone = this.of(owner, record.type, 'any');

@@ -53,9 +53,11 @@ class Resolution {
     const { qtype, qclass } = query;
     const start = startFor(nameOf(query), qtype);
     const zone = qclass === RrClass.IN ? closest(this.#world.delegated, start) : undefined;
+    // It is the cache that denies ANY: zones that are asked without it know nothing of that.
+    const isDenied = qtype === RrType.ANY && zone?.isUncached !== true;
+    if (isDenied && this.#deniesAny !== undefined) return this.#deniesAny;
     // Who is forwarded is looked for nowhere else, in no zone of Unbound's own either.
     if (zone?.kind === 'forward-zone') return this.#forwarded(zone, query);
-    if (qtype === RrType.ANY && this.#deniesAny !== undefined) return this.#deniesAny;
     if (qclass !== RrClass.IN && qclass !== RrClass.ANY) {
       const rule = ruleAt('classes with a root: IN', undefined);
       return this.#world.verdicts.of({ layer: 'route', action: 'refuse', rule });

@@ -49,11 +49,11 @@ export function readUnbound(file: string): ForeignServer {
     isUnasked: readUnasked(server, left),
   };
   problems.throwIfAny();
-  const ways = waysOf(world);
   return {
     ...{ program: 'Unbound', listen: listenersOf(server), verdicts: world.verdicts, left },
     views: [undefined, ...views].map((view) => ({
-      ...{ name: view?.name ?? 'server', layers: layersOf(view, world), ways },
+      ...{ name: view?.name ?? 'server', layers: layersOf(view, world) },
+      ways: waysOf(view, world),
     })),
     viewOf: (query) => {
       const name = access.of(query)?.view;
@@ -105,7 +105,10 @@ function cutsOf({ access, zones, views, authZones, delegated }: UnboundWorld) {
   );
   const served = authZones.flatMap(({ wire, data }) => [wire, ...(data?.names() ?? [])]);
   return {
-    prefixes: access.all.map(({ prefix }) => prefix),
+    // No client has an address within ::ffff:0:0/96: it comes as the IPv4 address that it is.
+    prefixes: access.all.flatMap(({ prefix, text }) =>
+      text.toLowerCase().startsWith('::ffff:') ? [] : [prefix],
+    ),
     names: [...local, ...served, ...delegated.map(({ wire }) => wire)],
     types: [],
   };

@@ -1,16 +1,26 @@
 /** Where Unbound's questions go, and the zones that it answers itself. */
 
+import { formatName } from '../../wire/name.ts';
 import type { Ways } from '../ways.ts';
-import type { UnboundWorld } from './world.ts';
+import type { UnboundView, UnboundWorld } from './world.ts';
 
-export function waysOf({ delegated, authZones }: UnboundWorld): Ways {
+/** Of the clients of a view; undefined is for those in none. */
+export function waysOf(view: UnboundView | undefined, world: UnboundWorld): Ways {
+  const { delegated, authZones, zones } = world;
+  const isClosed = view?.zones !== undefined && !view.isFirst;
+  const local = [...(view?.zones?.all ?? []), ...(isClosed ? [] : zones.all)];
   return {
     forwards: delegated.map(({ name, servers, place }) => ({
       domain: name,
       servers: servers.map((server) => ourServer(server)),
       place,
     })),
-    own: authZones.map(({ name, place }) => ({ domain: name, place })),
+    own: [
+      ...authZones.map(({ name, place }) => ({ domain: name, place })),
+      ...local.flatMap(({ wire, place }) =>
+        place === undefined ? [] : [{ domain: formatName(wire), place }],
+      ),
+    ],
   };
 }
 

@@ -44,6 +44,8 @@ export interface Delegated {
   readonly servers: readonly string[];
   /** The root is asked when these do not answer. */
   readonly isFirst: boolean;
+  /** `forward-no-cache`, `stub-no-cache`. */
+  readonly isUncached: boolean;
 }
 
 export interface ZoneParts extends LocalParts {
@@ -112,6 +114,7 @@ export function readDelegated(
     ...{ kind, name: domain.text, wire: domain.wire, place: clause.place },
     servers: servers.map(({ values }) => values[0]!.text),
     isFirst: settings.flag(`${part}-first`, false),
+    isUncached: settings.flag(`${part}-no-cache`, false),
   };
 }
 

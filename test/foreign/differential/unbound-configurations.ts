@@ -210,7 +210,11 @@ export function unboundConfiguration(
     return (
       localZones(0, 5) +
       localData(0, 6) +
-      chance.maybe(0.2, () => option('local-data-ptr', '"10.2.3.4 300 ptr.house.example"'))
+      chance.maybe(0.2, () =>
+        isBelowRedirect('4.3.2.10.in-addr.arpa')
+          ? ''
+          : option('local-data-ptr', '"10.2.3.4 300 ptr.house.example"'),
+      )
     );
   };
   const tagPart = (zones: readonly string[]) =>
@@ -223,7 +227,8 @@ export function unboundConfiguration(
       option('access-control-tag-data', netblock(), chance.one(TAGS), '"A 192.0.2.66"'),
     );
   const local = localPart();
-  const written = [...typeOf.keys()];
+  // A tag of a zone that is not there keeps Unbound from starting.
+  const written = [...typeOf.keys()].filter((zone) => typeOf.get(zone) !== 'nodefault');
   const flags = ['hide-identity', 'hide-version', 'hide-trustanchor', 'deny-any', 'ede']
     .map((name) => chance.maybe(0.25, () => option(name, chance.one(['yes', 'no']))))
     .join('');
