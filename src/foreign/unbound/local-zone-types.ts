@@ -17,6 +17,7 @@ export const LOCAL_ZONE_TYPES = [
   'always_nodata',
   'always_deny',
   'always_null',
+  'ipset',
   'noview',
   'nodefault',
 ] as const;

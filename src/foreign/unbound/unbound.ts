@@ -25,6 +25,9 @@ import { waysOf } from './ways.ts';
 import type { UnboundView, UnboundWorld } from './world.ts';
 import { readAuthZone, readDelegated, readPolicyZone, readUnasked } from './zones.ts';
 
+/** Flags that nobody looks at before a question comes: what is wrong with them is to be known now. */
+const LATE_FLAGS = ['deny-any', 'hide-identity', 'hide-version', 'hide-trustanchor'];
+
 /** Reads a configuration of Unbound. Throws a ConfigError with all that is wrong. */
 export function readUnbound(file: string): ForeignServer {
   const problems = new Problems();
@@ -35,6 +38,7 @@ export function readUnbound(file: string): ForeignServer {
   const tags = server.all('define-tag').flatMap(({ values }) => wordsIn(values[0]!.text));
   const parts = { problems, left, tags, folder: server.text('directory') || dirname(file) };
   const unblockLan = server.flag('unblock-lan-zones', false);
+  const isTls = ['tls-upstream', 'ssl-upstream'].some((one) => server.flag(one, false));
   const views = of('view').flatMap((clause) => readView(clause, parts) ?? []);
   const access = readAccess(server, views, parts);
   const world: UnboundWorld = {
@@ -44,10 +48,11 @@ export function readUnbound(file: string): ForeignServer {
     authZones: of('auth-zone').flatMap((clause) => readAuthZone(clause, parts) ?? []),
     policies: of('rpz').flatMap((clause) => readPolicyZone(clause, parts) ?? []),
     delegated: (['forward-zone', 'stub-zone'] as const).flatMap((kind) =>
-      of(kind).flatMap((clause) => readDelegated(clause, kind, problems) ?? []),
+      of(kind).flatMap((clause) => readDelegated(clause, kind, { problems, isTls }) ?? []),
     ),
     isUnasked: readUnasked(server, left),
   };
+  for (const flag of LATE_FLAGS) server.flag(flag, false);
   problems.throwIfAny();
   return {
     ...{ program: 'Unbound', listen: listenersOf(server), verdicts: world.verdicts, left },

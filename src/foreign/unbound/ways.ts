@@ -10,9 +10,9 @@ export function waysOf(view: UnboundView | undefined, world: UnboundWorld): Ways
   const isClosed = view?.zones !== undefined && !view.isFirst;
   const local = [...(view?.zones?.all ?? []), ...(isClosed ? [] : zones.all)];
   return {
-    forwards: delegated.map(({ name, servers, place }) => ({
+    forwards: delegated.map(({ name, servers, place, isTls }) => ({
       domain: name,
-      servers: servers.map((server) => ourServer(server)),
+      servers: servers.map((server) => (isTls ? tlsServer(server) : ourServer(server))),
       place,
     })),
     own: [
@@ -29,4 +29,12 @@ function ourServer(text: string): string {
   const [, address = text, port] = /^([^@#]+)(?:@(\d+))?/.exec(text) ?? [];
   if (port === undefined) return address;
   return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+}
+
+/** `192.0.2.1@853#dns.example` as `tls://192.0.2.1:853#dns.example`. */
+function tlsServer(text: string): string {
+  const [, name] = text.split('#');
+  const address = ourServer(text);
+  const isBare = address.includes(':') && !address.startsWith('[') && !/^[\d.]+:/.test(address);
+  return `tls://${isBare ? `[${address}]` : address}${name === undefined ? '' : `#${name}`}`;
 }

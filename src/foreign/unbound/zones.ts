@@ -46,6 +46,8 @@ export interface Delegated {
   readonly isFirst: boolean;
   /** `forward-no-cache`, `stub-no-cache`. */
   readonly isUncached: boolean;
+  /** Its servers are asked by TLS: `tls-upstream` of the server's, or its own. */
+  readonly isTls: boolean;
 }
 
 export interface ZoneParts extends LocalParts {
@@ -103,7 +105,7 @@ export function readPolicyZone(clause: Clause, parts: ZoneParts): PolicyZone | u
 export function readDelegated(
   clause: Clause,
   kind: Delegated['kind'],
-  problems: Problems,
+  { problems, isTls }: { readonly problems: Problems; readonly isTls: boolean },
 ): Delegated | undefined {
   const settings = new Settings([clause], problems, clause.place);
   const domain = settings.domain();
@@ -115,6 +117,9 @@ export function readDelegated(
     servers: servers.map(({ values }) => values[0]!.text),
     isFirst: settings.flag(`${part}-first`, false),
     isUncached: settings.flag(`${part}-no-cache`, false),
+    isTls: [`${part}-tls-upstream`, `${part}-ssl-upstream`].some((one) =>
+      settings.flag(one, isTls),
+    ),
   };
 }
 
