@@ -6,6 +6,8 @@ import { readCoredns } from './coredns/coredns.ts';
 import { looksLikeCorefile } from './coredns/recognition.ts';
 import { type ForeignPolicy, type ForeignServer, toPolicy } from './foreign-policy.ts';
 import { readForeign } from './problems.ts';
+import { looksLikeUnbound } from './unbound/recognition.ts';
+import { readUnbound } from './unbound/unbound.ts';
 
 interface Reader {
   /** As it is named on the command line. */
@@ -19,6 +21,7 @@ interface Reader {
 /** In the order in which a file is tried: those whose texts show it more clearly first. */
 const READERS: readonly Reader[] = [
   { name: 'bind', recognises: looksLikeBind, read: (file) => readBind(file) },
+  { name: 'unbound', recognises: looksLikeUnbound, read: readUnbound },
   { name: 'coredns', recognises: looksLikeCorefile, read: readCoredns },
 ];
 

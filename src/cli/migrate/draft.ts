@@ -105,9 +105,8 @@ function view({ name, behaviour }: Named, groups: Groups) {
     ...domains.flatMap((answered) => routeOf(answered, ways, groups)),
   ];
   const isOpen = plain.fate === 'served';
-  const refused = isOpen ? domains.filter(({ fate }) => fate === 'refused') : [];
-  const policy =
-    refused.length === 0 ? [] : [`  - name: of-${name}`, '    rules:', ...refused.flatMap(refusal)];
+  const rules = domains.flatMap((answered) => rulesOf(answered, isOpen));
+  const policy = rules.length === 0 ? [] : [`  - name: of-${name}`, '    rules:', ...rules];
   const policies = policy.length === 0 ? '[]' : `[of-${name}]`;
   const recursion =
     !isOpen && plainWithoutRecursion.fate === 'served' ? ['    recursion: refuse'] : [];
@@ -123,9 +122,22 @@ function view({ name, behaviour }: Named, groups: Groups) {
   };
 }
 
-function refusal({ domain, verdict }: Answered): readonly string[] {
+/** Rules for a domain that is not served, or that the old server denies by itself. */
+function rulesOf(answered: Answered, isOpen: boolean): readonly string[] {
+  const { domain, fate, verdict } = answered;
+  const denial = denialOf(answered);
+  if (denial === undefined && !(isOpen && fate !== 'served')) return [];
+  const action = denial ?? (fate === 'dropped' ? 'drop' : 'refuse');
   const from = placeOf(verdict.rule);
-  return [`      ${quoted(domain)}: refuse # ${from}`, `      ${quoted(`*.${domain}`)}: refuse`];
+  return [
+    `      ${quoted(domain)}: ${action} # ${from}`,
+    `      ${quoted(`*.${domain}`)}: ${action}`,
+  ];
+}
+
+/** The old server's denial of all names of a domain that nobody has to be asked for. */
+function denialOf({ verdict: { layer, action } }: Answered): 'nxdomain' | undefined {
+  return layer === 'local' && action === 'nxdomain' ? action : undefined;
 }
 
 /** Where all goes that has no other way; a client without it is refused by its absence. */
@@ -142,12 +154,9 @@ function rootRoute(
   return [`      ".": ${group} # ${placeOf(plain.verdict.rule)}`];
 }
 
-function routeOf(
-  { domain, fate, verdict }: Answered,
-  ways: Ways,
-  groups: Groups,
-): readonly string[] {
-  if (fate !== 'served') return [];
+function routeOf(answered: Answered, ways: Ways, groups: Groups): readonly string[] {
+  const { domain, fate, verdict } = answered;
+  if (fate !== 'served' || denialOf(answered) !== undefined) return [];
   const forward = ways.forwards.find((one) => isSame(one, domain));
   const isForwarded = forward !== undefined && verdict.action === 'forward';
   const group = isForwarded

@@ -51,9 +51,16 @@ function isAnswerable({ old, new: now }: Change): boolean {
   return !isKept && !isOfStandards({ old, new: now });
 }
 
-/** Names that no server should ask others for (RFC 6761, RFC 6303), and minimal answers (RFC 8482). */
-function isOfStandards({ new: now }: Pick<Change, 'old' | 'new'>): boolean {
-  return now.layer === 'special-use' || now.rule === 'protocol minimal ANY';
+/**
+ * Names that no server should ask others for (RFC 6761, RFC 6303), minimal answers (RFC 8482), UPDATE
+ * that neither takes, and RD=0, which is answered from no cache here.
+ */
+function isOfStandards({ old, new: now }: Pick<Change, 'old' | 'new'>): boolean {
+  const isUntaken = old.action === 'reject' && now.layer === 'update';
+  const isUncached = old.layer === 'recursion' && old.rule.startsWith('RD=0 ');
+  return (
+    isUntaken || isUncached || now.layer === 'special-use' || now.rule === 'protocol minimal ANY'
+  );
 }
 
 /** Whether somebody is served now who was not. */

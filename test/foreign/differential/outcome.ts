@@ -8,7 +8,7 @@ import { Query } from '../../../src/wire/query.ts';
 import { RecordCursor, Section } from '../../../src/wire/records.ts';
 import { formatRcode, parseType } from '../../../src/wire/registry.ts';
 import { askTcp, askUdp } from '../../world/client.ts';
-import { readMessage } from '../../world/message-text.ts';
+import { RCODES } from '../../world/message-text.ts';
 import { answerTo, Upstream } from '../../world/upstream.ts';
 import { explained, octetsOf, type Question } from './question.ts';
 
@@ -46,7 +46,12 @@ export async function outcomeOf(
   const isAsked = upstream.asked.slice(before).some(({ name }) => name !== '.');
   if (isAsked) return { fate: 'forward' };
   if (message === undefined) return { fate: 'drop' };
-  return { fate: readMessage(message).rcode, data: dataIn(message, parseType(asked.type)!) };
+  return { fate: rcodeOf(message), data: dataIn(message, parseType(asked.type)!) };
+}
+
+/** Unbound leaves the octets of a question behind a header that counts none. */
+function rcodeOf(message: Uint8Array): string {
+  return RCODES[message[3]! & 0x0f] ?? `RCODE${message[3]! & 0x0f}`;
 }
 
 /** Types whose data is the same wherever it stands: no names in it. */
