@@ -14,7 +14,7 @@ _rcode5() {
     compare) options='-c --config --from --against --allow --with --old --log --dnstap --queries --rate --timeout --json'; files=0 ;;
     import) options='--from --keep -o --output --json'; files=1 ;;
     test) options='-c --config --from --record --json'; files=1 ;;
-    diagnose) options='--server --source --type --ca --timeout --burst --json'; files=0 ;;
+    diagnose) options='--server --source --type --ca --timeout --config --from --burst --json'; files=0 ;;
     log) options='--follow --client --name --type --layer --event --group --view --rule --rcode --transport --upstream --since --until --ref --admin --json'; files=1 ;;
     report) options='--by --top --client --name --type --layer --event --group --view --rule --rcode --transport --upstream --since --until --ref --admin --json'; files=1 ;;
     status) options='--admin --json --timeout'; files=0 ;;

@@ -70,6 +70,8 @@ complete -c rcode5 -n '__fish_seen_subcommand_from diagnose' -l source -x -d 'an
 complete -c rcode5 -n '__fish_seen_subcommand_from diagnose' -l type -x -d 'the query type'
 complete -c rcode5 -n '__fish_seen_subcommand_from diagnose' -l ca -r -d 'for tls// and https// PEM file of the authorities'
 complete -c rcode5 -n '__fish_seen_subcommand_from diagnose' -l timeout -x -d 'how long an answer may take'
+complete -c rcode5 -n '__fish_seen_subcommand_from diagnose' -l config -r -d 'the server'\''s own configuration, of rcode5 or another program the line that decides is shown'
+complete -c rcode5 -n '__fish_seen_subcommand_from diagnose' -l from -x -d 'the program that the configuration is for rcode5, bind, coredns, dnsmasq; by its content without it'
 complete -c rcode5 -n '__fish_seen_subcommand_from diagnose' -l burst -d 'sends many queries at once, to find a rate limit'
 complete -c rcode5 -n '__fish_seen_subcommand_from diagnose' -l json -d 'prints JSON for programs'
 complete -c rcode5 -n '__fish_seen_subcommand_from log' -l follow -d 'continues as the file grows, also over rotations'
