@@ -1,10 +1,10 @@
 /** Probes and findings as text for people. */
 
 import { SCOPES } from '../decision/upstream-refusal.ts';
-import type { Finding } from '../diagnose/findings.ts';
 import { isEmpty } from '../diagnose/plan.ts';
 import type { Probe } from '../diagnose/probe.ts';
 import type { Visit } from '../diagnose/situation.ts';
+import { type ConfiguredFinding, formatConfigured } from './diagnose-configured.ts';
 import { escapeControls } from './printable.ts';
 import { alignColumns } from './text-table.ts';
 
@@ -39,8 +39,9 @@ export function formatVisit(visit: Visit): string {
 }
 
 /** What was found at one server, why, and what to do. */
-export function formatFinding(finding: Finding): string {
-  const { server, verdict, scope, confidence, summary, evidence, next, sources } = finding;
+export function formatFinding(finding: ConfiguredFinding): string {
+  const { server, verdict, scope, confidence, summary, evidence, next, sources, configured } =
+    finding;
   const others = sources.filter(({ source }) => source !== finding.source);
   const lines = [
     `${verdict} (${confidence} confidence): ${server} ${summary}`,
@@ -50,6 +51,7 @@ export function formatFinding(finding: Finding): string {
       'other sources',
       others.map((one) => `${one.source}: ${one.verdict} (${one.confidence}): it ${one.summary}`),
     ),
+    ...section('configured', configured === undefined ? [] : [formatConfigured(configured)]),
     ...section('next', next),
   ];
   return `${lines.map(escapeControls).join('\n')}\n`;

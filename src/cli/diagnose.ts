@@ -10,9 +10,11 @@ import { parseAddress } from '../net/address.ts';
 import { formatName, parseName } from '../wire/name.ts';
 import { formatType, parseType, RrType } from '../wire/registry.ts';
 import { type Command, Exit, UsageError } from './command.ts';
+import { type ConfiguredFinding, withConfigured } from './diagnose-configured.ts';
 import { formatFinding, formatVisit } from './diagnose-text.ts';
 import { readNameOperand } from './name-operand.ts';
 import { JSON_OPTION, type Options } from './options.ts';
+import { FROM_OPTION, formatLeft, readPolicy } from './policy-source.ts';
 import { readAskedServers, readAuthorities, readTimeout } from './server-words.ts';
 
 const OPTIONS = {
@@ -38,6 +40,13 @@ const OPTIONS = {
     about: 'for tls:// and https://: PEM file of the authorities',
   },
   timeout: { type: 'string', value: '2s', default: '2s', about: 'how long an answer may take' },
+  config: {
+    type: 'string',
+    value: 'FILE',
+    about:
+      "the server's own configuration, of rcode5 or another program: the line that decides is shown",
+  },
+  from: FROM_OPTION,
   burst: {
     type: 'boolean',
     default: false,
@@ -65,14 +74,24 @@ export const diagnose: Command = {
     const sources = values.source.map(readSource);
     const routes = await findRoutes(servers, sources, readTimeout(values.timeout), ca);
     if (typeof routes === 'string') throw new UsageError(routes);
+    const source = values.config === undefined ? undefined : readPolicy(values.config, values.from);
     const visits = await visitAll(target, routes);
-    const findings = findingsOf(visits);
-    const main = mainFinding(findings, visits);
+    const found = findingsOf(visits);
+    const main = mainFinding(found, visits);
+    const findings =
+      source === undefined
+        ? found
+        : withConfigured(found, { visits, target, policy: source.policy });
     process.stdout.write(
       values.json
         ? `${JSON.stringify(report(target, visits, findings, main))}\n`
         : format(target, visits, findings),
     );
+    for (const one of (source?.left ?? []).filter(
+      ({ decides, isExplained }) => decides && isExplained !== true,
+    )) {
+      process.stderr.write(`${formatLeft(one)}\n`);
+    }
     return main.verdict === 'no-refusal' ? Exit.OK : Exit.NEGATIVE;
   },
 };
@@ -101,14 +120,16 @@ function readSource(text: string): string {
 function report(
   { name, type }: Target,
   visits: readonly Visit[],
-  findings: readonly Finding[],
+  findings: readonly ConfiguredFinding[],
   { server, source, verdict, scope, confidence, summary, evidence, next }: Finding,
 ): object {
   const main = { server, source, verdict, scope, confidence, summary, evidence, next };
+  const configured = findings.find((finding) => finding.server === server)?.configured;
   return {
     name: formatName(name),
     type: formatType(type),
     ...main,
+    ...(configured !== undefined && { configured }),
     findings,
     probes: visits.flat(),
   };
@@ -117,7 +138,7 @@ function report(
 function format(
   { name, type }: Target,
   visits: readonly Visit[],
-  findings: readonly Finding[],
+  findings: readonly ConfiguredFinding[],
 ): string {
   const parts = [...visits.map(formatVisit), ...findings.map(formatFinding)];
   return `${formatName(name)} ${formatType(type)}\n\n${parts.join('\n')}`;

@@ -14,6 +14,7 @@ const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['check', async () => (await import('./check.ts')).check],
   ['explain', async () => (await import('./explain.ts')).explain],
   ['diff', async () => (await import('./diff.ts')).diff],
+  ['compare', async () => (await import('./compare/compare.ts')).compare],
   ['import', async () => (await import('./import.ts')).importCommand],
   ['test', async () => (await import('./test.ts')).test],
   ['diagnose', async () => (await import('./diagnose.ts')).diagnose],

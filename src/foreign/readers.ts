@@ -4,6 +4,8 @@ import { readBind } from './bind/bind.ts';
 import { looksLikeBind } from './bind/recognition.ts';
 import { readCoredns } from './coredns/coredns.ts';
 import { looksLikeCorefile } from './coredns/recognition.ts';
+import { readDnsmasq } from './dnsmasq/dnsmasq.ts';
+import { looksLikeDnsmasq } from './dnsmasq/recognition.ts';
 import { type ForeignPolicy, type ForeignServer, toPolicy } from './foreign-policy.ts';
 import { readForeign } from './problems.ts';
 import { looksLikeUnbound } from './unbound/recognition.ts';
@@ -23,6 +25,7 @@ const READERS: readonly Reader[] = [
   { name: 'bind', recognises: looksLikeBind, read: (file) => readBind(file) },
   { name: 'unbound', recognises: looksLikeUnbound, read: readUnbound },
   { name: 'coredns', recognises: looksLikeCorefile, read: readCoredns },
+  { name: 'dnsmasq', recognises: looksLikeDnsmasq, read: (file) => readDnsmasq(file) },
 ];
 
 /** What may be named on the command line. */

@@ -2,7 +2,7 @@
 _rcode5() {
   local current=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} options files=0
   if ((COMP_CWORD == 1)); then
-    mapfile -t COMPREPLY < <(compgen -W 'init serve check explain diff import test diagnose log report status reload pause resume flush demo' -- "$current")
+    mapfile -t COMPREPLY < <(compgen -W 'init serve check explain diff compare import test diagnose log report status reload pause resume flush demo' -- "$current")
     return
   fi
   case ${COMP_WORDS[1]} in
@@ -11,9 +11,10 @@ _rcode5() {
     check) options='-c --config --listen --from --json'; files=0 ;;
     explain) options='-c --config --from --client --name --type --class --opcode --no-rd --do --transport --listener --key --live --admin --json'; files=0 ;;
     diff) options='--all --replay --as-enforced --from-old --from-new --admin --json'; files=1 ;;
+    compare) options='-c --config --from --against --allow --with --old --log --dnstap --queries --rate --timeout --json'; files=0 ;;
     import) options='--from --keep -o --output --json'; files=1 ;;
     test) options='-c --config --from --record --json'; files=1 ;;
-    diagnose) options='--server --source --type --ca --timeout --burst --json'; files=0 ;;
+    diagnose) options='--server --source --type --ca --timeout --config --from --burst --json'; files=0 ;;
     log) options='--follow --client --name --type --layer --event --group --view --rule --rcode --transport --upstream --since --until --ref --admin --json'; files=1 ;;
     report) options='--by --top --client --name --type --layer --event --group --view --rule --rcode --transport --upstream --since --until --ref --admin --json'; files=1 ;;
     status) options='--admin --json --timeout'; files=0 ;;
@@ -25,7 +26,7 @@ _rcode5() {
     *) return ;;
   esac
   case $before in
-    -o|--output|-c|--config|--ca) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
+    -o|--output|-c|--config|--old|--log|--dnstap|--queries|--ca) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
   esac
   if [[ $current == -* ]] || ((files == 0)); then
     mapfile -t COMPREPLY < <(compgen -W "$options" -- "$current")

@@ -24,7 +24,9 @@ const SILENCE_MS = { expected: 250, unexpected: 4000 } as const;
 
 /** The server behind all servers: it answers with a record that nobody may keep, and knows what it was asked. */
 export async function startResolution(): Promise<Upstream> {
-  return Upstream.start((question) => answerTo(question.octets, { answers: [] }));
+  const upstream = await Upstream.start(({ octets }) => answerTo(octets, { answers: [] }));
+  upstream.notesNames = true;
+  return upstream;
 }
 
 /** Asks the server that listens at `port`, and sees whether it asked `upstream`. */

@@ -1,0 +1,107 @@
+/** dnsmasq: dnsmasq.conf as a policy of ours. The semantics are those of 2.90, measured against it. */
+
+import type { Address } from '../../net/address.ts';
+import { parsePrefix } from '../../net/prefix.ts';
+import { RrType } from '../../wire/registry.ts';
+import type { ForeignServer } from '../foreign-policy.ts';
+import { type HostAddress, thisHost } from '../host.ts';
+import type { Left } from '../left.ts';
+import { Problems } from '../problems.ts';
+import { Verdicts } from '../verdicts.ts';
+import { compileAccess, compileProtocol, isOverridden } from './access.ts';
+import { compileAuth } from './auth-layer.ts';
+import { readAuth } from './auth-options.ts';
+import { OptionFiles } from './files.ts';
+import { filteredTypes } from './filtered-types.ts';
+import { readHosts } from './hosts.ts';
+import { listenersOf } from './listeners.ts';
+import { compileLocal } from './local-layer.ts';
+import { LocalNames } from './local-names.ts';
+import { wireOf } from './names.ts';
+import { allOf, type DnsmasqParts, oneOf } from './parts.ts';
+import { checkLoops, readRecords } from './records.ts';
+import { resolvServers } from './resolv-files.ts';
+import { compileRoute } from './route-layer.ts';
+import { entriesOf, localDomainEntries, reverseEntriesOf } from './server-options.ts';
+import { DomainTable, type ServerEntry } from './servers.ts';
+import { leftIn } from './unmodelled.ts';
+import { waysOf } from './ways.ts';
+import type { DnsmasqWorld } from './world.ts';
+
+/** What it answers about itself in class CH, unless `no-ident` is set. */
+const CHAOS = 'version authors copyright cachesize insertions evictions misses hits auth servers'
+  .split(' ')
+  .map((name) => `${name}.bind`);
+
+/** Reads a configuration of dnsmasq. Throws a ConfigError with all that is wrong. */
+export function readDnsmasq(
+  file: string,
+  host: readonly HostAddress[] = thisHost(),
+): ForeignServer {
+  const problems = new Problems();
+  const files = new OptionFiles(problems);
+  files.read(file);
+  const left: Left[] = [...leftIn(files.options)];
+  const parts: DnsmasqParts = { problems, left, options: files.options };
+  const names = new LocalNames(oneOf(parts, 'no-ident') === undefined ? CHAOS : []);
+  const hosts = readHosts(names, parts);
+  readRecords(names, parts);
+  checkLoops(names, parts);
+  const listen = listenersOf(parts, host);
+  const servers = new DomainTable(serversOf(parts).filter((entry) => !isItself(entry, listen)));
+  const auth = readAuth(parts, host);
+  const world = { verdicts: new Verdicts(), parts, names, servers, auth, listen, host };
+  const layers = [
+    compileAccess(world),
+    compileProtocol(world),
+    compileAuth(world),
+    compileLocal(world),
+    compileRoute(world),
+  ];
+  problems.throwIfAny();
+  return {
+    ...{ program: 'dnsmasq', listen, verdicts: world.verdicts, left },
+    views: [{ name: 'dnsmasq', layers, ways: waysOf(world) }],
+    viewOf: () => 0,
+    cuts: cutsOf(world),
+    texts: [...files.texts, ...hosts],
+  };
+}
+
+function serversOf(parts: DnsmasqParts): readonly ServerEntry[] {
+  return [
+    ...allOf(parts, 'server', 'local', 'address').flatMap((option) => entriesOf(option, parts)),
+    ...allOf(parts, 'rev-server').flatMap((option) => reverseEntriesOf(option, parts)),
+    ...allOf(parts, 'domain', 'domain-suffix').flatMap(localDomainEntries),
+    ...resolvServers(parts),
+  ];
+}
+
+/** dnsmasq does not ask itself. */
+function isItself({ server }: ServerEntry, listen: DnsmasqWorld['listen']): boolean {
+  return listen.some(
+    ({ address, port }) => server === (port === 53 ? address : `${address}:${port}`),
+  );
+}
+
+function cutsOf({ names, servers, auth, host, parts }: DnsmasqWorld): ForeignServer['cuts'] {
+  const domains = [
+    ...servers.all.map(({ domain }) => domain),
+    ...auth.zones.map(({ domain }) => domain),
+    ...names.all,
+    ...names.chaos,
+  ];
+  const isLocal = oneOf(parts, 'local-service') !== undefined && !isOverridden(parts);
+  const peers = auth.peers.map(prefixOf);
+  return {
+    names: [...new Set(domains)].flatMap((domain) => wireOf(domain) ?? []),
+    prefixes: [...(isLocal ? host.map(({ network }) => network) : []), ...peers],
+    types: [RrType.A, RrType.AAAA, ...filteredTypes(parts)],
+  };
+}
+
+function prefixOf({ family, words }: Address) {
+  const whole = parsePrefix(family === 4 ? '0.0.0.0/32' : '::/128');
+  if (typeof whole === 'string') throw new Error(whole);
+  return { ...whole, words };
+}

@@ -1,0 +1,120 @@
+/** Names that dnsmasq answers itself: hosts files, `host-record`, `cname` and other records of its configuration. */
+
+import type { Place } from '../../config/problem.ts';
+import { RrType } from '../../wire/registry.ts';
+import type { RecordData } from '../../wire/response.ts';
+import { isWithin, namesAbove } from './names.ts';
+
+export interface LocalRecord {
+  readonly record: RecordData;
+  readonly place: Place;
+  /** Of aliases and of reverse names: the name that it leads to. */
+  readonly target?: string;
+}
+
+interface HostName {
+  readonly records: LocalRecord[];
+}
+
+export class LocalNames {
+  /** Addresses from hosts files and `host-record`. */
+  readonly hosts: Map<string, HostName> = new Map();
+  readonly aliases: Map<string, LocalRecord> = new Map();
+  /** `txt-record`, `mx-host`, `srv-host`, `naptr-record`, `ptr-record`, by their names. */
+  readonly records: Map<string, LocalRecord[]> = new Map();
+  /** `dns-rr`, `caa-record`: they do not make their names known. */
+  readonly raw: Map<string, LocalRecord[]> = new Map();
+  /** Texts of class CH. */
+  readonly chaos: ReadonlySet<string>;
+  readonly #reverse: Map<string, LocalRecord[]> = new Map();
+  /** Names above those of hosts, which have no records. */
+  readonly #aboveHosts: Set<string> = new Set();
+  /** All names that exist, those above others too. */
+  readonly #known: Set<string> = new Set();
+
+  constructor(chaos: readonly string[]) {
+    this.chaos = new Set(chaos);
+    for (const name of chaos) this.#addAbove(name);
+  }
+
+  /** An address of a name; the first name of an address is the one that its reverse name has. */
+  addHost(name: string, address: Uint8Array, place: Place, { ttl, pointer }: HostDetails): void {
+    const host = this.hosts.get(name) ?? { records: [] };
+    this.hosts.set(name, host);
+    const record = { type: address.length === 4 ? RrType.A : RrType.AAAA, ttl, rdata: address };
+    if (host.records.some((other) => isSame(other.record, record))) return;
+    host.records.push({ record, place });
+    const key = keyOf(address);
+    if (!this.#reverse.has(key) && pointer !== undefined) {
+      const back = { type: RrType.PTR, ttl, rdata: pointer };
+      this.#reverse.set(key, [{ record: back, place, target: name }]);
+    }
+    for (const above of namesAbove(name)) this.#aboveHosts.add(above);
+    this.#know(name);
+  }
+
+  addAlias(name: string, record: LocalRecord): void {
+    this.aliases.set(name, record);
+    this.#know(name);
+  }
+
+  addRecord(name: string, record: LocalRecord): void {
+    const all = this.records.get(name) ?? [];
+    this.records.set(name, [...all, record]);
+    this.#addAbove(name);
+  }
+
+  addRaw(name: string, record: LocalRecord): void {
+    this.raw.set(name, [...(this.raw.get(name) ?? []), record]);
+  }
+
+  /** Names that hosts files have for an address. */
+  reverse(address: Uint8Array): readonly LocalRecord[] {
+    return this.#reverse.get(keyOf(address)) ?? [];
+  }
+
+  /** A name of hosts, or above one: what `localmx` and `selfmx` are for. */
+  isHost(name: string): boolean {
+    return this.hosts.has(name) || this.#aboveHosts.has(name);
+  }
+
+  /** Whether a name has something below or at it: others are NXDOMAIN where nobody is asked. */
+  exists(name: string): boolean {
+    if (this.#known.has(name)) return true;
+    const named = [...this.records.keys(), ...this.chaos];
+    return named.some((other) => isWithin(name, other));
+  }
+
+  /** A name, or one above it, that the cache of dnsmasq has. */
+  isKnown(name: string): boolean {
+    return this.#known.has(name);
+  }
+
+  get all(): readonly string[] {
+    const maps = [this.hosts, this.aliases, this.records, this.raw] as const;
+    return maps.flatMap((map) => [...map.keys()]);
+  }
+
+  #know(name: string): void {
+    this.#known.add(name);
+    this.#addAbove(name);
+  }
+
+  #addAbove(name: string): void {
+    for (const above of namesAbove(name)) this.#known.add(above);
+  }
+}
+
+export interface HostDetails {
+  readonly ttl: number;
+  /** The name in wire format, for the reverse name. */
+  readonly pointer: Uint8Array | undefined;
+}
+
+function isSame(a: RecordData, b: RecordData): boolean {
+  return a.type === b.type && Buffer.compare(a.rdata, b.rdata) === 0;
+}
+
+function keyOf(address: Uint8Array): string {
+  return Buffer.from(address).toString('hex');
+}

@@ -1,0 +1,40 @@
+/** Where dnsmasq's questions go, and the names that it answers itself. */
+
+import type { OwnZone, Ways } from '../ways.ts';
+import { isAnswer } from './servers.ts';
+import type { DnsmasqWorld } from './world.ts';
+
+export function waysOf({
+  servers,
+  auth,
+  names,
+}: Pick<DnsmasqWorld, 'servers' | 'auth' | 'names'>): Ways {
+  const domains = [...new Set(servers.all.filter(isAsked).map(({ domain }) => domain))];
+  const own: OwnZone[] = [
+    ...auth.zones.map(({ domain, option }) => ({ domain, place: option.place })),
+    ...servers.all
+      .filter(({ kind, domain }) => (isAnswer(kind) || kind === 'none') && domain !== '')
+      .map(({ domain, option }) => ({ domain, place: option.place })),
+    ...[...names.hosts].map(([domain, { records }]) => ({ domain, place: records[0]!.place })),
+    ...[...names.aliases].map(([domain, { place }]) => ({ domain, place })),
+  ];
+  return {
+    own,
+    forwards: domains.map((domain) => {
+      const asked = servers.all.filter((entry) => isAsked(entry) && entry.domain === domain);
+      return {
+        domain: domain === '' ? '.' : domain,
+        servers: asked.map(({ server }) => server!),
+        place: asked[0]!.option.place,
+      };
+    }),
+  };
+}
+
+function isAsked({
+  kind,
+  isForSimpleNames,
+  isWildcard,
+}: DnsmasqWorld['servers']['all'][number]): boolean {
+  return kind === 'server' && !isForSimpleNames && !isWildcard;
+}
