@@ -1,6 +1,6 @@
 /** Decisions of the log and of the live stream, together: each of them once, the latest first. */
 
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { DecisionsPage, Missed, Names } from '../src/admin/api/answers.ts';
 import type { DecisionRecord } from '../src/observe/decision-filter.ts';
 import { followDecisions } from './live.ts';
@@ -37,7 +37,7 @@ export function useDecisions(filter: Filter, isLive: boolean): Found {
   // What cannot be searched cannot be followed either: then the search has the words.
   const notice = useLive(filter, isLive && isFound, {
     add,
-    catchUp: async (since) => {
+    catchUp: async (since = decisions[0]?.time) => {
       const page = await get<DecisionsPage>('decisions', {
         ...filter,
         ...(since !== undefined && { since }),
@@ -94,7 +94,8 @@ function useSearch(filter: Filter, take: (page: DecisionsPage) => void) {
       if (!control.signal.aborted) setWords((error as Error).message);
     }
   };
-  useEffect(() => {
+  // Before the next frame: the first rows are waited for.
+  useLayoutEffect(() => {
     void search(undefined);
     return () => stop.current?.abort();
   }, []);

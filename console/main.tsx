@@ -4,7 +4,7 @@ import './main.css';
 import './charts.css';
 import './tables.css';
 import { type ComponentType, render } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Session } from '../src/admin/api/answers.ts';
 import { linkTo, useLocation } from './location.ts';
 import { Login } from './login.tsx';
@@ -31,26 +31,31 @@ const PAGES: Readonly<Record<string, { title: string; page: ComponentType<PagePr
   fleet: { title: 'Fleet', page: Fleet },
 };
 
-function Console() {
+interface ConsoleProps {
+  /** What was asked before there was anything to see. */
+  readonly asked: Promise<Session>;
+}
+
+function Console({ asked }: ConsoleProps) {
   const [session, setSession] = useState<Session>();
   const [hasEnded, setEnded] = useState(false);
   const [failure, setFailure] = useState('');
-  const look = () => {
-    get<Session>('session').then(setSession, (error: Error) => setFailure(error.message));
+  const look = (from: Promise<Session>) => {
+    from.then(setSession, (error: Error) => setFailure(error.message));
   };
-  useEffect(() => {
+  useLayoutEffect(() => {
     onLoggedOut(() => {
       setEnded(true);
       setSession({ login: true });
     });
-    look();
+    look(asked);
   }, []);
   if (session === undefined) {
     return (
       <main>
         <p role="status">{failure || 'Asking the server…'}</p>
         {failure !== '' && (
-          <button type="button" onClick={look}>
+          <button type="button" onClick={() => look(get<Session>('session'))}>
             Try again
           </button>
         )}
@@ -108,4 +113,16 @@ function Pages({ session, end }: { readonly session: Session; readonly end: () =
   );
 }
 
-render(<Console />, document.getElementById('console')!);
+/** Milliseconds after which a page says what it waits for. */
+const SILENT_MS = 300;
+
+// A first picture takes a browser longer than the server an answer: it comes when there is more to see.
+const asked = get<Session>('session');
+const show = () => render(<Console asked={asked} />, document.getElementById('console')!);
+const waiting = setTimeout(show, SILENT_MS);
+asked
+  .catch(() => {})
+  .then(() => {
+    clearTimeout(waiting);
+    show();
+  });

@@ -23,6 +23,8 @@ export interface Load {
   /** Who asks. */
   readonly source: string;
   readonly clients?: number;
+  /** Queries in a second; as many as are answered when left out. */
+  readonly rate?: number;
   /** By its answer a server is known to be ready. */
   readonly ready: Question;
   /** The part of the answers that must have each response code. */
@@ -43,12 +45,13 @@ interface Statistics extends LoadResult {
 
 /** Loads a server for some seconds. Rejects when the answers are not what they must be. */
 export async function load(
-  { queries, transport, source, clients = CLIENTS, expected }: Load,
+  { queries, transport, source, clients = CLIENTS, rate, expected }: Load,
   { port, seconds, cores }: { port: number; seconds: number; cores: string },
 ): Promise<LoadResult> {
   const { ok, output } = await run('taskset', [
     ...['-c', cores, 'dnsperf', '-W', '-m', transport, '-s', '127.0.0.1', '-p', `${port}`],
     ...['-a', source, '-d', queries, '-l', `${seconds}`, '-c', `${clients}`, '-q', OUTSTANDING],
+    ...(rate === undefined ? [] : ['-Q', `${rate}`]),
   ]);
   if (!ok) throw new Error(`dnsperf failed: ${output.trim().slice(-300)}`);
   const result = parseStatistics(output);

@@ -9,6 +9,7 @@ import { findPrograms, type ProgramName } from './packages.ts';
 import { type Section, writeResults } from './results.ts';
 import { cached } from './works/cached.ts';
 import { clients } from './works/clients.ts';
+import { consoles } from './works/consoles.ts';
 import { doh } from './works/doh.ts';
 import { dot } from './works/dot.ts';
 import { dotOut } from './works/dot-out.ts';
@@ -41,6 +42,7 @@ const WORKS: readonly Work[] = [
   threads,
   moving,
   slowTcp,
+  consoles,
 ];
 const NAMES: readonly string[] = WORKS.map(({ name }) => name);
 const UNUSABLE = 2;
@@ -48,7 +50,8 @@ const UNUSABLE = 2;
 async function main(options: Options): Promise<void> {
   // dnsmasq and Unbound are upstreams too, like NSD.
   const upstreams = ['nsd', 'dnsmasq', 'unbound'] as const;
-  const needed = new Set<ProgramName>(['dnsperf', 'ip', 'h2load', ...upstreams, ...options.peers]);
+  const tools = ['dnsperf', 'ip', 'h2load', 'chromium'] as const;
+  const needed = new Set<ProgramName>([...tools, ...upstreams, ...options.peers]);
   const programs = await findPrograms([...needed]);
   if (!programs.has('dnsperf')) throw new RangeError('dnsperf is not installed');
   const bench = createBench(options, programs);

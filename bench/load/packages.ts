@@ -15,17 +15,19 @@ interface Package {
   readonly version: readonly string[];
 }
 
-const PACKAGES: Readonly<Record<Peer | 'nsd' | 'dnsperf' | 'ip' | 'h2load', Package>> = {
-  dnsdist: { program: 'dnsdist', debian: 'dnsdist', version: ['--version'] },
-  unbound: { program: 'unbound', debian: 'unbound', version: ['-V'] },
-  bind: { program: 'named', debian: 'bind9', version: ['-v'] },
-  dnsmasq: { program: 'dnsmasq', debian: 'dnsmasq-base', version: ['-v'] },
-  nsd: { program: 'nsd', debian: 'nsd', version: ['-v'] },
-  ip: { program: 'ip', debian: 'iproute2', version: ['-V'] },
-  h2load: { program: 'h2load', debian: 'nghttp2-client', version: ['--version'] },
-  // It tells its version whatever is wrong with its arguments.
-  dnsperf: { program: 'dnsperf', debian: 'dnsperf', version: ['-h'] },
-};
+const PACKAGES: Readonly<Record<Peer | 'nsd' | 'dnsperf' | 'ip' | 'h2load' | 'chromium', Package>> =
+  {
+    dnsdist: { program: 'dnsdist', debian: 'dnsdist', version: ['--version'] },
+    unbound: { program: 'unbound', debian: 'unbound', version: ['-V'] },
+    bind: { program: 'named', debian: 'bind9', version: ['-v'] },
+    dnsmasq: { program: 'dnsmasq', debian: 'dnsmasq-base', version: ['-v'] },
+    nsd: { program: 'nsd', debian: 'nsd', version: ['-v'] },
+    ip: { program: 'ip', debian: 'iproute2', version: ['-V'] },
+    chromium: { program: 'chromium', debian: 'chromium', version: ['--version'] },
+    h2load: { program: 'h2load', debian: 'nghttp2-client', version: ['--version'] },
+    // It tells its version whatever is wrong with its arguments.
+    dnsperf: { program: 'dnsperf', debian: 'dnsperf', version: ['-h'] },
+  };
 
 export type ProgramName = keyof typeof PACKAGES;
 

@@ -31,12 +31,16 @@ export function cpuSeconds(pid: number): number {
  * a server with little to do from one with nothing.
  */
 export function runSeconds(pid: number): number {
-  const nanoseconds = family(pid).flatMap((one) =>
-    threadsOf(one).map((thread) =>
-      Number.parseInt(read(`/proc/${one}/task/${thread}/schedstat`), 10),
-    ),
-  );
-  return sum(nanoseconds.filter(Number.isFinite)) / 1e9;
+  return sum(family(pid).flatMap((one) => [...threadSeconds(one).values()]));
+}
+
+/** The same of each thread of one process, by its ID. */
+export function threadSeconds(pid: number): ReadonlyMap<string, number> {
+  const seconds = threadsOf(pid).map((thread) => {
+    const nanoseconds = Number.parseInt(read(`/proc/${pid}/task/${thread}/schedstat`), 10);
+    return [thread, nanoseconds / 1e9] as const;
+  });
+  return new Map(seconds.filter(([, time]) => Number.isFinite(time)));
 }
 
 export function memoryOf(pid: number): Memory {

@@ -3,6 +3,8 @@
 import { once } from 'node:events';
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { ServerOptions } from 'node:https';
+import { promisify } from 'node:util';
+import { gzip as gzipWithCallback } from 'node:zlib';
 import type { Permission } from '../config/admin-keys.ts';
 import { type Identities, type Identity, permits } from './identities.ts';
 import { AdminRequest, cookieOf } from './request.ts';
@@ -56,11 +58,17 @@ export interface AdminHttp {
 const CONNECTIONS = 256;
 const HEADERS_MS = 10_000;
 
+const JSON_TYPE = 'application/json';
+/** Octets that are sent as they are: about what fits into a packet. */
+const WORTH_PACKING = 1400;
+
+const gzip = promisify(gzipWithCallback);
+
 const LOOPBACK_HOSTS: ReadonlySet<string> = new Set(['127.0.0.1', '[::1]', 'localhost']);
 
 /** A reply of one JSON value. */
 export function jsonReply(value: unknown, status = 200): AdminReply {
-  return { status, type: 'application/json', body: `${JSON.stringify(value)}\n` };
+  return { status, type: JSON_TYPE, body: `${JSON.stringify(value)}\n` };
 }
 
 /** Listens on an address; port 0 takes a free one. Rejects when the address cannot be had. */
@@ -113,7 +121,20 @@ async function answer(
   }
   if (key === undefined) return send(response, notFound(options, url.pathname));
   const reply = await options.handlers[key]!(url, response, new AdminRequest(request, who));
-  if (reply !== 'streaming') send(response, reply);
+  if (reply !== 'streaming') send(response, await packed(reply, request));
+}
+
+/** JSON as gzip for those who take it: records are much alike, and a page has many. */
+async function packed(reply: AdminReply, { headers }: IncomingMessage): Promise<AdminReply> {
+  const { type, body } = reply;
+  if (type !== JSON_TYPE || body.length < WORTH_PACKING) return reply;
+  const vary = { vary: 'accept-encoding' };
+  if (!/\bgzip\b/.test(String(headers['accept-encoding']))) {
+    return { ...reply, headers: { ...reply.headers, ...vary } };
+  }
+  const more = { ...vary, 'content-encoding': 'gzip' };
+  // Not in this thread, which serves TCP and TLS.
+  return { ...reply, headers: { ...reply.headers, ...more }, body: await gzip(body) };
 }
 
 function identify({ identities }: AdminOptions, { headers }: IncomingMessage) {

@@ -20,7 +20,7 @@ import { addKeys } from './record-keys.ts';
 
 /** Octets of a log in one block, before the rest of its last line. */
 export const BLOCK = 1 << 18;
-const MAGIC = Buffer.from('rcode5 index 2\n\0');
+const MAGIC = Buffer.from('rcode5 index 3\n\0');
 /** Octets of an entry before its filter. */
 const HEAD = 60;
 /** It is not packed by itself. */

@@ -45,9 +45,14 @@ export class LogIndexes {
 
   /**
    * Indexes what has been added to a file that is not compressed: whole blocks, and of one that
-   * `isFinished` all whole lines. Stops when `stop` says so.
+   * `isFinished` all whole lines. Stops when `stop` says so; `pause` lets other work go on.
    */
-  async extend(file: LogFile, isFinished: boolean, stop: () => boolean): Promise<void> {
+  async extend(
+    file: LogFile,
+    isFinished: boolean,
+    stop: () => boolean,
+    pause: () => Promise<void> = nextTurn,
+  ): Promise<void> {
     const blocks = [...this.blocksOf(file)];
     const before = blocks.length;
     let at = endOf(blocks);
@@ -57,7 +62,7 @@ export class LogIndexes {
       if (octets === undefined) break;
       blocks.push(indexBlock(octets, at));
       at += octets.length;
-      await nextTurn();
+      await pause();
     }
     this.#add(file.id, blocks, before);
   }

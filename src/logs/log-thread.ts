@@ -9,6 +9,9 @@ import type { FromLogThread, LogThreadStart, ToLogThread } from './log-searcher.
 import { summarizeLog } from './log-summary.ts';
 import { SearchCancelled, searchLog } from './search.ts';
 
+/** Milliseconds that searches get before the next block is indexed. */
+const SEARCH_MS = 50;
+
 class LogThread {
   readonly #log: string;
   readonly #port: MessagePort;
@@ -17,6 +20,8 @@ class LogThread {
   /** One after the other: they write. */
   #writing: Promise<void> = Promise.resolve();
   #isClosing = false;
+  /** Searches that somebody waits for. */
+  #searching = 0;
 
   constructor(log: string, port: MessagePort) {
     this.#log = log;
@@ -44,13 +49,8 @@ class LogThread {
   async #do(message: Exclude<ToLogThread, { kind: 'cancel' | 'close' }>): Promise<FromLogThread> {
     const { number } = message;
     const isCancelled = () => this.#isClosing || this.#cancelled.has(number);
-    if (message.kind === 'search') {
-      const page = await searchLog(this.#log, this.#indexes, message.request, isCancelled);
-      return { kind: 'page', number, page };
-    }
-    if (message.kind === 'summarize') {
-      const summary = await summarizeLog(this.#log, this.#indexes, message.request, isCancelled);
-      return { kind: 'summary', number, summary };
+    if (message.kind === 'search' || message.kind === 'summarize') {
+      return this.#read(message, isCancelled);
     }
     const work =
       message.kind === 'index'
@@ -62,6 +62,30 @@ class LogThread {
     return { kind: 'done', number };
   }
 
+  async #read(
+    { kind, number, request }: Extract<ToLogThread, { kind: 'search' | 'summarize' }>,
+    isCancelled: () => boolean,
+  ): Promise<FromLogThread> {
+    this.#searching++;
+    try {
+      if (kind === 'summarize') {
+        const summary = await summarizeLog(this.#log, this.#indexes, request, isCancelled);
+        return { kind: 'summary', number, summary };
+      }
+      const page = await searchLog(this.#log, this.#indexes, request, isCancelled);
+      return { kind: 'page', number, page };
+    } finally {
+      this.#searching--;
+    }
+  }
+
+  /** Searches go first, but do not keep an index from ever being made. */
+  async #letSearch(): Promise<void> {
+    const until = performance.now() + SEARCH_MS;
+    do await nextTurn();
+    while (this.#searching > 0 && performance.now() < until);
+  }
+
   /** Indexes what is not, the youngest file first. */
   async #index(stop: () => boolean): Promise<void> {
     const ids = new Set<string>();
@@ -71,7 +95,8 @@ class LogThread {
       try {
         ids.add(file.id);
         const isFinished = path !== this.#log;
-        if (!file.isGzip) await this.#indexes.extend(file, isFinished, stop);
+        const pause = () => this.#letSearch();
+        if (!file.isGzip) await this.#indexes.extend(file, isFinished, stop, pause);
         else if (this.#indexes.blocksOf(file).length === 0) {
           await this.#indexes.inflate(file, { isWorth: () => false, take: () => {}, stop });
         }

@@ -1,7 +1,7 @@
 /** What records can be found by in an index: the keys of a record, and those that a filter needs. */
 
 import { SUMMARY } from '../decision/outcome.ts';
-import { formatAddress, parseAddress } from '../net/address.ts';
+import { formatAddress, formatEndpoint, parseAddress, parseEndpoint } from '../net/address.ts';
 import { firstWords, formatPrefix, type Prefix, parsePrefix } from '../net/prefix.ts';
 import { type DecisionRecord, parseStart } from '../observe/decision-filter.ts';
 import { formatName, lowerName, parseName } from '../wire/name.ts';
@@ -13,12 +13,16 @@ const LENGTHS = { 4: [24, 16, 8], 6: [64, 56, 48, 32] } as const;
 const WHOLE = { 4: 32, 6: 128 } as const;
 /** A record stands for several clients: it may be about any. */
 const MANY_CLIENTS = 'c*';
+const SCHEME = /^[a-z]+:\/\//;
+/** What stands before the port of `192.0.2.1:53` and of `[2001:db8::1]:53`. */
+const ANY_PORT = /^(?:\[[^\]]*\]|[^:[]*):/;
 /** Nobody writes these characters in JSON in another way. */
-const PLAIN = /^[\w .:*-]+$/;
+const PLAIN = /^[\w .:*/-]+$/;
 
 /** Adds the keys of a record to those of its block. */
 export function addKeys(keys: Set<string>, record: DecisionRecord): void {
   const { client, qname, layer, rule, ref, qtype, rcode, group, view, event, transport } = record;
+  const { upstream, attempts = [] } = record;
   if (client !== undefined) addClient(keys, client);
   if (qname !== undefined) addName(keys, qname.toLowerCase());
   add(keys, 'l', layer);
@@ -30,6 +34,8 @@ export function addKeys(keys: Set<string>, record: DecisionRecord): void {
   add(keys, 'v', view);
   add(keys, 'e', event);
   add(keys, 'p', transport);
+  addUpstream(keys, upstream?.address);
+  for (const { address } of attempts) addUpstream(keys, address);
 }
 
 function add(keys: Set<string>, kind: string, text: string | undefined): void {
@@ -43,6 +49,15 @@ function addClient(keys: Set<string>, client: string): void {
   const address = parseAddress(client);
   if (address === undefined) return void keys.add(MANY_CLIENTS);
   for (const length of LENGTHS[address.family]) keys.add(prefixKey({ ...address, length }));
+}
+
+/** A server by its address and port, and by its address with any port, however it is asked. */
+function addUpstream(keys: Set<string>, written: string | undefined): void {
+  if (written === undefined) return;
+  const address = written.replace(SCHEME, '');
+  keys.add(`u${address}`);
+  const anyPort = ANY_PORT.exec(address)?.[0];
+  if (anyPort !== undefined) keys.add(`u${anyPort}`);
 }
 
 /** The name and all that it is below of. */
@@ -74,7 +89,7 @@ export interface BlockTest {
   /** Milliseconds since the epoch; records from the first on, and before the second. */
   readonly since: number;
   readonly until: number;
-  /** One text of each of these stands in each record that is meant. */
+  /** One text of each of these stands in each record that is meant, in whatever case. */
   readonly texts: readonly (readonly string[])[];
 }
 
@@ -92,21 +107,33 @@ export function blockTestOf(
   };
 }
 
-/** Values that stand in a record as they are: a line without them need not be parsed. */
+/** Texts in lower case; a line without them need not be parsed. */
 function textsOf(options: Readonly<Record<string, string | undefined>>): string[][] {
   const values = AS_THEY_ARE.flatMap(([, option]) => options[option] ?? []);
   const plain = values.filter((value) => PLAIN.test(value)).map((value) => [`"${value}"`]);
-  const { client = '/' } = options;
+  const { client = '/', name = '.', upstream } = options;
+  const suffix = suffixOf(name);
+  // A name goes on before it, and a dot ends it.
+  const names =
+    suffix !== undefined && PLAIN.test(suffix) && suffix !== '.' ? [[`${suffix}"`]] : [];
+  const upstreams = upstream === undefined ? [] : [[upstreamText(upstream)]];
   const address = parseAddress(client);
-  if (address === undefined) return plain;
   // A summary has a prefix that the client may be in.
-  const written = formatAddress(address.family, address.words);
-  return [...plain, [`"${written}"`, `"${SUMMARY}"`]];
+  const written = address && formatAddress(address.family, address.words);
+  const clients = written === undefined ? [] : [[`"${written}"`, `"${SUMMARY}"`]];
+  return [...plain, ...names, ...upstreams, ...clients].map((some) =>
+    some.flatMap((text) => asWritten(text.toLowerCase())),
+  );
+}
+
+/** JSON may have a backslash before a slash. */
+function asWritten(text: string): string[] {
+  return text.includes('/') ? [text, text.replaceAll('/', '\\/')] : [text];
 }
 
 /** One key of each of these lists is in every block that has a record which is meant. */
 function keysOfOptions(options: Readonly<Record<string, string | undefined>>): string[][] {
-  const { client, name, type, rcode } = options;
+  const { client, name, type, rcode, upstream } = options;
   const clients = client?.split(',').map(keysOfClient) ?? [];
   const suffix = name === undefined ? undefined : suffixOf(name);
   const typeNumber = type === undefined ? undefined : parseType(type);
@@ -116,6 +143,7 @@ function keysOfOptions(options: Readonly<Record<string, string | undefined>>): s
     ...(suffix === undefined || suffix === '.' ? [] : [[`n${suffix}`]]),
     ...(typeNumber === undefined ? [] : [[`t${formatType(typeNumber)}`]]),
     ...(rcodeNumber === undefined ? [] : [[`k${formatRcode(rcodeNumber)}`]]),
+    ...(upstream === undefined ? [] : [[`u${upstreamText(upstream)}`]]),
     ...AS_THEY_ARE.flatMap(([kind, option]) =>
       options[option] === undefined ? [] : [[kind + options[option]]],
     ),
@@ -141,6 +169,14 @@ function keysOfClient(text: string): string[] | undefined {
   const indexed = LENGTHS[family].find((one) => one <= length);
   if (indexed === undefined) return undefined;
   return [prefixKey({ ...prefix, length: indexed }), MANY_CLIENTS];
+}
+
+/** Port 0 is no port to send to: it stands for every port. */
+function upstreamText(text: string): string {
+  const endpoint = parseEndpoint(text.replace(SCHEME, ''), 0);
+  if (endpoint === undefined) return text;
+  const written = formatEndpoint(endpoint);
+  return endpoint.port === 0 ? written.slice(0, -1) : written;
 }
 
 function suffixOf(name: string): string | undefined {

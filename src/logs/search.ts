@@ -104,7 +104,7 @@ class Search {
     const blocks = this.#indexes.blocksOf(file);
     if (file.isGzip) {
       const isSeekable = (blocks[0]?.packedStart ?? -1) >= 0;
-      if (!isSeekable) return this.#searchPacked(file, cursorAt);
+      if (!isSeekable) return this.#searchPacked(file, blocks, cursorAt);
     } else {
       const end = Math.min(cursorAt, file.size);
       if (await this.#searchTail(file, endOf(blocks), end)) return;
@@ -134,12 +134,14 @@ class Search {
   }
 
   /** A compressed file that can be read from its beginning only. */
-  async #searchPacked(file: LogFile, end: number): Promise<void> {
+  async #searchPacked(file: LogFile, known: readonly Block[], end: number): Promise<void> {
+    const isWorth = (block: Block) => block.start < end && isWorthReading(block, this.#test);
+    if (known.length > 0 && !known.some(isWorth)) return;
     const { limit } = this.#request;
     const left = limit - this.#lines.length;
     let found: { line: string; at: number }[] = [];
     await this.#indexes.inflate(file, {
-      isWorth: (block) => block.start < end && isWorthReading(block, this.#test),
+      isWorth,
       take: (octets, { start }) => {
         const inBlock = this.#find(octets.subarray(0, end - start), start, left);
         found = [...found, ...inBlock.reverse()].slice(-left);
@@ -164,7 +166,7 @@ class Search {
   /** At most `most` records among these lines, the last first. */
   #find(octets: Buffer, start: number, most: number): { line: string; at: number }[] {
     const found: { line: string; at: number }[] = [];
-    if (!this.#mayHave(octets)) return found;
+    if (!this.#mayHave(octets.toString('latin1'))) return found;
     for (let end = octets.length; end > 0 && found.length < most; ) {
       // A negative position would be one from the end.
       const at = end < 2 ? 0 : octets.lastIndexOf(LF, end - 2) + 1;
@@ -179,8 +181,10 @@ class Search {
   }
 
   /** Whether what is meant may be in it: looking for a text is much quicker than parsing. */
-  #mayHave(text: { includes(one: string): boolean }): boolean {
-    return this.#texts.every((some) => some.some((one) => text.includes(one)));
+  #mayHave(text: string): boolean {
+    if (this.#texts.length === 0) return true;
+    const lower = text.toLowerCase();
+    return this.#texts.every((some) => some.some((one) => lower.includes(one)));
   }
 
   async #pause(file: LogFile, at: number): Promise<boolean> {

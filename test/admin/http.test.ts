@@ -6,6 +6,7 @@ import { ask, type HttpRequest } from '../world/http.ts';
 const HANDLERS: Readonly<Record<string, AdminHandler>> = {
   'GET /text': () => ({ status: 200, body: 'text\n' }),
   'GET /json': (url) => jsonReply({ a: url.searchParams.get('a') }),
+  'GET /long': () => jsonReply({ long: 'long '.repeat(1000) }),
   'POST /json': async () => jsonReply({ posted: true }, 422),
   'GET /stream': (_url, response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' });
@@ -43,6 +44,24 @@ describe('observe/admin', () => {
   async function status(target: string, request?: HttpRequest): Promise<number> {
     return (await ask(admin, target, request)).status;
   }
+
+  it('packs what is long for those who take that', async () => {
+    await listen();
+    const url = `http://127.0.0.1:${admin.port}`;
+    for (const [path, accepted, encoding] of [
+      ['long', 'br, gzip', 'gzip'],
+      ['long', 'identity', null],
+      ['json', 'gzip', null],
+      ['text', 'gzip', null],
+    ] as const) {
+      const response = await fetch(`${url}/${path}`, { headers: { 'accept-encoding': accepted } });
+      expect(response.headers.get('content-encoding'), `${path} ${accepted}`).to.equal(encoding);
+      if (path === 'long') {
+        expect(response.headers.get('vary')).to.equal('accept-encoding');
+        expect(await response.json()).to.deep.equal({ long: 'long '.repeat(1000) });
+      }
+    }
+  });
 
   it('answers what its handlers say', async () => {
     await listen();

@@ -36,7 +36,8 @@ export class Window {
     page.on('requestfinished', async (request) => {
       const { responseBodySize, responseHeadersSize } = await request.sizes();
       const path = new URL(request.url()).pathname;
-      this.transferred.set(path, responseBodySize + responseHeadersSize);
+      const before = this.transferred.get(path) ?? 0;
+      this.transferred.set(path, before + responseBodySize + responseHeadersSize);
     });
   }
 

@@ -21,6 +21,8 @@ export interface Rcode5Config {
   readonly encrypted?: Encrypted;
   /** What its group of upstreams has besides the server. */
   readonly group?: readonly string[];
+  /** Whether its admin HTTP is asked: it listens where the site has a port for TLS. */
+  readonly hasConsole?: boolean;
 }
 
 /** As it is by default, and with one data thread. */
@@ -38,6 +40,7 @@ export function rcode5({
   cores,
   encrypted,
   group = [],
+  hasConsole = false,
 }: Rcode5Config): Contestant {
   const log = isLogged ? LOG : undefined;
   return {
@@ -55,6 +58,7 @@ export function rcode5({
           group,
           lines,
           log: log ?? '/dev/null',
+          admin: hasConsole ? secure! : 0,
         }),
       );
       return [program, main, 'serve', '-c', file];
@@ -73,12 +77,13 @@ interface Parts {
   readonly group: readonly string[];
   readonly lines: readonly string[];
   readonly log: string;
+  readonly admin: number;
 }
 
 function format(of: Parts) {
   const group = [`servers: ["${of.server}"]`, ...of.group].join(', ');
   return `listen: [${of.listen.join(', ')}]
-admin: { listen: "127.0.0.1:0" }
+admin: { listen: "127.0.0.1:${of.admin}" }
 upstreams: { default: { ${group} } }
 decisionLog: { to: ${of.log}, record: policy }
 ${of.lines.join('\n')}
