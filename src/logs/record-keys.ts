@@ -3,7 +3,12 @@
 import { SUMMARY } from '../decision/outcome.ts';
 import { formatAddress, parseAddress } from '../net/address.ts';
 import { firstWords, formatPrefix, type Prefix, parsePrefix } from '../net/prefix.ts';
-import { type DecisionRecord, parseStart } from '../observe/decision-filter.ts';
+import {
+  type DecisionRecord,
+  type FilterTexts,
+  parseStart,
+  textsOf,
+} from '../observe/decision-filter.ts';
 import { formatName, lowerName, parseName } from '../wire/name.ts';
 import { formatRcode, formatType, parseRcode, parseType } from '../wire/registry.ts';
 import { type HashedKey, hashKey, mayHave } from './key-filter.ts';
@@ -79,47 +84,51 @@ export interface BlockTest {
 }
 
 /** The test of filter options that `parseFilter` takes. */
-export function blockTestOf(
-  options: Readonly<Record<string, string | undefined>>,
-  now: number,
-): BlockTest {
-  const { since, until } = options;
+export function blockTestOf(options: FilterTexts, now: number): BlockTest {
+  const [since] = textsOf(options, 'since');
+  const [until] = textsOf(options, 'until');
   return {
     keys: keysOfOptions(options).map((some) => some.map(hashKey)),
     since: timeOf(since, now) ?? Number.NEGATIVE_INFINITY,
     until: timeOf(until, now) ?? Number.POSITIVE_INFINITY,
-    texts: textsOf(options),
+    texts: writtenTextsOf(options),
   };
 }
 
 /** Values that stand in a record as they are: a line without them need not be parsed. */
-function textsOf(options: Readonly<Record<string, string | undefined>>): string[][] {
-  const values = AS_THEY_ARE.flatMap(([, option]) => options[option] ?? []);
-  const plain = values.filter((value) => PLAIN.test(value)).map((value) => [`"${value}"`]);
-  const { client = '/' } = options;
-  const address = parseAddress(client);
-  if (address === undefined) return plain;
+function writtenTextsOf(options: FilterTexts): string[][] {
+  const plain = AS_THEY_ARE.map(([, option]) => textsOf(options, option))
+    .filter((values) => values.length > 0 && values.every((value) => PLAIN.test(value)))
+    .map((values) => values.map((value) => `"${value}"`));
+  const addresses = textsOf(options, 'client').map(parseAddress);
+  if (addresses.length === 0 || addresses.includes(undefined)) return plain;
   // A summary has a prefix that the client may be in.
-  const written = formatAddress(address.family, address.words);
-  return [...plain, [`"${written}"`, `"${SUMMARY}"`]];
+  const written = addresses.map((one) => `"${formatAddress(one!.family, one!.words)}"`);
+  return [...plain, [...written, `"${SUMMARY}"`]];
 }
 
 /** One key of each of these lists is in every block that has a record which is meant. */
-function keysOfOptions(options: Readonly<Record<string, string | undefined>>): string[][] {
-  const { client, name, type, rcode } = options;
-  const clients = client?.split(',').map(keysOfClient) ?? [];
-  const suffix = name === undefined ? undefined : suffixOf(name);
-  const typeNumber = type === undefined ? undefined : parseType(type);
-  const rcodeNumber = rcode === undefined ? undefined : parseRcode(rcode);
-  return [
-    ...(clients.length > 0 && !clients.includes(undefined) ? [clients.flat() as string[]] : []),
-    ...(suffix === undefined || suffix === '.' ? [] : [[`n${suffix}`]]),
-    ...(typeNumber === undefined ? [] : [[`t${formatType(typeNumber)}`]]),
-    ...(rcodeNumber === undefined ? [] : [[`k${formatRcode(rcodeNumber)}`]]),
-    ...AS_THEY_ARE.flatMap(([kind, option]) =>
-      options[option] === undefined ? [] : [[kind + options[option]]],
-    ),
+function keysOfOptions(options: FilterTexts): string[][] {
+  const clients = textsOf(options, 'client').flatMap((text) => text.split(','));
+  const some = [
+    clients.map(keysOfClient),
+    textsOf(options, 'name').map(keysOfName),
+    textsOf(options, 'type').map((text) => keyOf('t', parseType(text), formatType)),
+    textsOf(options, 'rcode').map((text) => keyOf('k', parseRcode(text), formatRcode)),
+    ...AS_THEY_ARE.map(([kind, option]) => textsOf(options, option).map((text) => [kind + text])),
   ];
+  // One text without a key may be met by a record of any block.
+  return some
+    .filter((keys) => keys.length > 0 && !keys.includes(undefined))
+    .map((keys) => keys.flat() as string[]);
+}
+
+function keyOf(
+  kind: string,
+  value: number | undefined,
+  format: (value: number) => string,
+): string[] | undefined {
+  return value === undefined ? undefined : [kind + format(value)];
 }
 
 const AS_THEY_ARE = [
@@ -143,9 +152,11 @@ function keysOfClient(text: string): string[] | undefined {
   return [prefixKey({ ...prefix, length: indexed }), MANY_CLIENTS];
 }
 
-function suffixOf(name: string): string | undefined {
+function keysOfName(name: string): string[] | undefined {
   const wire = parseName(name);
-  return typeof wire === 'string' ? undefined : formatName(lowerName(wire));
+  if (typeof wire === 'string') return undefined;
+  const suffix = formatName(lowerName(wire));
+  return suffix === '.' ? undefined : [`n${suffix}`];
 }
 
 function timeOf(text: string | undefined, now: number): number | undefined {
