@@ -32,23 +32,44 @@ export const JSON_OPTION = {
   about: 'prints JSON for programs',
 } as const satisfies Option;
 
-/** What selects records. */
+/** What selects records; of what may be given several times, any of them. */
 export const FILTERING = {
   client: {
     type: 'string',
+    multiple: true,
     value: 'CIDR',
     about: 'only clients in a prefix, or with an address; several with commas',
   },
-  name: { type: 'string', value: 'SUFFIX', about: 'only names at and below this one' },
-  type: { type: 'string', value: 'T', about: 'only queries of this type' },
-  layer: { type: 'string', value: 'L', about: 'only decisions of this layer' },
-  event: { type: 'string', value: 'E', about: 'only records of this event, for example blocked' },
-  group: { type: 'string', value: 'G', about: 'only clients of this group' },
-  view: { type: 'string', value: 'V', about: 'only clients of this view' },
-  rule: { type: 'string', value: 'R', about: 'only decisions by this rule' },
-  rcode: { type: 'string', value: 'RCODE', about: 'only records with this rcode' },
-  transport: { type: 'string', value: 'T', about: 'only queries by udp, tcp, dot or doh' },
-  upstream: { type: 'string', value: 'A', about: 'only records that name this upstream' },
+  name: {
+    type: 'string',
+    multiple: true,
+    value: 'SUFFIX',
+    about: 'only names at and below this one',
+  },
+  type: { type: 'string', multiple: true, value: 'T', about: 'only queries of this type' },
+  layer: { type: 'string', multiple: true, value: 'L', about: 'only decisions of this layer' },
+  event: {
+    type: 'string',
+    multiple: true,
+    value: 'E',
+    about: 'only records of this event, for example blocked',
+  },
+  group: { type: 'string', multiple: true, value: 'G', about: 'only clients of this group' },
+  view: { type: 'string', multiple: true, value: 'V', about: 'only clients of this view' },
+  rule: { type: 'string', multiple: true, value: 'R', about: 'only decisions by this rule' },
+  rcode: { type: 'string', multiple: true, value: 'RCODE', about: 'only records with this rcode' },
+  transport: {
+    type: 'string',
+    multiple: true,
+    value: 'T',
+    about: 'only queries by udp, tcp, dot or doh',
+  },
+  upstream: {
+    type: 'string',
+    multiple: true,
+    value: 'A',
+    about: 'only records that name this upstream',
+  },
   since: {
     type: 'string',
     value: '10m',

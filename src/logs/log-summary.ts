@@ -1,5 +1,6 @@
 /** Counts the decisions that a log holds, without reading what its index rules out. */
 
+import type { FilterTexts } from '../observe/decision-filter.ts';
 import type { LogIndexes } from './indexing.ts';
 import { DecisionReader } from './log-lines.ts';
 import { type Summary, summarize } from './report-summary.ts';
@@ -12,7 +13,7 @@ const NO_BUDGET = 1e9;
 
 export interface SummaryRequest {
   /** As `parseFilter` takes them, seen from `now` in milliseconds since the epoch. */
-  readonly options: Readonly<Record<string, string>>;
+  readonly options: FilterTexts;
   readonly now: number;
   /** The event that is counted; undefined: all. */
   readonly event: string | undefined;

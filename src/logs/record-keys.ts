@@ -3,7 +3,12 @@
 import { SUMMARY } from '../decision/outcome.ts';
 import { formatAddress, formatEndpoint, parseAddress, parseEndpoint } from '../net/address.ts';
 import { firstWords, formatPrefix, type Prefix, parsePrefix } from '../net/prefix.ts';
-import { type DecisionRecord, parseStart } from '../observe/decision-filter.ts';
+import {
+  type DecisionRecord,
+  type FilterTexts,
+  parseStart,
+  textsOf,
+} from '../observe/decision-filter.ts';
 import { formatName, lowerName, parseName } from '../wire/name.ts';
 import { formatRcode, formatType, parseRcode, parseType } from '../wire/registry.ts';
 import { type HashedKey, hashKey, mayHave } from './key-filter.ts';
@@ -94,34 +99,44 @@ export interface BlockTest {
 }
 
 /** The test of filter options that `parseFilter` takes. */
-export function blockTestOf(
-  options: Readonly<Record<string, string | undefined>>,
-  now: number,
-): BlockTest {
-  const { since, until } = options;
+export function blockTestOf(options: FilterTexts, now: number): BlockTest {
+  const [since] = textsOf(options, 'since');
+  const [until] = textsOf(options, 'until');
   return {
     keys: keysOfOptions(options).map((some) => some.map(hashKey)),
     since: timeOf(since, now) ?? Number.NEGATIVE_INFINITY,
     until: timeOf(until, now) ?? Number.POSITIVE_INFINITY,
-    texts: textsOf(options),
+    texts: writtenTextsOf(options),
   };
 }
 
 /** Texts in lower case; a line without them need not be parsed. */
-function textsOf(options: Readonly<Record<string, string | undefined>>): string[][] {
-  const values = AS_THEY_ARE.flatMap(([, option]) => options[option] ?? []);
-  const plain = values.filter((value) => PLAIN.test(value)).map((value) => [`"${value}"`]);
-  const { client = '/', name = '.', upstream } = options;
-  const suffix = suffixOf(name);
+function writtenTextsOf(options: FilterTexts): string[][] {
+  const alternatives = (
+    values: readonly string[],
+    write: (value: string) => string | undefined,
+  ) => {
+    const written = values.map(write);
+    return values.length === 0 || written.includes(undefined) ? [] : [written as string[]];
+  };
+  const plain = AS_THEY_ARE.flatMap(([, option]) =>
+    alternatives(textsOf(options, option), (value) =>
+      PLAIN.test(value) ? `"${value}"` : undefined,
+    ),
+  );
   // A name goes on before it, and a dot ends it.
-  const names =
-    suffix !== undefined && PLAIN.test(suffix) && suffix !== '.' ? [[`${suffix}"`]] : [];
-  const upstreams = upstream === undefined ? [] : [[upstreamText(upstream)]];
-  const address = parseAddress(client);
+  const names = alternatives(textsOf(options, 'name'), (name) => {
+    const suffix = suffixOf(name);
+    return suffix !== undefined && PLAIN.test(suffix) ? `${suffix}"` : undefined;
+  });
+  const upstreams = alternatives(textsOf(options, 'upstream'), upstreamText);
+  const clients = alternatives(textsOf(options, 'client'), (client) => {
+    const address = parseAddress(client);
+    return address && `"${formatAddress(address.family, address.words)}"`;
+  });
   // A summary has a prefix that the client may be in.
-  const written = address && formatAddress(address.family, address.words);
-  const clients = written === undefined ? [] : [[`"${written}"`, `"${SUMMARY}"`]];
-  return [...plain, ...names, ...upstreams, ...clients].map((some) =>
+  const orSummary = clients.map((some) => [...some, `"${SUMMARY}"`]);
+  return [...plain, ...names, ...upstreams, ...orSummary].map((some) =>
     some.flatMap((text) => asWritten(text.toLowerCase())),
   );
 }
@@ -132,22 +147,28 @@ function asWritten(text: string): string[] {
 }
 
 /** One key of each of these lists is in every block that has a record which is meant. */
-function keysOfOptions(options: Readonly<Record<string, string | undefined>>): string[][] {
-  const { client, name, type, rcode, upstream } = options;
-  const clients = client?.split(',').map(keysOfClient) ?? [];
-  const suffix = name === undefined ? undefined : suffixOf(name);
-  const typeNumber = type === undefined ? undefined : parseType(type);
-  const rcodeNumber = rcode === undefined ? undefined : parseRcode(rcode);
-  return [
-    ...(clients.length > 0 && !clients.includes(undefined) ? [clients.flat() as string[]] : []),
-    ...(suffix === undefined || suffix === '.' ? [] : [[`n${suffix}`]]),
-    ...(typeNumber === undefined ? [] : [[`t${formatType(typeNumber)}`]]),
-    ...(rcodeNumber === undefined ? [] : [[`k${formatRcode(rcodeNumber)}`]]),
-    ...(upstream === undefined ? [] : [[`u${upstreamText(upstream)}`]]),
-    ...AS_THEY_ARE.flatMap(([kind, option]) =>
-      options[option] === undefined ? [] : [[kind + options[option]]],
-    ),
+function keysOfOptions(options: FilterTexts): string[][] {
+  const clients = textsOf(options, 'client').flatMap((text) => text.split(','));
+  const some = [
+    clients.map(keysOfClient),
+    textsOf(options, 'name').map(keysOfName),
+    textsOf(options, 'type').map((text) => keyOf('t', parseType(text), formatType)),
+    textsOf(options, 'rcode').map((text) => keyOf('k', parseRcode(text), formatRcode)),
+    textsOf(options, 'upstream').map((text) => [`u${upstreamText(text)}`]),
+    ...AS_THEY_ARE.map(([kind, option]) => textsOf(options, option).map((text) => [kind + text])),
   ];
+  // One text without a key may be met by a record of any block.
+  return some
+    .filter((keys) => keys.length > 0 && !keys.includes(undefined))
+    .map((keys) => keys.flat() as string[]);
+}
+
+function keyOf(
+  kind: string,
+  value: number | undefined,
+  format: (value: number) => string,
+): string[] | undefined {
+  return value === undefined ? undefined : [kind + format(value)];
 }
 
 const AS_THEY_ARE = [
@@ -179,9 +200,17 @@ function upstreamText(text: string): string {
   return endpoint.port === 0 ? written.slice(0, -1) : written;
 }
 
+function keysOfName(name: string): string[] | undefined {
+  const suffix = suffixOf(name);
+  return suffix === undefined ? undefined : [`n${suffix}`];
+}
+
+/** Undefined when it is no name, or the root, which every name has. */
 function suffixOf(name: string): string | undefined {
   const wire = parseName(name);
-  return typeof wire === 'string' ? undefined : formatName(lowerName(wire));
+  if (typeof wire === 'string') return undefined;
+  const suffix = formatName(lowerName(wire));
+  return suffix === '.' ? undefined : suffix;
 }
 
 function timeOf(text: string | undefined, now: number): number | undefined {

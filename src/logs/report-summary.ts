@@ -4,6 +4,7 @@ import {
   type Dimension,
   partsOf,
   type ReportTally,
+  ruleOf,
   type Table,
   type Tally,
 } from './report-tally.ts';
@@ -13,6 +14,8 @@ export interface Row extends Readonly<Partial<Record<Dimension, string | null>>>
   /** Where the rule stands, in a table by rule. */
   readonly file?: string;
   readonly line?: number;
+  /** Nobody wrote the rule; `layer` says whose it is. */
+  readonly implicit?: true;
   readonly count: number;
   /** What the count is at most, when some may have been missed. */
   readonly atMost?: number;
@@ -102,8 +105,12 @@ function summarizeTable(tally: ReportTally, { by, values }: Table, most: number)
 function summarizeRow(tally: ReportTally, by: readonly Dimension[], one: Tally): Row {
   const parts = partsOf(one.value);
   const { count, missed, rule, first, last } = one;
+  const values = by.map((dimension, i) => [dimension, parts[i] ?? null] as const);
+  const id = parts[by.indexOf('rule')];
   return {
-    ...Object.fromEntries(by.map((dimension, i) => [dimension, parts[i] ?? null])),
+    ...(id !== undefined && ruleOf(id).layer !== undefined && { implicit: true }),
+    ...Object.fromEntries(values),
+    ...(id !== undefined && ruleOf(id)),
     ...(rule?.file !== undefined && { file: rule.file }),
     ...(rule?.line !== undefined && rule.line > 0 && { line: rule.line }),
     count,

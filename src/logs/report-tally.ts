@@ -19,12 +19,16 @@ export type Dimension =
   | 'policy'
   | 'event';
 
+/** Between a rule that nobody wrote and its layer. */
+const OF_LAYER = '\u0002';
+
 /** How a record is counted by each. */
 export const DIMENSIONS: Readonly<
   Record<Dimension, (record: DecisionRecord) => string | undefined>
 > = {
   layer: ({ layer }) => layer,
-  rule: ({ rule }) => rule?.id,
+  // Several layers have a rule of this name that nobody wrote.
+  rule: ({ rule, layer }) => (rule?.implicit === true ? `${rule.id}${OF_LAYER}${layer}` : rule?.id),
   group: ({ group }) => group,
   client: ({ client }) => client,
   name: ({ qname }) => qname,
@@ -163,6 +167,12 @@ export class ReportTally {
 function keyOf(by: readonly Dimension[], record: DecisionRecord): string {
   if (by.length === 1) return DIMENSIONS[by[0]!](record) ?? ABSENT;
   return by.map((one) => DIMENSIONS[one](record) ?? ABSENT).join(BETWEEN);
+}
+
+/** A rule as it was counted: its id, and the layer of one that nobody wrote. */
+export function ruleOf(part: string): { readonly rule: string; readonly layer?: string } {
+  const [rule = '', layer] = part.split(OF_LAYER);
+  return { rule, ...(layer !== undefined && { layer }) };
 }
 
 /** The parts of a value; undefined where records did not have one. */

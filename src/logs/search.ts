@@ -1,7 +1,7 @@
 /** Searches the files of a decision log, the latest records first, page by page. */
 
 import { gunzipSync } from 'node:zlib';
-import { type Filter, matches, parseFilter } from '../observe/decision-filter.ts';
+import { type Filter, type FilterTexts, matches, parseFilter } from '../observe/decision-filter.ts';
 import { BLOCK, type Block } from './block-index.ts';
 import { endOf, type LogIndexes, nextTurn } from './indexing.ts';
 import { closeLogFile, type LogFile, logFilesOf, openLogFile, readAt } from './log-files.ts';
@@ -12,7 +12,7 @@ const LF = 0x0a;
 
 export interface SearchRequest {
   /** As `parseFilter` takes them, seen from `now` in milliseconds since the epoch. */
-  readonly options: Readonly<Record<string, string>>;
+  readonly options: FilterTexts;
   readonly now: number;
   /** Records of a page. */
   readonly limit: number;

@@ -35,7 +35,12 @@ export interface DecisionRecord {
   readonly would?: { readonly action?: string };
   readonly trigger?: string;
   readonly match?: string;
-  readonly rule?: { readonly id?: string; readonly file?: string; readonly line?: number };
+  readonly rule?: {
+    readonly id?: string;
+    readonly file?: string;
+    readonly line?: number;
+    readonly implicit?: unknown;
+  };
   readonly upstream?: {
     readonly address?: string;
     readonly verdict?: string;
@@ -54,7 +59,7 @@ export type Filter = readonly Test[];
 
 const SCHEME = /^([a-z]+:\/\/)?(.*)$/s;
 const RECORD_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
-const ISO_TIME = /^(\d{4}-\d\d-\d\d)(T\d\d:\d\d(?::\d\d(?:\.\d+)?)?)?(Z|[+-]\d\d:\d\d)?$/;
+const ISO_TIME = /^(\d{4}-\d\d-\d\d)([T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?)?(Z|[+-]\d\d:\d\d)?$/;
 
 /** The events of records. */
 const RECORDED = [...EVENTS, SUMMARY] as const;
@@ -121,21 +126,34 @@ export type FilterOption = keyof typeof FILTERS;
 /** Every option that selects records. */
 export const FILTER_OPTIONS = Object.keys(FILTERS) as readonly FilterOption[];
 
+/** Options that a record meets in one way only. The others may be given more than once: any of them. */
+export const SINGLE_OPTIONS = ['since', 'until', 'ref'] as const satisfies readonly FilterOption[];
+
+/** What options are given; several texts of one: any of them. */
+export type FilterTexts = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+/** The texts that an option is given: none, one or several. */
+export function textsOf(options: FilterTexts, option: FilterOption): readonly string[] {
+  const given = options[option];
+  if (given === undefined) return [];
+  return typeof given === 'string' ? [given] : given;
+}
+
 /**
  * The filter that options ask for, seen from `now`; a text that names the option, what is wrong
  * with it and what is expected. Options that do not select records are passed over.
  */
-export function parseFilter(
-  options: Readonly<Record<string, string | undefined>>,
-  now: number,
-): Filter | string {
+export function parseFilter(options: FilterTexts, now: number): Filter | string {
   const filter: Test[] = [];
   for (const option of FILTER_OPTIONS) {
-    const text = options[option];
-    if (text === undefined) continue;
-    const test = FILTERS[option](text, now);
-    if (typeof test === 'string') return `${option}: ${test}`;
-    filter.push(test);
+    const tests = textsOf(options, option).map((text) => FILTERS[option](text, now));
+    const wrong = tests.find((test) => typeof test === 'string');
+    if (wrong !== undefined) return `${option}: ${wrong}`;
+    const [only, ...others] = tests as Test[];
+    if (only === undefined) continue;
+    filter.push(
+      others.length === 0 ? only : (record) => (tests as Test[]).some((test) => test(record)),
+    );
   }
   return filter;
 }
@@ -249,7 +267,7 @@ export function parseStart(text: string, now: number): string | undefined {
 function parseTime(text: string): string | undefined {
   const [, date, time = 'T00:00', zone = 'Z'] = ISO_TIME.exec(text) ?? [];
   const day = new Date(`${date}T00:00Z`);
-  const start = new Date(`${date}${time}${zone}`);
+  const start = new Date(`${date}${time.replace(' ', 'T')}${zone}`);
   if (Number.isNaN(day.getTime()) || Number.isNaN(start.getTime())) return undefined;
   // Date takes the 30th of February for the 2nd of March.
   return day.toISOString().startsWith(date!) ? start.toISOString() : undefined;

@@ -139,7 +139,11 @@ function createPipes(folder: string): (parts: readonly (readonly string[])[]) =>
 
 /** What a command prints where `rcode5` is the program under test. */
 export function runInShell(command: string, cwd: string): Promise<string> {
-  const environment = { ...process.env, PATH: `${cwd}/bin:${process.env['PATH']}` };
+  const environment = {
+    ...process.env,
+    TZ: 'UTC',
+    PATH: `${cwd}/bin:${process.env['PATH']}`,
+  };
   return new Promise((done) => {
     // A command may well fail: what it then says is what the page shows.
     execFile('sh', ['-c', `(${command}) 2>&1`], { cwd, env: environment }, (_error, stdout) => {

@@ -1,6 +1,11 @@
 /** The parameters of requests: each is known, or the answer says what is expected. */
 
-import { FILTER_OPTIONS, parseFilter } from '../../observe/decision-filter.ts';
+import {
+  FILTER_OPTIONS,
+  type FilterTexts,
+  parseFilter,
+  SINGLE_OPTIONS,
+} from '../../observe/decision-filter.ts';
 import { type AdminReply, jsonReply } from '../http.ts';
 
 /** What is wrong with a request. */
@@ -21,7 +26,7 @@ export function failureReply(error: unknown): AdminReply {
 
 export interface Parameters {
   /** As `parseFilter` takes them. */
-  readonly options: Readonly<Record<string, string>>;
+  readonly options: FilterTexts;
   /** The others. */
   readonly more: Readonly<Record<string, string>>;
   /** Milliseconds since the epoch. */
@@ -30,17 +35,20 @@ export interface Parameters {
 
 /** Splits parameters into those that select decisions and `others`. Throws a BadRequest. */
 export function readParameters(url: URL, others: readonly string[] = []): Parameters {
-  const given = Object.fromEntries([...url.searchParams].filter(([, value]) => value !== ''));
-  const options: Record<string, string> = {};
+  const given = [...url.searchParams].filter(([, value]) => value !== '');
+  const options: Record<string, string[]> = {};
   const more: Record<string, string> = {};
-  for (const [name, value] of Object.entries(given)) {
+  for (const [name, value] of given) {
     if (others.includes(name)) more[name] = value;
-    else if ((FILTER_OPTIONS as readonly string[]).includes(name)) options[name] = value;
-    else {
+    else if ((FILTER_OPTIONS as readonly string[]).includes(name)) {
+      options[name] = [...(options[name] ?? []), value];
+    } else {
       const known = [...FILTER_OPTIONS, ...others].join(', ');
       throw new BadRequest(`${name}: not a parameter; expect ${known}`);
     }
   }
+  const twice = SINGLE_OPTIONS.find((name) => (options[name]?.length ?? 0) > 1);
+  if (twice !== undefined) throw new BadRequest(`${twice}: is given twice; expect it once`);
   const now = Date.now();
   const wrong = parseFilter(options, now);
   if (typeof wrong === 'string') throw new BadRequest(wrong);

@@ -1,15 +1,13 @@
 /** Decisions of a running server, by its admin HTTP: for who may not read its files. */
 
 import type { DecisionsPage, Report } from '../../admin/api/answers.ts';
-import type { DecisionRecord, FilterOption } from '../../observe/decision-filter.ts';
+import type { DecisionRecord, FilterTexts } from '../../observe/decision-filter.ts';
 import { askAdmin } from '../admin-client.ts';
 import { UsageError } from '../command.ts';
 
 /** Decisions of a page, and in all. */
 const PAGE = '1000';
 const MOST = 10_000;
-
-export type FilterValues = Readonly<Partial<Record<FilterOption, string | undefined>>>;
 
 /** The latest decisions that a filter takes, in the order of the log. */
 export interface ServerDecisions {
@@ -18,7 +16,7 @@ export interface ServerDecisions {
   readonly isCut: boolean;
 }
 
-export async function readServerLog(admin: string, filter: FilterValues): Promise<ServerDecisions> {
+export async function readServerLog(admin: string, filter: FilterTexts): Promise<ServerDecisions> {
   const decisions: DecisionRecord[] = [];
   let cursor: string | undefined;
   do {
@@ -34,7 +32,7 @@ export async function readServerLog(admin: string, filter: FilterValues): Promis
 /** Counts of a running server, as `summarize` makes them. */
 export function readServerReport(
   admin: string,
-  given: FilterValues & { readonly by: string; readonly top: string; readonly event: string },
+  given: FilterTexts & { readonly by: string; readonly top: string; readonly event: string },
 ): Promise<Report> {
   return ask<Report>(admin, `/api/v1/report?${queryOf(given)}`);
 }
@@ -47,9 +45,9 @@ export async function ask<T>(admin: string, path: string): Promise<T> {
 }
 
 /** Parameters of a URL from those that are given. */
-export function queryOf(given: Readonly<Record<string, string | undefined>>): string {
-  const filled = Object.entries(given).filter((pair): pair is [string, string] => {
-    return pair[1] !== undefined;
-  });
+export function queryOf(given: FilterTexts): string {
+  const filled = Object.entries(given).flatMap(([name, texts = []]) =>
+    [texts].flat().map((text): [string, string] => [name, text]),
+  );
   return new URLSearchParams(filled).toString();
 }

@@ -1,44 +1,74 @@
-/** Decision records as a table for people: one line each, nothing cut off. */
+/** Decision records as a table for people: nothing cut off, one line each where the terminal is wide enough. */
 
 import type { DecisionRecord } from '../../observe/decision-filter.ts';
+import { type Display, paint, type Style } from '../display.ts';
 import { escapeControls } from '../printable.ts';
-import { formatLine } from '../text-table.ts';
+import { breaksOf, formatLines, type Look } from '../text-table.ts';
+import type { ShownTime } from './shown-time.ts';
 
 interface Column {
   readonly title: string;
   /** Width to begin with, and how far a longer value widens the rows behind it. */
   readonly least: number;
   readonly most: number;
-  text(record: DecisionRecord): string | undefined;
+  text(record: DecisionRecord, times: ShownTime): string | undefined;
+  /** In which colours a cell of it is shown. */
+  style?(cell: string): Style | undefined;
 }
 
 const COLUMNS: readonly Column[] = [
-  { title: 'TIME', least: 24, most: 24, text: ({ time }) => time },
+  {
+    title: 'TIME',
+    least: 24,
+    most: 29,
+    text: ({ time }, times) => times.exact(time),
+    style: () => 'dim',
+  },
   { title: 'CLIENT', least: 15, most: 48, text: formatClient },
   { title: 'NAME', least: 20, most: 48, text: ({ qname }) => qname },
   { title: 'TYPE', least: 5, most: 10, text: ({ qtype }) => qtype },
-  { title: 'RESULT', least: 8, most: 14, text: formatResult },
-  { title: 'LAYER', least: 9, most: 12, text: ({ layer }) => layer },
+  { title: 'RESULT', least: 8, most: 14, text: formatResult, style: styleOfResult },
+  { title: 'LAYER', least: 9, most: 12, text: ({ layer }) => layer, style: () => 'bold' },
   { title: 'RULE', least: 20, most: 48, text: ({ rule }) => rule?.id },
   { title: 'AT', least: 12, most: 48, text: formatPlace },
   { title: 'REF', least: 7, most: 16, text: ({ ref }) => ref },
-  { title: 'UPSTREAM', least: 0, most: 0, text: formatVerdict },
+  { title: 'UPSTREAM', least: 8, most: 64, text: formatVerdict },
 ];
 const ABSENT = '-';
 
 /** Rows whose columns widen with what they have to hold; its heading comes with the first row. */
 export class Table {
   readonly #widths: number[] = COLUMNS.map(({ least }) => least);
+  readonly #display: Display;
+  readonly #times: ShownTime;
+  readonly #look: Look;
   #begun = false;
+
+  constructor(display: Display, times: ShownTime) {
+    this.#display = display;
+    this.#times = times;
+    this.#look = { paint: (cell, column) => paint(display, COLUMNS[column]!.style?.(cell), cell) };
+  }
 
   /** The lines of these records; the widest of them count for all. */
   format(records: readonly DecisionRecord[]): string {
     if (records.length === 0) return '';
-    const rows = records.map((record) => COLUMNS.map(({ text }) => printable(text(record))));
+    const rows = records.map((record) =>
+      COLUMNS.map(({ text }) => printable(text(record, this.#times))),
+    );
     for (const row of rows) this.#widen(row);
-    const heading = this.#begun ? [] : [COLUMNS.map(({ title }) => title)];
+    const layout = {
+      widths: this.#widths,
+      breaks: breaksOf(this.#widths, this.#display.width),
+      absent: ABSENT,
+    };
+    const titles = COLUMNS.map(({ title }) => title);
+    const heading = this.#begun
+      ? []
+      : formatLines(titles, layout, { paint: (cell) => paint(this.#display, 'bold', cell) });
     this.#begun = true;
-    return [...heading, ...rows].map((row) => `${formatLine(row, this.#widths)}\n`).join('');
+    const lines = rows.flatMap((row) => formatLines(row, layout, this.#look));
+    return [...heading, ...lines].map((line) => `${line}\n`).join('');
   }
 
   #widen(row: readonly string[]): void {
@@ -66,6 +96,13 @@ function formatResult({ rcode, event, of = event, count, would }: DecisionRecord
   if (would?.action !== undefined) return `would ${would.action}`;
   const result = rcode === undefined || (rcode === 'NOERROR' && of !== 'answered') ? of : rcode;
   return count === undefined ? result : `${result} x${count}`;
+}
+
+/** Red is what a client was refused, yellow what it was told instead of an answer. */
+function styleOfResult(result: string): Style | undefined {
+  if (/^(refused|REFUSED|failed|SERVFAIL)/.test(result)) return 'red';
+  if (result.startsWith('would ')) return 'cyan';
+  return result === 'NOERROR' || result === 'answered' ? 'green' : 'yellow';
 }
 
 /** A rule that nobody wrote has a file but no line. */

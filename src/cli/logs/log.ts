@@ -8,18 +8,21 @@ import { blockTestOf } from '../../logs/record-keys.ts';
 import {
   type DecisionRecord,
   type Filter,
+  type FilterTexts,
   matches,
   parseFilter,
 } from '../../observe/decision-filter.ts';
 import { ADMIN_OPTION } from '../admin-client.ts';
 import { type Command, Exit, UsageError } from '../command.ts';
+import { displayOf, type Shown } from '../display.ts';
 import { FILTERING, JSON_OPTION, type Options } from '../options.ts';
 import { Output } from '../output.ts';
 import { Progress } from '../progress.ts';
-import { type FilterValues, readServerLog } from './admin-log.ts';
+import { readServerLog } from './admin-log.ts';
 import { type LogInput, LogReader, type LogSource } from './log-source.ts';
 import { Table } from './log-table.ts';
 import { formatRecord } from './record-text.ts';
+import { ShownTime, TIME_OPTIONS } from './shown-time.ts';
 
 const OPTIONS = {
   follow: {
@@ -29,6 +32,7 @@ const OPTIONS = {
   },
   ...FILTERING,
   ref: { ...FILTERING.ref, about: 'the record with this reference, in full' },
+  ...TIME_OPTIONS,
   admin: ADMIN_OPTION,
   json: JSON_OPTION,
 } as const satisfies Options;
@@ -65,12 +69,15 @@ export interface LogRequest extends LogSource {
   readonly filter: Filter;
   /** The server that is asked in place of files. */
   readonly admin: string | undefined;
-  readonly options: FilterValues;
+  readonly options: FilterTexts;
+  readonly times: ShownTime;
+  /** The record that is looked for. */
+  readonly ref: string | undefined;
 }
 
 /** Where it comes from and goes to. */
 export interface LogStreams extends LogInput {
-  readonly stdout: Writable & { readonly isTTY?: boolean };
+  readonly stdout: Writable & Shown;
 }
 
 /** Reads the arguments. Throws when one of them is not understood. */
@@ -80,15 +87,17 @@ export function parseRequest(args: readonly string[], at: number): LogRequest {
     allowPositionals: true,
     options: OPTIONS,
   });
-  const { follow, json, admin, ...options } = values;
+  const { follow, json, admin, utc, timezone, ...options } = values;
+  const times = new ShownTime({ utc, ...(timezone !== undefined && { timezone }) });
   const filter = parseFilter(options, at);
   if (typeof filter === 'string') throw new UsageError(`--${filter}`);
   if (admin !== undefined && (follow || positionals.length > 0)) {
     throw new UsageError('--admin: expect neither FILEs nor --follow with it');
   }
-  const full = options.ref !== undefined;
+  const { ref } = options;
+  const full = ref !== undefined;
   const test = blockTestOf(options, at);
-  return { files: positionals, follow, json, full, filter, test, admin, options };
+  return { files: positionals, follow, json, full, filter, test, admin, options, times, ref };
 }
 
 /** Shows what matches, until the end of the files or until `stop` is aborted. */
@@ -98,7 +107,7 @@ export async function showLogs(
   stop: AbortSignal,
 ): Promise<Exit> {
   const logs = new LogReader(request, streams);
-  const selection = new Selection(request);
+  const selection = new Selection(request, streams.stdout);
   const output = new Output(streams.stdout);
   let progress = progressOf(request, streams, logs);
   for await (const lines of logs.lines(stop)) {
@@ -118,22 +127,33 @@ export async function showLogs(
   if (skipped > 0) streams.stderr.write(`${formatSkipped(skipped)}\n`);
   if (lost > 0) streams.stderr.write(`${formatLost(lost)}\n`);
   if (logs.failed) return Exit.UNUSABLE;
+  if (!matched) tellMissing(request, streams.stderr);
   return matched || request.follow ? Exit.OK : Exit.NEGATIVE;
 }
 
 /** Shows the latest decisions of a running server. */
 async function showServerLog(
-  { json, full, options }: LogRequest,
+  request: LogRequest,
   admin: string,
   { stdout, stderr }: LogStreams,
 ): Promise<Exit> {
+  const { json, full, options, times } = request;
   const { decisions, isCut } = await readServerLog(admin, options);
   const output = new Output(stdout);
   if (json) await output.write(decisions.map((one) => `${JSON.stringify(one)}\n`).join(''));
-  else if (full) await output.write(decisions.map(formatRecord).join('\n'));
-  else await output.write(new Table().format(decisions));
+  else if (full) await output.write(decisions.map((one) => formatRecord(one, times)).join('\n'));
+  else await output.write(new Table(displayOf(stdout), times).format(decisions));
   if (isCut) stderr.write('older ones are not shown; expect them with --until\n');
+  if (decisions.length === 0) tellMissing(request, stderr);
   return decisions.length > 0 ? Exit.OK : Exit.NEGATIVE;
+}
+
+/** Of one record that is looked for; other searches may well find none. */
+function tellMissing({ ref, admin }: LogRequest, stderr: Writable): void {
+  if (ref === undefined) return;
+  const where = admin ?? 'what was read';
+  const other = 'a log of that time, perhaps rotated, of the node that answered';
+  stderr.write(`--ref: no record in ${where} has ${JSON.stringify(ref)}; expect ${other}\n`);
 }
 
 /** Until rows come: they are progress enough, and may go to a pager in the same terminal. */
@@ -148,9 +168,10 @@ class Selection {
   matched = false;
   readonly #request: LogRequest;
   readonly #reader: DecisionReader = new DecisionReader();
-  readonly #table: Table = new Table();
+  readonly #table: Table;
 
-  constructor(request: LogRequest) {
+  constructor(request: LogRequest, stdout: Shown) {
+    this.#table = new Table(displayOf(stdout), request.times);
     this.#request = request;
   }
 
@@ -163,7 +184,7 @@ class Selection {
   }
 
   textOf(lines: readonly string[]): string {
-    const { filter, json, full } = this.#request;
+    const { filter, json, full, times } = this.#request;
     const records: DecisionRecord[] = [];
     let text = '';
     for (const line of lines) {
@@ -176,7 +197,9 @@ class Selection {
       else records.push(record);
     }
     if (json) return text;
-    return full ? records.map(formatRecord).join('\n') : this.#table.format(records);
+    return full
+      ? records.map((one) => formatRecord(one, times)).join('\n')
+      : this.#table.format(records);
   }
 }
 

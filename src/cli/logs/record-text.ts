@@ -2,6 +2,7 @@
 
 import type { DecisionRecord } from '../../observe/decision-filter.ts';
 import { formatPlace, formatVerdict, printable } from './log-table.ts';
+import type { ShownTime } from './shown-time.ts';
 
 /** Fields that only this looks at: whatever a log has in them. */
 type Fields = Readonly<Record<string, unknown>>;
@@ -9,10 +10,10 @@ type Fields = Readonly<Record<string, unknown>>;
 const LABEL_WIDTH = 9;
 
 /** Its sentence, and below it a line for each subject. */
-export function formatRecord(record: DecisionRecord): string {
+export function formatRecord(record: DecisionRecord, times: ShownTime): string {
   const fields: Fields = { ...record };
   const lines: readonly (readonly [label: string, text: string])[] = [
-    ['when', joined(record.time, unit(fields['elapsedMs'], 'ms after the query'))],
+    ['when', joined(times.exact(record.time), unit(fields['elapsedMs'], 'ms after the query'))],
     ['client', formatAsker(record, fields)],
     ['node', joined(record.node, named('policy', record.policy))],
     ['decided', formatDecided(record)],

@@ -2,8 +2,10 @@
 
 import type { Row, Summary, TableSummary } from '../../logs/report-summary.ts';
 import type { Dimension } from '../../logs/report-tally.ts';
-import { formatLine, widthsOf } from '../text-table.ts';
+import { type Display, paint } from '../display.ts';
+import { breaksOf, formatLines, widthsOf } from '../text-table.ts';
 import { printable } from './log-table.ts';
+import type { ShownTime } from './shown-time.ts';
 
 const BARS = '▁▂▃▄▅▆▇█';
 const NOTHING = ' ';
@@ -13,26 +15,34 @@ const VALUE_WIDTH = 60;
 /** Policies with a column of their own. */
 const POLICY_COLUMNS = 4;
 
+/** How it is shown. */
+export interface ReportLook {
+  readonly display: Display;
+  readonly times: ShownTime;
+}
+
 /** All of it. */
-export function formatReport(summary: Summary): string {
+export function formatReport(summary: Summary, look: ReportLook): string {
   const { by, count } = summary;
-  const head = formatHead(summary);
+  const head = formatHead(summary, look);
   if (count === 0) return `${head.join('\n')}\n`;
   const policies = columnsOf(summary);
-  const parts = Object.entries(by).map(([name, table]) => formatTable(name, table, policies));
+  const parts = Object.entries(by).map(([name, table]) => formatTable(name, table, policies, look));
   return `${[head, ...parts].map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
 
-function formatHead(summary: Summary): string[] {
+function formatHead(summary: Summary, { display, times }: ReportLook): string[] {
   const { event, count, records, events, first, last, timeline, policies } = summary;
   const what = event === 'all' ? 'decisions' : event;
   const others = Object.entries(events).filter(([name]) => name !== event && event !== 'all');
   const also = others.map(([name, number]) => `${name} ${number}`).join(', ');
   if (count === 0) return [`0 ${what} of ${records} records${also === '' ? '' : ` (${also})`}`];
+  const chart = sparkline(timeline.counts);
+  const note = `${formatStep(timeline)}, each chart up to its own highest`;
   return [
     `${count} ${what} of ${records} records${also === '' ? '' : ` (${also})`}`,
-    `${formatTime(first!)} to ${formatTime(last!)} UTC`,
-    `${sparkline(timeline.counts)}  ${formatStep(timeline)}, each chart up to its own highest`,
+    `${times.seconds(first!)} to ${times.seconds(last!)}`,
+    ...(chart.length + note.length + 2 > display.width ? [chart, note] : [`${chart}  ${note}`]),
     ...Object.entries(policies).map(([hash, number]) => `policy ${printable(hash)}: ${number}`),
   ];
 }
@@ -51,7 +61,12 @@ interface Line {
   readonly policies: readonly string[];
 }
 
-function formatTable(name: string, table: TableSummary, policies: readonly string[]): string[] {
+function formatTable(
+  name: string,
+  table: TableSummary,
+  policies: readonly string[],
+  look: ReportLook,
+): string[] {
   const { rows, other, missed } = table;
   const dimensions = name.split('+') as Dimension[];
   const heading: Line = {
@@ -61,7 +76,7 @@ function formatTable(name: string, table: TableSummary, policies: readonly strin
     chart: 'OVER TIME',
     policies,
   };
-  const lines = [heading, ...rows.map((row) => lineOf(row, dimensions, policies))];
+  const lines = [heading, ...rows.map((row) => lineOf(row, dimensions, policies, look.times))];
   if (other.count > 0) {
     const many = missed === 0 ? `${other.values}` : `up to ${other.values}`;
     const numbers = [`${other.count}`, formatShare(other.share)];
@@ -69,39 +84,47 @@ function formatTable(name: string, table: TableSummary, policies: readonly strin
     lines.push({ left: `other: ${many}`, numbers, times: ['', ''], chart: '', policies: none });
   }
   const note = `≥: up to ${missed} more; there are too many values to count each from its beginning`;
-  return [...align(lines), ...(missed === 0 ? [] : [note])];
+  return [...align(lines, look.display), ...(missed === 0 ? [] : [note])];
 }
 
-function lineOf(row: Row, dimensions: readonly Dimension[], policies: readonly string[]): Line {
+function lineOf(
+  row: Row,
+  dimensions: readonly Dimension[],
+  policies: readonly string[],
+  times: ShownTime,
+): Line {
   const { file, line, count, atMost, share, first, last, timeline } = row;
   const place = file === undefined ? '' : ` at ${file}${line === undefined ? '' : `:${line}`}`;
-  const value = dimensions.map((one) => printable(row[one] ?? undefined));
+  const ofLayer = row.implicit && !dimensions.includes('layer') ? ` (${row.layer})` : '';
+  const value = dimensions.map((one) => {
+    return printable(row[one] ?? undefined) + (one === 'rule' ? printable(ofLayer, '') : '');
+  });
   return {
     left: `${value.join(' ')}${printable(place, '')}`,
     numbers: [`${atMost === undefined ? '' : '≥'}${count}`, formatShare(share)],
-    times: [formatTime(first), formatTime(last)],
+    times: [times.seconds(first), times.seconds(last)],
     chart: sparkline(timeline),
     policies: policies.map((policy) => `${row.policies[policy] ?? '-'}`),
   };
 }
 
-function align(lines: readonly Line[]): string[] {
+function align(lines: readonly Line[], display: Display): string[] {
   const { numbers, policies } = lines[0]!;
   const counts = numbers.length + policies.length;
   const rows = lines.map((line) => {
     return [line.left, ...line.numbers, ...line.policies, ...line.times, line.chart];
   });
   const widths = widthsOf(rows, VALUE_WIDTH);
-  return rows.map((row) => formatLine(row, widths, (column) => column > 0 && column <= counts));
+  const layout = { widths, breaks: breaksOf(widths, display.width), absent: '' };
+  const isRight = (column: number) => column > 0 && column <= counts;
+  return rows.flatMap((row, i) => {
+    const style = i === 0 ? 'bold' : undefined;
+    return formatLines(row, layout, { isRight, paint: (cell) => paint(display, style, cell) });
+  });
 }
 
 function formatShare(share: number): string {
   return `${(share * 100).toFixed(1)}%`;
-}
-
-/** `2026-11-20 23:00:00` */
-function formatTime(time: string): string {
-  return time.slice(0, 19).replace('T', ' ');
 }
 
 function formatStep({ counts, step }: Summary['timeline']): string {

@@ -7,15 +7,22 @@ import { DecisionReader, formatSkipped } from '../../logs/log-lines.ts';
 import { type BlockTest, blockTestOf } from '../../logs/record-keys.ts';
 import { summarize } from '../../logs/report-summary.ts';
 import { DIMENSIONS, type Dimension, ReportTally } from '../../logs/report-tally.ts';
-import { type Filter, matches, parseFilter } from '../../observe/decision-filter.ts';
+import {
+  type Filter,
+  type FilterTexts,
+  matches,
+  parseFilter,
+} from '../../observe/decision-filter.ts';
 import { ADMIN_OPTION } from '../admin-client.ts';
 import { type Command, Exit, UsageError } from '../command.ts';
+import { displayOf, type Shown } from '../display.ts';
 import { FILTERING, JSON_OPTION, type Options } from '../options.ts';
 import { Output } from '../output.ts';
 import { Progress } from '../progress.ts';
-import { type FilterValues, readServerReport } from './admin-log.ts';
+import { readServerReport } from './admin-log.ts';
 import { type LogInput, LogReader } from './log-source.ts';
 import { formatReport } from './report-text.ts';
+import { ShownTime, TIME_OPTIONS } from './shown-time.ts';
 
 const EVENT = 'refused';
 const ALL_EVENTS = 'all';
@@ -33,7 +40,8 @@ const OPTIONS = {
   },
   top: { type: 'string', value: 'N', about: 'the number of rows in a table' },
   ...FILTERING,
-  event: { ...FILTERING.event, value: 'E|all', default: EVENT, about: 'the event to count' },
+  event: { type: 'string', value: 'E|all', default: EVENT, about: 'the event to count' },
+  ...TIME_OPTIONS,
   admin: ADMIN_OPTION,
   json: JSON_OPTION,
 } as const satisfies Options;
@@ -64,7 +72,8 @@ export interface ReportRequest {
   readonly rows: number;
   /** The server that is asked in place of files. */
   readonly admin: string | undefined;
-  readonly options: FilterValues;
+  readonly options: FilterTexts;
+  readonly times: ShownTime;
 }
 
 /** Reads the arguments. Throws when one of them is not understood. */
@@ -74,7 +83,8 @@ export function parseReport(args: readonly string[], at: number): ReportRequest 
     allowPositionals: true,
     options: OPTIONS,
   });
-  const { json, by, top, event, admin, ...options } = values;
+  const { json, by, top, event, admin, utc, timezone, ...options } = values;
+  const times = new ShownTime({ utc, ...(timezone !== undefined && { timezone }) });
   if (admin !== undefined && positionals.length > 0) {
     throw new UsageError('--admin: expect no FILEs with it');
   }
@@ -89,7 +99,7 @@ export function parseReport(args: readonly string[], at: number): ReportRequest 
   const filter = parseFilter(options, at) as Filter;
   const tables = by.split(',').map(parseBy);
   const test = blockTestOf(options, at);
-  return { files: positionals, json, filter, event, by: tables, rows, test, admin, options };
+  return { files: positionals, json, filter, event, by: tables, rows, test, admin, options, times };
 }
 
 /** One table: a dimension, or several with `+` between them. */
@@ -105,15 +115,19 @@ function parseBy(text: string): readonly Dimension[] {
 
 /** Shows what a running server counts. */
 async function showServerReport(
-  { options, event, by, rows, json }: ReportRequest,
+  { options, event, by, rows, json, times }: ReportRequest,
   admin: string,
-  { stdout, stderr }: { readonly stdout: Writable; readonly stderr: Writable },
+  { stdout, stderr }: { readonly stdout: Writable & Shown; readonly stderr: Writable },
 ): Promise<Exit> {
   const tables = by.map((one) => one.join('+')).join(',');
   const given = { ...options, event, by: tables, top: String(Math.min(rows, ROWS.json)) };
   const report = await readServerReport(admin, given);
   const output = new Output(stdout);
-  await output.write(json ? `${JSON.stringify(report)}\n` : formatReport(report));
+  await output.write(
+    json
+      ? `${JSON.stringify(report)}\n`
+      : formatReport(report, { display: displayOf(stdout), times }),
+  );
   if (report.isCut) stderr.write('older decisions are not counted; expect them with --until\n');
   return report.records > 0 ? Exit.OK : Exit.NEGATIVE;
 }
@@ -121,7 +135,7 @@ async function showServerReport(
 /** Counts what is in the logs and shows it. */
 export async function showReport(
   request: ReportRequest,
-  streams: LogInput & { readonly stdout: Writable },
+  streams: LogInput & { readonly stdout: Writable & Shown },
 ): Promise<Exit> {
   const { filter, event, by, rows, json } = request;
   const { files, test } = request;
@@ -143,7 +157,11 @@ export async function showReport(
   const skipped = reader.skipped + logs.passed.skipped;
   const summary = summarize(tally, { event, most: rows, skipped });
   const output = new Output(streams.stdout);
-  await output.write(json ? `${JSON.stringify(summary)}\n` : formatReport(summary));
+  await output.write(
+    json
+      ? `${JSON.stringify(summary)}\n`
+      : formatReport(summary, { display: displayOf(streams.stdout), times: request.times }),
+  );
   if (skipped > 0) streams.stderr.write(`${formatSkipped(skipped)}\n`);
   if (logs.failed) return Exit.UNUSABLE;
   return read + logs.passed.records > 0 ? Exit.OK : Exit.NEGATIVE;

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { expect } from 'chai';
 import { Exit } from '../../../src/cli/command.ts';
-import { file, line, run, useDirectory } from './logs.ts';
+import { file, line, run, Terminal, useDirectory } from './logs.ts';
 
 const HEADING = /^TIME +CLIENT +NAME +TYPE +RESULT +LAYER +RULE +AT +REF +UPSTREAM *$/;
 
@@ -124,8 +124,62 @@ describe('cli/log-table', () => {
     expect(at(fourth)).to.be.greaterThan(at(first)).and.lessThan(at(third));
   });
 
+  const upstream = { address: '[2001:db8::53]:53', verdict: 'client-acl', confidence: 'medium' };
+  for (const columns of [80, 100, 132, 240]) {
+    it(`breaks rows at the same columns for ${columns} columns, and cuts nothing`, async () => {
+      const stdout = new Terminal(columns);
+      const lines = [
+        line('k3f9x-1'),
+        line('k3f9x-2', { client: '2001:db8:1234:5678::abcd', group: undefined, upstream }),
+      ];
+      await run([file('a.log', ...lines), '--timezone', 'Europe/Berlin'], { stdout });
+      const rows = stdout.text.split('\n');
+      expect(Math.max(...rows.map((row) => row.length))).to.be.at.most(columns);
+      for (const text of ['2026-11-20T23:59:00.123+01:00', '2001:db8:1234:5678::abcd']) {
+        expect(stdout.text).to.include(text);
+      }
+      for (const text of ['k3f9x-1', 'config/site.yaml:42', 'client-acl (medium confidence)']) {
+        expect(stdout.text).to.include(text);
+      }
+      const layers = rows.filter((row) => row.includes('  acl ')).map((row) => row.indexOf('acl '));
+      const heading = rows.find((row) => row.includes('LAYER'))!;
+      expect(new Set(layers)).to.deep.equal(new Set([heading.indexOf('LAYER')]));
+    });
+  }
+
+  it('writes into a terminal of fewer columns as if it had 80', async () => {
+    const [narrow, wide] = [new Terminal(20), new Terminal(80)];
+    for (const stdout of [narrow, wide]) await run([file('a.log', line('k3f9x-1'))], { stdout });
+    expect(narrow.text).to.equal(wide.text);
+  });
+
+  const colours = [
+    { event: 'refused', rcode: 'REFUSED', code: 31 },
+    { event: 'blocked', rcode: 'NXDOMAIN', code: 33 },
+    { event: 'answered', rcode: 'NOERROR', code: 32 },
+    { event: 'failed', rcode: 'SERVFAIL', code: 31 },
+  ];
+  for (const { event, rcode, code } of colours) {
+    it(`shows ${rcode} in colour ${code} where there are colours, in the same columns`, async () => {
+      const [plain, coloured] = [new Terminal(240), new Terminal(240, 8)];
+      for (const stdout of [plain, coloured]) {
+        await run([file('a.log', line('k3f9x-1', { event, rcode }))], { stdout });
+      }
+      expect(coloured.text).to.include(`\u001b[${code}m${rcode}\u001b[39m`);
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: what is looked for
+      expect(coloured.text.replaceAll(/\u001b\[\d+m/g, '')).to.equal(plain.text);
+      expect(plain.text).to.not.include('\u001b');
+    });
+  }
+
   it('has no heading when there is nothing to show', async () => {
     const { exit, out, err } = await run([file('a.log', line('k3f9x-1')), '--ref', 'k3f9x-2']);
-    expect({ exit, out, err }).to.deep.equal({ exit: Exit.NEGATIVE, out: '', err: '' });
+    expect({ exit, out }).to.deep.equal({ exit: Exit.NEGATIVE, out: '' });
+    expect(err).to.match(/^--ref: no record in what was read has "k3f9x-2"; expect a log of that/);
+  });
+
+  it('says nothing of a search that finds none', async () => {
+    const { exit, err } = await run([file('a.log', line('k3f9x-1')), '--type', 'MX']);
+    expect({ exit, err }).to.deep.equal({ exit: Exit.NEGATIVE, err: '' });
   });
 });

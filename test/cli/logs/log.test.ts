@@ -61,6 +61,45 @@ describe('cli/log', () => {
     expect(refs((await run(['--json', '--since', '10m', path])).out)).to.have.length(6);
   });
 
+  const several = [
+    { args: ['--client', '192.0.2.1', '--client', '192.0.2.2'], found: ['2', '3'] },
+    { args: ['--client', '192.0.2.0/24', '--client', '10.21.5.18'], found: ['1', '2', '3', '4'] },
+    { args: ['--type', 'AAAA', '--type', 'MX'], found: ['3', '4'] },
+    { args: ['--name', 'example.net', '--name', 'example.org'], found: ['2', '4'] },
+    {
+      args: ['--layer', 'acl', '--layer', 'policy', '--client', '192.0.2.0/24'],
+      found: ['2', '3'],
+    },
+    { args: ['--rule', 'a', '--rule', 'b/c d'], found: ['2', '3'] },
+    { args: ['--group', 'vpn', '--group', 'lan'], found: ['1', '3'] },
+    {
+      args: ['--view', 'v', '--view', 'w', '--rcode', 'NXDOMAIN', '--rcode', 'SERVFAIL'],
+      found: ['4'],
+    },
+    { args: ['--transport', 'dot', '--transport', 'doh', '--event', 'blocked'], found: ['4'] },
+  ];
+  for (const { args, found } of several) {
+    it(`takes any of what is given several times: ${args.join(' ')}`, async () => {
+      const path = file(
+        'a.log',
+        line('1'),
+        line('2', { client: '192.0.2.1', group: 'x', qname: 'a.example.net.', rule: { id: 'a' } }),
+        line('3', { client: '192.0.2.2', group: 'lan', qtype: 'AAAA', rule: { id: 'b/c d' } }),
+        line('4', {
+          ...{
+            client: '10.21.5.18',
+            group: 'x',
+            qname: 'example.org.',
+            qtype: 'MX',
+            layer: 'policy',
+          },
+          ...{ view: 'w', rcode: 'NXDOMAIN', event: 'blocked', transport: 'doh' },
+        }),
+      );
+      expect(refs((await run(['--json', ...args, path])).out)).to.deep.equal(found);
+    });
+  }
+
   const skipped = [
     { what: 'half a line at the end', content: line('k3f9x-2').slice(0, 50), count: 1 },
     {

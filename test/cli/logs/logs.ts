@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
+import type { Shown } from '../../../src/cli/display.ts';
 import { parseRequest, showLogs } from '../../../src/cli/logs/log.ts';
 
 export const NOW = Date.UTC(2026, 10, 20, 23);
@@ -67,19 +68,38 @@ export class Sink extends Writable {
   }
 }
 
+/** A terminal of this many columns, with colours or without. */
+export class Terminal extends Sink {
+  readonly isTTY = true;
+  readonly columns: number;
+  readonly #depth: number;
+
+  constructor(columns: number, depth = 1) {
+    super();
+    this.columns = columns;
+    this.#depth = depth;
+  }
+
+  getColorDepth(): number {
+    return this.#depth;
+  }
+}
+
 interface Options {
   readonly stdin?: Readable;
-  readonly stdout?: Writable;
+  readonly stdout?: Writable & Shown;
   readonly stop?: AbortSignal;
 }
 
 /** The command on streams of the test. */
 export function start(args: readonly string[], options: Options = {}) {
   const { stdin = Readable.from([]), stop = NEVER } = options;
+  // Tests that name no zone must not depend on that of the host.
+  const zone = args.includes('--timezone') ? [] : ['--utc'];
   const out = new Sink();
   const err = new Sink();
   const streams = { stdin, stdout: options.stdout ?? out, stderr: err };
-  return { out, err, exit: showLogs(parseRequest(args, NOW), streams, stop) };
+  return { out, err, exit: showLogs(parseRequest([...zone, ...args], NOW), streams, stop) };
 }
 
 /** The command, to its end. */

@@ -1,9 +1,13 @@
 import { expect } from 'chai';
 import { formatRecord } from '../../../src/cli/logs/record-text.ts';
+import { ShownTime } from '../../../src/cli/logs/shown-time.ts';
 import { parseDecision } from '../../../src/observe/decision-filter.ts';
 import { file, line, run, useDirectory } from './logs.ts';
 
-const shown = (fields: object) => formatRecord(parseDecision(line('k3f9x-1', fields))!).split('\n');
+const UTC = new ShownTime({ utc: true });
+
+const shown = (fields: object) =>
+  formatRecord(parseDecision(line('k3f9x-1', fields))!, UTC).split('\n');
 
 describe('cli/record-text', () => {
   useDirectory();

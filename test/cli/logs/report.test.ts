@@ -6,7 +6,7 @@ import { UsageError } from '../../../src/cli/command.ts';
 import { parseReport, showReport } from '../../../src/cli/logs/report.ts';
 import { sparkline } from '../../../src/cli/logs/report-text.ts';
 import type { Summary } from '../../../src/logs/report-summary.ts';
-import { file, line, NOW, Sink, useDirectory } from './logs.ts';
+import { file, line, NOW, Sink, Terminal, useDirectory } from './logs.ts';
 
 async function run(args: readonly string[], ...stdin: readonly (string | Buffer)[]) {
   const out = new Sink();
@@ -16,7 +16,7 @@ async function run(args: readonly string[], ...stdin: readonly (string | Buffer)
     stdout: out,
     stderr: err,
   };
-  const exit = await showReport(parseReport(args, NOW), streams);
+  const exit = await showReport(parseReport(['--utc', ...args], NOW), streams);
   return { exit, out: out.text, err: err.text };
 }
 
@@ -98,21 +98,47 @@ describe('cli/report', () => {
     const { exit, out } = await run(['--by', 'layer,group'], ...log);
     expect(out.split('\n')).to.deep.equal([
       '3 refused of 4 records (blocked 1)',
-      '2026-11-20 22:59:00 to 2026-11-20 22:59:30 UTC',
+      '2026-11-20T22:59:00Z to 2026-11-20T22:59:30Z',
       '█                             ▄  1s each, each chart up to its own highest',
       'policy 3f2a9c11: 2',
       'policy 7b00aa12: 1',
       '',
-      'LAYER   COUNT  SHARE  3f2a9c11  7b00aa12  FIRST                LAST                 OVER TIME',
-      'acl         2  66.7%         2         -  2026-11-20 22:59:00  2026-11-20 22:59:00  █',
-      `policy      1  33.3%         -         1  2026-11-20 22:59:30  2026-11-20 22:59:30  ${' '.repeat(30)}█`,
+      'LAYER   COUNT  SHARE  3f2a9c11  7b00aa12  FIRST                 LAST                  OVER TIME',
+      'acl         2  66.7%         2         -  2026-11-20T22:59:00Z  2026-11-20T22:59:00Z  █',
+      `policy      1  33.3%         -         1  2026-11-20T22:59:30Z  2026-11-20T22:59:30Z  ${' '.repeat(30)}█`,
       '',
-      'GROUP  COUNT  SHARE  3f2a9c11  7b00aa12  FIRST                LAST                 OVER TIME',
-      'vpn        2  66.7%         2         -  2026-11-20 22:59:00  2026-11-20 22:59:00  █',
-      `-          1  33.3%         -         1  2026-11-20 22:59:30  2026-11-20 22:59:30  ${' '.repeat(30)}█`,
+      'GROUP  COUNT  SHARE  3f2a9c11  7b00aa12  FIRST                 LAST                  OVER TIME',
+      'vpn        2  66.7%         2         -  2026-11-20T22:59:00Z  2026-11-20T22:59:00Z  █',
+      `-          1  33.3%         -         1  2026-11-20T22:59:30Z  2026-11-20T22:59:30Z  ${' '.repeat(30)}█`,
       '',
     ]);
     expect(exit).to.equal(0);
+  });
+
+  it('counts the rules that nobody wrote for each layer', async () => {
+    const rule = { id: 'built-in default', file: '<built-in>', implicit: true };
+    const lines = ['acl', 'acl', 'recursion'].map((layer) => line('a', { rule, layer }));
+    const { by } = await summaryOf(['--by', 'rule,client+rule'], ...lines);
+    for (const table of Object.values(by)) {
+      const rows = table.rows.map((row) => [row.rule, row.layer, row.implicit, row.count]);
+      expect(rows).to.deep.equal([
+        ['built-in default', 'acl', true, 2],
+        ['built-in default', 'recursion', true, 1],
+      ]);
+    }
+    const { out } = await run(['--by', 'rule,layer+rule'], ...lines);
+    expect(out).to.match(/\nbuilt-in default \(acl\) at <built-in> +2 /);
+    expect(out).to.match(/\nrecursion built-in default at <built-in> +1 /);
+  });
+
+  it('fits a terminal of 80 columns', async () => {
+    const out = new Terminal(80);
+    const stdin = Readable.from(log.map((one) => Buffer.from(one)));
+    const request = parseReport(['--by', 'layer,client,rule', '--timezone', 'Asia/Kathmandu'], NOW);
+    await showReport(request, { stdin, stdout: out, stderr: new Sink() });
+    expect(Math.max(...out.text.split('\n').map((row) => row.length))).to.be.at.most(80);
+    expect(out.text).to.include('2026-11-21T04:44:00+05:45 to 2026-11-21T04:44:30+05:45');
+    expect(out.text).to.match(/LAYER +COUNT .*\n {4}FIRST/s);
   });
 
   it('puts what is beyond the rows together', async () => {
