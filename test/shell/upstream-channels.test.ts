@@ -33,6 +33,11 @@ function query(name: string): Uint8Array {
 
 const rcodeOf = (answer: Uint8Array) => answer[3]! & 0x0f;
 
+function attemptsOf(record: WrittenRecord): string[] {
+  const list = (record['attempts'] ?? []) as { transport: string; rcode: string }[];
+  return list.map(({ transport, rcode }) => `${transport} ${rcode}`);
+}
+
 for (const [variant, { shell, threads }] of SHELLS.entries()) {
   describe(`shell, upstreams over the loopback (${shell})`, () => {
     const it = inTurn(variant, SHELLS.length);
@@ -78,9 +83,11 @@ upstreams: { default: { servers: ${servers}, timeout: ${timeout}ms, attempts: 2,
 
     /** What was noted of the attempts at the last query. */
     function attempts(): string[] {
-      const last: WrittenRecord = site.records().at(-1)!;
-      const list = (last['attempts'] ?? []) as { transport: string; rcode: string }[];
-      return list.map(({ transport, rcode }) => `${transport} ${rcode}`);
+      return attemptsOf(site.records().at(-1)!);
+    }
+
+    function allAttempts(): string[] {
+      return site.records().flatMap(attemptsOf);
     }
 
     const FINE = Array(MANY).fill(0);
@@ -116,8 +123,9 @@ upstreams: { default: { servers: ${servers}, timeout: ${timeout}ms, attempts: 2,
       };
       expect(await ask('a.example')).to.equal(0);
       expect(await ask('b.example')).to.equal(0);
-      expect(attempts()).to.deep.equal(['tcp silent, new stream']);
-      expect(seen.size).to.equal(2);
+      // On a busy machine the first may be silent for too long as well.
+      expect(new Set(allAttempts())).to.deep.equal(new Set(['tcp silent, new stream']));
+      expect(seen.size).to.be.at.least(2);
     });
 
     it('leaves a connection by which half an answer came', async () => {

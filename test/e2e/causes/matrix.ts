@@ -1,10 +1,11 @@
 /** The tests of one server: each state as it was measured, and who is sure is right. */
 
+import { isDeepStrictEqual } from 'node:util';
 import { expect } from 'chai';
 import { passOver } from '../../world/needs.ts';
 import { cleanUp, describeWith } from '../processes.ts';
 import { measure, type Row, readMeasured, writeMeasured } from './measured.ts';
-import { observeAll } from './observe.ts';
+import { LONG_SILENCE_MS, observeAll } from './observe.ts';
 import type { Server } from './state.ts';
 
 /** Set to `write`, what was measured takes the place of what is in the file. */
@@ -18,25 +19,40 @@ export function describeCauses(server: Server): void {
 
     before(async function () {
       if (!(server.isHere?.() ?? true)) passOver(this, `there is no ${server.server}`);
-      rows = measure(server, await observeAll(server.states, await server.start()));
-      if (MODE === 'write') writeMeasured(server, rows);
+      const ports = await server.start();
+      const observed = await observeAll(server.states, ports);
+      rows = measure(server, observed);
+      if (MODE === 'write') return writeMeasured(server, rows);
+      // On a busy machine an answer that is late looks like none: once more, with patience.
+      const doubtful = server.states.filter((_, i) => !isAsKnown(server, rows[i]!));
+      const again = await observeAll(doubtful, ports, LONG_SILENCE_MS);
+      rows = measure(server, new Map([...observed, ...again]));
     });
     after(cleanUp);
 
     server.states.forEach(({ state, kind }, i) => {
       it(`is as measured: ${state}`, () => {
-        const found = readMeasured().find((one) => {
-          const isOf = one.server === server.server && one.evaluation === server.evaluation;
-          return isOf && one.state === state;
-        });
-        const { version: _, ...known } = found!;
         const row = rows[i]!;
+        const known = knownOf(server, state);
         // Who meets a limit depends on the moment.
         if (!kind.startsWith('rate limit')) expect(comparable(row, known)).to.deep.equal(known);
         expect(row.wire).not.to.equal('');
       });
     });
   });
+}
+
+function knownOf({ server, evaluation }: Server, state: string): Row {
+  const found = readMeasured().find((one) => {
+    return one.server === server && one.evaluation === evaluation && one.state === state;
+  });
+  const { version: _, ...known } = found!;
+  return known;
+}
+
+function isAsKnown(server: Server, row: Row): boolean {
+  const known = knownOf(server, row.state);
+  return isDeepStrictEqual(comparable(row, known), known);
 }
 
 const SURENESS = ['low', 'medium', 'high'];

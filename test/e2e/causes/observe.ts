@@ -13,8 +13,9 @@ import { type SentQuestion, Stage } from '../../world/stage.ts';
 import type { Asked, State } from './state.ts';
 
 const HOST = '127.0.0.1';
-/** Milliseconds for which a server of this host may be silent. */
-const SILENCE_MS = 700;
+/** Milliseconds for which a server of this host may be silent; on a busy machine, and no doubt. */
+export const SILENCE_MS = 700;
+export const LONG_SILENCE_MS = 10_000;
 /** States at a time: Unbound takes ten connections. */
 const AT_ONCE = 3;
 /** Questions to a limited server in calm seconds, played milliseconds between them, and in a busy one. */
@@ -38,17 +39,26 @@ export type RecordSays = Pick<
   'verdict' | 'scope' | 'confidence' | 'evidence' | 'aa' | 'ra' | 'tc' | 'ede'
 >;
 
+/** Who is asked, from where, and for how long it may be silent. */
+interface Place {
+  readonly port: number;
+  readonly source: string;
+  readonly silenceMs: number;
+}
+
 /** The forwarder with nothing played but its clock: its questions go to a real server. */
 export class Observer {
   readonly #stage: Stage;
   readonly #port: number;
   readonly #source: string;
+  readonly #silenceMs: number;
   #id = 0;
   #isStarted = false;
 
-  constructor(port: number, source: string, probe = 5) {
+  constructor({ port, source, silenceMs }: Place, probe = 5) {
     this.#port = port;
     this.#source = source;
+    this.#silenceMs = silenceMs;
     this.#stage = new Stage(
       `upstreams: { default: { servers: ["${HOST}:${port}"], attempts: 1, probe: ${probe} } }
 acl: { query: { 127.0.0.1: allow }, transfer: { 127.0.0.1: allow }, update: { 127.0.0.1: allow }, notify: { 127.0.0.1: allow } }
@@ -147,7 +157,9 @@ cache: { entries: 0 }
       socket.connect(this.#port, HOST);
       await once(socket, 'connect');
       socket.send(octets);
-      const [answer] = await once(socket, 'message', { signal: AbortSignal.timeout(SILENCE_MS) });
+      const [answer] = await once(socket, 'message', {
+        signal: AbortSignal.timeout(this.#silenceMs),
+      });
       return answer;
     } catch {
       return undefined;
@@ -159,7 +171,7 @@ cache: { entries: 0 }
   #overTcp(octets: Uint8Array): Promise<Uint8Array | undefined> {
     const frames = new FrameReader();
     const socket = connect({ host: HOST, port: this.#port, localAddress: this.#source });
-    socket.setTimeout(SILENCE_MS, () => socket.destroy());
+    socket.setTimeout(this.#silenceMs, () => socket.destroy());
     socket.write(frame(octets, octets.length));
     return new Promise<Uint8Array | undefined>((resolve) => {
       socket.on('error', () => resolve(undefined));
@@ -173,12 +185,14 @@ cache: { entries: 0 }
 export async function observeAll(
   states: readonly State[],
   ports: Readonly<Record<string, number>>,
+  silenceMs: number = SILENCE_MS,
 ): Promise<Map<State, Observed>> {
   const observed = new Map<State, Observed>();
   const waiting = states.values();
   const work = async () => {
     for (const state of waiting) {
-      observed.set(state, await observe(state, ports[state.at ?? ''] ?? Object.values(ports)[0]!));
+      const port = ports[state.at ?? ''] ?? Object.values(ports)[0]!;
+      observed.set(state, await observe(state, { port, source: state.source ?? HOST, silenceMs }));
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
@@ -198,19 +212,18 @@ export interface Observed {
   readonly pressed: Partial<RecordSays> | undefined;
 }
 
-async function observe(state: State, port: number): Promise<Observed> {
-  const { source = HOST } = state;
+async function observe(state: State, place: Place): Promise<Observed> {
   const [[first, later], probed, visit] = await Promise.all([
-    observeTraffic(state, port, source),
-    observeProbed(state, port, source),
-    visitOf(state, port, source),
+    observeTraffic(state, place),
+    observeProbed(state, place),
+    visitOf(state, place),
   ]);
-  const pressed = await observePressed(state, port, source);
+  const pressed = await observePressed(state, place);
   return { first, later, probed, visit, pressed };
 }
 
-async function observeTraffic(state: State, port: number, source: string) {
-  const observer = new Observer(port, source);
+async function observeTraffic(state: State, place: Place) {
+  const observer = new Observer(place);
   try {
     const first = await observer.ask(state);
     if (first === undefined) return [undefined, undefined] as const;
@@ -233,9 +246,9 @@ function pressedOf(record: unknown): Partial<RecordSays> | undefined {
   return upstream?.verdict === undefined ? attempts?.at(-1) : upstream;
 }
 
-async function observePressed({ pressed }: State, port: number, source: string) {
+async function observePressed({ pressed }: State, place: Place) {
   if (pressed === undefined) return undefined;
-  const observer = new Observer(port, source, 0);
+  const observer = new Observer(place, 0);
   try {
     return await observer.press(pressed);
   } finally {
@@ -243,8 +256,8 @@ async function observePressed({ pressed }: State, port: number, source: string) 
   }
 }
 
-async function observeProbed(state: State, port: number, source: string) {
-  const observer = new Observer(port, source, 60);
+async function observeProbed(state: State, place: Place) {
+  const observer = new Observer(place, 60);
   try {
     const first = await observer.ask(state);
     return first === undefined ? undefined : await observer.ask(state);
@@ -253,11 +266,11 @@ async function observeProbed(state: State, port: number, source: string) {
   }
 }
 
-async function visitOf(state: State, port: number, source: string): Promise<Visit> {
+async function visitOf(state: State, { port, source, silenceMs }: Place): Promise<Visit> {
   const { name = 'www.example', type = 'A', burst = false, truth } = state;
   if (truth.diagnosis === 'none') return [];
   const target = { name: wire(name), type: parseType(type)!, burst };
   const server = { address: HOST, port };
-  const visits = await visitAll(target, [{ server, source, timeoutMs: SILENCE_MS }]);
+  const visits = await visitAll(target, [{ server, source, timeoutMs: silenceMs }]);
   return visits[0]!;
 }
