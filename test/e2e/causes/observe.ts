@@ -10,6 +10,8 @@ import { FrameReader, frame } from '../../../src/transport/frames.ts';
 import { parseType } from '../../../src/wire/registry.ts';
 import { Flag, message, opt, question, name as wire } from '../../world/messages.ts';
 import { type SentQuestion, Stage } from '../../world/stage.ts';
+import { NAME } from '../encrypted-peers.ts';
+import { askSecured, PATH, type Protocol, secureServer, shown } from './secured.ts';
 import type { Asked, State } from './state.ts';
 
 const HOST = '127.0.0.1';
@@ -38,19 +40,28 @@ export type RecordSays = Pick<
   'verdict' | 'scope' | 'confidence' | 'evidence' | 'aa' | 'ra' | 'tc' | 'ede'
 >;
 
+/** Where a server is asked, and how. */
+interface Way {
+  readonly port: number;
+  readonly source: string;
+  /** By UDP and TCP without it. */
+  readonly over?: Protocol | undefined;
+}
+
 /** The forwarder with nothing played but its clock: its questions go to a real server. */
 export class Observer {
   readonly #stage: Stage;
-  readonly #port: number;
-  readonly #source: string;
+  readonly #way: Way;
   #id = 0;
   #isStarted = false;
 
-  constructor(port: number, source: string, probe = 5) {
-    this.#port = port;
-    this.#source = source;
+  constructor(way: Way, probe = 5) {
+    const { port, over } = way;
+    this.#way = way;
+    const server = over === undefined ? `${HOST}:${port}` : secureServer(over, port);
+    const trust = over === undefined ? '' : `, ca: ${shown().authority.file}`;
     this.#stage = new Stage(
-      `upstreams: { default: { servers: ["${HOST}:${port}"], attempts: 1, probe: ${probe} } }
+      `upstreams: { default: { servers: ["${server}"], attempts: 1, probe: ${probe}${trust} } }
 acl: { query: { 127.0.0.1: allow }, transfer: { 127.0.0.1: allow }, update: { 127.0.0.1: allow }, notify: { 127.0.0.1: allow } }
 cache: { entries: 0 }
 `,
@@ -127,6 +138,15 @@ cache: { entries: 0 }
   }
 
   async #deliver(sent: SentQuestion): Promise<void> {
+    const { over, ...route } = this.#way;
+    if (over !== undefined) {
+      const secure = { ...route, protocol: over, timeoutMs: SILENCE_MS };
+      const answer = await askSecured(sent.octets, secure);
+      this.#stage.now += 1;
+      if (typeof answer === 'string') this.#stage.fail(sent, answer);
+      else this.#stage.answer(answer, sent);
+      return;
+    }
     const answer =
       sent.transport === 'tcp'
         ? await this.#overTcp(sent.octets)
@@ -142,9 +162,9 @@ cache: { entries: 0 }
   async #overUdp(octets: Uint8Array): Promise<Uint8Array | undefined> {
     const socket = createSocket('udp4');
     try {
-      socket.bind(0, this.#source);
+      socket.bind(0, this.#way.source);
       await once(socket, 'listening');
-      socket.connect(this.#port, HOST);
+      socket.connect(this.#way.port, HOST);
       await once(socket, 'connect');
       socket.send(octets);
       const [answer] = await once(socket, 'message', { signal: AbortSignal.timeout(SILENCE_MS) });
@@ -158,7 +178,8 @@ cache: { entries: 0 }
 
   #overTcp(octets: Uint8Array): Promise<Uint8Array | undefined> {
     const frames = new FrameReader();
-    const socket = connect({ host: HOST, port: this.#port, localAddress: this.#source });
+    const { port, source } = this.#way;
+    const socket = connect({ host: HOST, port, localAddress: source });
     socket.setTimeout(SILENCE_MS, () => socket.destroy());
     socket.write(frame(octets, octets.length));
     return new Promise<Uint8Array | undefined>((resolve) => {
@@ -199,18 +220,19 @@ export interface Observed {
 }
 
 async function observe(state: State, port: number): Promise<Observed> {
-  const { source = HOST } = state;
+  const { source = HOST, over } = state;
+  const way = { port, source, over };
   const [[first, later], probed, visit] = await Promise.all([
-    observeTraffic(state, port, source),
-    observeProbed(state, port, source),
-    visitOf(state, port, source),
+    observeTraffic(state, way),
+    observeProbed(state, way),
+    visitOf(state, way),
   ]);
-  const pressed = await observePressed(state, port, source);
+  const pressed = await observePressed(state, way);
   return { first, later, probed, visit, pressed };
 }
 
-async function observeTraffic(state: State, port: number, source: string) {
-  const observer = new Observer(port, source);
+async function observeTraffic(state: State, way: Way) {
+  const observer = new Observer(way);
   try {
     const first = await observer.ask(state);
     if (first === undefined) return [undefined, undefined] as const;
@@ -233,9 +255,9 @@ function pressedOf(record: unknown): Partial<RecordSays> | undefined {
   return upstream?.verdict === undefined ? attempts?.at(-1) : upstream;
 }
 
-async function observePressed({ pressed }: State, port: number, source: string) {
+async function observePressed({ pressed }: State, way: Way) {
   if (pressed === undefined) return undefined;
-  const observer = new Observer(port, source, 0);
+  const observer = new Observer(way, 0);
   try {
     return await observer.press(pressed);
   } finally {
@@ -243,8 +265,8 @@ async function observePressed({ pressed }: State, port: number, source: string) 
   }
 }
 
-async function observeProbed(state: State, port: number, source: string) {
-  const observer = new Observer(port, source, 60);
+async function observeProbed(state: State, way: Way) {
+  const observer = new Observer(way, 60);
   try {
     const first = await observer.ask(state);
     return first === undefined ? undefined : await observer.ask(state);
@@ -253,11 +275,14 @@ async function observeProbed(state: State, port: number, source: string) {
   }
 }
 
-async function visitOf(state: State, port: number, source: string): Promise<Visit> {
+async function visitOf(state: State, { port, source, over }: Way): Promise<Visit> {
   const { name = 'www.example', type = 'A', burst = false, truth } = state;
   if (truth.diagnosis === 'none') return [];
   const target = { name: wire(name), type: parseType(type)!, burst };
-  const server = { address: HOST, port };
-  const visits = await visitAll(target, [{ server, source, timeoutMs: SILENCE_MS }]);
+  const path = over === 'doh' ? PATH : '';
+  const encryption = over && { encryption: { protocol: over, name: NAME, path } };
+  const server = { address: HOST, port, ...encryption };
+  const ca = over && shown().authority.certificate;
+  const visits = await visitAll(target, [{ server, source, timeoutMs: SILENCE_MS, ca }]);
   return visits[0]!;
 }
