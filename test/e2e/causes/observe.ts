@@ -10,6 +10,8 @@ import { FrameReader, frame } from '../../../src/transport/frames.ts';
 import { parseType } from '../../../src/wire/registry.ts';
 import { Flag, message, opt, question, name as wire } from '../../world/messages.ts';
 import { type SentQuestion, Stage } from '../../world/stage.ts';
+import { NAME } from '../encrypted-peers.ts';
+import { askSecured, PATH, type Protocol, secureServer, shown } from './secured.ts';
 import type { Asked, State } from './state.ts';
 
 const HOST = '127.0.0.1';
@@ -39,28 +41,30 @@ export type RecordSays = Pick<
   'verdict' | 'scope' | 'confidence' | 'evidence' | 'aa' | 'ra' | 'tc' | 'ede'
 >;
 
-/** Who is asked, from where, and for how long it may be silent. */
-interface Place {
+/** Where a server is asked, and how. */
+interface Way {
   readonly port: number;
   readonly source: string;
+  /** By UDP and TCP without it. */
+  readonly over?: Protocol | undefined;
+  /** Milliseconds for which it may be silent. */
   readonly silenceMs: number;
 }
 
 /** The forwarder with nothing played but its clock: its questions go to a real server. */
 export class Observer {
   readonly #stage: Stage;
-  readonly #port: number;
-  readonly #source: string;
-  readonly #silenceMs: number;
+  readonly #way: Way;
   #id = 0;
   #isStarted = false;
 
-  constructor({ port, source, silenceMs }: Place, probe = 5) {
-    this.#port = port;
-    this.#source = source;
-    this.#silenceMs = silenceMs;
+  constructor(way: Way, probe = 5) {
+    const { port, over } = way;
+    this.#way = way;
+    const server = over === undefined ? `${HOST}:${port}` : secureServer(over, port);
+    const trust = over === undefined ? '' : `, ca: ${shown().authority.file}`;
     this.#stage = new Stage(
-      `upstreams: { default: { servers: ["${HOST}:${port}"], attempts: 1, probe: ${probe} } }
+      `upstreams: { default: { servers: ["${server}"], attempts: 1, probe: ${probe}${trust} } }
 acl: { query: { 127.0.0.1: allow }, transfer: { 127.0.0.1: allow }, update: { 127.0.0.1: allow }, notify: { 127.0.0.1: allow } }
 cache: { entries: 0 }
 `,
@@ -137,6 +141,15 @@ cache: { entries: 0 }
   }
 
   async #deliver(sent: SentQuestion): Promise<void> {
+    const { over, ...route } = this.#way;
+    if (over !== undefined) {
+      const secure = { ...route, protocol: over, timeoutMs: this.#way.silenceMs };
+      const answer = await askSecured(sent.octets, secure);
+      this.#stage.now += 1;
+      if (typeof answer === 'string') this.#stage.fail(sent, answer);
+      else this.#stage.answer(answer, sent);
+      return;
+    }
     const answer =
       sent.transport === 'tcp'
         ? await this.#overTcp(sent.octets)
@@ -152,13 +165,13 @@ cache: { entries: 0 }
   async #overUdp(octets: Uint8Array): Promise<Uint8Array | undefined> {
     const socket = createSocket('udp4');
     try {
-      socket.bind(0, this.#source);
+      socket.bind(0, this.#way.source);
       await once(socket, 'listening');
-      socket.connect(this.#port, HOST);
+      socket.connect(this.#way.port, HOST);
       await once(socket, 'connect');
       socket.send(octets);
       const [answer] = await once(socket, 'message', {
-        signal: AbortSignal.timeout(this.#silenceMs),
+        signal: AbortSignal.timeout(this.#way.silenceMs),
       });
       return answer;
     } catch {
@@ -170,8 +183,9 @@ cache: { entries: 0 }
 
   #overTcp(octets: Uint8Array): Promise<Uint8Array | undefined> {
     const frames = new FrameReader();
-    const socket = connect({ host: HOST, port: this.#port, localAddress: this.#source });
-    socket.setTimeout(this.#silenceMs, () => socket.destroy());
+    const { port, source, silenceMs } = this.#way;
+    const socket = connect({ host: HOST, port, localAddress: source });
+    socket.setTimeout(silenceMs, () => socket.destroy());
     socket.write(frame(octets, octets.length));
     return new Promise<Uint8Array | undefined>((resolve) => {
       socket.on('error', () => resolve(undefined));
@@ -191,8 +205,9 @@ export async function observeAll(
   const waiting = states.values();
   const work = async () => {
     for (const state of waiting) {
+      const { source = HOST, over } = state;
       const port = ports[state.at ?? ''] ?? Object.values(ports)[0]!;
-      observed.set(state, await observe(state, { port, source: state.source ?? HOST, silenceMs }));
+      observed.set(state, await observe(state, { port, source, over, silenceMs }));
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
@@ -212,18 +227,18 @@ export interface Observed {
   readonly pressed: Partial<RecordSays> | undefined;
 }
 
-async function observe(state: State, place: Place): Promise<Observed> {
+async function observe(state: State, way: Way): Promise<Observed> {
   const [[first, later], probed, visit] = await Promise.all([
-    observeTraffic(state, place),
-    observeProbed(state, place),
-    visitOf(state, place),
+    observeTraffic(state, way),
+    observeProbed(state, way),
+    visitOf(state, way),
   ]);
-  const pressed = await observePressed(state, place);
+  const pressed = await observePressed(state, way);
   return { first, later, probed, visit, pressed };
 }
 
-async function observeTraffic(state: State, place: Place) {
-  const observer = new Observer(place);
+async function observeTraffic(state: State, way: Way) {
+  const observer = new Observer(way);
   try {
     const first = await observer.ask(state);
     if (first === undefined) return [undefined, undefined] as const;
@@ -246,9 +261,9 @@ function pressedOf(record: unknown): Partial<RecordSays> | undefined {
   return upstream?.verdict === undefined ? attempts?.at(-1) : upstream;
 }
 
-async function observePressed({ pressed }: State, place: Place) {
+async function observePressed({ pressed }: State, way: Way) {
   if (pressed === undefined) return undefined;
-  const observer = new Observer(place, 0);
+  const observer = new Observer(way, 0);
   try {
     return await observer.press(pressed);
   } finally {
@@ -256,8 +271,8 @@ async function observePressed({ pressed }: State, place: Place) {
   }
 }
 
-async function observeProbed(state: State, place: Place) {
-  const observer = new Observer(place, 60);
+async function observeProbed(state: State, way: Way) {
+  const observer = new Observer(way, 60);
   try {
     const first = await observer.ask(state);
     return first === undefined ? undefined : await observer.ask(state);
@@ -266,11 +281,14 @@ async function observeProbed(state: State, place: Place) {
   }
 }
 
-async function visitOf(state: State, { port, source, silenceMs }: Place): Promise<Visit> {
+async function visitOf(state: State, { port, source, over, silenceMs }: Way): Promise<Visit> {
   const { name = 'www.example', type = 'A', burst = false, truth } = state;
   if (truth.diagnosis === 'none') return [];
   const target = { name: wire(name), type: parseType(type)!, burst };
-  const server = { address: HOST, port };
-  const visits = await visitAll(target, [{ server, source, timeoutMs: silenceMs }]);
+  const path = over === 'doh' ? PATH : '';
+  const encryption = over && { encryption: { protocol: over, name: NAME, path } };
+  const server = { address: HOST, port, ...encryption };
+  const ca = over && shown().authority.certificate;
+  const visits = await visitAll(target, [{ server, source, timeoutMs: silenceMs, ca }]);
   return visits[0]!;
 }
