@@ -23,8 +23,10 @@ interface ChartProps {
 
 const HEIGHT = 170;
 /** A server that has just been started has one point, and needs an axis all the same. */
-const LEAST_SECONDS = 600;
+const LEAST_SECONDS = 120;
 const FEW_POINTS = 4;
+/** Seconds between the times on the axis, which have no seconds. */
+const MINUTES = [60, 120, 300, 600, 900, 1800, 3600];
 /** Rows of the table: the latest. */
 const ROWS = 12;
 /** Each line has its own dashes: colours are not for everybody, nor for every printer. */
@@ -119,6 +121,12 @@ function sizeOf({ clientWidth }: HTMLElement) {
   return { width: clientWidth, height: HEIGHT };
 }
 
+/** By what was measured: to one time alone uPlot would add the day after it. */
+function spanOf(seconds: ArrayLike<number>): [number, number] {
+  const last = seconds[seconds.length - 1] ?? Date.now() / 1000;
+  return [Math.min(seconds[0] ?? last, last - LEAST_SECONDS), last];
+}
+
 function optionsOf(
   element: HTMLElement,
   lines: readonly Line[],
@@ -134,11 +142,18 @@ function optionsOf(
     legend: { show: false },
     cursor: { y: false, points: { size: 6 }, drag: { x: false, y: false } },
     scales: {
-      x: { range: (_plot, first, last) => [Math.min(first, last - LEAST_SECONDS), last] },
+      x: { range: ({ data: [seconds] }) => spanOf(seconds) },
       y: { range: (_plot, _least, most) => [0, Math.max(most * 1.1, 1)] },
     },
     axes: [
-      { ...axis, grid: { show: false }, ticks: grid, values: '{HH}:{mm}', space: 60 },
+      {
+        ...axis,
+        grid: { show: false },
+        ticks: grid,
+        values: '{HH}:{mm}',
+        incrs: MINUTES,
+        space: 60,
+      },
       { ...axis, grid, ticks: { show: false }, size: 44 },
     ],
     series: [

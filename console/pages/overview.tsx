@@ -27,7 +27,7 @@ export function Overview({ parameters }: PageProps) {
   const report = useAnswer<Report>('report', top, REPORT_EVERY_MS);
   const by = BY.find((one) => one === parameters['by']) ?? 'layers';
   if (answer === undefined) return <p role="status">{failure || 'Asking the server…'}</p>;
-  const { spans } = answer;
+  const spans = wholeSpans(answer.spans);
   return (
     <>
       <p role="status">{failure}</p>
@@ -62,6 +62,11 @@ export function Overview({ parameters }: PageProps) {
       <UpstreamTable groups={answer.upstreams} />
     </>
   );
+}
+
+/** The last span has just begun: what nobody could ask yet is no silence. */
+function wholeSpans(spans: Answer['spans']): Answer['spans'] {
+  return spans.length > 1 ? spans.slice(0, -1) : spans;
 }
 
 function Choice({ by }: { readonly by: By }) {
@@ -163,7 +168,7 @@ function Top({ report, failure, by, words }: TopProps) {
       ) : (
         <Table
           caption={report.isCut ? 'Among the latest decisions' : 'In the last hour'}
-          columns={[words, 'Refusals', 'Last (UTC)']}
+          columns={[by === 'client' ? 'Client' : 'Name', 'Refusals', 'Last (UTC)']}
           numbers={[1]}
           rows={(report.by[by]?.rows ?? []).map((row) => {
             const value = row[by] ?? '';

@@ -12,6 +12,23 @@ export const HOST = scalar('an address or a host name, with or without a port', 
 
 const FILE = { value: undefined, doc: 'none' } as const;
 
+const ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
+
+const HTTPS_URL = scalar('a URL like https://10.96.0.1:443', (given) =>
+  URL.canParse(given) && /^https:\/\/[^/?#@]+\/?$/.test(given) ? given : undefined,
+);
+
+const KUBERNETES = section({
+  server: optional(
+    HTTPS_URL,
+    'the API server of the cluster',
+    undefined,
+    'by KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT',
+  ),
+  token: optional(text, 'the file with the token, read for each request', `${ACCOUNT}/token`),
+  ca: optional(text, 'the file with the authorities of the API server', `${ACCOUNT}/ca.crt`),
+});
+
 const SOURCE = section(
   {
     hosts: optional(located(text), 'a file like /etc/hosts', FILE.value, FILE.doc),
@@ -26,6 +43,12 @@ const SOURCE = section(
     ptr: optional(
       located(upstreamGroup),
       'an upstream group whose servers are asked for PTR records, when a client is shown',
+      FILE.value,
+      FILE.doc,
+    ),
+    kubernetes: optional(
+      located(KUBERNETES),
+      'pods and services of a cluster, by a watch of its API: `{}` within one',
       FILE.value,
       FILE.doc,
     ),

@@ -20,6 +20,16 @@ describe('config/client-keys', () => {
   itSays(
     [
       {
+        when: 'the API of a cluster is not asked by HTTPS',
+        text: `clientNames:\n  - kubernetes: { server: "http://10.96.0.1" }\n`,
+        says: ['3:27: "http://10.96.0.1" is not valid; expect a URL like https://10.96.0.1:443'],
+      },
+      {
+        when: 'an item has a cluster and a file',
+        text: `clientNames:\n  - { kubernetes: {}, hosts: /etc/hosts }\n`,
+        says: ['3:19: expect one source in each item: their order says whose name is shown'],
+      },
+      {
         when: 'a proxy is neither a prefix nor a group',
         text: behind('[10.0.0.2, front, 10.0.0.0/33]'),
         says: [

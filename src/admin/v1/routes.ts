@@ -67,7 +67,10 @@ export function createApiV1(source: AdminSource, identities: Identities): ApiV1 
       ...overrideHandlers(source),
       'POST /api/v1/reload': reloadHandler(source),
     },
-    close: () => history.close(),
+    close: () => {
+      history.close();
+      names().close();
+    },
   };
 }
 

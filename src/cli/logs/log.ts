@@ -18,7 +18,7 @@ import { displayOf, type Shown } from '../display.ts';
 import { FILTERING, JSON_OPTION, type Options } from '../options.ts';
 import { Output } from '../output.ts';
 import { Progress } from '../progress.ts';
-import { readServerLog } from './admin-log.ts';
+import { checkedHere, readServerLog, withName } from './admin-log.ts';
 import { type LogInput, LogReader, type LogSource } from './log-source.ts';
 import { Table } from './log-table.ts';
 import { formatRecord } from './record-text.ts';
@@ -89,7 +89,7 @@ export function parseRequest(args: readonly string[], at: number): LogRequest {
   });
   const { follow, json, admin, utc, timezone, ...options } = values;
   const times = new ShownTime({ utc, ...(timezone !== undefined && { timezone }) });
-  const filter = parseFilter(options, at);
+  const filter = parseFilter(checkedHere(options, admin), at);
   if (typeof filter === 'string') throw new UsageError(`--${filter}`);
   if (admin !== undefined && (follow || positionals.length > 0)) {
     throw new UsageError('--admin: expect neither FILEs nor --follow with it');
@@ -138,11 +138,14 @@ async function showServerLog(
   { stdout, stderr }: LogStreams,
 ): Promise<Exit> {
   const { json, full, options, times } = request;
-  const { decisions, isCut } = await readServerLog(admin, options);
+  const { decisions, names, isCut } = await readServerLog(admin, options);
   const output = new Output(stdout);
   if (json) await output.write(decisions.map((one) => `${JSON.stringify(one)}\n`).join(''));
   else if (full) await output.write(decisions.map((one) => formatRecord(one, times)).join('\n'));
-  else await output.write(new Table(displayOf(stdout), times).format(decisions));
+  else {
+    const named = decisions.map((one) => withName(one, names));
+    await output.write(new Table(displayOf(stdout), times).format(named));
+  }
   if (isCut) stderr.write('older ones are not shown; expect them with --until\n');
   if (decisions.length === 0) tellMissing(request, stderr);
   return decisions.length > 0 ? Exit.OK : Exit.NEGATIVE;

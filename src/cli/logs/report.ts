@@ -19,7 +19,7 @@ import { displayOf, type Shown } from '../display.ts';
 import { FILTERING, JSON_OPTION, type Options } from '../options.ts';
 import { Output } from '../output.ts';
 import { Progress } from '../progress.ts';
-import { readServerReport } from './admin-log.ts';
+import { checkedHere, readServerReport, withNames } from './admin-log.ts';
 import { type LogInput, LogReader } from './log-source.ts';
 import { formatReport } from './report-text.ts';
 import { ShownTime, TIME_OPTIONS } from './shown-time.ts';
@@ -93,10 +93,11 @@ export function parseReport(args: readonly string[], at: number): ReportRequest 
     throw new UsageError(`--top: ${top} is not a number of rows; expect 1 to ${MOST_ROWS}`);
   }
   // Records of other events are counted, but not shown: only the word is to be right.
-  const checked = event === ALL_EVENTS ? options : { ...options, event };
+  const here = checkedHere(options, admin);
+  const checked = event === ALL_EVENTS ? here : { ...here, event };
   const wrong = parseFilter(checked, at);
   if (typeof wrong === 'string') throw new UsageError(`--${wrong}`);
-  const filter = parseFilter(options, at) as Filter;
+  const filter = parseFilter(here, at) as Filter;
   const tables = by.split(',').map(parseBy);
   const test = blockTestOf(options, at);
   return { files: positionals, json, filter, event, by: tables, rows, test, admin, options, times };
@@ -126,7 +127,7 @@ async function showServerReport(
   await output.write(
     json
       ? `${JSON.stringify(report)}\n`
-      : formatReport(report, { display: displayOf(stdout), times }),
+      : formatReport(withNames(report), { display: displayOf(stdout), times }),
   );
   if (report.isCut) stderr.write('older decisions are not counted; expect them with --until\n');
   return report.records > 0 ? Exit.OK : Exit.NEGATIVE;

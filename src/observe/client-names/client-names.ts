@@ -2,6 +2,8 @@
 
 import { readFile, stat } from 'node:fs/promises';
 import { formatAddress, parseAddress } from '../../net/address.ts';
+import type { KubernetesAccess } from './kubernetes-api.ts';
+import { KubernetesNames } from './kubernetes-names.ts';
 import {
   type ReadNames,
   readDnsmasqLeases,
@@ -19,10 +21,11 @@ export const NAME_FILES = {
 } as const satisfies Readonly<Record<string, ReadNames>>;
 export type NameFileKind = keyof typeof NAME_FILES;
 
-/** A file to read names from, or somebody to ask for PTR records. */
+/** A file to read names from, somebody to ask for PTR records, or the API server of a cluster. */
 export type NameSource =
   | { readonly kind: NameFileKind; readonly file: string }
-  | { readonly kind: 'ptr'; readonly ask: (address: string) => Promise<string | undefined> };
+  | { readonly kind: 'ptr'; readonly ask: (address: string) => Promise<string | undefined> }
+  | { readonly kind: 'kubernetes'; readonly access: KubernetesAccess };
 
 /** Milliseconds in which a file is not looked at again. */
 const LOOK_MS = 2000;
@@ -35,15 +38,20 @@ const LONGEST = 255;
 
 /** The first source that has a name for an address gives it. */
 export class ClientNames {
-  readonly #sources: readonly (NamesOfFile | AskedNames)[];
+  readonly #sources: readonly (NamesOfFile | AskedNames | KubernetesNames)[];
 
   /** `failed` is told why a file cannot be read, once until it can. */
   constructor(sources: readonly NameSource[], failed: (why: string) => void = () => {}) {
-    this.#sources = sources.map((source) =>
-      source.kind === 'ptr'
-        ? new AskedNames(source.ask)
-        : new NamesOfFile(source.file, NAME_FILES[source.kind], failed),
-    );
+    this.#sources = sources.map((source) => {
+      if (source.kind === 'ptr') return new AskedNames(source.ask);
+      if (source.kind === 'kubernetes') return new KubernetesNames(source.access, failed);
+      return new NamesOfFile(source.file, NAME_FILES[source.kind], failed);
+    });
+  }
+
+  /** Ends what goes on by itself. */
+  close(): void {
+    for (const source of this.#sources) if (source instanceof KubernetesNames) source.close();
   }
 
   /** The names of those addresses that have one. */
@@ -57,7 +65,7 @@ export class ClientNames {
     return Object.fromEntries(names);
   }
 
-  /** The addresses of clients with this name, of files: nobody is asked. */
+  /** The addresses of clients with this name, of files and clusters: nobody is asked for PTR records. */
   async addressesOf(name: string): Promise<readonly string[]> {
     const wanted = name.toLowerCase();
     const found = await Promise.all(this.#sources.map((source) => source.addressesOf(wanted)));
