@@ -45,7 +45,7 @@ export async function askAdmin({
 }: AdminRequest): Promise<AdminAnswer> {
   const token = process.env['RCODE5_TOKEN'];
   const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
-  if (!URL.canParse(path, admin))
+  if (!/^https?:/.test(admin) || !URL.canParse(path, admin))
     throw new UsageError(`--admin ${admin}: expect a URL like ${DEFAULT_ADMIN}`);
   let response: Response;
   try {

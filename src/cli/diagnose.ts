@@ -70,7 +70,8 @@ export const diagnose: Command = {
     const read = values.server.map((text) => readAskedServers(text, '--server '));
     const servers = (await Promise.all(read)).flat();
     const ca = values.ca === undefined ? undefined : readAuthorities(values.ca);
-    if (servers.length === 0) throw new UsageError('diagnose takes a --server at least');
+    if (servers.length === 0)
+      throw new UsageError('--server is missing; expect the address of a DNS server at least');
     const sources = values.source.map(readSource);
     const routes = await findRoutes(servers, sources, readTimeout(values.timeout), ca);
     if (typeof routes === 'string') throw new UsageError(routes);
@@ -98,7 +99,8 @@ export const diagnose: Command = {
 
 function readTarget(positionals: readonly string[], typeText: string, burst: boolean): Target {
   const [text, ...rest] = positionals;
-  if (text === undefined || rest.length > 0) throw new UsageError('diagnose takes one NAME');
+  if (text === undefined || rest.length > 0)
+    throw new UsageError('expect one NAME, like www.example.com');
   const name = parseName(readNameOperand(text));
   if (typeof name === 'string') {
     throw new UsageError(`"${text}" has ${name}; expect a name like www.example.com`);

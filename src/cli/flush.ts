@@ -3,6 +3,7 @@
 import { parseArgs } from 'node:util';
 import { ADMIN_OPTIONS, askAdmin } from './admin-client.ts';
 import { type Command, Exit, UsageError } from './command.ts';
+import { readNameOperand } from './name-operand.ts';
 import { escapeControls } from './printable.ts';
 
 export const flush: Command = {
@@ -19,7 +20,12 @@ export const flush: Command = {
     const [name, ...more] = positionals;
     if (name === undefined || more.length > 0) throw new UsageError('expect one NAME');
     const { admin, json } = values;
-    const request = { method: 'POST', path: '/api/v1/flush', admin, body: { name } } as const;
+    const request = {
+      method: 'POST',
+      path: '/api/v1/flush',
+      admin,
+      body: { name: readNameOperand(name) },
+    } as const;
     const { ok, body } = await askAdmin(request);
     if (json) process.stdout.write(`${JSON.stringify(body)}\n`);
     else if (ok) process.stdout.write(`flushed ${escapeControls(String(body['name']))}\n`);

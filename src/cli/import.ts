@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { parseServer } from '../config/server-text.ts';
 import { formatChanges } from '../diff/difference-text.ts';
+import { readForeign } from '../foreign/problems.ts';
 import { PROGRAMS, readForeignPolicy, recognise } from '../foreign/readers.ts';
 import { type Command, Exit, UsageError } from './command.ts';
 import { IMPORTED_FILE, type Imported, importPolicy } from './migrate/import.ts';
@@ -72,6 +73,8 @@ function readOther(file: string, from: string | undefined) {
   }
   const program = from ?? recognise(file);
   if (program === undefined) {
+    const read = readForeign(file, 'a configuration');
+    if ('problem' in read) throw new UsageError(read.problem);
     const expected = `the configuration of another server, or --from with one of ${PROGRAMS.join(', ')}`;
     throw new UsageError(`${file}: nobody knows what it is for; expect ${expected}`);
   }

@@ -1,8 +1,9 @@
 /** `pause`: lets a client, or everybody, past a policy for a while. */
 
 import { parseArgs } from 'node:util';
+import { parsePrefix } from '../net/prefix.ts';
 import { ADMIN_OPTIONS, askAdmin } from './admin-client.ts';
-import { type Command, Exit } from './command.ts';
+import { type Command, Exit, UsageError } from './command.ts';
 import type { Options } from './options.ts';
 import { escapeControls } from './printable.ts';
 
@@ -22,6 +23,8 @@ export const pause: Command = {
   async run(args) {
     const { values } = parseArgs({ args: [...args], options: OPTIONS });
     const { admin, json, client, policy, for: duration } = values;
+    const prefix = client === undefined ? undefined : parsePrefix(client);
+    if (typeof prefix === 'string') throw new UsageError(`--client: ${prefix}`);
     const { ok, body } = await askAdmin({
       ...{ method: 'POST', path: '/api/v1/pauses', admin },
       body: { client, policy, for: duration },

@@ -28,6 +28,7 @@ const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['demo', async () => (await import('./demo/demo.ts')).demo],
 ]);
 
+const USAGE_WIDTH = 120;
 const HELP = ['--help', '-h', 'help'];
 const SHOWS_VERSION = ['--version', '-V', 'version'];
 
@@ -87,6 +88,9 @@ async function runArguments(args: readonly string[]): Promise<Exit> {
 }
 
 function unknownCommand(called: string): string {
+  if (called.startsWith('-')) {
+    return `${called} stands where a command is expected; expect rcode5 COMMAND ${called}\nrcode5 --help lists the commands`;
+  }
   const meant = suggest(called, [...COMMANDS.keys()]);
   const hint = meant === undefined ? '' : `; did you mean ${meant}?`;
   return `there is no command ${called}${hint}\nrcode5 --help lists the commands`;
@@ -94,13 +98,17 @@ function unknownCommand(called: string): string {
 
 async function runCommand(command: Command, args: readonly string[]): Promise<Exit> {
   try {
-    checkArguments(args, command.options);
+    checkArguments(args, command);
     return await command.run(args);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (!(error instanceof UsageError) && !code?.startsWith('ERR_PARSE_ARGS')) throw error;
-    throw new UsageError(
-      `${(error as Error).message}\nusage: rcode5 ${command.name} ${formatSynopsis(command.operands, command.options)}`,
-    );
+    throw new UsageError(`${(error as Error).message}\n${usageLine(command)}`);
   }
+}
+
+/** A line that a terminal shows as one; more would hide what is wrong. */
+function usageLine({ name, operands, options }: Command): string {
+  const line = `usage: rcode5 ${name} ${formatSynopsis(operands, options)}`;
+  return line.length <= USAGE_WIDTH ? line : `rcode5 ${name} --help lists its options`;
 }

@@ -8,7 +8,7 @@ const LISTEN_ERRORS: Readonly<Record<string, (endpoint: Endpoint) => string>> = 
   EADDRINUSE: inUse,
   EADDRNOTAVAIL: () => 'this host does not have the address; expect one of its own',
   EACCES: () =>
-    'ports below 1024 need the capability CAP_NET_BIND_SERVICE; expect AmbientCapabilities=CAP_NET_BIND_SERVICE in the systemd unit, sysctl net.ipv4.ip_unprivileged_port_start=53, or another port',
+    `ports below 1024 need the capability CAP_NET_BIND_SERVICE; expect AmbientCapabilities=CAP_NET_BIND_SERVICE in the systemd unit, setcap cap_net_bind_service=+ep ${process.execPath}, sysctl net.ipv4.ip_unprivileged_port_start=53, or another port`,
 };
 
 /** The address at `place` cannot be listened on. */

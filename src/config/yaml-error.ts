@@ -23,6 +23,9 @@ const MEANINGS: Readonly<Record<string, string>> = {
 const UNQUOTED =
   /(?<=^|[\s[{,])(?:[*&!@`%][^\s,\]}]*|\[[\da-f:.]*:[\da-f:.]*(?:%\w+)?\](?::\d+)?)/gi;
 
+/** What ends with which character. */
+const UNENDED: Readonly<Record<string, string>> = { ']': 'a list', '}': 'a mapping' };
+
 /** Describes an error of the parser. */
 export function explainYaml(
   { code, message, pos: [at] }: YAMLParseError,
@@ -37,6 +40,9 @@ export function explainYaml(
       message: 'within [ ] or { } a variable begins a mapping; expect quotes around it',
     };
   }
+  if (code === 'TAB_AS_INDENT') {
+    return { offset: at, message: 'a tab begins this line; expect spaces' };
+  }
   if (code === 'BLOCK_AS_IMPLICIT_KEY') {
     return {
       offset: at,
@@ -44,8 +50,21 @@ export function explainYaml(
     };
   }
   return (
-    findUnquoted(text, at) ?? { offset: at, message: `${message.split('\n', 1)[0]}; expect YAML` }
+    findUnquoted(text, at) ??
+    findUnclosed(message, at) ?? {
+      offset: at,
+      message: `${message.split('\n', 1)[0]}; expect YAML`,
+    }
   );
+}
+
+/** A list, mapping or quoted text that has no end. The parser says which, and where it gave up. */
+function findUnclosed(message: string, at: number): YamlProblem | undefined {
+  const closed = /end with a ([\]}])|Missing closing (["'])/.exec(message);
+  if (closed === null) return undefined;
+  const end = closed[1] ?? closed[2] ?? '';
+  const what = UNENDED[end] ?? 'a text in quotes';
+  return { offset: at, message: `${what} has no end; expect ${end} here or before` };
 }
 
 /** `*.example.com` is no alias that anybody has given a name. */

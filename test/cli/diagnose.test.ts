@@ -6,9 +6,9 @@ const SERVER = ['--server', '127.0.0.1:1'];
 
 describe('cli/diagnose', () => {
   const cases = [
-    { args: SERVER, says: 'takes one NAME' },
-    { args: ['a.example', 'b.example', ...SERVER], says: 'takes one NAME' },
-    { args: ['a.example'], says: 'takes a --server' },
+    { args: SERVER, says: 'expect one NAME' },
+    { args: ['a.example', 'b.example', ...SERVER], says: 'expect one NAME' },
+    { args: ['a.example'], says: '--server is missing' },
     { args: ['a..example', ...SERVER], says: '"a..example" has an empty label' },
     { args: ['a.example', '--server', 'ns1.example'], says: '--server ns1.example: expect' },
     { args: ['a.example', '--server', '192.0.2.1:0'], says: '--server 192.0.2.1:0: expect' },

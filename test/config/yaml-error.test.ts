@@ -63,8 +63,12 @@ describe('config/yaml-error', () => {
       'a: *office\n',
       '1:4: there is no anchor "office" above; expect a value with &office',
     ],
-    ['a quote that is not closed', 'a: "b *c\n', '2:1: Missing closing "quote; expect YAML'],
-    ['a tab', 'acl:\n\tquery: 1\n', '2:1: Tabs are not allowed as indentation; expect YAML'],
+    [
+      'a quote that is not closed',
+      'a: "b *c\n',
+      '2:1: a text in quotes has no end; expect " here or before',
+    ],
+    ['a tab', 'acl:\n\tquery: 1\n', '2:1: a tab begins this line; expect spaces'],
     [
       'a star in quotes beside another fault',
       '"*.x": refuse: y\n',
