@@ -22,16 +22,19 @@ export class UnixDatagrams {
   readonly #fd: number;
   #memory: Memory = allocate(FIRST_LENGTH);
 
-  /** Throws when there is no such socket, or nobody reads it. */
+  /** A path, or `@` and an abstract name (unix(7)). Throws when there is no such socket, or nobody reads it. */
   constructor(libc: Libc, path: string) {
     this.#libc = libc;
     const octets = Buffer.from(path);
     if (octets.length > MOST_PATH) {
       throw new Error(`the path of a socket has ${MOST_PATH} octets at most`);
     }
-    const address = allocate(PATH_AT + octets.length + 1);
+    const isAbstract = path.startsWith('@');
+    // An abstract name begins with a zero, and has all octets up to the end of the address.
+    const address = allocate(PATH_AT + octets.length + (isAbstract ? 0 : 1));
     address.writeUInt16LE(AF_UNIX);
     octets.copy(address, PATH_AT);
+    if (isAbstract) address[PATH_AT] = 0;
     this.#fd = check(libc, 'socket', libc.socket(AF_UNIX, SOCK_DGRAM_NONBLOCK, 0));
     if (libc.connect(this.#fd, address, address.length) === 0) return;
     const errno = libc.errno();

@@ -24,14 +24,12 @@ describe('config/document', () => {
       {
         when: 'a bracket is open',
         text: 'node: a\nlisten: [127.0.0.1:53\nede: full\n',
-        says: [
-          '3:1: Flow sequence in block collection must be sufficiently indented and end with a ]; expect YAML',
-        ],
+        says: ['3:1: a list has no end; expect ] here or before'],
       },
       {
         when: 'it is indented by tabs',
         text: 'cache:\n\tentries: 1\n',
-        says: ['2:1: Tabs are not allowed as indentation; expect YAML'],
+        says: ['2:1: a tab begins this line; expect spaces'],
       },
       {
         when: 'there is a second document',

@@ -20,6 +20,11 @@ describe('config/deploy/systemd', () => {
     expect(valuesOf('User')).to.deep.equal(['rcode5']);
   });
 
+  it('waits until it is ready, and watches it', () => {
+    expect(valuesOf('Type')).to.deep.equal(['notify']);
+    expect(valuesOf('WatchdogSec')).to.deep.equal(['30s']);
+  });
+
   it('lets V8 make machine code', () => {
     expect(valuesOf('MemoryDenyWriteExecute')).to.deep.equal([]);
   });

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { isFresh } from '../../scripts/rcode5.js';
 import { VERSION } from '../../src/version.ts';
-import { cleanUp, makeFolder, Program } from './processes.ts';
+import { cleanUp, describeWith, makeFolder, Program } from './processes.ts';
 import { ROOT, Site } from './rcode5.ts';
 import { ask } from './sockets.ts';
 
@@ -20,7 +20,7 @@ async function npm(folder: string, ...words: readonly string[]): Promise<string>
   return stdout;
 }
 
-describe('e2e/package', function () {
+describeWith(['npm'], 'e2e/package', function () {
   this.timeout(NPM_MS);
   let folder = '';
   let installed = '';

@@ -80,7 +80,7 @@ colour: blue
   {
     when: 'the configuration is no YAML',
     text: 'listen: [127.0.0.1:0\nnode: ns1\n',
-    says: [/^FILE:\d+:\d+: .*; expect YAML$/],
+    says: [/^FILE:\d+:\d+: .*; expect \] here or before$/],
   },
 ];
 

@@ -58,6 +58,15 @@ describe('e2e: the systemd unit, where RCODE5_SYSTEMD=boot starts a systemd', fu
     expect(said.get('writes to /etc')).to.match(/Read-only file system/);
   });
 
+  it('is started when it is ready, and tells its policy', () => {
+    expect(said.get('status')).to.match(/^policy=[0-9a-f]{8}$/);
+  });
+
+  it('is started again when it hangs', () => {
+    expect(said.get('watched')).to.equal('status: REFUSED');
+    expect(said.get('restarts')).to.equal('1');
+  });
+
   it('goes on through a reload and the turns of an upgrade', () => {
     for (const step of ['reloaded', 'next', 'restarted', 'alone']) {
       expect(said.get(step), step).to.equal('status: REFUSED');

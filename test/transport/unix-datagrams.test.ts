@@ -24,12 +24,13 @@ describe('transport/unix-datagrams', () => {
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
   /** The socket of a receiver. */
-  function listen(): number {
+  function listen(name: string = path): number {
     const calls = libc as Libc;
     const fd = calls.socket(AF_UNIX, SOCK_DGRAM_NONBLOCK, 0);
-    const address = allocate(2 + path.length + 1);
+    // An abstract name has no zero behind it.
+    const address = allocate(2 + name.length + (name.startsWith('\0') ? 0 : 1));
     address.writeUInt16LE(AF_UNIX);
-    address.write(path, 2);
+    address.write(name, 2);
     expect(calls.bind(fd, address, address.length)).to.equal(0);
     return fd;
   }
@@ -46,6 +47,16 @@ describe('transport/unix-datagrams', () => {
       expect(socket.send(Buffer.from(text))).to.equal('sent');
       expect(read(fd)).to.equal(text);
     }
+    socket.close();
+    (libc as Libc).close(fd);
+  });
+
+  it('sends to an abstract name, which is in no folder', () => {
+    const name = `rcode5-test-${process.pid}`;
+    const fd = listen(`\0${name}`);
+    const socket = new UnixDatagrams(libc as Libc, `@${name}`);
+    expect(socket.send(Buffer.from('READY=1'))).to.equal('sent');
+    expect(read(fd)).to.equal('READY=1');
     socket.close();
     (libc as Libc).close(fd);
   });

@@ -13,9 +13,10 @@ asked() {
   echo "$1: $(dig @127.0.0.77 +tries=1 +time=3 "$1.refused.example" | grep -o 'status: [A-Z]*')"
 }
 
+# It returns when the service has said that it is ready: nothing has to be waited for.
 systemctl start rcode5
-ready 8053
 asked started
+echo "status: $(systemctl show --property StatusText --value rcode5)"
 pid=$(systemctl show --property MainPID --value rcode5)
 grep -E '^(Uid|CapEff|CapBnd|NoNewPrivs|Seccomp):' "/proc/$pid/status"
 echo "writes to /etc: $(touch "/proc/$pid/root/etc/x" 2>&1)"
@@ -37,4 +38,19 @@ for unit in rcode5 rcode5-next; do
 done
 echo "records: $(grep -c '"event":"refused"' /var/log/rcode5/decisions.ndjson)"
 echo "log: $(stat --format '%U %a' /var/log/rcode5/decisions.ndjson)"
+# A process that hangs is noticed, and another one serves.
+mkdir -p /run/systemd/system/rcode5.service.d
+printf '[Service]\nWatchdogSec=2s\nTimeoutAbortSec=1s\n' >/run/systemd/system/rcode5.service.d/soon.conf
+systemctl daemon-reload
+systemctl start rcode5
+hung=$(systemctl show --property MainPID --value rcode5)
+kill -STOP "$hung"
+for _ in $(seq 100); do
+  [[ ! -d /proc/$hung ]] && break
+  sleep 0.1
+done
+ready 8053
+asked watched
+echo "restarts: $(systemctl show --property NRestarts --value rcode5)"
+systemctl stop rcode5
 echo done: yes
