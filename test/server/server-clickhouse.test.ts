@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process';
+import { createReadStream } from 'node:fs';
 import { expect } from 'chai';
 import { Clickhouse, hasClickhouse } from '../world/clickhouse.ts';
 import { askUdp } from '../world/client.ts';
@@ -43,5 +45,28 @@ describe('server with ClickHouse', () => {
     const byRef = (one: { readonly ref?: string }, other: { readonly ref?: string }) =>
       one.ref! < other.ref! ? -1 : 1;
     expect(sent.sort(byRef)).to.deep.equal([...written].sort(byRef));
+  });
+
+  it('sends what waits in memory where the log is a pipe, and counts it', async () => {
+    site = new ServedSite();
+    execFileSync('mkfifo', [site.path('pipe')]);
+    const reader = createReadStream(site.path('pipe')).resume();
+    const { url, password } = clickhouse.to;
+    await clickhouse.ask('TRUNCATE TABLE decisions');
+    site.configure(
+      'upstreams: { default: { servers: ["127.0.0.1:1"] } }',
+      COMMON.replace(
+        /decisionLog: .*/,
+        `decisionLog: { to: pipe, clickhouse: { url: "${url}", database: dns, user: rcode5, password: "${password}" } }`,
+      ),
+    );
+    await site.start();
+    const octets = message({ id: 1, flags: Flag.RD, questions: [question('www.example.com')] });
+    await askUdp(site.target(STRANGER), octets);
+    await site.stop();
+    reader.destroy();
+    expect(await clickhouse.ask('SELECT client, rcode FROM decisions')).to.equal(
+      `${STRANGER}\tSERVFAIL\n`,
+    );
   });
 });
