@@ -18,6 +18,7 @@ const ENTRIES = [
   'load/snapshot-thread',
   'transfer/list-thread',
   'transfer/zone-thread',
+  'logs/clickhouse-thread',
   'logs/log-thread',
   'admin/v1/candidate-thread',
 ];

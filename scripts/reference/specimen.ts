@@ -69,6 +69,9 @@ export function createSpecimen(): Specimen {
     serving: () => serving,
     servers: table.upstreams,
     sinks: () => [{ sink: 'dnstap', sent: 0, dropped: 0 }],
+    clickhouse: () => ({
+      ...{ sent: 0, refused: 0, failures: 0, skipped: 0, gaps: 0, dropped: 0, behind: 0 },
+    }),
     failedRequests: () => new HttpFaults().counts,
     threadRestarts: () => 0,
     rejectedConnections: () => 0,

@@ -7,14 +7,14 @@ import type { Upstream } from '../forward/upstream.ts';
 import type { LoadedConfig } from '../load/loaded-config.ts';
 import { type Series, sumHistograms, sumSeries } from '../observe/cells.ts';
 import type { Metrics } from '../observe/metrics.ts';
-import type { SinkCount } from '../observe/sink.ts';
 import type { Statistics } from '../observe/statistics.ts';
 import { Gauge, isUp, isUpBy, type ThreadNumbers } from '../observe/thread-numbers.ts';
 import type { PolicyZone } from '../policy/policy-zones.ts';
 import type { ListFetches } from '../transfer/list-fetches.ts';
 import type { ZoneTransfers } from '../transfer/zone-transfers.ts';
+import { exposeClickhouse, exposeSinks, type MeasuredSinks } from './sink-metrics.ts';
 
-export interface MeasuredServer {
+export interface MeasuredServer extends MeasuredSinks {
   /** Every thread that serves or has served. */
   readonly threads: () => readonly ThreadNumbers[];
   readonly serving: () => LoadedConfig;
@@ -24,7 +24,6 @@ export interface MeasuredServer {
   readonly failedRequests: () => readonly { readonly reason: string; readonly total: number }[];
   readonly certificates: () => readonly Certificate[];
   readonly threadRestarts: () => number;
-  readonly sinks: () => readonly SinkCount[];
   readonly reloads: { readonly ok: number; readonly failed: number };
   readonly feeds: ZoneTransfers;
   readonly lists: ListFetches;
@@ -51,6 +50,7 @@ export function exposeServing(metrics: Metrics, server: MeasuredServer): void {
   exposePolicy(metrics, server);
   exposeLog(metrics, server);
   exposeSinks(metrics, server);
+  exposeClickhouse(metrics, server);
 }
 
 function exposeQueries(metrics: Metrics, server: MeasuredServer): void {
@@ -272,20 +272,5 @@ function exposeLog(metrics: Metrics, server: MeasuredServer): void {
     'rcode5_decision_log_errors_total',
     'Records that could not be written.',
     gauge(Gauge.LOG_ERRORS),
-  );
-}
-
-function exposeSinks(metrics: Metrics, { sinks }: MeasuredServer): void {
-  const counts = (read: (count: SinkCount) => number) => (): Series[] =>
-    sinks().map((count) => ({ labels: { sink: count.sink }, value: read(count) }));
-  metrics.counter(
-    'rcode5_sink_records_total',
-    'Records sent to syslog or dnstap.',
-    counts(({ sent }) => sent),
-  );
-  metrics.counter(
-    'rcode5_sink_drops_total',
-    'Records that a sink had no room for.',
-    counts(({ dropped }) => dropped),
   );
 }

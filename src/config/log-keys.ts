@@ -1,5 +1,6 @@
 /** The keys of `decisionLog`. */
 
+import { CLICKHOUSE } from './clickhouse-keys.ts';
 import { destination } from './destination-text.ts';
 import { located, optional, optionalSection, required, section } from './kind.ts';
 import { durationBetween, flag, integer, oneOf, sizeFrom, text } from './scalars.ts';
@@ -54,6 +55,12 @@ export const DECISION_LOG = optionalSection(
     ),
     syslog: optional(SYSLOG, 'records are also sent to syslog, by RFC 5424', undefined, 'not'),
     dnstap: optional(DNSTAP, 'records are also sent as dnstap, by Frame Streams', undefined, 'not'),
+    clickhouse: optional(
+      CLICKHOUSE,
+      'records are also written to a table of ClickHouse, from where `log` and `report` read those of all servers',
+      undefined,
+      'not',
+    ),
     rotate: optional(ROTATE, 'when the file is rotated', undefined, 'never'),
   },
   'one JSON object a line for each decision',

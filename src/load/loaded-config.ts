@@ -191,6 +191,10 @@ export function restartNeeded(before: Config, after: Config): string[] {
     'decisionLog.to': ({ decisionLog }) => decisionLog.to.value,
     'decisionLog.syslog': ({ decisionLog }) => decisionLog.syslog,
     'decisionLog.dnstap': ({ decisionLog }) => decisionLog.dnstap,
+    'decisionLog.clickhouse': ({ decisionLog: { clickhouse } }) => [
+      clickhouse?.url.value,
+      { ...clickhouse, url: undefined, password: clickhouse?.password?.octets },
+    ],
   };
   return Object.keys(parts).filter(
     (key) => JSON.stringify(parts[key]!(before)) !== JSON.stringify(parts[key]!(after)),

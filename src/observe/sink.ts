@@ -2,7 +2,7 @@
 
 import type { FrameQueue } from './frame-queue.ts';
 
-export type SinkName = 'syslog' | 'dnstap';
+export type SinkName = 'syslog' | 'dnstap' | 'clickhouse';
 
 /** What was sent to one receiver, and what was not. */
 export interface SinkCount {

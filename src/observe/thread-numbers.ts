@@ -88,6 +88,7 @@ export interface SharedNumbers {
   /** Records on their way to sinks. */
   readonly syslog: SharedArrayBuffer;
   readonly dnstap: SharedArrayBuffer;
+  readonly clickhouse: SharedArrayBuffer;
 }
 
 export class ThreadNumbers {
@@ -96,6 +97,7 @@ export class ThreadNumbers {
   readonly gauges: Float64Array;
   readonly syslog: FrameQueue;
   readonly dnstap: FrameQueue;
+  readonly clickhouse: FrameQueue;
   readonly #store: CellStore;
 
   /** New numbers, or those of another thread. */
@@ -105,6 +107,7 @@ export class ThreadNumbers {
     this.recent = new RecentDecisions(shared?.recent);
     this.syslog = new FrameQueue(shared?.syslog);
     this.dnstap = new FrameQueue(shared?.dnstap);
+    this.clickhouse = new FrameQueue(shared?.clickhouse);
     const length = (GAUGES + 2 * MAX_UPSTREAMS) * 8;
     this.gauges = new Float64Array(shared?.gauges ?? new SharedArrayBuffer(length));
   }
@@ -116,6 +119,7 @@ export class ThreadNumbers {
       recent: this.recent.buffer,
       syslog: this.syslog.buffer,
       dnstap: this.dnstap.buffer,
+      clickhouse: this.clickhouse.buffer,
     };
   }
 

@@ -38,6 +38,7 @@ export function findWarnings(policy: Policy): string[] {
     ...refusedNames(config),
     ...halfRefused(config),
     ...stdoutRotation(config),
+    ...unspooledClickhouse(config),
     ...expiredRules(policy),
     ...shadowedRules(policy),
   ];
@@ -215,6 +216,14 @@ function halfRefused({ policies }: Config): string[] {
 function stdoutRotation({ decisionLog: { to, rotate } }: Config): string[] {
   if (to.value !== 'stdout' || rotate === undefined) return [];
   return [`${formatPlace(to.place)}: decisionLog.rotate is for a file: stdout is not rotated`];
+}
+
+/** Without a file nothing keeps the records that ClickHouse does not take. */
+function unspooledClickhouse({ decisionLog: { to, clickhouse } }: Config): string[] {
+  if (clickhouse === undefined || to.value !== 'stdout') return [];
+  return [
+    `${formatPlace(clickhouse.url.place)}: decisionLog.clickhouse has no file to send from, for decisionLog.to is stdout: records wait in memory, and are dropped and counted when there is no room or the server stops; expect decisionLog.to: FILE where none may be lost`,
+  ];
 }
 
 /** A rule that has expired does nothing any more. */

@@ -56,6 +56,7 @@ export function adminParts(server: Parts): {
       ...common,
       servers: server.upstreams,
       sinks: () => records.sinkCounts,
+      clickhouse: () => records.clickhouse,
       threadRestarts: () => server.threads()?.restarts ?? 0,
       rejectedConnections: () => shell.rejectedConnections,
       failedHandshakes: () => server.failedHandshakes.counts,

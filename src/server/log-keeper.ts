@@ -4,6 +4,7 @@ import { fstatSync, statSync } from 'node:fs';
 import { now } from '../clock.ts';
 import { type Config, resolvePath } from '../config/config.ts';
 import type { Logger } from '../log.ts';
+import type { ShipperCounts } from '../logs/clickhouse/shipper.ts';
 import { LogSearcher } from '../logs/log-searcher.ts';
 import type { DecisionLog } from '../observe/decision-log.ts';
 import { LogRotation } from '../observe/log-rotation.ts';
@@ -65,6 +66,10 @@ export class LogKeeper {
 
   get sinkCounts(): readonly SinkCount[] {
     return this.#sinks?.counts ?? [];
+  }
+
+  get clickhouse(): ShipperCounts | undefined {
+    return this.#sinks?.clickhouse;
   }
 
   /** Applies the rotation settings of a configuration. */

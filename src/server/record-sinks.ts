@@ -3,6 +3,7 @@
 import { type Config, resolvePath } from '../config/config.ts';
 import type { Destination } from '../config/destination-text.ts';
 import type { Logger } from '../log.ts';
+import type { ShipperCounts } from '../logs/clickhouse/shipper.ts';
 import type { Endpoint } from '../net/address.ts';
 import { type DatagramSocket, LocalDatagramSink, UdpSink } from '../observe/datagram-sink.ts';
 import { DnstapWriter } from '../observe/dnstap.ts';
@@ -20,28 +21,34 @@ import type { ThreadNumbers } from '../observe/thread-numbers.ts';
 import { loadLibc } from '../transport/libc.ts';
 import { UnixDatagrams } from '../transport/unix-datagrams.ts';
 import { VERSION } from '../version.ts';
+import { ClickhouseRecords, spoolOf } from './clickhouse-records.ts';
 
 /** The feeds of one thread, as a server was started. */
 export function sinkQueues(
-  { node, decisionLog }: Config,
+  config: Config,
   numbers: ThreadNumbers,
   listeners: readonly Endpoint[],
 ): SinkQueues | undefined {
-  const { syslog, dnstap } = decisionLog;
-  if (syslog === undefined && dnstap === undefined) return undefined;
+  const { node, decisionLog } = config;
+  const { syslog, dnstap, clickhouse } = decisionLog;
+  // Where a file has the records they are sent from there.
+  const isQueued = clickhouse !== undefined && spoolOf(config) === undefined;
+  if (syslog === undefined && dnstap === undefined && !isQueued) return undefined;
   const writer = new DnstapWriter({ identity: node, version: `rcode5 ${VERSION}`, listeners });
   return new SinkQueues({
     syslog: syslog === undefined ? undefined : numbers.syslog,
     dnstap: dnstap === undefined ? undefined : { queue: numbers.dnstap, writer },
+    clickhouse: isQueued ? numbers.clickhouse : undefined,
   });
 }
 
 export class RecordSinks {
   readonly #pumps: ReadonlyMap<SinkName, SinkPump>;
+  readonly #clickhouse: ClickhouseRecords | undefined;
 
   /** `threads` are all that serve or have served. */
   constructor(config: Config, threads: () => readonly ThreadNumbers[], log: Logger) {
-    const { syslog, dnstap } = config.decisionLog;
+    const { syslog, dnstap, clickhouse } = config.decisionLog;
     const pumps = new Map<SinkName, SinkPump>();
     if (syslog !== undefined) {
       const to = syslog.to.kind === 'unix' ? 'local' : { node: config.node };
@@ -55,14 +62,27 @@ export class RecordSinks {
       pumps.set('dnstap', new SinkPump(sink, () => threads().map(({ dnstap: queue }) => queue)));
     }
     this.#pumps = pumps;
+    if (clickhouse !== undefined) {
+      this.#clickhouse = new ClickhouseRecords(config, threads, tellerOf('clickhouse', log), log);
+    }
   }
 
   get counts(): readonly SinkCount[] {
-    return [...this.#pumps].map(([sink, { sent, dropped }]) => ({ sink, sent, dropped }));
+    const counts = [...this.#pumps].map(([sink, { sent, dropped }]) => ({ sink, sent, dropped }));
+    const { sent = 0, dropped = 0 } = this.#clickhouse?.counts ?? {};
+    return this.#clickhouse === undefined
+      ? counts
+      : [...counts, { sink: 'clickhouse', sent, dropped }];
+  }
+
+  /** How sending to ClickHouse goes; undefined where that is not asked for. */
+  get clickhouse(): ShipperCounts | undefined {
+    return this.#clickhouse?.counts;
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#pumps.values()].map((pump) => pump.close()));
+    const all = [...this.#pumps.values(), this.#clickhouse];
+    await Promise.all(all.map((one) => one?.close()));
   }
 }
 

@@ -2,6 +2,8 @@
 
 import { createReadStream, type ReadStream, statSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
+import { ClickhouseError } from '../../logs/clickhouse/client.ts';
+import type { ClickhouseRecordsReader } from '../../logs/clickhouse/reading.ts';
 import { indexedLines, openIndexed, type PassedOver } from '../../logs/indexed-lines.ts';
 import { CHUNK, readLines } from '../../logs/log-lines.ts';
 import type { BlockTest } from '../../logs/record-keys.ts';
@@ -20,6 +22,8 @@ export interface LogSource {
   readonly follow: boolean;
   /** What is looked for: files with an index are read only where that may be. */
   readonly test?: BlockTest;
+  /** What is read in place of files. */
+  readonly table?: ClickhouseRecordsReader | undefined;
 }
 
 export interface LogInput {
@@ -37,10 +41,12 @@ export class LogReader {
   readonly #follow: boolean;
   readonly #test: BlockTest | undefined;
   readonly #input: LogInput;
+  readonly #table: ClickhouseRecordsReader | undefined;
   #octetsBefore = 0;
   #stream: ReadStream | undefined;
 
-  constructor({ files, follow, test }: LogSource, input: LogInput) {
+  constructor({ files, follow, test, table }: LogSource, input: LogInput) {
+    this.#table = table;
     this.#test = test;
     this.#paths = files.length === 0 ? [STDIN] : inWrittenOrder(files);
     this.#follow = follow;
@@ -52,15 +58,19 @@ export class LogReader {
     return this.#octetsBefore + (this.#stream?.bytesRead ?? 0);
   }
 
-  /** Undefined with stdin among the files. */
+  /** Undefined with stdin among the files, and for a table. */
   get octetsInAll(): number | undefined {
-    if (this.#paths.includes(STDIN)) return undefined;
+    if (this.#table !== undefined || this.#paths.includes(STDIN)) return undefined;
     const sizes = this.#paths.map((path) => statSync(path, { throwIfNoEntry: false })?.size ?? 0);
     return sizes.reduce((sum, size) => sum + size, 0);
   }
 
   /** The lines of all that can be read, in batches, until the end or `stop`. */
-  async *lines(stop: AbortSignal): AsyncGenerator<readonly string[]> {
+  lines(stop: AbortSignal): AsyncGenerator<readonly string[]> {
+    return this.#table === undefined ? this.#readFiles(stop) : this.#readTable(this.#table);
+  }
+
+  async *#readFiles(stop: AbortSignal): AsyncGenerator<readonly string[]> {
     for (const [index, path] of this.#paths.entries()) {
       const isFollowed = this.#follow && index === this.#paths.length - 1;
       try {
@@ -72,6 +82,16 @@ export class LogReader {
         if (stop.aborted) return;
         this.#tell(path === STDIN ? 'stdin' : path, error);
       }
+    }
+  }
+
+  async *#readTable(table: ClickhouseRecordsReader): AsyncGenerator<readonly string[]> {
+    try {
+      yield* table.lines();
+    } catch (error) {
+      if (!(error instanceof ClickhouseError)) throw error;
+      this.failed = true;
+      this.#input.stderr.write(`clickhouse: ${error.message}\n`);
     }
   }
 

@@ -19,6 +19,7 @@ import { FILTERING, JSON_OPTION, type Options } from '../options.ts';
 import { Output } from '../output.ts';
 import { Progress } from '../progress.ts';
 import { checkedHere, readServerLog, withName } from './admin-log.ts';
+import { FROM_OPTION, openFrom } from './clickhouse-source.ts';
 import { type LogInput, LogReader, type LogSource } from './log-source.ts';
 import { Table } from './log-table.ts';
 import { formatRecord } from './record-text.ts';
@@ -34,6 +35,7 @@ const OPTIONS = {
   ref: { ...FILTERING.ref, about: 'the record with this reference, in full' },
   ...TIME_OPTIONS,
   admin: ADMIN_OPTION,
+  from: FROM_OPTION,
   json: JSON_OPTION,
 } as const satisfies Options;
 
@@ -46,7 +48,7 @@ export const log: Command = {
   async run(args) {
     const request = parseRequest(args, now());
     if (request.admin !== undefined) return showServerLog(request, request.admin, process);
-    if (request.files.length === 0 && process.stdin.isTTY) {
+    if (request.table === undefined && request.files.length === 0 && process.stdin.isTTY) {
       throw new UsageError('nothing to read; expect a FILE, or records on stdin');
     }
     const stop = new AbortController();
@@ -87,17 +89,21 @@ export function parseRequest(args: readonly string[], at: number): LogRequest {
     allowPositionals: true,
     options: OPTIONS,
   });
-  const { follow, json, admin, utc, timezone, ...options } = values;
+  const { follow, json, admin, from, utc, timezone, ...options } = values;
   const times = new ShownTime({ utc, ...(timezone !== undefined && { timezone }) });
   const filter = parseFilter(checkedHere(options, admin), at);
   if (typeof filter === 'string') throw new UsageError(`--${filter}`);
   if (admin !== undefined && (follow || positionals.length > 0)) {
     throw new UsageError('--admin: expect neither FILEs nor --follow with it');
   }
+  if (from !== undefined && (follow || positionals.length > 0 || admin !== undefined)) {
+    throw new UsageError('--from: expect neither FILEs, --follow nor --admin with it');
+  }
   const { ref } = options;
   const full = ref !== undefined;
   const test = blockTestOf(options, at);
-  return { files: positionals, follow, json, full, filter, test, admin, options, times, ref };
+  const source = { files: positionals, follow, test, table: openFrom(from, options, at) };
+  return { ...source, json, full, filter, admin, options, times, ref };
 }
 
 /** Shows what matches, until the end of the files or until `stop` is aborted. */

@@ -3,6 +3,7 @@
 import type { Writable } from 'node:stream';
 import { parseArgs } from 'node:util';
 import { now } from '../../clock.ts';
+import type { ClickhouseRecordsReader } from '../../logs/clickhouse/reading.ts';
 import { DecisionReader, formatSkipped } from '../../logs/log-lines.ts';
 import { type BlockTest, blockTestOf } from '../../logs/record-keys.ts';
 import { summarize } from '../../logs/report-summary.ts';
@@ -20,6 +21,7 @@ import { FILTERING, JSON_OPTION, type Options } from '../options.ts';
 import { Output } from '../output.ts';
 import { Progress } from '../progress.ts';
 import { checkedHere, readServerReport, withNames } from './admin-log.ts';
+import { FROM_OPTION, openFrom } from './clickhouse-source.ts';
 import { type LogInput, LogReader } from './log-source.ts';
 import { formatReport } from './report-text.ts';
 import { ShownTime, TIME_OPTIONS } from './shown-time.ts';
@@ -43,6 +45,7 @@ const OPTIONS = {
   event: { type: 'string', value: 'E|all', default: EVENT, about: 'the event to count' },
   ...TIME_OPTIONS,
   admin: ADMIN_OPTION,
+  from: FROM_OPTION,
   json: JSON_OPTION,
 } as const satisfies Options;
 
@@ -54,7 +57,7 @@ export const report: Command = {
   async run(args) {
     const request = parseReport(args, now());
     if (request.admin !== undefined) return showServerReport(request, request.admin, process);
-    if (request.files.length === 0 && process.stdin.isTTY) {
+    if (request.table === undefined && request.files.length === 0 && process.stdin.isTTY) {
       throw new UsageError('nothing to read; expect a FILE, or records on stdin');
     }
     return await showReport(request, process);
@@ -66,6 +69,7 @@ export interface ReportRequest {
   readonly json: boolean;
   readonly filter: Filter;
   readonly test: BlockTest;
+  readonly table: ClickhouseRecordsReader | undefined;
   /** The event that is counted, or `all`. */
   readonly event: string;
   readonly by: readonly (readonly Dimension[])[];
@@ -83,10 +87,13 @@ export function parseReport(args: readonly string[], at: number): ReportRequest 
     allowPositionals: true,
     options: OPTIONS,
   });
-  const { json, by, top, event, admin, utc, timezone, ...options } = values;
+  const { json, by, top, event, admin, from, utc, timezone, ...options } = values;
   const times = new ShownTime({ utc, ...(timezone !== undefined && { timezone }) });
   if (admin !== undefined && positionals.length > 0) {
     throw new UsageError('--admin: expect no FILEs with it');
+  }
+  if (from !== undefined && (positionals.length > 0 || admin !== undefined)) {
+    throw new UsageError('--from: expect neither FILEs nor --admin with it');
   }
   const rows = top === undefined ? ROWS[json ? 'json' : 'text'] : Number(top);
   if (!(Number.isInteger(rows) && rows >= 1 && rows <= MOST_ROWS)) {
@@ -100,7 +107,8 @@ export function parseReport(args: readonly string[], at: number): ReportRequest 
   const filter = parseFilter(here, at) as Filter;
   const tables = by.split(',').map(parseBy);
   const test = blockTestOf(options, at);
-  return { files: positionals, json, filter, event, by: tables, rows, test, admin, options, times };
+  const source = { files: positionals, test, table: openFrom(from, options, at) };
+  return { ...source, json, filter, event, by: tables, rows, admin, options, times };
 }
 
 /** One table: a dimension, or several with `+` between them. */
@@ -139,8 +147,8 @@ export async function showReport(
   streams: LogInput & { readonly stdout: Writable & Shown },
 ): Promise<Exit> {
   const { filter, event, by, rows, json } = request;
-  const { files, test } = request;
-  const logs = new LogReader({ files, follow: false, test }, streams);
+  const { files, test, table } = request;
+  const logs = new LogReader({ files, follow: false, test, table }, streams);
   const reader = new DecisionReader();
   const tally = new ReportTally(by, event === ALL_EVENTS ? undefined : event);
   const progress = new Progress(streams.stderr, logs);

@@ -1,0 +1,56 @@
+-- Decision records of all servers, for ClickHouse 18.16 and newer: clickhouse-client -n < schema.sql
+-- schema-recent.sql has types, compression and an age limit that 18.16 does not know.
+
+-- A record stands once, however often it was sent: rows with the same key become one when parts are merged, and at
+-- once for a query with FINAL. `digest` keeps records apart that have no reference, as summaries have none.
+CREATE TABLE IF NOT EXISTS decisions
+(
+    time UInt64,                     -- milliseconds since 1970, UTC
+    node String,
+    ref String,
+    event String,
+    of String,                       -- of a summary: the event of its decisions
+    count UInt64 DEFAULT 1,          -- of a summary: the number of its decisions
+    policy String,
+    client String,
+    client_group String,
+    transport String,
+    view String,
+    qname String,
+    qtype String,
+    rcode String,
+    layer String,
+    origin String,
+    action String,
+    rule String,
+    upstream String,
+    record String,                   -- the whole record, as it stands in the log
+    digest UInt64 MATERIALIZED cityHash64(record)
+)
+ENGINE = ReplacingMergeTree
+PARTITION BY toYYYYMMDD(toDateTime(intDiv(time, 1000), 'UTC'))
+ORDER BY (time, node, ref, digest);
+
+-- Refusals by minute, exact: whoever asks reads all records of the time.
+CREATE VIEW IF NOT EXISTS refusals_by_minute AS
+SELECT
+    toStartOfMinute(toDateTime(intDiv(time, 1000), 'UTC')) AS minute,
+    node, layer, client_group, rule,
+    sum(count) AS refusals
+FROM decisions FINAL
+WHERE event = 'refused' OR of = 'refused'
+GROUP BY minute, node, layer, client_group, rule;
+
+-- The same, kept up to date as records come, for dashboards: APPROXIMATE. A batch that a server has sent again, because
+-- it did not hear that the first one arrived, counts twice here.
+CREATE MATERIALIZED VIEW IF NOT EXISTS refusals_by_minute_approximate
+ENGINE = SummingMergeTree
+PARTITION BY toYYYYMM(minute)
+ORDER BY (minute, node, layer, client_group, rule)
+AS SELECT
+    toStartOfMinute(toDateTime(intDiv(time, 1000), 'UTC')) AS minute,
+    node, layer, client_group, rule,
+    sum(count) AS refusals
+FROM decisions
+WHERE event = 'refused' OR of = 'refused'
+GROUP BY minute, node, layer, client_group, rule;

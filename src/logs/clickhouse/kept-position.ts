@@ -1,0 +1,73 @@
+/** The place up to which a log has been sent, on disk beside it. */
+
+import {
+  closeSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import type { RefusedRow } from './delivery.ts';
+import type { Position } from './source.ts';
+
+const KEPT = '.clickhouse';
+const REFUSED = '.clickhouse-refused';
+const MODE = 0o640;
+
+export class KeptPosition {
+  readonly #path: string;
+  readonly #to: string;
+
+  /** `to` says which table has been sent to: another one has nothing yet. */
+  constructor(log: string, to: string) {
+    this.#path = `${log}${KEPT}`;
+    this.#to = to;
+  }
+
+  /** Undefined when nothing has been sent there. */
+  read(): Position | undefined {
+    let text: string;
+    try {
+      text = readFileSync(this.#path, 'utf8');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw error;
+    }
+    return parsePosition(text, this.#to);
+  }
+
+  /** A crash leaves this one or the one before. */
+  write({ file, offset }: Position): void {
+    const part = `${this.#path}.part`;
+    writeFileSync(part, `${JSON.stringify({ to: this.#to, file, offset })}\n`, {
+      mode: MODE,
+      flush: true,
+    });
+    renameSync(part, this.#path);
+  }
+}
+
+/** What cannot be understood is no place: all is sent again, and stands once nevertheless. */
+function parsePosition(text: string, wanted: string): Position | undefined {
+  try {
+    const { to, file, offset } = JSON.parse(text);
+    const isPlace = typeof file === 'string' && Number.isSafeInteger(offset) && offset >= 0;
+    return isPlace && to === wanted ? { file, offset } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Keeps rows that the server does not take, each with the reason, a line each. */
+export function setAside(log: string, rows: readonly RefusedRow[]): void {
+  const descriptor = openSync(`${log}${REFUSED}`, 'a', MODE);
+  try {
+    const lines = rows.map(({ row, why }) => `${JSON.stringify({ why, row: JSON.parse(row) })}\n`);
+    writeSync(descriptor, lines.join(''));
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
