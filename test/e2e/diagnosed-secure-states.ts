@@ -73,7 +73,8 @@ export const STATES: readonly State[] = [
       port: (all) => all.unbound[protocol],
       sources: [dropped],
       ...list,
-      confidence: 'low',
+      // By HTTPS it takes back each request, which is more than to close a connection.
+      confidence: protocol === 'dot' ? 'low' : 'medium',
       says: ['shakes hands, and hangs up on the question of 127.0.2.1'],
     },
     {

@@ -6,8 +6,8 @@ import { tell } from '../evidence.ts';
 import { NO_HTTP } from '../http-post.ts';
 import type { Diagnosis, Inference } from '../inference.ts';
 import { isUnsecured } from '../plan.ts';
-import { fateOf, handshakeFault } from '../probe.ts';
-import { isHangUp } from '../reply.ts';
+import { fateOf, handshakeFault, type Probe } from '../probe.ts';
+import { isHangUp, STREAM_RESET } from '../reply.ts';
 import type { Situation } from '../situation.ts';
 
 interface Conclusion {
@@ -134,16 +134,17 @@ function meaningOf(status: number, silence: string): string {
   return `takes no POST of a DNS message: ${silence}`;
 }
 
-function byWords({ ask, answeredSibling }: Situation): Conclusion {
+function byWords({ probes, ask, answeredSibling }: Situation): Conclusion {
   const { silence = '', source } = ask;
   if (silence === NO_DNS || silence === NO_DNS_BUT_HTTP || silence.startsWith(NO_HTTP)) {
     const summary = `speaks something else than DNS within TLS: ${silence}`;
     return { verdict: 'transport', confidence: 'high', summary };
   }
   if (isHangUp(silence)) {
+    const isLikely = answeredSibling !== undefined || hasResetStreams(probes);
     return {
       verdict: 'client-acl',
-      confidence: answeredSibling === undefined ? 'low' : 'medium',
+      confidence: isLikely ? 'medium' : 'low',
       summary: `shakes hands, and hangs up on the question of ${source}: an access list that drops, or no DNS`,
       besides: ['so do Unbound (access-control deny) and BIND (blackhole)'],
     };
@@ -154,6 +155,15 @@ function byWords({ ask, answeredSibling }: Situation): Conclusion {
     summary:
       'speaks TLS and sends no answer: it stands still, drops what this client sends, or is no DNS',
   };
+}
+
+/**
+ * It speaks HTTP/2, and takes back each request without a status. Where the server behind is dead, a
+ * proxy sends 502; and where one hangs up after the handshake, that may be all there is to it.
+ */
+function hasResetStreams(probes: readonly Probe[]): boolean {
+  const asked = probes.filter(({ probe }) => probe === 'ask' || probe === 'root');
+  return asked.length > 1 && asked.every(({ silence }) => silence?.startsWith(STREAM_RESET));
 }
 
 /** A certificate that clients do not accept counts before what the server would say to them. */

@@ -11,9 +11,11 @@ import type { Server } from './state.ts';
 /** Set to `write`, what was measured takes the place of what is in the file. */
 const { RCODE5_CAUSES: MODE } = process.env;
 
+const TITLES = { 1: '', 2: ', other settings', 3: ', by TLS and HTTPS' } as const;
+
 /** Starts the server once, and looks at all of its states. */
 export function describeCauses(server: Server): void {
-  const title = server.evaluation === undefined ? '' : ', other settings';
+  const title = TITLES[server.evaluation ?? 1];
   describeWith(server.programs, `e2e: why ${server.server} refuses${title}`, () => {
     let rows: readonly Row[];
 

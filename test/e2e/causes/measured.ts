@@ -6,7 +6,7 @@ import { findingsOf } from '../../../src/diagnose/findings.ts';
 import type { Probe } from '../../../src/diagnose/probe.ts';
 import { VERSION } from '../../../src/version.ts';
 import type { Observed, RecordSays } from './observe.ts';
-import { isHeldOut, type Server, type State, type Truth } from './state.ts';
+import { type Evaluation, isHeldOut, type Server, type State, type Truth } from './state.ts';
 
 export const FILE = 'scripts/reference/measured-causes.ndjson';
 
@@ -28,8 +28,8 @@ export interface Measured {
   readonly diagnose?: Words;
   /** It was kept out of the making of the rules. */
   readonly isHeldOut: boolean;
-  /** It belongs to the second evaluation. */
-  readonly evaluation?: 2;
+  /** It belongs to a later evaluation. */
+  readonly evaluation?: Evaluation;
   /** Measured once by hand: no test runs it. */
   readonly isByHand?: true;
 }

@@ -10,6 +10,8 @@ import { FrameReader, frame } from '../../../src/transport/frames.ts';
 import { parseType } from '../../../src/wire/registry.ts';
 import { Flag, message, opt, question, name as wire } from '../../world/messages.ts';
 import { type SentQuestion, Stage } from '../../world/stage.ts';
+import { NAME } from '../encrypted-peers.ts';
+import { askSecured, PATH, type Protocol, secureServer, shown } from './secured.ts';
 import type { Asked, State } from './state.ts';
 
 const HOST = '127.0.0.1';
@@ -44,23 +46,24 @@ interface Place {
   readonly port: number;
   readonly source: string;
   readonly silenceMs: number;
+  /** By UDP and TCP without it. */
+  readonly over?: Protocol | undefined;
 }
 
 /** The forwarder with nothing played but its clock: its questions go to a real server. */
 export class Observer {
   readonly #stage: Stage;
-  readonly #port: number;
-  readonly #source: string;
-  readonly #silenceMs: number;
+  readonly #place: Place;
   #id = 0;
   #isStarted = false;
 
-  constructor({ port, source, silenceMs }: Place, probe = 5) {
-    this.#port = port;
-    this.#source = source;
-    this.#silenceMs = silenceMs;
+  constructor(place: Place, probe = 5) {
+    const { port, over } = place;
+    this.#place = place;
+    const server = over === undefined ? `${HOST}:${port}` : secureServer(over, port);
+    const trust = over === undefined ? '' : `, ca: ${shown().authority.file}`;
     this.#stage = new Stage(
-      `upstreams: { default: { servers: ["${HOST}:${port}"], attempts: 1, probe: ${probe} } }
+      `upstreams: { default: { servers: ["${server}"], attempts: 1, probe: ${probe}${trust} } }
 acl: { query: { 127.0.0.1: allow }, transfer: { 127.0.0.1: allow }, update: { 127.0.0.1: allow }, notify: { 127.0.0.1: allow } }
 cache: { entries: 0 }
 `,
@@ -137,6 +140,14 @@ cache: { entries: 0 }
   }
 
   async #deliver(sent: SentQuestion): Promise<void> {
+    const { over, silenceMs: timeoutMs, ...from } = this.#place;
+    if (over !== undefined) {
+      const answer = await askSecured(sent.octets, { ...from, protocol: over, timeoutMs });
+      this.#stage.now += 1;
+      if (typeof answer === 'string') this.#stage.fail(sent, answer);
+      else this.#stage.answer(answer, sent);
+      return;
+    }
     const answer =
       sent.transport === 'tcp'
         ? await this.#overTcp(sent.octets)
@@ -152,13 +163,13 @@ cache: { entries: 0 }
   async #overUdp(octets: Uint8Array): Promise<Uint8Array | undefined> {
     const socket = createSocket('udp4');
     try {
-      socket.bind(0, this.#source);
+      socket.bind(0, this.#place.source);
       await once(socket, 'listening');
-      socket.connect(this.#port, HOST);
+      socket.connect(this.#place.port, HOST);
       await once(socket, 'connect');
       socket.send(octets);
       const [answer] = await once(socket, 'message', {
-        signal: AbortSignal.timeout(this.#silenceMs),
+        signal: AbortSignal.timeout(this.#place.silenceMs),
       });
       return answer;
     } catch {
@@ -170,8 +181,9 @@ cache: { entries: 0 }
 
   #overTcp(octets: Uint8Array): Promise<Uint8Array | undefined> {
     const frames = new FrameReader();
-    const socket = connect({ host: HOST, port: this.#port, localAddress: this.#source });
-    socket.setTimeout(this.#silenceMs, () => socket.destroy());
+    const { port, source, silenceMs } = this.#place;
+    const socket = connect({ host: HOST, port, localAddress: source });
+    socket.setTimeout(silenceMs, () => socket.destroy());
     socket.write(frame(octets, octets.length));
     return new Promise<Uint8Array | undefined>((resolve) => {
       socket.on('error', () => resolve(undefined));
@@ -192,7 +204,8 @@ export async function observeAll(
   const work = async () => {
     for (const state of waiting) {
       const port = ports[state.at ?? ''] ?? Object.values(ports)[0]!;
-      observed.set(state, await observe(state, { port, source: state.source ?? HOST, silenceMs }));
+      const { source = HOST, over } = state;
+      observed.set(state, await observe(state, { port, source, silenceMs, over }));
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
@@ -266,11 +279,14 @@ async function observeProbed(state: State, place: Place) {
   }
 }
 
-async function visitOf(state: State, { port, source, silenceMs }: Place): Promise<Visit> {
+async function visitOf(state: State, { port, source, silenceMs, over }: Place): Promise<Visit> {
   const { name = 'www.example', type = 'A', burst = false, truth } = state;
   if (truth.diagnosis === 'none') return [];
   const target = { name: wire(name), type: parseType(type)!, burst };
-  const server = { address: HOST, port };
-  const visits = await visitAll(target, [{ server, source, timeoutMs: silenceMs }]);
+  const path = over === 'doh' ? PATH : '';
+  const encryption = over && { encryption: { protocol: over, name: NAME, path } };
+  const server = { address: HOST, port, ...encryption };
+  const ca = over && shown().authority.certificate;
+  const visits = await visitAll(target, [{ server, source, timeoutMs: silenceMs, ca }]);
   return visits[0]!;
 }

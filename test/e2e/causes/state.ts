@@ -30,6 +30,8 @@ export interface State extends Asked {
   readonly at?: string;
   /** States of one kind stand together on one side of the evaluation. */
   readonly kind: string;
+  /** It is asked by TLS or HTTPS, as our upstreams may be. */
+  readonly over?: 'dot' | 'doh';
   /** The address that asks. */
   readonly source?: string;
   /** Asks many times at once, as `diagnose --burst` does. */
@@ -42,13 +44,16 @@ export interface State extends Asked {
   readonly truth: Truth;
 }
 
+/** The second has other settings, the third is by TLS and HTTPS. */
+export type Evaluation = 2 | 3;
+
 /** One server's program and all its states. */
 export interface Server {
   readonly server: string;
   /** Its package, whose version was measured; ours has none. */
   readonly debian?: string;
-  /** Its states were written for the second evaluation, before the rules that it judged. */
-  readonly evaluation?: 2;
+  /** Its states were written for the second or third evaluation; the rules were made before. */
+  readonly evaluation?: Evaluation;
   /** Of what was unpacked and not installed. */
   readonly version?: string;
   /** Whether it can be run here, beside its programs. */
