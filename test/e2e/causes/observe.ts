@@ -205,7 +205,9 @@ export async function observeAll(
     for (const state of waiting) {
       const port = ports[state.at ?? ''] ?? Object.values(ports)[0]!;
       const { source = HOST, over } = state;
-      observed.set(state, await observe(state, { port, source, silenceMs, over }));
+      // A handshake takes its time on a busy machine.
+      const patience = over === undefined ? silenceMs : 4 * silenceMs;
+      observed.set(state, await observe(state, { port, source, silenceMs: patience, over }));
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
