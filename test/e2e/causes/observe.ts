@@ -41,26 +41,25 @@ export type RecordSays = Pick<
   'verdict' | 'scope' | 'confidence' | 'evidence' | 'aa' | 'ra' | 'tc' | 'ede'
 >;
 
-/** Where a server is asked, and how. */
-interface Way {
+/** Who is asked, from where, and for how long it may be silent. */
+interface Place {
   readonly port: number;
   readonly source: string;
+  readonly silenceMs: number;
   /** By UDP and TCP without it. */
   readonly over?: Protocol | undefined;
-  /** Milliseconds for which it may be silent. */
-  readonly silenceMs: number;
 }
 
 /** The forwarder with nothing played but its clock: its questions go to a real server. */
 export class Observer {
   readonly #stage: Stage;
-  readonly #way: Way;
+  readonly #place: Place;
   #id = 0;
   #isStarted = false;
 
-  constructor(way: Way, probe = 5) {
-    const { port, over } = way;
-    this.#way = way;
+  constructor(place: Place, probe = 5) {
+    const { port, over } = place;
+    this.#place = place;
     const server = over === undefined ? `${HOST}:${port}` : secureServer(over, port);
     const trust = over === undefined ? '' : `, ca: ${shown().authority.file}`;
     this.#stage = new Stage(
@@ -141,10 +140,9 @@ cache: { entries: 0 }
   }
 
   async #deliver(sent: SentQuestion): Promise<void> {
-    const { over, ...route } = this.#way;
+    const { over, silenceMs: timeoutMs, ...from } = this.#place;
     if (over !== undefined) {
-      const secure = { ...route, protocol: over, timeoutMs: this.#way.silenceMs };
-      const answer = await askSecured(sent.octets, secure);
+      const answer = await askSecured(sent.octets, { ...from, protocol: over, timeoutMs });
       this.#stage.now += 1;
       if (typeof answer === 'string') this.#stage.fail(sent, answer);
       else this.#stage.answer(answer, sent);
@@ -165,13 +163,13 @@ cache: { entries: 0 }
   async #overUdp(octets: Uint8Array): Promise<Uint8Array | undefined> {
     const socket = createSocket('udp4');
     try {
-      socket.bind(0, this.#way.source);
+      socket.bind(0, this.#place.source);
       await once(socket, 'listening');
-      socket.connect(this.#way.port, HOST);
+      socket.connect(this.#place.port, HOST);
       await once(socket, 'connect');
       socket.send(octets);
       const [answer] = await once(socket, 'message', {
-        signal: AbortSignal.timeout(this.#way.silenceMs),
+        signal: AbortSignal.timeout(this.#place.silenceMs),
       });
       return answer;
     } catch {
@@ -183,7 +181,7 @@ cache: { entries: 0 }
 
   #overTcp(octets: Uint8Array): Promise<Uint8Array | undefined> {
     const frames = new FrameReader();
-    const { port, source, silenceMs } = this.#way;
+    const { port, source, silenceMs } = this.#place;
     const socket = connect({ host: HOST, port, localAddress: source });
     socket.setTimeout(silenceMs, () => socket.destroy());
     socket.write(frame(octets, octets.length));
@@ -205,9 +203,11 @@ export async function observeAll(
   const waiting = states.values();
   const work = async () => {
     for (const state of waiting) {
-      const { source = HOST, over } = state;
       const port = ports[state.at ?? ''] ?? Object.values(ports)[0]!;
-      observed.set(state, await observe(state, { port, source, over, silenceMs }));
+      const { source = HOST, over } = state;
+      // A handshake takes its time on a busy machine.
+      const patience = over === undefined ? silenceMs : 4 * silenceMs;
+      observed.set(state, await observe(state, { port, source, silenceMs: patience, over }));
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
@@ -227,18 +227,18 @@ export interface Observed {
   readonly pressed: Partial<RecordSays> | undefined;
 }
 
-async function observe(state: State, way: Way): Promise<Observed> {
+async function observe(state: State, place: Place): Promise<Observed> {
   const [[first, later], probed, visit] = await Promise.all([
-    observeTraffic(state, way),
-    observeProbed(state, way),
-    visitOf(state, way),
+    observeTraffic(state, place),
+    observeProbed(state, place),
+    visitOf(state, place),
   ]);
-  const pressed = await observePressed(state, way);
+  const pressed = await observePressed(state, place);
   return { first, later, probed, visit, pressed };
 }
 
-async function observeTraffic(state: State, way: Way) {
-  const observer = new Observer(way);
+async function observeTraffic(state: State, place: Place) {
+  const observer = new Observer(place);
   try {
     const first = await observer.ask(state);
     if (first === undefined) return [undefined, undefined] as const;
@@ -261,9 +261,9 @@ function pressedOf(record: unknown): Partial<RecordSays> | undefined {
   return upstream?.verdict === undefined ? attempts?.at(-1) : upstream;
 }
 
-async function observePressed({ pressed }: State, way: Way) {
+async function observePressed({ pressed }: State, place: Place) {
   if (pressed === undefined) return undefined;
-  const observer = new Observer(way, 0);
+  const observer = new Observer(place, 0);
   try {
     return await observer.press(pressed);
   } finally {
@@ -271,8 +271,8 @@ async function observePressed({ pressed }: State, way: Way) {
   }
 }
 
-async function observeProbed(state: State, way: Way) {
-  const observer = new Observer(way, 60);
+async function observeProbed(state: State, place: Place) {
+  const observer = new Observer(place, 60);
   try {
     const first = await observer.ask(state);
     return first === undefined ? undefined : await observer.ask(state);
@@ -281,7 +281,7 @@ async function observeProbed(state: State, way: Way) {
   }
 }
 
-async function visitOf(state: State, { port, source, over, silenceMs }: Way): Promise<Visit> {
+async function visitOf(state: State, { port, source, silenceMs, over }: Place): Promise<Visit> {
   const { name = 'www.example', type = 'A', burst = false, truth } = state;
   if (truth.diagnosis === 'none') return [];
   const target = { name: wire(name), type: parseType(type)!, burst };
