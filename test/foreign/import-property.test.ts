@@ -7,7 +7,7 @@ import { expect } from 'chai';
 import { type Imported, importPolicy } from '../../src/cli/migrate/import.ts';
 import { parseConfig } from '../../src/config/config.ts';
 import type { Verdict } from '../../src/decision/verdict.ts';
-import { decide } from '../../src/diff/fate.ts';
+import { type Decided, decide } from '../../src/diff/fate.ts';
 import { playQuestion } from '../../src/explain/question.ts';
 import { readForeignPolicy } from '../../src/foreign/readers.ts';
 import { parseAddress } from '../../src/net/address.ts';
@@ -28,6 +28,8 @@ interface Program {
   readonly make: (chance: Chance, folder: string) => Generated;
 }
 
+/** Where the old server is asked. */
+const KEEP = '127.0.0.1:5353';
 const AT = { port: 5353, upstream: 5354 };
 const PROGRAMS: readonly Program[] = [
   {
@@ -42,11 +44,11 @@ const PROGRAMS: readonly Program[] = [
   },
 ];
 
-function verdictOf(policy: Policy, asked: Question): Verdict {
+function decidedBy(policy: Policy, asked: Question): Decided {
   const query = new Query();
   const length = playQuestion(query, explained(asked), 0);
   query.parse(query.message, length);
-  return decide(policy, query).verdict;
+  return decide(policy, query);
 }
 
 /** Of other classes, opcodes and types of questions `diff` says nothing: ours are refused by protocol. */
@@ -55,11 +57,15 @@ function isCompared({ rrClass, opcode, type }: Question): boolean {
 }
 
 /** An answer of the old server's own still comes from there, and standards are no difference. */
-function isCounted(old: Verdict, now: Verdict): boolean {
+function isCounted(old: Verdict, { verdict: now, upstream }: Decided, { text }: Imported): boolean {
   const fate = ({ action, rcode }: Verdict) =>
     action === 'drop' || action === 'forward' ? action : rcode;
-  const isKept = now.action === 'forward' && old.layer === 'local';
-  const isOfStandards = now.layer === 'special-use' || now.rule.id === 'protocol minimal ANY';
+  const isAsked = text.includes(`  ${upstream}: { servers: ["${KEEP}"] }`);
+  const isKept = isAsked && now.action === 'forward' && old.layer === 'local';
+  // UPDATE that neither takes is refused with another rcode.
+  const isUntaken = old.action === 'reject' && now.layer === 'update';
+  const isOfStandards =
+    isUntaken || now.layer === 'special-use' || now.rule.id === 'protocol minimal ANY';
   return fate(old) !== fate(now) && !isKept && !isOfStandards;
 }
 
@@ -92,7 +98,7 @@ for (const { name, file, make } of PROGRAMS) {
         const { files, names } = make(chance, folder);
         for (const [path, text] of Object.entries(files)) writeFileSync(join(folder, path), text);
         const foreign = readForeignPolicy(join(folder, file), name);
-        const imported = importPolicy(foreign, { file, keep: '127.0.0.1:5353' });
+        const imported = importPolicy(foreign, { file, keep: KEEP });
         const config = parseConfig('rcode5.yaml', imported.text);
         const policy = compilePolicy(config, 'test');
         // Sets of names that are no domains are listed as left.
@@ -102,9 +108,11 @@ for (const { name, file, make } of PROGRAMS) {
         const isOdd = /=\/(?:[^\n]*\/)?\*/.test(files[file]!);
         const missed = (isOdd ? [] : questionsFor(usable, chance).filter(isCompared)).flatMap(
           (asked) => {
-            const old = verdictOf(foreign.policy, asked);
-            const now = verdictOf(policy, asked);
-            if (!isCounted(old, now) || isListed(imported, asked, old, now)) return [];
+            const { verdict: old } = decidedBy(foreign.policy, asked);
+            const decided = decidedBy(policy, asked);
+            const { verdict: now } = decided;
+            if (!isCounted(old, decided, imported) || isListed(imported, asked, old, now))
+              return [];
             return [
               `${show(asked)}: ${old.rcode} by ${old.rule.id}, then ${now.rcode} by ${now.rule.id}`,
             ];
