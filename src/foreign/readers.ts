@@ -1,5 +1,7 @@
 /** The programs whose configuration is read, and how a file shows which of them it is for. */
 
+import { readAdguard } from './adguard/adguard.ts';
+import { looksLikeAdguard } from './adguard/recognition.ts';
 import { readBind } from './bind/bind.ts';
 import { looksLikeBind } from './bind/recognition.ts';
 import { readCoredns } from './coredns/coredns.ts';
@@ -10,6 +12,7 @@ import { readDnsmasq } from './dnsmasq/dnsmasq.ts';
 import { looksLikeDnsmasq } from './dnsmasq/recognition.ts';
 import { type ForeignPolicy, type ForeignServer, toPolicy } from './foreign-policy.ts';
 import { readForeign } from './problems.ts';
+import { looksLikeResolv, readResolv } from './resolv-conf.ts';
 import { looksLikeUnbound } from './unbound/recognition.ts';
 import { readUnbound } from './unbound/unbound.ts';
 
@@ -28,6 +31,8 @@ const READERS: readonly Reader[] = [
   { name: 'unbound', recognises: looksLikeUnbound, read: readUnbound },
   { name: 'dnsdist', recognises: looksLikeDnsdist, read: readDnsdist },
   { name: 'coredns', recognises: looksLikeCorefile, read: readCoredns },
+  { name: 'adguard', recognises: looksLikeAdguard, read: readAdguard },
+  { name: 'resolv', recognises: looksLikeResolv, read: readResolv },
   { name: 'dnsmasq', recognises: looksLikeDnsmasq, read: (file) => readDnsmasq(file) },
 ];
 

@@ -53,6 +53,13 @@ export function draft({ program, file, behaviours, keep }: DraftParts): string {
   ].join('\n');
 }
 
+/** The groups of a draft whose questions go to the old server. */
+export function keptGroups(text: string, keep: string): ReadonlySet<string> {
+  const line = `: { servers: [${quoted(keep)}] }`;
+  const own = text.split('\n').filter((one) => one.includes(line));
+  return new Set(own.map((one) => one.slice(0, one.indexOf(line)).trim()));
+}
+
 function actionOf(behaviour: Behaviour): Named['action'] {
   const fates = answersOf(behaviour).map(({ fate }) => fate);
   if (fates.includes('served')) return 'allow';

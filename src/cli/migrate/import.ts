@@ -8,7 +8,7 @@ import { compilePolicy } from '../../policy/compile.ts';
 import { VERSION } from '../../version.ts';
 import { assertionsOf } from './assertions.ts';
 import { behavioursOf } from './behaviours.ts';
-import { draft } from './draft.ts';
+import { draft, keptGroups } from './draft.ts';
 
 export interface Imported {
   /** The configuration, in YAML. */
@@ -37,7 +37,9 @@ export function importPolicy(foreign: ForeignPolicy, { file, keep }: ImportOptio
   const behaviours = behavioursOf(foreign);
   const text = draft({ program, file, behaviours, keep });
   const config: Config = parseConfig(IMPORTED_FILE, text);
-  const changes = findChanges(policy, compilePolicy(config, VERSION)).filter(isAnswerable);
+  const changes = findChanges(policy, compilePolicy(config, VERSION)).filter((change) =>
+    isAnswerable(change, keptGroups(text, keep)),
+  );
   return {
     ...{ text, left, changes },
     assertions: assertionsOf(behaviours),
@@ -46,8 +48,9 @@ export function importPolicy(foreign: ForeignPolicy, { file, keep }: ImportOptio
 }
 
 /** An answer of the old server's own is the same when it still comes from there: it is asked for it. */
-function isAnswerable({ old, new: now }: Change): boolean {
-  const isKept = now.action === 'forward' && old.layer === 'local';
+function isAnswerable({ old, new: now }: Change, kept: ReadonlySet<string>): boolean {
+  const isAsked = now.upstream !== undefined && kept.has(now.upstream);
+  const isKept = isAsked && now.action === 'forward' && old.layer === 'local';
   return !isKept && !isOfStandards({ old, new: now });
 }
 

@@ -7,10 +7,11 @@ import type { Layer } from '../../policy/layer.ts';
 import type { Query } from '../../wire/query.ts';
 import { Opcode, RrClass, RrType } from '../../wire/registry.ts';
 import type { RecordData } from '../../wire/response.ts';
+import { reverseAddress, wordsOfOctets } from '../addresses.ts';
+import { nameText } from '../name-text.ts';
 import { ruleAt } from '../verdicts.ts';
-import { reverseAddress, wordsOfOctets } from './addresses.ts';
 import type { AuthZone } from './auth-options.ts';
-import { isWithin, textOf } from './names.ts';
+import { isWithin } from './names.ts';
 import { type DnsmasqWorld, isQuestion, nameOf } from './world.ts';
 
 const REVERSE_TYPES: readonly number[] = [RrType.PTR, RrType.SOA, RrType.NS];
@@ -60,7 +61,7 @@ class AuthAnswer {
 
   verdict(): Verdict {
     const { qclass, qtype } = this.#query;
-    const name = textOf(this.#query.name.subarray(0, this.#query.nameLength));
+    const name = nameText(this.#query.name.subarray(0, this.#query.nameLength));
     if (qclass !== RrClass.IN) return this.#outside();
     const address = REVERSE_TYPES.includes(qtype) ? reverseAddress(name) : undefined;
     if (address !== undefined && (qtype === RrType.PTR || !this.#isLocal)) {

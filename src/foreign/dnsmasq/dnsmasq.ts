@@ -24,7 +24,7 @@ import { resolvServers } from './resolv-files.ts';
 import { compileRoute } from './route-layer.ts';
 import { entriesOf, localDomainEntries, reverseEntriesOf } from './server-options.ts';
 import { DomainTable, type ServerEntry } from './servers.ts';
-import { leftIn } from './unmodelled.ts';
+import { leftForNames, leftIn } from './unmodelled.ts';
 import { waysOf } from './ways.ts';
 import type { DnsmasqWorld } from './world.ts';
 
@@ -49,6 +49,7 @@ export function readDnsmasq(
   checkLoops(names, parts);
   const listen = listenersOf(parts, host);
   const servers = new DomainTable(serversOf(parts).filter((entry) => !isItself(entry, listen)));
+  left.push(...leftForNames(servers.all, oneOf(parts, 'domain-needed')));
   const auth = readAuth(parts, host);
   const world = { verdicts: new Verdicts(), parts, names, servers, auth, listen, host };
   const layers = [

@@ -3,8 +3,8 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { contains, type Prefix, parsePrefix } from '../../net/prefix.ts';
+import { parseOctets, wordsOfOctets } from '../addresses.ts';
 import { readForeign } from '../problems.ts';
-import { parseOctets, wordsOfOctets } from './addresses.ts';
 import { entriesOf } from './files.ts';
 import { type Option, unhide, wordsOf } from './lines.ts';
 import type { LocalNames } from './local-names.ts';

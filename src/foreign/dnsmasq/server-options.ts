@@ -1,8 +1,8 @@
 /** From options to the table of servers and addresses by domain. */
 
 import { parseAddress } from '../../net/address.ts';
+import { parseOctets } from '../addresses.ts';
 import type { Left } from '../left.ts';
-import { parseOctets } from './addresses.ts';
 import { type Option, unhide, wordsOf } from './lines.ts';
 import { canonical } from './names.ts';
 import type { DnsmasqParts } from './parts.ts';

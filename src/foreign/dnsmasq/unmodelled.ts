@@ -2,6 +2,7 @@
 
 import type { Left } from '../left.ts';
 import { type Option, unhide } from './lines.ts';
+import type { ServerEntry } from './servers.ts';
 
 /** Whether a client is served can depend on these. */
 const DECIDING: Readonly<Record<string, string>> = {
@@ -35,11 +36,47 @@ const ANSWERS: Readonly<Record<string, string>> = {
   'cache-size': 'how many answers are kept: see cache.entries',
 };
 
+/** What `explain` knows, and neither `diff` nor a configuration of ours has a word for: sets of names that are no domains. */
+const SIMPLE = 'names without a dot, which are no domain: write those that matter as rules';
+
+export function leftForNames(
+  entries: readonly ServerEntry[],
+  needed: Option | undefined,
+): readonly Left[] {
+  const explained = (option: Option, instead: string): Left => ({
+    ...{ place: option.place, what: lineOf(option), instead, decides: true, isExplained: true },
+  });
+  const named = entries.filter(
+    ({ isForSimpleNames, isWildcard }) => isForSimpleNames || isWildcard,
+  );
+  return [
+    ...(needed === undefined ? [] : [explained(needed, SIMPLE)]),
+    ...named.map(({ option, isWildcard, domain }) =>
+      explained(
+        option,
+        isWildcard
+          ? `names that end with "${domain}", labels or not: write the domain, with a policy for others`
+          : SIMPLE,
+      ),
+    ),
+  ];
+}
+
+function lineOf({ name, value }: Option): string {
+  return value === undefined ? name : `${name}=${unhide(value)}`;
+}
+
 export function leftIn(options: readonly Option[]): readonly Left[] {
   return options.flatMap(({ name, value, place }) => {
     const instead = DECIDING[name] ?? ANSWERS[name];
     if (instead === undefined) return [];
-    const what = value === undefined ? name : `${name}=${unhide(value)}`;
-    return [{ place, what, instead, decides: DECIDING[name] !== undefined }];
+    return [
+      {
+        place,
+        what: lineOf({ name, value, place }),
+        instead,
+        decides: DECIDING[name] !== undefined,
+      },
+    ];
   });
 }

@@ -13,7 +13,10 @@ export function waysOf({
   const own: OwnZone[] = [
     ...auth.zones.map(({ domain, option }) => ({ domain, place: option.place })),
     ...servers.all
-      .filter(({ kind, domain }) => (isAnswer(kind) || kind === 'none') && domain !== '')
+      .filter(
+        ({ kind, domain, isWildcard }) =>
+          (isAnswer(kind) || kind === 'none') && domain !== '' && !isWildcard,
+      )
       .map(({ domain, option }) => ({ domain, place: option.place })),
     ...[...names.hosts].map(([domain, { records }]) => ({ domain, place: records[0]!.place })),
     ...[...names.aliases].map(([domain, { place }]) => ({ domain, place })),

@@ -4,10 +4,10 @@ import type { Endpoint } from '../../net/address.ts';
 import type { Query } from '../../wire/query.ts';
 import { Opcode, RrClass, RrType } from '../../wire/registry.ts';
 import type { HostAddress } from '../host.ts';
+import { nameText } from '../name-text.ts';
 import type { Verdicts } from '../verdicts.ts';
 import type { AuthServer } from './auth-options.ts';
 import type { LocalNames } from './local-names.ts';
-import { textOf } from './names.ts';
 import type { DnsmasqParts } from './parts.ts';
 import type { DomainTable } from './servers.ts';
 
@@ -29,7 +29,7 @@ export function isQuestion({ opcode, message }: Query): boolean {
 
 /** The name asked; empty for what is no question. */
 export function nameOf(query: Query): string {
-  return isQuestion(query) ? textOf(query.name.subarray(0, query.nameLength)) : '';
+  return isQuestion(query) ? nameText(query.name.subarray(0, query.nameLength)) : '';
 }
 
 /** Whether addresses are asked for, of which family: ANY asks for both. */

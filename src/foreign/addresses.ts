@@ -1,6 +1,6 @@
 /** Addresses as octets, and the reverse names that dnsmasq reads as addresses. */
 
-import { type Address, parseAddress } from '../../net/address.ts';
+import { type Address, parseAddress } from '../net/address.ts';
 
 /** Undefined for what inet_pton() takes for no address; `::ffff:192.0.2.1` stays one of IPv6. */
 export function parseOctets(text: string): Uint8Array | undefined {
