@@ -190,6 +190,7 @@ export const DOORS: Readonly<Record<string, string>> = {
   'ipaddr.js': 'src/net/',
   koffi: 'src/transport/libc.ts',
   'lru-cache': 'src/forward/cache.ts',
+  luaparse: 'src/foreign/dnsdist/lua.ts',
   pino: 'src/log.ts',
   'prom-client': 'src/observe/metrics.ts',
   re2js: 'src/policy/lists/regex-set.ts',

@@ -4,6 +4,8 @@ import { readBind } from './bind/bind.ts';
 import { looksLikeBind } from './bind/recognition.ts';
 import { readCoredns } from './coredns/coredns.ts';
 import { looksLikeCorefile } from './coredns/recognition.ts';
+import { readDnsdist } from './dnsdist/dnsdist.ts';
+import { looksLikeDnsdist } from './dnsdist/recognition.ts';
 import { readDnsmasq } from './dnsmasq/dnsmasq.ts';
 import { looksLikeDnsmasq } from './dnsmasq/recognition.ts';
 import { type ForeignPolicy, type ForeignServer, toPolicy } from './foreign-policy.ts';
@@ -24,6 +26,7 @@ interface Reader {
 const READERS: readonly Reader[] = [
   { name: 'bind', recognises: looksLikeBind, read: (file) => readBind(file) },
   { name: 'unbound', recognises: looksLikeUnbound, read: readUnbound },
+  { name: 'dnsdist', recognises: looksLikeDnsdist, read: readDnsdist },
   { name: 'coredns', recognises: looksLikeCorefile, read: readCoredns },
   { name: 'dnsmasq', recognises: looksLikeDnsmasq, read: (file) => readDnsmasq(file) },
 ];

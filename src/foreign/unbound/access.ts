@@ -1,10 +1,10 @@
 /** Who may ask: `access-control` with its tags and views, by the most specific netblock. */
 
 import type { Place } from '../../config/problem.ts';
-import { parseAddress } from '../../net/address.ts';
-import { contains, firstWords, type Prefix, parsePrefix } from '../../net/prefix.ts';
+import { contains, type Prefix } from '../../net/prefix.ts';
 import type { Query } from '../../wire/query.ts';
 import type { RecordData } from '../../wire/response.ts';
+import { parseNetblock } from '../netblock.ts';
 import type { Problems } from '../problems.ts';
 import type { LocalZoneType } from './local-zone-types.ts';
 import type { Option } from './statements.ts';
@@ -35,23 +35,6 @@ export interface Netblock {
   view: string | undefined;
   readonly tagActions: Map<number, LocalZoneType>;
   readonly tagData: Map<number, RecordData[]>;
-}
-
-/** Unbound masks the bits behind the length in silence; ::ffff:a.b.c.d is no IPv4 address to it. */
-export function parseNetblock(text: string): Prefix | string {
-  const [head = '', digits] = text.split('/');
-  const parsed = parseAddress(head);
-  if (parsed === undefined || head.includes('%')) return parsePrefix(text);
-  const isMapped = parsed.family === 4 && head.includes(':');
-  const address = isMapped
-    ? { family: 6 as const, words: Uint32Array.of(0, 0, 0xffff, parsed.words[0]!) }
-    : parsed;
-  const bits = address.family === 4 ? 32 : 128;
-  const length = Number(digits ?? bits);
-  if (!/^\d{1,3}$/.test(digits ?? '0') || length > bits)
-    return `"${text}" is not a prefix; expect a length of 0 to ${bits}`;
-  const prefix = { ...address, length };
-  return { ...prefix, words: firstWords(prefix) };
 }
 
 /** What Unbound takes in without a word, unless the same netblock is written. */
