@@ -137,7 +137,8 @@ function rulesOf(answered: Answered, isOpen: boolean): readonly string[] {
 
 /** The old server's denial of all names of a domain that nobody has to be asked for. */
 function denialOf({ verdict: { layer, action } }: Answered): 'nxdomain' | undefined {
-  return layer === 'local' && action === 'nxdomain' ? action : undefined;
+  const isOwn = layer === 'local' || layer === 'policy';
+  return isOwn && action === 'nxdomain' ? action : undefined;
 }
 
 /** Where all goes that has no other way; a client without it is refused by its absence. */

@@ -59,7 +59,11 @@ type Reader = (call: Call, problems: Problems) => Action | undefined;
 const READERS: Readonly<Record<string, Reader>> = {
   AllowAction: () => always({ kind: 'allow' }),
   DropAction: () => answer({ action: 'drop' }),
-  TCAction: () => answer({ action: 'truncate' }),
+  TCAction: () => ({
+    // By TCP it is none of its business, and later rules are asked.
+    effectOn: ({ isByStream }) =>
+      isByStream ? undefined : { kind: 'answer', spec: { action: 'truncate' } },
+  }),
   PoolAction: ({ args: [name] }) => {
     if (name?.kind !== 'text') return undefined;
     return { ...always({ kind: 'pool', pool: name.text }), pool: name.text };
