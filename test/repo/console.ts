@@ -46,7 +46,7 @@ export function commandsOf({ file, line, text }: Block): Transcript[] {
 /** The name that a block gives itself as a file. */
 export function fileNameOf({ language, text }: Block): string | undefined {
   if (language === 'yaml') return /^# ([\w-]+\.yaml)\n/.exec(text)?.[1];
-  return language === 'text' ? /^[#;!] ([\w-]+\.[a-z]+)\n/.exec(text)?.[1] : undefined;
+  return language === 'text' ? /^(?:[#;!]|--) ([\w-]+\.[a-z]+)\n/.exec(text)?.[1] : undefined;
 }
 
 /** Whether the output is what a page shows of it. */

@@ -3,17 +3,18 @@
 /** What they make is used elsewhere, or they are about how the server works. */
 const HARMLESS: readonly RegExp[] = [
   /^new(?:NMG|SuffixMatchNode|DNSName|DNSNameSet|PacketCache|CA|RuleAction|RemoteLogger|FrameStream)/,
-  /(?:Rule|Action)$/,
-  /^(?:show|dump|print|info|warn|err|verbose|get|grep|make|generate|test|debug|top)[A-Z]?\w*$/,
+  /^(?:[A-Z]\w*|newRule|newRegex)(?:Rule|Action)$/,
+  /^(?:show|dump|print|info|warn|err|verbose|get|grep|make|generate|test|debug)[A-Z]?\w*$/,
   /^set(?:Max|TCP|UDP|Ring|Security|Verbose|Key|Local$|ConsoleACL|Console|Webserver|API|Stale|Cache)/,
   /^set(?:Udp|Syslog|Timeout|Default|Outgoing|Weighted|Consistent|Round|Tag|WHash|Query|Rings)/,
   /^set(?:ServerPolicy|PoolServerPolicy|DoH|AllowEmpty|AddEDNS|PayloadSize|ECS|LogLevel|RoundRobin)/,
-  /^(?:controlSocket|webserver|carbonServer|snmpAgent|addConsoleACL|registerDynBPFFilter|os|io)/,
+  /^(?:controlSocket|webserver|carbonServer|snmpAgent|addConsoleACL|registerDynBPFFilter)/,
   /^(?:includeDirectory|loadTLSEngine|hashPassword|reloadAllCertificates|addCapabilities|addBPF)/,
   /^(?:leastOutstanding|roundrobin|wrandom|whashed|chashed|firstAvailable)$/,
 ];
 
 const LEFT: Readonly<Record<string, string>> = {
+  getServer: 'a server by its number: what is done to it is not seen',
   setACLFromFile: 'who may ask, from a file: write its masks in acl.query',
   addTLSLocal: 'a listener with TLS: set tls',
   addDOHLocal: 'a listener with HTTPS: set https',

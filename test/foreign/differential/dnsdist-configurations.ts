@@ -122,12 +122,17 @@ export function dnsdistConfiguration(
     () => `addACL(${quoted('10.9.0.0/16')})\n`,
   ])();
   const address = `127.0.0.1:${upstream}`;
+  const serverOf = (pool: string) => {
+    if (pool === '')
+      return chance.is(0.5)
+        ? `newServer(${quoted(address)})`
+        : `newServer({address=${quoted(address)}})`;
+    const pools = chance.is(0.6) ? quoted(pool) : table([pool]);
+    return `newServer({address=${quoted(address)}, pool=${pools}})`;
+  };
   const server = (pool: string) => {
     const state = chance.is(0.15) ? 'Down' : 'Up';
-    const form =
-      pool === '' && chance.is(0.5)
-        ? `newServer(${quoted(address)})`
-        : `newServer({address=${quoted(address)}${pool === '' ? '' : `, pool=${chance.is(0.6) ? quoted(pool) : table([pool])}`}})`;
+    const form = serverOf(pool);
     if (chance.is(0.5)) return `${form}:set${state}()\n`;
     const name = pool === '' ? 'plain' : pool;
     const more = chance.maybe(0.3, () => `server_${name}:addPool(${quoted(chance.one(POOLS))})\n`);
