@@ -13,6 +13,7 @@ import { reportList } from '../transfer/list-report.ts';
 import type { ZoneTransfer } from '../transfer/zone-transfer.ts';
 import { reportFeed } from '../transfer/zone-transfer-report.ts';
 import { VERSION } from '../version.ts';
+import { countersOf } from './counters.ts';
 import { type AdminHandler, type AdminReply, jsonReply } from './http.ts';
 import { followDecisions, latestDecisions } from './merged-decisions.ts';
 import { type AdminSource, readiness } from './source.ts';
@@ -143,6 +144,7 @@ function describe(source: AdminSource) {
     warnings,
     overrides: pausesOf(source),
     lastReload: source.lastReload(),
+    counters: countersOf(source),
   };
 }
 

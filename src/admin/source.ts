@@ -31,6 +31,12 @@ export interface AdminSource {
   readonly serving: () => LoadedConfig;
   readonly reload: () => Promise<ReloadResult>;
   readonly lastReload: () => ReloadResult | undefined;
+  /** How many there were; when the last one was over, in milliseconds since the epoch. */
+  readonly reloads: () => {
+    readonly ok: number;
+    readonly failed: number;
+    readonly lastAt: number | undefined;
+  };
   readonly endpoints: () => readonly string[];
   /** Records that could not be written, while writing does not work. */
   readonly lostRecords: () => { readonly lost: number; readonly failure: string };

@@ -29,6 +29,8 @@ export interface AdminRequest {
   readonly admin?: string | undefined;
   /** Sent as JSON, or as it is. */
   readonly body?: string | object;
+  /** Ends the wait for the answer, as if nobody had answered. */
+  readonly signal?: AbortSignal;
 }
 
 export interface AdminAnswer {
@@ -42,23 +44,26 @@ export async function askAdmin({
   path,
   admin = DEFAULT_ADMIN,
   body,
+  signal,
 }: AdminRequest): Promise<AdminAnswer> {
   const token = process.env['RCODE5_TOKEN'];
   const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
   if (!/^https?:/.test(admin) || !URL.canParse(path, admin))
     throw new UsageError(`--admin ${admin}: expect a URL like ${DEFAULT_ADMIN}`);
   let response: Response;
+  let text: string;
   try {
     response = await fetch(new URL(path, admin), {
       ...{ method, headers },
+      ...(signal !== undefined && { signal }),
       ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
+    text = await response.text();
   } catch {
     throw new UsageError(
       `nobody answers at ${admin}; start rcode5 there or name its admin URL by --admin`,
     );
   }
-  const text = await response.text();
   const isJson = response.headers.get('content-type')?.startsWith('application/json');
   if (!isJson) throw new UsageError(`${admin} answers ${response.status}: ${text.trim()}`);
   return { ok: response.ok, body: JSON.parse(text) };

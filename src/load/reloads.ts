@@ -24,7 +24,12 @@ export interface Reloadable {
 }
 
 export class Reloads {
-  readonly counts = { ok: 0, failed: 0 };
+  /** `lastAt` is when the last one was over, in milliseconds since the epoch. */
+  readonly counts: { ok: number; failed: number; lastAt: number | undefined } = {
+    ok: 0,
+    failed: 0,
+    lastAt: undefined,
+  };
   last: ReloadResult | undefined;
   readonly #feeding: TransferredZones;
   readonly #log: Logger;
@@ -70,6 +75,7 @@ export class Reloads {
       const policy = this.#server.serving.policy.hash;
       this.last = { ok: false, policy, problems, warnings: [] };
     }
+    this.counts.lastAt = Date.now();
     return this.last;
   }
 

@@ -49,6 +49,7 @@ export function adminParts(server: Parts): {
       log: server.log,
       reload: () => reloads.reload(),
       lastReload: () => reloads.last,
+      reloads: () => reloads.counts,
       endpoints: () => shell.endpoints.map(formatEndpoint),
       lostRecords: () => records.share,
     },

@@ -186,6 +186,7 @@ describe('docs/operations.md', () => {
       serving: () => specimen.serving,
       reload: async () => ({ ok: true, policy: policy.hash, problems: [], warnings: [] }),
       lastReload: () => undefined,
+      reloads: () => ({ ok: 0, failed: 0, lastAt: undefined }),
       endpoints: () => [],
       feeds: specimen.measured.feeds,
       lists: specimen.measured.lists,

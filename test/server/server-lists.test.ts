@@ -88,6 +88,9 @@ policies:
     expect(body).to.include('rcode5_policy_zone_rules{policy="ads"} 2');
     expect(body).to.include('rcode5_policy_transfers_total{policy="ads",result="ok"} 1');
     expect(body).to.match(/rcode5_policy_zone_age_seconds\{policy="ads"\} [0-9.]+\n/);
+    const { counters } = await site.json('/api/policy');
+    const ok = { policy: 'ads', standing: 'loaded', ok: 1, failed: 0 };
+    expect(counters.feeds).to.deep.equal([ok]);
     expect(said, 'the log').not.to.include('secret');
     expect(JSON.stringify(await ads())).not.to.include('secret');
 
