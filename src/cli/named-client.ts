@@ -1,12 +1,13 @@
-/** A client that is given by its name. */
+/** Names of clients, by the files that a configuration has them from. */
 
-import { type Config, resolvePath } from '../config/config.ts';
+import { type Config, readConfig, resolvePath } from '../config/config.ts';
 import { parseAddress } from '../net/address.ts';
 import {
   ClientNames,
   NAME_FILES,
   type NameFileKind,
 } from '../observe/client-names/client-names.ts';
+import { UsageError } from './command.ts';
 
 /** The address of a client with a name in `clientNames`; another text as it is. */
 export async function addressOfClient(
@@ -14,6 +15,21 @@ export async function addressOfClient(
   config: Config,
 ): Promise<string | undefined> {
   if (client === undefined || parseAddress(client) !== undefined) return client;
+  return (await namesBy(config).addressesOf(client))[0] ?? client;
+}
+
+/** The names by the configuration of `-c`. Throws a ConfigError, or a UsageError beside `--admin`. */
+export function namesGiven(
+  file: string | undefined,
+  admin: string | undefined,
+): ClientNames | undefined {
+  if (file === undefined) return undefined;
+  if (admin === undefined) return namesBy(readConfig(file));
+  throw new UsageError('--config: expect no --admin with it, whose server has names');
+}
+
+/** Nobody is asked: neither for PTR records nor a cluster. */
+function namesBy(config: Config): ClientNames {
   const kinds = Object.keys(NAME_FILES) as NameFileKind[];
   const sources = config.clientNames.flatMap(({ value }) =>
     kinds.flatMap((kind) => {
@@ -21,6 +37,5 @@ export async function addressOfClient(
       return file === undefined ? [] : { kind, file: resolvePath(config, file) };
     }),
   );
-  const names = new ClientNames(sources, (why) => process.stderr.write(`${why}\n`));
-  return (await names.addressesOf(client))[0] ?? client;
+  return new ClientNames(sources, (why) => process.stderr.write(`${why}\n`));
 }

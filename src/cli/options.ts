@@ -26,6 +26,14 @@ export const CONFIG_OPTION = {
     'the configuration; without it $RCODE5_CONFIG, /etc/rcode5/rcode5.yaml, or the packaged default',
 } as const satisfies Option;
 
+/** Where `log` and `report` have names from. */
+export const NAMES_OPTION = {
+  type: 'string',
+  short: 'c',
+  value: 'FILE',
+  about: 'a configuration: names of its clientNames stand beside addresses, those of files',
+} as const satisfies Option;
+
 export const JSON_OPTION = {
   type: 'boolean',
   default: false,

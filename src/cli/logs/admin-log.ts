@@ -22,10 +22,10 @@ export function withName(record: DecisionRecord, names: Names): DecisionRecord {
 }
 
 /** As tables show it: names of clients stand behind their addresses. */
-export function withNames(report: Report): Report {
+export function withNames<T extends Pick<Report, 'by'>>(report: T, names: Names): T {
   const tables = Object.entries(report.by).map(([by, table]) => {
     const rows = table.rows.map((row) => {
-      const name = report.names[row.client ?? ''];
+      const name = names[row.client ?? ''];
       return name === undefined ? row : { ...row, client: `${row.client} (${name})` };
     });
     return [by, { ...table, rows }] as const;

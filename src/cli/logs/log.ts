@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { now } from '../../clock.ts';
 import { DecisionReader, formatLost, formatSkipped } from '../../logs/log-lines.ts';
 import { blockTestOf } from '../../logs/record-keys.ts';
+import type { ClientNames } from '../../observe/client-names/client-names.ts';
 import {
   type DecisionRecord,
   type Filter,
@@ -15,7 +16,8 @@ import {
 import { ADMIN_OPTION } from '../admin-client.ts';
 import { type Command, Exit, UsageError } from '../command.ts';
 import { displayOf, type Shown } from '../display.ts';
-import { FILTERING, JSON_OPTION, type Options } from '../options.ts';
+import { namesGiven } from '../named-client.ts';
+import { FILTERING, JSON_OPTION, NAMES_OPTION, type Options } from '../options.ts';
 import { Output } from '../output.ts';
 import { Progress } from '../progress.ts';
 import { checkedHere, readServerLog, withName } from './admin-log.ts';
@@ -34,6 +36,7 @@ const OPTIONS = {
   ...FILTERING,
   ref: { ...FILTERING.ref, about: 'the record with this reference, in full' },
   ...TIME_OPTIONS,
+  config: NAMES_OPTION,
   admin: ADMIN_OPTION,
   from: FROM_OPTION,
   json: JSON_OPTION,
@@ -75,6 +78,7 @@ export interface LogRequest extends LogSource {
   readonly times: ShownTime;
   /** The record that is looked for. */
   readonly ref: string | undefined;
+  readonly names: ClientNames | undefined;
 }
 
 /** Where it comes from and goes to. */
@@ -89,7 +93,7 @@ export function parseRequest(args: readonly string[], at: number): LogRequest {
     allowPositionals: true,
     options: OPTIONS,
   });
-  const { follow, json, admin, from, utc, timezone, ...options } = values;
+  const { follow, json, admin, config, from, utc, timezone, ...options } = values;
   const times = new ShownTime({ utc, ...(timezone !== undefined && { timezone }) });
   const filter = parseFilter(checkedHere(options, admin), at);
   if (typeof filter === 'string') throw new UsageError(`--${filter}`);
@@ -103,7 +107,8 @@ export function parseRequest(args: readonly string[], at: number): LogRequest {
   const full = ref !== undefined;
   const test = blockTestOf(options, at);
   const source = { files: positionals, follow, test, table: openFrom(from, options, at) };
-  return { ...source, json, full, filter, admin, options, times, ref };
+  const names = namesGiven(config, admin);
+  return { ...source, json, full, filter, admin, options, times, ref, names };
 }
 
 /** Shows what matches, until the end of the files or until `stop` is aborted. */
@@ -117,7 +122,7 @@ export async function showLogs(
   const output = new Output(streams.stdout);
   let progress = progressOf(request, streams, logs);
   for await (const lines of logs.lines(stop)) {
-    const text = selection.textOf(lines);
+    const text = await selection.textOf(lines);
     if (text !== '') {
       progress?.clear();
       progress = undefined;
@@ -192,8 +197,8 @@ class Selection {
     return this.#reader.lost;
   }
 
-  textOf(lines: readonly string[]): string {
-    const { filter, json, full, times } = this.#request;
+  async textOf(lines: readonly string[]): Promise<string> {
+    const { filter, json, full, times, names } = this.#request;
     const records: DecisionRecord[] = [];
     let text = '';
     for (const line of lines) {
@@ -206,9 +211,11 @@ class Selection {
       else records.push(record);
     }
     if (json) return text;
-    return full
-      ? records.map((one) => formatRecord(one, times)).join('\n')
-      : this.#table.format(records);
+    if (full) return records.map((one) => formatRecord(one, times)).join('\n');
+    const found = await names?.find(records.flatMap(({ client }) => client ?? []));
+    return this.#table.format(
+      found === undefined ? records : records.map((one) => withName(one, found)),
+    );
   }
 }
 

@@ -8,6 +8,7 @@ import { DecisionReader, formatSkipped } from '../../logs/log-lines.ts';
 import { type BlockTest, blockTestOf } from '../../logs/record-keys.ts';
 import { summarize } from '../../logs/report-summary.ts';
 import { DIMENSIONS, type Dimension, ReportTally } from '../../logs/report-tally.ts';
+import type { ClientNames } from '../../observe/client-names/client-names.ts';
 import {
   type Filter,
   type FilterTexts,
@@ -17,7 +18,8 @@ import {
 import { ADMIN_OPTION } from '../admin-client.ts';
 import { type Command, Exit, UsageError } from '../command.ts';
 import { displayOf, type Shown } from '../display.ts';
-import { FILTERING, JSON_OPTION, type Options } from '../options.ts';
+import { namesGiven } from '../named-client.ts';
+import { FILTERING, JSON_OPTION, NAMES_OPTION, type Options } from '../options.ts';
 import { Output } from '../output.ts';
 import { Progress } from '../progress.ts';
 import { checkedHere, readServerReport, withNames } from './admin-log.ts';
@@ -44,6 +46,7 @@ const OPTIONS = {
   ...FILTERING,
   event: { type: 'string', value: 'E|all', default: EVENT, about: 'the event to count' },
   ...TIME_OPTIONS,
+  config: NAMES_OPTION,
   admin: ADMIN_OPTION,
   from: FROM_OPTION,
   json: JSON_OPTION,
@@ -78,6 +81,7 @@ export interface ReportRequest {
   readonly admin: string | undefined;
   readonly options: FilterTexts;
   readonly times: ShownTime;
+  readonly names: ClientNames | undefined;
 }
 
 /** Reads the arguments. Throws when one of them is not understood. */
@@ -87,7 +91,7 @@ export function parseReport(args: readonly string[], at: number): ReportRequest 
     allowPositionals: true,
     options: OPTIONS,
   });
-  const { json, by, top, event, admin, from, utc, timezone, ...options } = values;
+  const { json, by, top, event, admin, config, from, utc, timezone, ...options } = values;
   const times = new ShownTime({ utc, ...(timezone !== undefined && { timezone }) });
   if (admin !== undefined && positionals.length > 0) {
     throw new UsageError('--admin: expect no FILEs with it');
@@ -108,7 +112,8 @@ export function parseReport(args: readonly string[], at: number): ReportRequest 
   const tables = by.split(',').map(parseBy);
   const test = blockTestOf(options, at);
   const source = { files: positionals, test, table: openFrom(from, options, at) };
-  return { ...source, json, filter, event, by: tables, rows, admin, options, times };
+  const names = namesGiven(config, admin);
+  return { ...source, json, filter, event, by: tables, rows, admin, options, times, names };
 }
 
 /** One table: a dimension, or several with `+` between them. */
@@ -135,7 +140,7 @@ async function showServerReport(
   await output.write(
     json
       ? `${JSON.stringify(report)}\n`
-      : formatReport(withNames(report), { display: displayOf(stdout), times }),
+      : formatReport(withNames(report, report.names), { display: displayOf(stdout), times }),
   );
   if (report.isCut) stderr.write('older decisions are not counted; expect them with --until\n');
   return report.records > 0 ? Exit.OK : Exit.NEGATIVE;
@@ -165,11 +170,18 @@ export async function showReport(
   progress.clear();
   const skipped = reader.skipped + logs.passed.skipped;
   const summary = summarize(tally, { event, most: rows, skipped });
+  const clients = Object.values(summary.by).flatMap(({ rows }) =>
+    rows.map(({ client }) => client ?? []),
+  );
+  const names = (await request.names?.find(clients.flat())) ?? {};
   const output = new Output(streams.stdout);
   await output.write(
     json
       ? `${JSON.stringify(summary)}\n`
-      : formatReport(summary, { display: displayOf(streams.stdout), times: request.times }),
+      : formatReport(withNames(summary, names), {
+          display: displayOf(streams.stdout),
+          times: request.times,
+        }),
   );
   if (skipped > 0) streams.stderr.write(`${formatSkipped(skipped)}\n`);
   if (logs.failed) return Exit.UNUSABLE;
