@@ -19,6 +19,24 @@ export function programOfRefusal({ aa, ra }: { readonly aa: boolean; readonly ra
   return aa && ra ? 'systemd-resolved' : undefined;
 }
 
+/** The parts of a response that have a form of their own. */
+interface Form {
+  readonly rcode?: string;
+  readonly aa: boolean;
+  readonly ra: boolean;
+  readonly hasQuestion: boolean;
+  readonly hasOpt: boolean;
+}
+
+/**
+ * Unbound's `access-control` refuses with the 12 octets of a header: no question, no OPT record, no
+ * flags. No other program that was measured does.
+ */
+export function programOfForm({ rcode, aa, ra, hasQuestion, hasOpt }: Form): string | undefined {
+  const isBare = !aa && !ra && !hasQuestion && !hasOpt;
+  return rcode === 'REFUSED' && isBare ? 'Unbound' : undefined;
+}
+
 /** Which program it is, as far as it matters for the meaning of its refusals. */
 export function programOf(version: string, nsid = ''): string | undefined {
   if (RCODE5_NSID.test(nsid)) return 'rcode5';

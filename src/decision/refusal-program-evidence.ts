@@ -48,10 +48,15 @@ export function programEvidence({
 }
 
 /** Transfers and updates. */
-function operationEvidence(program: string, { operation, ra }: RefusalSigns): Evidence[] {
+function operationEvidence(
+  program: string,
+  { operation, ra, hasQuestion }: RefusalSigns,
+): Evidence[] {
   if (program === 'rcode5' && !ra) {
     return [{ text: 'rcode5 has a list for it', weights: { 'client-acl query': 5 } }];
   }
+  // Without its question it was refused by a list of clients, whatever it asks for.
+  if (!hasQuestion) return [];
   if (program === 'Unbound' || program === 'systemd-resolved') {
     return [{ text: `${program} hands over no zones`, weights: { 'type-policy query': 5 } }];
   }

@@ -21,7 +21,8 @@ const SETTINGS: Readonly<Record<string, Settings>> = {
   Unbound: {
     'client-acl':
       'Unbound: access-control (of two lines for the same netblock the last one counts); unbound-control get_option access-control',
-    'no-recursion': 'Unbound: access-control refuse_non_local or deny_non_local',
+    'no-recursion':
+      'Unbound: access-control refuse_non_local or deny_non_local (of two lines for the same netblock the last one counts)',
     'name-policy': 'Unbound: unbound-control list_local_zones, and its rpz: zones',
     upstream: 'Unbound: forward-zone and stub-zone',
     transport: 'Unbound: do-tcp, do-udp, incoming-num-tcp',

@@ -1,6 +1,6 @@
 /** The answers of one server to one source, its other answers, and those of others. */
 
-import { programOf, programOfRefusal } from '../decision/programs.ts';
+import { programOf, programOfForm, programOfRefusal } from '../decision/programs.ts';
 import { isEmpty, lastOf } from './plan.ts';
 import { type Fate, fateOf, type Probe } from './probe.ts';
 import type { ProbeName } from './question.ts';
@@ -101,7 +101,8 @@ export class Situation {
     }
     const byNsid = this.probes.map(({ nsid }) => programOf('', nsid));
     const refused = this.probes.filter((one) => one.class === 'CH' && one.rcode === 'REFUSED');
-    return programOf(text) ?? [...byNsid, ...refused.map(programOfRefusal)].find(Boolean);
+    const byForm = [...refused.map(programOfRefusal), ...this.probes.map(programOfForm)];
+    return programOf(text) ?? [...byNsid, ...byForm].find(Boolean);
   }
 
   /** RA is a copy of RD in refusals: so dnsdist writes what it answers by itself. */

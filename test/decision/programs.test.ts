@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { programOf, programOfRefusal } from '../../src/decision/programs.ts';
+import { programOf, programOfForm, programOfRefusal } from '../../src/decision/programs.ts';
 
 describe('decision/programs', () => {
   const versions: readonly (readonly [says: string, program: string | undefined])[] = [
@@ -23,6 +23,21 @@ describe('decision/programs', () => {
     expect(programOf('0.1.0', 'ns1 3f2a9c11')).to.equal('rcode5');
     expect(programOf('0.1.0', 'ns1')).to.equal(undefined);
   });
+
+  const bare = { rcode: 'REFUSED', aa: false, ra: false, hasQuestion: false, hasOpt: false };
+  const forms = [
+    { form: {}, what: 'REFUSED of 12 octets', program: 'Unbound' },
+    { form: { rcode: 'FORMERR' }, what: 'FORMERR of 12 octets', program: undefined },
+    { form: { hasQuestion: true }, what: 'REFUSED with its question', program: undefined },
+    { form: { hasOpt: true }, what: 'REFUSED with an OPT record alone', program: undefined },
+    { form: { aa: true }, what: 'REFUSED of 12 octets with AA=1', program: undefined },
+    { form: { ra: true }, what: 'REFUSED of 12 octets with RA=1', program: undefined },
+  ];
+  for (const { form, what, program } of forms) {
+    it(`takes ${what} for ${program ?? 'nobody'}`, () => {
+      expect(programOfForm({ ...bare, ...form })).to.equal(program);
+    });
+  }
 
   it('knows systemd-resolved by AA=1 and RA=1 of what it refuses', () => {
     expect(programOfRefusal({ aa: true, ra: true })).to.equal('systemd-resolved');

@@ -13,6 +13,7 @@ interface Case {
 }
 
 const EDE_18 = { ede: [{ code: 18, text: '' }] };
+const BARE = { ...REFUSED_RA0, hasQuestion: false, hasOpt: false };
 const KNOT_RESOLVER = { ...REFUSED, ede: [{ code: 18, text: 'EIM4' }] };
 
 const CASES: readonly Case[] = [
@@ -54,6 +55,37 @@ const CASES: readonly Case[] = [
       'version.bind': { texts: ['unbound 1.17.1'] },
     },
     says: /Unbound: unbound-control list_local_zones/,
+  },
+  {
+    when: 'Unbound refuses everything, and its own name too',
+    fate: BARE,
+    says: /Unbound: access-control \(of two lines for the same netblock the last one counts\)/,
+  },
+  {
+    when: 'Unbound with `ede: yes` refuses everything, in its own form where it may add no EDE',
+    fate: { ...REFUSED_RA0, ...EDE_18 },
+    parts: { plain: { ...BARE, edns: false } },
+    says: /Unbound: access-control \(of two lines for the same netblock the last one counts\)/,
+  },
+  {
+    when: 'Unbound refuses all but its own name (`refuse_non_local`)',
+    fate: BARE,
+    parts: { 'id.server': { texts: ['ub1'] }, 'version.bind': { texts: ['unbound 1.17.1'] } },
+    says: /Unbound: access-control refuse_non_local .*same netblock the last one counts/,
+  },
+  {
+    when: 'UDP is silent and TCP is reset, as of dnsdist and PowerDNS Recursor',
+    fate: { silence: 'no answer' },
+    parts: { tcp: { silence: 'connection reset' } },
+    says: /let the narrowest prefix in/,
+    saysNot: /take it out of their lists/,
+  },
+  {
+    when: 'TLS is spoken and nothing is answered, as of an rcode5 that drops',
+    fate: { transport: 'dot', silence: 'no answer, but TLS is spoken' },
+    parts: { tcp: { silence: 'connection closed' } },
+    says: /let the narrowest prefix in/,
+    saysNot: /take it out of their lists/,
   },
   {
     when: 'a transfer is NOTAUTH, as of NSD and Knot DNS for a zone that they lack',

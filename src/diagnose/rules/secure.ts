@@ -135,7 +135,7 @@ function meaningOf(status: number, silence: string): string {
 }
 
 function byWords({ probes, ask, answeredSibling }: Situation): Conclusion {
-  const { silence = '', source } = ask;
+  const { silence = '', source, transport } = ask;
   if (silence === NO_DNS || silence === NO_DNS_BUT_HTTP || silence.startsWith(NO_HTTP)) {
     const summary = `speaks something else than DNS within TLS: ${silence}`;
     return { verdict: 'transport', confidence: 'high', summary };
@@ -147,6 +147,15 @@ function byWords({ probes, ask, answeredSibling }: Situation): Conclusion {
       confidence: isLikely ? 'medium' : 'low',
       summary: `shakes hands, and hangs up on the question of ${source}: an access list that drops, or no DNS`,
       besides: ['so do Unbound (access-control deny) and BIND (blackhole)'],
+    };
+  }
+  // Behind HTTPS there may be somebody else who is silent; TLS by itself is mostly the server's own.
+  if (transport === 'dot' || answeredSibling !== undefined) {
+    return {
+      verdict: 'client-acl',
+      confidence: answeredSibling === undefined ? 'low' : 'medium',
+      summary: `is there and speaks TLS, and sends nothing to ${source}: an access list that drops, or it stands still`,
+      besides: ['so does rcode5 (acl.query drop)'],
     };
   }
   return {

@@ -93,6 +93,11 @@ describe('e2e: the causes of all servers together', () => {
     ]);
   });
 
+  it('are of Unbound where a refusal is 12 octets: the form by which it is known', () => {
+    const bare = RUN.filter(({ wire }) => /^REFUSED.*12 octets/.test(wire));
+    expect(new Set(bare.map(({ server }) => server))).to.deep.equal(new Set(['Unbound']));
+  });
+
   it('are a limit of rates where our own questions were too many', () => {
     const pressed = RUN.flatMap((row) => (row.pressed === undefined ? [] : [row]));
     expect(pressed.length).to.be.at.least(6);

@@ -3,8 +3,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { ConfigError } from '../../../src/config/problem.ts';
+import { toPolicy } from '../../../src/foreign/foreign-policy.ts';
 import { looksLikeUnbound } from '../../../src/foreign/unbound/recognition.ts';
 import { readUnbound } from '../../../src/foreign/unbound/unbound.ts';
+import { outcomeBy } from '../differential/outcome.ts';
+import type { Question } from '../differential/question.ts';
+
+const ASKED: Question = {
+  client: '10.1.2.3',
+  name: 'www.example',
+  type: 'A',
+  rrClass: 'IN',
+  opcode: 'QUERY',
+  rd: true,
+  transport: 'udp',
+};
 
 describe('foreign/unbound, reading', () => {
   let folder: string;
@@ -195,6 +208,19 @@ forward-zone:
 `;
     expect(problemsOf(text)).to.deep.equal([]);
   });
+
+  for (const [first, last] of [
+    ['refuse', 'allow'],
+    ['allow', 'refuse'],
+  ] as const) {
+    it(`takes the last of two lines for a netblock: ${first}, then ${last}`, () => {
+      const lines = [first, last].map((action) => `  access-control: 10.0.0.0/8 ${action}\n`);
+      const config = write('unbound.conf', `server:\n${lines.join('')}`);
+      const { policy } = toPolicy(config, readUnbound(config));
+      const { fate } = outcomeBy(policy, ASKED);
+      expect(fate).to.equal(last === 'refuse' ? 'REFUSED' : 'forward');
+    });
+  }
 
   it('names what it does not model', () => {
     const file = write(
