@@ -33,19 +33,6 @@ describe('cli/log', () => {
     expect(refs(out)).to.deep.equal(['d.log.2.gz', 'd.log.1', 'd.log']);
   });
 
-  it('names clients by the configuration of -c', async () => {
-    file('hosts', '10.21.5.18 laptop-17\n');
-    const config = file('site.yaml', 'clientNames: [{ hosts: hosts }]\n');
-    const path = file('a.log', line('k3f9x-1'), line('k3f9x-2', { client: '192.0.2.1' }));
-    const { out } = await run(['-c', config, path]);
-    expect(out)
-      .to.match(/10\.21\.5\.18 \(laptop-17, vpn\)/)
-      .and.match(/192\.0\.2\.1 \(vpn\)/);
-    expect((await run([path])).out).to.not.include('laptop-17');
-    const beside = ['-c', config, '--admin', 'http://127.0.0.1:1'];
-    expect(() => parseRequest(beside, NOW)).to.throw(UsageError, /^--config: expect no --admin/);
-  });
-
   it('selects by every option', async () => {
     const upstream = { address: '10.0.0.10:53' };
     const path = file(

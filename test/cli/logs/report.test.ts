@@ -80,13 +80,6 @@ describe('cli/report', () => {
     });
   });
 
-  it('names clients by the configuration of -c', async () => {
-    file('hosts', '192.0.2.1 laptop-17\n');
-    const config = file('site.yaml', 'clientNames: [{ hosts: hosts }]\n');
-    const { out } = await run(['-c', config, '--by', 'client'], ...log);
-    expect(out).to.match(/^192\.0\.2\.1 \(laptop-17\) /m);
-  });
-
   it('counts a summary as what it stands for', async () => {
     const summary = line('', { ...POLICY, event: 'summary', of: 'refused', count: 40 });
     for (const lines of [
