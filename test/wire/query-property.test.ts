@@ -6,14 +6,15 @@ import { anyName, anyOctets, anyUint16 } from '../world/arbitraries.ts';
 import { message, octets, question } from '../world/messages.ts';
 
 /** All that a query says, apart from the octets it was read from. */
-function factsOf({ name, labelAt, hashes, message: _, match: __, ...rest }: Query) {
-  const { nameLength, labels } = rest;
+function factsOf({ name, labelAt, hashes, cookie, message: _, match: __, ...rest }: Query) {
+  const { nameLength, labels, cookieLength } = rest;
   const suffixes = nameLength === 0 ? 0 : labels + 1;
   return {
     ...rest,
     name: [...name.subarray(0, nameLength)],
     labelAt: [...labelAt.subarray(0, suffixes)],
     hashes: [...hashes.subarray(0, suffixes)],
+    cookie: [...cookie.subarray(0, Math.max(cookieLength, 0))],
   };
 }
 
