@@ -10,6 +10,8 @@ export interface RefusalSigns {
   readonly hasQuestion: boolean;
   readonly ede: readonly ExtendedError[];
   readonly rttMs: number;
+  /** It came as a datagram, in answer to one. */
+  readonly byUdp: boolean;
   /** The query asked for recursion. */
   readonly rd: boolean;
   /** The query carried a Client Subnet (RFC 7871): only a signed one does, which goes as it is. */
@@ -25,6 +27,9 @@ export interface LoadShares {
   readonly busy: number;
   readonly calm: number;
 }
+
+/** What a server did by TCP with a question that it had refused by UDP. */
+export type FateByTcp = 'answered' | 'refused';
 
 /** What a server did in the last minute. */
 export interface History {
@@ -61,8 +66,10 @@ export interface History {
   readonly neutralRefused: boolean;
   /** Whether it answers for localhost, which most servers hold; undefined when it was not asked. */
   readonly localAnswered: boolean | undefined;
-  /** This very question was refused by UDP, and answered by TCP. */
-  readonly answeredByTcp: boolean;
+  /** What became of this very question by TCP, after it was refused by UDP. */
+  readonly byTcp: FateByTcp | undefined;
+  /** CHAOS id.server was refused by UDP, and not by TCP. */
+  readonly identityByTcp: boolean;
 }
 
 /** Nothing is known of the server. */
@@ -86,7 +93,8 @@ export const NOTHING_LATELY: History = {
   program: undefined,
   localAnswered: undefined,
   neutralRefused: false,
-  answeredByTcp: false,
+  byTcp: undefined,
+  identityByTcp: false,
 };
 
 /** The servers beside it in its group, and how many of them have refused this question too. */

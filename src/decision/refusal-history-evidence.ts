@@ -124,7 +124,14 @@ function takeForeign({ signs: { ede } }: RefusalFacts, text: string, take: Take)
 
 /** What it refuses by UDP it answers by TCP, and it has not answered it by UDP. */
 function takeTcp({ signs, lately }: RefusalFacts, take: Take): void {
-  if (!lately.answeredByTcp || lately.sameAnswered || signs.tc) return;
+  if (signs.tc || lately.sameAnswered) return;
+  if (signs.byUdp && lately.identityByTcp) {
+    take('id.server is refused by UDP and not by TCP', {
+      'needs-tcp-or-cookie query': 4,
+      'client-acl server': -4,
+    });
+  }
+  if (lately.byTcp !== 'answered') return;
   take('the same is answered by TCP', {
     'needs-tcp-or-cookie query': 4,
     'name-policy name': -4,

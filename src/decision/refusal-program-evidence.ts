@@ -2,7 +2,7 @@
 
 import { Ede } from '../wire/registry.ts';
 import type { Evidence } from './refusal-evidence.ts';
-import type { RefusalFacts, RefusalSigns } from './refusal-facts.ts';
+import type { FateByTcp, RefusalFacts, RefusalSigns } from './refusal-facts.ts';
 
 /** Programs that have no recursion at all. */
 const AUTHORITATIVE: readonly (string | undefined)[] = [
@@ -14,7 +14,7 @@ const AUTHORITATIVE: readonly (string | undefined)[] = [
 /** The signs that have a meaning for this program; none where it is not known. */
 export function programEvidence({
   signs,
-  lately: { program, answered },
+  lately: { program, answered, byTcp },
 }: RefusalFacts): Evidence[] {
   if (program === undefined) return [];
   if (signs.operation !== undefined) return operationEvidence(program, signs);
@@ -38,13 +38,27 @@ export function programEvidence({
   if (program === 'rcode5' && !signs.rd && ra) {
     take('rcode5 refuses no RD=0 itself with RA=1', { 'no-recursion behind': 4 });
   }
-  if (program === 'Unbound' && aa && ra) {
-    take('Unbound sets AA=1 in the refusals of its local zones', { 'name-policy name': 4 });
-  }
+  if (program === 'Unbound') found.push(...unboundEvidence(signs, byTcp));
   if (program === 'BIND' && isProhibited(signs) && ra) {
     take("BIND keeps RA=1 in the refusals of a zone's list", { 'client-acl zone': 4 });
   }
   return found;
+}
+
+/** Its own refusals, and those of a server in front, which may have any rule, also for datagrams alone. */
+function unboundEvidence(signs: RefusalSigns, byTcp: FateByTcp | undefined): Evidence[] {
+  if (signs.aa && signs.ra) {
+    const text = 'Unbound sets AA=1 in the refusals of its local zones';
+    return [{ text, weights: { 'name-policy name': 4 } }];
+  }
+  if (!isStrangeToUnbound(signs) || !signs.byUdp || byTcp !== undefined) return [];
+  const text = 'Unbound refuses in other forms: it may be of a server in front that wants TCP';
+  return [{ text, weights: { 'name-policy name': -2 } }];
+}
+
+/** Its own have AA=1, or no question, or are for RD=0, or have a code. */
+function isStrangeToUnbound({ aa, ra, rd, hasQuestion, ede }: RefusalSigns): boolean {
+  return !aa && ra && rd && hasQuestion && ede.length === 0;
 }
 
 /** Transfers and updates. */

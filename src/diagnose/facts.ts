@@ -19,6 +19,7 @@ export function factsOf(situation: Situation, ask: Probe = situation.ask): Refus
     signs: {
       ...ask,
       rttMs: ask.ms,
+      byUdp: ask.transport === 'udp',
       ecs: false,
       type: parseType(ask.type) ?? RrType.ANY,
       operation: situation.isTransfer ? ask.type : undefined,
@@ -40,6 +41,7 @@ export function factsOf(situation: Situation, ask: Probe = situation.ask): Refus
       program: situation.program,
       ...localOf(situation),
       neutralRefused: situation.fate('root') === 'refused',
+      byTcp: situation.fate('tcp') === 'refused' ? 'refused' : undefined,
     },
     siblings: { count: 0, refused: 0 },
     findings: {

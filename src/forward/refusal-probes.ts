@@ -18,6 +18,7 @@ const LOCALHOST = parseName('localhost') as Uint8Array;
 /** Of class CHAOS: the name of the node, and that of its program. */
 const IDENTITY = parseName('id.server') as Uint8Array;
 const VERSION = parseName('version.bind') as Uint8Array;
+const CHAOS = { type: RrType.TXT, rrClass: RrClass.CH };
 /** Questions of one round at most. */
 const ROUND = 5;
 /** Characters of a name that a server gives itself. */
@@ -55,10 +56,7 @@ export class RefusalProbes {
       this.#selfQueries.ask(upstream, { ...question, rrClass: RrClass.IN }, now, hear);
     const name = query.name.slice(0, query.nameLength);
     if (isBare) {
-      // Unbound refuses all, or (`refuse_non_local`) all but what it holds: localhost (RFC 6761).
-      ask({ name: LOCALHOST, type: RrType.A }, (answer, _asked, time) => {
-        upstream.known.noteLocal(answer.rcode !== Rcode.REFUSED, time.now);
-      });
+      this.#askForLocalhost(upstream, now);
     } else {
       ask({ name: ROOT, type: qtype }, (answer, asked, time) => {
         // What a resolver answers for the root by itself shows nothing of other names.
@@ -70,8 +68,10 @@ export class RefusalProbes {
     if (!query.recursionDesired) return void ask({ name, type: qtype }, note);
     if (upstream.chosen(query) === 'tcp' || upstream.health.tcp.isDown) return;
     ask({ name, type: qtype, transport: 'tcp' }, (answer, asked, time) => {
-      const isAnswered = answer.rcode === Rcode.NOERROR || answer.rcode === Rcode.NXDOMAIN;
-      if (isAnswered) upstream.known.noteByTcp(asked, time.now);
+      const { rcode } = answer;
+      const isAnswered = rcode === Rcode.NOERROR || rcode === Rcode.NXDOMAIN;
+      if (!isAnswered && rcode !== Rcode.REFUSED) return;
+      upstream.known.noteByTcp(asked, isAnswered ? 'answered' : 'refused', time.now);
     });
   }
 
@@ -83,16 +83,36 @@ export class RefusalProbes {
   #askForNames(upstream: Upstream, now: number): void {
     if (!(upstream.history?.isStranger(now) ?? true)) return;
     const ask = (name: Uint8Array, hear: Hear) =>
-      this.#selfQueries.ask(upstream, { name, type: RrType.TXT, rrClass: RrClass.CH }, now, hear);
+      this.#selfQueries.ask(upstream, { ...CHAOS, name }, now, hear);
     ask(IDENTITY, (answer, _asked, time) => {
+      const isRefused = answer.rcode === Rcode.REFUSED;
       const text = answer.rcode === Rcode.NOERROR ? readText(answer) : '';
-      if (answer.rcode === Rcode.REFUSED || text !== '') upstream.known.identify(text, time.now);
+      if (isRefused || text !== '') upstream.known.identify(text, time.now);
+      if (isRefused) this.#askOn(upstream, answer.hasQuestion, time.now);
     });
     ask(VERSION, (answer, _asked, time) => {
       const text = answer.rcode === Rcode.NOERROR ? readText(answer) : '';
       const nsid = readNsid(answer.message, answer.optAt);
       const program = answer.rcode === Rcode.REFUSED ? refusedBy(answer) : programOf(text, nsid);
       upstream.known.nameProgram(program, time.now);
+    });
+  }
+
+  /** Who refuses even its name is known better before a client meets it. */
+  #askOn(upstream: Upstream, hasQuestion: boolean, now: number): void {
+    if (!hasQuestion) return this.#askForLocalhost(upstream, now);
+    if (upstream.transport !== 'udp' || upstream.health.tcp.isDown) return;
+    const byTcp = { ...CHAOS, name: IDENTITY, transport: 'tcp' } as const;
+    this.#selfQueries.ask(upstream, byTcp, now, (answer, _asked, time) => {
+      if (answer.rcode !== Rcode.REFUSED) upstream.known.identifyByTcp(time.now);
+    });
+  }
+
+  /** Unbound refuses all, or (`refuse_non_local`) all but what it holds: localhost (RFC 6761). */
+  #askForLocalhost(upstream: Upstream, now: number): void {
+    const question = { name: LOCALHOST, type: RrType.A, rrClass: RrClass.IN };
+    this.#selfQueries.ask(upstream, question, now, (answer, _asked, time) => {
+      upstream.known.noteLocal(answer.rcode !== Rcode.REFUSED, time.now);
     });
   }
 

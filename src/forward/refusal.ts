@@ -27,6 +27,7 @@ export function readRefusal(
     tc,
     ede,
     rttMs,
+    byUdp: pending.current!.transport === 'udp',
     hasQuestion: answer.questionEnd > HEADER_LENGTH,
     rd: query.recursionDesired,
     ecs: hasSubnet(query),

@@ -4,7 +4,7 @@
  */
 
 import { inferSilence } from '../decision/load-evidence.ts';
-import type { History } from '../decision/refusal-facts.ts';
+import type { FateByTcp, History } from '../decision/refusal-facts.ts';
 import type { AttemptCause } from '../decision/upstream-refusal.ts';
 import type { Answer } from '../wire/answer.ts';
 import { readExtendedErrors } from '../wire/opt.ts';
@@ -23,6 +23,13 @@ const ENOUGH_TIMES = 8;
 /** Names whose refusal's code is remembered, and what stands for none. */
 const CODES = 4;
 const NO_CODE = -1;
+
+interface ByTcp {
+  readonly name: number;
+  readonly type: number;
+  readonly fate: FateByTcp;
+  readonly at: number;
+}
 
 interface RefusedCode {
   readonly name: number;
@@ -51,8 +58,9 @@ export class UpstreamHistory {
   #localAnswered = false;
   #localAt = Number.NEGATIVE_INFINITY;
   #neutralRefusedAt = Number.NEGATIVE_INFINITY;
-  /** The last question that it refused by UDP and answered by TCP. */
-  #byTcp: { readonly name: number; readonly type: number; readonly at: number } | undefined;
+  #identityByTcpAt = Number.NEGATIVE_INFINITY;
+  /** The last question that it refused by UDP and was asked by TCP. */
+  #byTcp: ByTcp | undefined;
 
   /** It has answered a client's question, with whatever rcode. */
   note(query: Query, answer: Answer, rttMs: number, now: number): void {
@@ -105,14 +113,19 @@ export class UpstreamHistory {
     this.#localAt = now;
   }
 
+  /** It did not refuse its own name by TCP, as it had by UDP. */
+  identifyByTcp(now: number): void {
+    this.#identityByTcpAt = now;
+  }
+
   /** Whether it was asked for its names so long ago that it may be another server by now. */
   isStranger(now: number): boolean {
     return this.#identityAt <= now - NAMES_MS && this.#programAt <= now - NAMES_MS;
   }
 
-  /** It has answered by TCP what it refused by UDP. */
-  noteByTcp(query: Query, now: number): void {
-    this.#byTcp = { name: query.hashes[0]!, type: query.qtype, at: now };
+  /** It was asked by TCP what it refused by UDP. */
+  noteByTcp(query: Query, fate: FateByTcp, now: number): void {
+    this.#byTcp = { name: query.hashes[0]!, type: query.qtype, fate, at: now };
   }
 
   #noteCodes(query: Query, answer: Answer, now: number): void {
@@ -141,9 +154,10 @@ export class UpstreamHistory {
       load: this.#load.recall(now),
       identity: this.#identityAt > now - NAMES_MS ? this.#identity : undefined,
       program: this.#programAt > now - NAMES_MS ? this.#program : undefined,
-      localAnswered: this.#localAt > since ? this.#localAnswered : undefined,
+      localAnswered: this.#recallLocal(now),
       neutralRefused: this.#neutralRefusedAt > since,
-      answeredByTcp: this.#isByTcp(query, since),
+      byTcp: this.#fateByTcp(query, since),
+      identityByTcp: this.#identityByTcpAt > now - NAMES_MS,
     };
   }
 
@@ -154,9 +168,16 @@ export class UpstreamHistory {
     } else if (authoritative && rcode !== Rcode.REFUSED) this.#authoritativeAt = now;
   }
 
-  #isByTcp({ hashes, qtype }: Query, since: number): boolean {
+  /** That it answers shows for as long as its names what it is; a refusal may end with a rule. */
+  #recallLocal(now: number): boolean | undefined {
+    const age = now - this.#localAt;
+    return age < (this.#localAnswered ? NAMES_MS : WINDOW_MS) ? this.#localAnswered : undefined;
+  }
+
+  #fateByTcp({ hashes, qtype }: Query, since: number): FateByTcp | undefined {
     const last = this.#byTcp;
-    return last !== undefined && last.at > since && last.name === hashes[0] && last.type === qtype;
+    if (last === undefined || last.at <= since) return undefined;
+    return last.name === hashes[0] && last.type === qtype ? last.fate : undefined;
   }
 
   #recant(now: number): void {

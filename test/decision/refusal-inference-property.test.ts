@@ -10,6 +10,7 @@ describe('decision/refusal-inference, whatever is known', () => {
     ra: fc.boolean(),
     tc: fc.boolean(),
     hasQuestion: fc.boolean(),
+    byUdp: fc.boolean(),
     ede: fc.array(fc.record({ code: fc.nat(40), text: fc.string() }), { maxLength: 3 }),
     rttMs: fc.nat(2000),
     rd: fc.boolean(),
@@ -37,7 +38,8 @@ describe('decision/refusal-inference, whatever is known', () => {
     program: fc.constantFrom(undefined, 'BIND', 'dnsmasq', 'NSD', 'rcode5', 'Unbound'),
     localAnswered: fc.constantFrom(undefined, false, true),
     neutralRefused: fc.boolean(),
-    answeredByTcp: fc.boolean(),
+    byTcp: fc.constantFrom(undefined, 'answered', 'refused'),
+    identityByTcp: fc.boolean(),
   });
   const anySiblings = fc.record({ count: fc.nat(3), refused: fc.nat(3) });
   const anyFacts = fc.record({ signs: anySigns, lately: anyMemory, siblings: anySiblings });

@@ -15,6 +15,7 @@ const PLAIN: RefusalSigns = {
   hasQuestion: true,
   ede: [],
   rttMs: 10,
+  byUdp: true,
   rd: true,
   ecs: false,
   type: 1,

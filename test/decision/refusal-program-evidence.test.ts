@@ -14,6 +14,7 @@ const PLAIN: RefusalSigns = {
   hasQuestion: true,
   ede: [],
   rttMs: 10,
+  byUdp: true,
   rd: true,
   ecs: false,
   type: 1,
@@ -89,6 +90,23 @@ describe('decision/refusal-program-evidence', () => {
         siblings: { count: 0, refused: 0 },
       });
       expect([verdict, scope]).to.deep.equal(found);
+    });
+  }
+
+  const FRONTS = [
+    { when: 'by a datagram', signs: {}, byTcp: undefined, confidence: 'low' },
+    { when: 'by TCP too', signs: {}, byTcp: 'refused', confidence: 'medium' },
+    { when: 'over a connection', signs: { byUdp: false }, byTcp: undefined, confidence: 'medium' },
+    { when: 'with AA=1, as of itself', signs: { aa: true }, byTcp: undefined, confidence: 'high' },
+  ] as const;
+  for (const { when, signs, byTcp, confidence } of FRONTS) {
+    it(`is ${confidence} about a name that Unbound, or one in front, refuses ${when}`, () => {
+      const inference = inferReason({
+        signs: { ...PLAIN, ...signs },
+        lately: { ...NOTHING_LATELY, answered: 1, recurses: true, program: 'Unbound', byTcp },
+        siblings: { count: 0, refused: 0 },
+      });
+      expect(inference).to.include({ verdict: 'name-policy', confidence });
     });
   }
 });

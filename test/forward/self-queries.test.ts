@@ -177,6 +177,30 @@ describe('forward/watch refused', () => {
     expect(questions().filter((one) => NAMES.includes(one!))).to.have.lengthOf(4);
   });
 
+  it('asks at start for localhost where its name is refused without the question', () => {
+    const { upstream, introduce, questions, take } = setUp(12);
+    introduce(0);
+    take(1, { rcode: 'REFUSED', question: 'none' }, 10);
+    expect(questions()[3]).to.equal('localhost. IN A');
+    take(3, {}, 20);
+    expect(upstream.known.recall(QUERY, 30).localAnswered).to.equal(true);
+  });
+
+  const byTcp: readonly { says: string; answer: AnswerText; identityByTcp: boolean }[] = [
+    { says: 'REFUSED', answer: { rcode: 'REFUSED' }, identityByTcp: false },
+    { says: 'anything else', answer: {}, identityByTcp: true },
+  ];
+  for (const { says, answer, identityByTcp } of byTcp) {
+    it(`asks at start by TCP where its name is refused by UDP, and hears ${says}`, () => {
+      const { upstream, introduce, sent, take } = setUp(12);
+      introduce(0);
+      take(1, { rcode: 'REFUSED' }, 10);
+      expect(sent[3]!.transport).to.equal('tcp');
+      take(3, answer, 20);
+      expect(upstream.known.recall(QUERY, 30).identityByTcp).to.equal(identityByTcp);
+    });
+  }
+
   it('asks for no names at start where it may ask nothing', () => {
     const { introduce, questions } = setUp(0);
     introduce(0);
@@ -211,10 +235,10 @@ describe('forward/watch refused', () => {
       recurses: true,
       identity: 'ns7',
       program: 'dnsmasq',
-      answeredByTcp: true,
+      byTcp: 'answered',
     });
     const other = asked('www.example.com', { type: 16 });
-    expect(upstream.history?.recall(other, 20).answeredByTcp).to.equal(false);
+    expect(upstream.history?.recall(other, 20).byTcp).to.equal(undefined);
   });
 
   const identities: readonly { says: string; answer: AnswerText; identity: string | undefined }[] =

@@ -39,7 +39,8 @@ describe('forward/upstream-history', () => {
       program: undefined,
       localAnswered: undefined,
       neutralRefused: false,
-      answeredByTcp: false,
+      byTcp: undefined,
+      identityByTcp: false,
     });
   });
 
@@ -133,13 +134,23 @@ describe('forward/upstream-history', () => {
 
   it('forgets after a minute what else it has found out', () => {
     const history = new UpstreamHistory();
-    history.noteLocal(true, START);
+    history.noteLocal(false, START);
     history.noteNeutral(true, START);
-    history.noteByTcp(QUERY, START);
-    const known = { localAnswered: true, neutralRefused: true, answeredByTcp: true };
+    history.noteByTcp(QUERY, 'answered', START);
+    const known = { localAnswered: false, neutralRefused: true, byTcp: 'answered' };
     expect(history.recall(QUERY, START + MINUTE - 1)).to.include(known);
-    const unknown = { localAnswered: undefined, neutralRefused: false, answeredByTcp: false };
+    const unknown = { localAnswered: undefined, neutralRefused: false, byTcp: undefined };
     expect(history.recall(QUERY, START + MINUTE)).to.include(unknown);
+  });
+
+  it('remembers for an hour that localhost was answered, or its name by TCP', () => {
+    const history = new UpstreamHistory();
+    history.noteLocal(true, START);
+    history.identifyByTcp(START);
+    const known = { localAnswered: true, identityByTcp: true };
+    expect(history.recall(QUERY, START + 60 * MINUTE - 1)).to.include(known);
+    const unknown = { localAnswered: undefined, identityByTcp: false };
+    expect(history.recall(QUERY, START + 60 * MINUTE)).to.include(unknown);
   });
 
   it('has room for a bounded number of questions', () => {

@@ -6,6 +6,7 @@ import { startRoot, startStrict, startWith } from './world.ts';
 
 const NOT_IN_ACL = '127.72.1.1';
 const BY_RULE = '127.71.1.1';
+const BY_TCP = '127.71.2.1';
 
 const config = (backend: number, strict: number, nobody: number) => (port: number) =>
   `
@@ -15,6 +16,8 @@ setSecurityPollSuffix("")
 newServer({address="127.0.0.1:${backend}", healthCheckMode="up"})
 newServer({address="127.0.0.1:${strict}", healthCheckMode="up", pool="strict"})
 newServer({address="127.0.0.1:${nobody}", healthCheckMode="up", pool="dead", retries=1})
+local byTcp = newNMG()
+byTcp:addMask('${BY_TCP}/32')
 addAction('${BY_RULE}/32', RCodeAction(DNSRCode.REFUSED))
 addAction(QTypeRule(DNSQType.ANY), RCodeAction(DNSRCode.REFUSED))
 addAction(QTypeRule(DNSQType.MX), RCodeAction(DNSRCode.REFUSED))
@@ -23,6 +26,7 @@ addAction(QTypeRule(DNSQType.AXFR), RCodeAction(DNSRCode.REFUSED))
 addAction('listed.example', RCodeAction(DNSRCode.REFUSED))
 addAction('other.house.example', RCodeAction(DNSRCode.NXDOMAIN))
 addAction('dropped.example', DropAction())
+addAction(AndRule({TCPRule(false), NetmaskGroupRule(byTcp)}), RCodeAction(DNSRCode.REFUSED))
 addAction(AndRule({TCPRule(false), QNameRule('typed.example')}), RCodeAction(DNSRCode.REFUSED))
 addAction(AndRule({TCPRule(true), QNameRule('fourth.house.example')}), RCodeAction(DNSRCode.REFUSED))
 addAction(AndRule({QNameRule('rate.example'), MaxQPSIPRule(2, 32, 64, 2)}), RCodeAction(DNSRCode.REFUSED))
@@ -97,6 +101,12 @@ const STATES: readonly State[] = [
     type: 'AXFR',
     name: 'house.example',
     truth: { verdict: 'type-policy', scope: 'query', diagnosis: 'transfer' },
+  },
+  {
+    state: '`TCPRule(false)` that refuses all of a client',
+    kind: 'tcp only',
+    source: BY_TCP,
+    truth: { verdict: 'needs-tcp-or-cookie', scope: 'query', diagnosis: 'transport' },
   },
   {
     state: '`TCPRule(false)` that refuses',
