@@ -29,18 +29,21 @@ describeWith(['dig'], 'e2e: DNS cookies', () => {
   });
 
   it('serve dig, which comes back with the cookie that it is told', async () => {
-    await dig('-b', '127.0.0.3', '+nocookie', '+ignore');
-    // It has no cookie from here at first.
-    const text = await dig('-b', '127.0.0.3', '+cookie', '+ignore');
-    expect(text)
-      .to.match(/status: NOERROR/)
-      .and.to.contain('192.0.2.7');
-    expect(text).not.to.match(/flags: [a-z ]*tc/);
-    const records = server.site.records().filter(({ client }) => client === '127.0.0.3');
-    expect(records.map(({ layer, rcode }) => `${layer} ${rcode}`)).to.include.members([
-      'rate-limit BADCOOKIE',
-      'policy NOERROR',
-    ]);
+    const decided = () => {
+      const records = server.site.records().filter(({ client }) => client === '127.0.0.3');
+      return records.map(({ layer, rcode }) => `${layer} ${rcode}`);
+    };
+    // Once more, where a busy machine takes a second from one query to the next.
+    for (let i = 0; i < MANY && !decided().includes('rate-limit BADCOOKIE'); i++) {
+      await dig('-b', '127.0.0.3', '+nocookie', '+ignore');
+      // It has no cookie from here at first.
+      const text = await dig('-b', '127.0.0.3', '+cookie', '+ignore');
+      expect(text)
+        .to.match(/status: NOERROR/)
+        .and.to.contain('192.0.2.7');
+      expect(text).not.to.match(/flags: [a-z ]*tc/);
+    }
+    expect(decided()).to.include.members(['rate-limit BADCOOKIE', 'policy NOERROR']);
   });
 
   it('take the limit from who has a good one', async () => {
