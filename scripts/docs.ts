@@ -106,8 +106,8 @@ function writeApi(isCheck: boolean): void {
   }
 }
 
-async function main(isCheck: boolean): Promise<void> {
-  writeApi(isCheck);
+/** Writes the pages whose regions are stale, or says which they are. */
+export async function writePages(isCheck: boolean): Promise<void> {
   for (const { file, fresh, stale } of await generatePages()) {
     if (stale.length === 0) continue;
     if (isCheck) {
@@ -122,4 +122,8 @@ async function main(isCheck: boolean): Promise<void> {
 }
 
 // mocha loads what tests import without waiting for it: no await at this level.
-if (import.meta.main) void main(process.argv.includes('--check'));
+if (import.meta.main) {
+  const isCheck = process.argv.includes('--check');
+  writeApi(isCheck);
+  void writePages(isCheck);
+}

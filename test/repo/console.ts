@@ -23,6 +23,8 @@ export interface Transcript {
   readonly shown: string;
 }
 
+/** What Node runs: the sources, or what was built of them. */
+const PROGRAM = process.env['RCODE5_MAIN'] ?? 'src/cli/main.ts';
 const BY_NPM = /\bnpm run -s rcode5 --(?= |$)/g;
 
 /** The commands of ours of the console blocks among `blocks`. */
@@ -71,14 +73,14 @@ export async function runCommands(
   const folder = furnish(blocks);
   const outputs = new Map<string, string>();
   const spawned = commands
-    .filter((command) => partsOf(command) === undefined)
+    .filter((command) => pipeOf(command) === undefined)
     .map(async (command) => outputs.set(command, await runInShell(command, folder)));
   try {
     const run = createPipes(folder);
     for (const command of commands) {
       stop.throwIfAborted();
-      const parts = partsOf(command);
-      if (parts !== undefined) outputs.set(command, await run(parts));
+      const pipe = pipeOf(command);
+      if (pipe !== undefined) outputs.set(command, await run(pipe));
     }
   } finally {
     await Promise.all(spawned);
@@ -97,34 +99,39 @@ export function furnish(blocks: readonly Block[]): string {
   }
   mkdirSync(join(folder, 'bin'));
   const program = join(folder, 'bin/rcode5');
-  writeFileSync(
-    program,
-    `#!/bin/sh\nexec "${process.execPath}" "${resolve('src/cli/main.ts')}" "$@"\n`,
-  );
+  writeFileSync(program, `#!/bin/sh\nexec "${process.execPath}" "${resolve(PROGRAM)}" "$@"\n`);
   chmodSync(program, 0o755);
   return folder;
 }
 
 /** What a command prints: in this process, when it needs no shell. */
 export function runCommand(command: string, folder: string): Promise<string> {
-  const parts = partsOf(command);
-  return parts === undefined ? runInShell(command, folder) : createPipes(folder)(parts);
+  const pipe = pipeOf(command);
+  return pipe === undefined ? runInShell(command, folder) : createPipes(folder)(pipe);
 }
 
-/** The arguments of each command of a pipe; undefined when it takes a shell, or a command of others. */
-function partsOf(line: string): (readonly string[])[] | undefined {
-  const parts = line.split(' | ').map((part) => part.split(' '));
-  const isOurs = ([program]: readonly string[]) => program === 'rcode5';
-  return /^[\w ./:,+|-]+$/.test(line) && parts.every(isOurs)
-    ? parts.map(([, ...args]) => args)
-    : undefined;
+/** A pipe that begins with commands of ours, and what the shell makes of their output. */
+interface Pipe {
+  readonly ours: readonly (readonly string[])[];
+  readonly rest: string;
 }
 
-/** Runs pipes in this process; what begins many of them runs once. Returns what is printed. */
-function createPipes(folder: string): (parts: readonly (readonly string[])[]) => Promise<string> {
+/** undefined when a command of ours takes a shell, or does not come first. */
+function pipeOf(line: string): Pipe | undefined {
+  const parts = line.split(' | ');
+  const isPlain = (part: string) => /^rcode5 [\w ./:,+-]+$/.test(part);
+  const end = parts.findIndex((part) => !isPlain(part));
+  const ours = end < 0 ? parts : parts.slice(0, end);
+  const rest = parts.slice(ours.length).join(' | ');
+  if (ours.length === 0 || /\brcode5 |[\\`;&]/.test(rest)) return undefined;
+  return { ours: ours.map((part) => part.split(' ').slice(1)), rest };
+}
+
+/** Runs pipes, ours in this process; what begins many of them runs once. Returns what is printed. */
+function createPipes(folder: string): (pipe: Pipe) => Promise<string> {
   const first = new Map<string, Printed>();
-  return async (parts) => {
-    const [begin = [], ...others] = parts;
+  return async ({ ours, rest }) => {
+    const [begin = [], ...others] = ours;
     const printed = first.get(begin.join(' ')) ?? (await runProgram(begin, { folder }));
     if (others.length > 0) first.set(begin.join(' '), printed);
     let { stdout, stderr } = printed;
@@ -133,21 +140,23 @@ function createPipes(folder: string): (parts: readonly (readonly string[])[]) =>
       stdout = next.stdout;
       stderr += next.stderr;
     }
+    if (rest !== '') stdout = await runInShell(rest, folder, stdout);
     return stripVTControlCharacters(stdout + stderr);
   };
 }
 
 /** What a command prints where `rcode5` is the program under test. */
-export function runInShell(command: string, cwd: string): Promise<string> {
+export function runInShell(command: string, cwd: string, input = ''): Promise<string> {
   const environment = {
     ...process.env,
     TZ: 'UTC',
     PATH: `${cwd}/bin:${process.env['PATH']}`,
   };
   return new Promise((done) => {
+    const args = ['-c', `(${command}) 2>&1`];
     // A command may well fail: what it then says is what the page shows.
-    execFile('sh', ['-c', `(${command}) 2>&1`], { cwd, env: environment }, (_error, stdout) => {
-      done(stdout);
-    });
+    const shell = execFile('sh', args, { cwd, env: environment }, (_error, stdout) => done(stdout));
+    // Who needs no more, like head, ends before it has read all.
+    shell.stdin!.on('error', () => {}).end(input);
   });
 }

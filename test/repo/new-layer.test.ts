@@ -131,7 +131,8 @@ describe('a layer that is added by docs/architecture.md', () => {
       const file = place.replace('NAME', 'quarantine');
       writeFileSync(join(folder, file), edit(file === place ? read(file) : ''));
     }
-    await node('scripts/docs.ts');
+    // The description of the API, which takes long to write, has nothing of layers in it.
+    await node('-e', "import('./scripts/docs.ts').then((docs) => docs.writePages(false))");
   });
 
   after(() => rmSync(folder, { recursive: true, force: true }));
