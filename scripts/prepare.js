@@ -1,4 +1,4 @@
-/** Runs after `npm ci`: builds the program and the console, where there is a Node that can. */
+/** Runs after `npm ci`: builds the program and the console, and compiles what is run most, where there is a Node that can. */
 
 import process from 'node:process';
 
@@ -10,5 +10,7 @@ if (major < LEAST) {
   const program = await import('./build-program.ts');
   const site = await import('./build-console.ts');
   await program.main();
+  const { compileProgram } = await import('./compile-program.ts');
+  await compileProgram();
   await site.main();
 }

@@ -3,13 +3,16 @@
  * sources. Reading hundreds of files, and taking the types out of them, takes most of a start.
  */
 
-import { readFileSync, statSync } from 'node:fs';
-import process from 'node:process';
-import { fileURLToPath } from 'node:url';
+import { createRequire } from 'node:module';
 
-const ROOT = new URL('../', import.meta.url);
+// An import of these would load all of their code, with streams, to list what they export.
+const require = createRequire(import.meta.url);
+const { readFileSync, statSync } = require('node:fs');
+const { fileURLToPath } = require('node:url');
 
-export const BUILD_FILE = new URL('dist/build.json', ROOT);
+const ROOT = fileURLToPath(new URL('../', import.meta.url));
+
+export const BUILD_FILE = `${ROOT}dist/build.json`;
 
 /**
  * What identifies a source: its path, its size and the time of its last change.
@@ -18,7 +21,7 @@ export const BUILD_FILE = new URL('dist/build.json', ROOT);
  * @returns {string}
  */
 export function describeSource(path) {
-  const { size, mtimeMs } = statSync(new URL(path, ROOT));
+  const { size, mtimeMs } = statSync(ROOT + path);
   return `${path} ${size} ${mtimeMs}`;
 }
 

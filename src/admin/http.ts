@@ -76,7 +76,6 @@ export async function listenAdmin(options: AdminOptions): Promise<AdminHttp> {
   // An import takes as long as Node takes to start: all that the module has is loaded for it, a
   // client by WebSocket too.
   const { createServer } = process.getBuiltinModule('node:http');
-  const { createServer: createTlsServer } = process.getBuiltinModule('node:https');
   const { certificate } = options;
   const listener = (request: IncomingMessage, response: ServerResponse) => {
     answer(options, request, response).catch((error: Error) => {
@@ -84,7 +83,9 @@ export async function listenAdmin(options: AdminOptions): Promise<AdminHttp> {
     });
   };
   const settings = { headersTimeout: HEADERS_MS };
-  const secure = certificate && createTlsServer({ ...settings, ...certificate }, listener);
+  const secure =
+    certificate &&
+    process.getBuiltinModule('node:https').createServer({ ...settings, ...certificate }, listener);
   const server = secure ?? createServer(settings, listener);
   server.maxConnections = CONNECTIONS;
   server.listen({ host: options.address, port: options.port, exclusive: true });

@@ -1,14 +1,10 @@
 #!/usr/bin/env node
-/** Starts the program with the code that an earlier start has compiled: that saves most of it. */
+/** Checks that this Node can run the program, and starts it. An old Node reads this file too: it has no types. */
 
-import { readFileSync } from 'node:fs';
-// All names at once: an old Node has no enableCompileCache, and would show a stack instead of a sentence.
-import * as nodeModule from 'node:module';
-import { fileURLToPath } from 'node:url';
+import { createRequire } from 'node:module';
 
-const { engines } = JSON.parse(
-  readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
-);
+const require = createRequire(import.meta.url);
+const { engines } = require('../../package.json');
 const [major = 0, minor = 0] = engines.node.match(/\d+/g).map(Number);
 const [ownMajor = 0, ownMinor = 0] = process.versions.node.split('.').map(Number);
 if (ownMajor < major || (ownMajor === major && ownMinor < minor)) {
@@ -18,11 +14,5 @@ if (ownMajor < major || (ownMajor === major && ownMinor < minor)) {
   process.exit(2);
 }
 
-// In a folder of the program's own: whoever can write there could write the program itself.
-const folder = fileURLToPath(new URL('../../node_modules/.cache/compiled', import.meta.url));
-nodeModule.enableCompileCache(folder);
-// Threads look at the environment.
-process.env['NODE_COMPILE_CACHE'] ??= folder;
-
-const { run } = await import('./program.ts');
+const { run } = await import('./start.ts');
 process.exitCode = await run(process.argv.slice(2));

@@ -48,6 +48,8 @@ port.on('message', (message: ToClickhouseThread) => {
   ending.abort();
   setTimeout(() => stop.abort(), END_MS).unref();
 });
-await shipper.run(ending.signal, stop.signal);
-tell({ kind: 'counts', counts: shipper.counts });
-port.close();
+// What rejects ends the thread with its error.
+void shipper.run(ending.signal, stop.signal).then(() => {
+  tell({ kind: 'counts', counts: shipper.counts });
+  port.close();
+});

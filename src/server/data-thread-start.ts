@@ -6,8 +6,10 @@ import { ThreadProgress, ThreadStep } from './thread-progress.ts';
 
 const progress = new ThreadProgress((workerData as ThreadStart).progress);
 progress.enter(ThreadStep.LOADING);
-const { createThread } = await import('./data-thread.ts');
-const thread = progress.isAskedToEnd ? undefined : createThread(workerData, progress);
-// What stands in workerData stays for as long as the thread does.
-workerData.snapshot = undefined;
-if (thread !== undefined && !progress.isAskedToEnd && thread.listen()) thread.run();
+// What rejects ends the thread with its error.
+void import('./data-thread.ts').then(({ createThread }) => {
+  const thread = progress.isAskedToEnd ? undefined : createThread(workerData, progress);
+  // What stands in workerData stays for as long as the thread does.
+  workerData.snapshot = undefined;
+  if (thread !== undefined && !progress.isAskedToEnd && thread.listen()) thread.run();
+});

@@ -5,13 +5,13 @@
 
 import { setFlagsFromString } from 'node:v8';
 
-/** Garbage that may gather among older objects, in percent of those in use. */
-const GROWTH_PERCENT = 25;
 export const GROWTH_FLAG = '--heap-growing-percent';
+/** Garbage that may gather among older objects, in percent of those in use. */
+export const SLOW_GROWTH = `${GROWTH_FLAG}=25`;
 /** MB for the objects of a data thread that are new; more of it saves no time. */
 export const YOUNG_GENERATION_MB = 12;
 
 /** For all threads of the process: garbage is collected earlier than V8 would. */
 export function growSlowly(): void {
-  setFlagsFromString(`${GROWTH_FLAG}=${GROWTH_PERCENT}`);
+  setFlagsFromString(SLOW_GROWTH);
 }

@@ -1,11 +1,11 @@
-/** rcode5 from its source, as `npm start` runs it. */
+/** rcode5 as `npm start` runs it. */
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Encrypted } from '../certificate.ts';
 import type { Contestant, Site } from '../contestant.ts';
 
-const MAIN: string = join(import.meta.dirname, '..', '..', '..', 'src', 'cli', 'main.ts');
+const MAIN: string = join(import.meta.dirname, '..', '..', '..', 'scripts', 'rcode5.js');
 /** The decision log in its folder. */
 const LOG = 'decisions.log';
 
