@@ -32,6 +32,8 @@ export type Needed = Permission | 'nothing';
 export interface AdminOptions {
   readonly address: string;
   readonly port: number;
+  /** With other processes that share it too, whichever of them is asked. */
+  readonly isShared?: boolean;
   readonly identities: Identities;
   /** Whoever asks, by whatever name and from wherever, gets an answer. */
   readonly isOpen?: boolean;
@@ -88,7 +90,8 @@ export async function listenAdmin(options: AdminOptions): Promise<AdminHttp> {
     process.getBuiltinModule('node:https').createServer({ ...settings, ...certificate }, listener);
   const server = secure ?? createServer(settings, listener);
   server.maxConnections = CONNECTIONS;
-  server.listen({ host: options.address, port: options.port, exclusive: true });
+  const alone = { exclusive: true, reusePort: options.isShared === true };
+  server.listen({ host: options.address, port: options.port, ...alone });
   await once(server, 'listening');
   return {
     address: options.address,

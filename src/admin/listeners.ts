@@ -28,10 +28,15 @@ interface AdminCertificates {
   showAdmin: (certificates: readonly Certificate[]) => void;
 }
 
+export interface AdminListening extends Omit<AdminSource, 'metrics'> {
+  /** Whether other processes may share its addresses, as those of clients. */
+  readonly isShared: boolean;
+}
+
 /** Listens; rejects with a ConfigError when an address cannot be had. */
 export async function openAdmin(
   { admin: { listen, tokens, probes } }: Config,
-  source: Omit<AdminSource, 'metrics'>,
+  { isShared, ...source }: AdminListening,
   measured: MeasuredServer,
   certificates: AdminCertificates,
 ): Promise<AdminListeners> {
@@ -41,6 +46,7 @@ export async function openAdmin(
   const handlers = adminHandlers({ ...source, metrics });
   const v1 = createApiV1({ ...source, metrics }, identities);
   const admin = await open(listen, {
+    isShared,
     identities,
     certificate: certificates.ofAdmin && toSecureContext(certificates.ofAdmin),
     handlers: { ...handlers, ...v1.handlers, ...consoleHandlers() },
@@ -57,7 +63,7 @@ export async function openAdmin(
     admin.close();
   };
   if (probes === undefined) return { admin, probes: undefined, description, close };
-  const options = { identities: new Identities([]), isOpen: true };
+  const options = { isShared, identities: new Identities([]), isOpen: true };
   const forProbes = await open(probes, { ...options, handlers: probeHandlers(handlers) }).catch(
     (error) => {
       close();

@@ -1,7 +1,7 @@
 /** What the admin HTTP is given of the server. */
 
 import type { MeasuredServer } from '../admin/exposed-metrics.ts';
-import type { AdminSource } from '../admin/source.ts';
+import type { AdminListening } from '../admin/listeners.ts';
 import type { Upstream } from '../forward/upstream.ts';
 import type { LoadedConfig } from '../load/loaded-config.ts';
 import type { Reloads } from '../load/reloads.ts';
@@ -35,7 +35,7 @@ interface Parts {
 }
 
 export function adminParts(server: Parts): {
-  readonly source: Omit<AdminSource, 'metrics'>;
+  readonly source: AdminListening;
   readonly measured: MeasuredServer;
 } {
   const { feeding, records, shell, reloads, serving, numbers } = server;
@@ -43,6 +43,7 @@ export function adminParts(server: Parts): {
   return {
     source: {
       ...common,
+      isShared: shell.isShared,
       overrides: server.overrides,
       searcher: records.searcher,
       taken: server.taken,

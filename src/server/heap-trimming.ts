@@ -14,7 +14,7 @@ export class HeapTrimming {
   readonly #trim: () => void;
   #trimmedTo: number;
 
-  constructor(resident: () => number = process.memoryUsage.rss, trim: () => void = trimHeap) {
+  constructor(resident: () => number = residentSize, trim: () => void = trimHeap) {
     this.#resident = resident;
     this.#trim = trim;
     this.#trimmedTo = resident();
@@ -27,5 +27,14 @@ export class HeapTrimming {
     if (resident < this.#trimmedTo + WORTHWHILE) return;
     this.#trim();
     this.#trimmedTo = this.#resident();
+  }
+}
+
+/** Octets; 0 where there is no /proc, and nothing is trimmed. */
+function residentSize(): number {
+  try {
+    return process.memoryUsage.rss();
+  } catch {
+    return 0;
   }
 }

@@ -53,7 +53,8 @@ export type Served = 'udp and tcp' | 'tcp';
 export class PortableShell implements Outbox {
   readonly #upstreams: readonly Upstream[];
   readonly #flushRecords: () => void;
-  readonly #isShared: boolean;
+  /** Whether other processes may listen on the same addresses. */
+  readonly isShared: boolean;
   readonly #listeners: Listener[] = [];
   readonly #buffer: Uint8Array = new Uint8Array(BUFFER_LENGTH);
   readonly channels: PortableChannels;
@@ -76,7 +77,7 @@ export class PortableShell implements Outbox {
   constructor(upstreams: readonly Upstream[], flushRecords: () => void, isShared: boolean) {
     this.#upstreams = upstreams;
     this.#flushRecords = flushRecords;
-    this.#isShared = isShared;
+    this.isShared = isShared;
     this.channels = new PortableChannels({
       answered: (upstream, channel, octets) => this.#onAnswer(upstream, channel, octets),
       ended: (upstream, channel, end) =>
@@ -155,7 +156,7 @@ export class PortableShell implements Outbox {
   ): Promise<void> {
     const { address, port, proxies } = listen;
     const gate = proxies === undefined ? undefined : new ProxyGate(proxies);
-    const shared = this.#isShared;
+    const shared = this.isShared;
     // A socket that shares, only to see whether it can be had, would take queries away.
     const tries = served === 'udp and tcp' || !shared || port === 0;
     const udp =
@@ -197,7 +198,7 @@ export class PortableShell implements Outbox {
   }
 
   #openUdp(index: number, endpoint: Endpoint, gate?: ProxyGate): Promise<Datagrams> {
-    return listenUdp({ ...endpoint, shared: this.#isShared }, (octets, remote) =>
+    return listenUdp({ ...endpoint, shared: this.isShared }, (octets, remote) =>
       this.#onDatagram(index, octets, remote, gate),
     );
   }

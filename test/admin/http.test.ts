@@ -45,6 +45,17 @@ describe('observe/admin', () => {
     return (await ask(admin, target, request)).status;
   }
 
+  it('shares its address with another that is to share it, and with no other', async () => {
+    const options = { address: '127.0.0.1', identities: identitiesOf(), handlers: HANDLERS };
+    admin = await listenAdmin({ ...options, port: 0, isShared: true });
+    const again = { ...options, port: admin.port };
+    const refused = await listenAdmin(again).catch((error) => error.code);
+    expect(refused).to.equal('EADDRINUSE');
+    const other = await listenAdmin({ ...again, isShared: true });
+    other.close();
+    expect(await status('/text')).to.equal(200);
+  });
+
   it('packs what is long for those who take that', async () => {
     await listen();
     const url = `http://127.0.0.1:${admin.port}`;

@@ -41,6 +41,7 @@ describe('e2e: the systemd unit, where RCODE5_SYSTEMD=boot starts a systemd', fu
     expect(built.code, built.stdout).to.equal(0);
     await run(findProgram('timeout')!, [
       ...['--kill-after=5', String(PATIENCE_S), 'bash', 'test/e2e/systemd/enter.sh'],
+      'test/e2e/systemd/boot.sh',
       ...[folder, dist, process.execPath],
     ]);
     const file = join(folder, 'said');

@@ -20,4 +20,18 @@ describe('server/heap-trimming', () => {
     }
     expect(trimmed).to.deep.equal([108, 113, 120, 118, 130]);
   });
+
+  it('lets a process without /proc be', () => {
+    const rss = process.memoryUsage.rss;
+    process.memoryUsage.rss = () => {
+      throw new Error('ENOENT: no such file or directory, uv_resident_set_memory');
+    };
+    try {
+      let trims = 0;
+      new HeapTrimming(undefined, () => trims++).look();
+      expect(trims).to.equal(0);
+    } finally {
+      process.memoryUsage.rss = rss;
+    }
+  });
 });

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Runs boot.sh in namespaces and in control groups of their own: whatever systemd does there, the
+# enter.sh SCRIPT ARGUMENT...: runs a script that boots a systemd, in namespaces and in control groups of their own: whatever systemd does there, the
 # groups of this host are none of it.
 set -e
 name=rcode5-test-$$
@@ -20,5 +20,5 @@ trap leave EXIT
     done
     echo "$BASHPID" >"$group/$name/cgroup.procs"
   done
-  exec unshare --fork --kill-child --pid --mount --uts --ipc --net --cgroup bash test/e2e/systemd/boot.sh "$@"
+  exec unshare --fork --kill-child --pid --mount --uts --ipc --net --cgroup bash "$@"
 )
