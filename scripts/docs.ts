@@ -1,5 +1,6 @@
 /**
- * Fills the generated regions of README.md and docs/, and writes the manual and the completion for shells;
+ * Fills the generated regions of README.md and docs/, and writes the manual, the completion for shells and the
+ * copies in the Helm chart;
  * or says with `--check` which are stale.
  *
  * A region stands between `<!-- generated: NAME -->` and `<!-- end -->`.
@@ -53,11 +54,23 @@ async function generateFiles(): Promise<readonly Page[]> {
     'config/deploy/completion/rcode5.bash': bashCompletion(commands),
     'config/deploy/completion/_rcode5': zshCompletion(commands),
     'config/deploy/completion/rcode5.fish': fishCompletion(commands),
+    ...chartFiles(),
   };
   return Object.entries(files).map(([file, fresh]) => {
     const before = existsSync(file) ? readFileSync(file, 'utf8') : '';
     return { file, fresh, stale: before === fresh ? [] : ['all of it'] };
   });
+}
+
+/** What the Helm chart has copies of: its templates read nothing outside its folder, and npm packs no links. */
+function chartFiles(): Readonly<Record<string, string>> {
+  const copies = { 'alerts.yaml': 'prometheus', 'rcode5.json': 'grafana/dashboards' };
+  return Object.fromEntries(
+    Object.entries(copies).map(([name, folder]) => [
+      `config/deploy/helm/rcode5/files/${name}`,
+      readFileSync(`config/deploy/${folder}/${name}`, 'utf8'),
+    ]),
+  );
 }
 
 type Regions = Readonly<Record<string, string>>;
