@@ -1,6 +1,6 @@
 /**
- * Fills the generated regions of README.md and docs/, and writes the manual, the completion for shells and the
- * copies in the Helm chart;
+ * Fills the generated regions of README.md and docs/, and writes the manual, the completion for shells, and
+ * what files for deployment repeat;
  * or says with `--check` which are stale.
  *
  * A region stands between `<!-- generated: NAME -->` and `<!-- end -->`.
@@ -11,6 +11,7 @@ import { dirname } from 'node:path';
 import { allCommands } from '../src/cli/program.ts';
 import { causesTable, scopesTable } from './reference/causes.ts';
 import { bashCompletion, fishCompletion, zshCompletion } from './reference/completion.ts';
+import { deployedFiles } from './reference/deployed.ts';
 import { probesTable, verdictsTable } from './reference/diagnosis.ts';
 import { differencesTable } from './reference/differences.ts';
 import { doorsList, houseTable } from './reference/house.ts';
@@ -54,23 +55,12 @@ async function generateFiles(): Promise<readonly Page[]> {
     'config/deploy/completion/rcode5.bash': bashCompletion(commands),
     'config/deploy/completion/_rcode5': zshCompletion(commands),
     'config/deploy/completion/rcode5.fish': fishCompletion(commands),
-    ...chartFiles(),
+    ...deployedFiles(),
   };
   return Object.entries(files).map(([file, fresh]) => {
     const before = existsSync(file) ? readFileSync(file, 'utf8') : '';
     return { file, fresh, stale: before === fresh ? [] : ['all of it'] };
   });
-}
-
-/** What the Helm chart has copies of: its templates read nothing outside its folder, and npm packs no links. */
-function chartFiles(): Readonly<Record<string, string>> {
-  const copies = { 'alerts.yaml': 'prometheus', 'rcode5.json': 'grafana/dashboards' };
-  return Object.fromEntries(
-    Object.entries(copies).map(([name, folder]) => [
-      `config/deploy/helm/rcode5/files/${name}`,
-      readFileSync(`config/deploy/${folder}/${name}`, 'utf8'),
-    ]),
-  );
 }
 
 type Regions = Readonly<Record<string, string>>;
