@@ -1,5 +1,6 @@
 /**
- * Fills the generated regions of README.md and docs/, and writes the manual and the completion for shells;
+ * Fills the generated regions of README.md and docs/, and writes the manual, the completion for shells, and
+ * what files for deployment repeat;
  * or says with `--check` which are stale.
  *
  * A region stands between `<!-- generated: NAME -->` and `<!-- end -->`.
@@ -10,6 +11,7 @@ import { dirname } from 'node:path';
 import { allCommands } from '../src/cli/program.ts';
 import { causesTable, scopesTable } from './reference/causes.ts';
 import { bashCompletion, fishCompletion, zshCompletion } from './reference/completion.ts';
+import { deployedFiles } from './reference/deployed.ts';
 import { probesTable, verdictsTable } from './reference/diagnosis.ts';
 import { differencesTable } from './reference/differences.ts';
 import { doorsList, houseTable } from './reference/house.ts';
@@ -53,6 +55,7 @@ async function generateFiles(): Promise<readonly Page[]> {
     'config/deploy/completion/rcode5.bash': bashCompletion(commands),
     'config/deploy/completion/_rcode5': zshCompletion(commands),
     'config/deploy/completion/rcode5.fish': fishCompletion(commands),
+    ...deployedFiles(),
   };
   return Object.entries(files).map(([file, fresh]) => {
     const before = existsSync(file) ? readFileSync(file, 'utf8') : '';

@@ -10,6 +10,11 @@ export function deployFile(...path: readonly string[]): string {
   return join(DEPLOY, ...path);
 }
 
+/** The text of a file. */
+export function readDeploy(...path: readonly string[]): string {
+  return readFileSync(deployFile(...path), 'utf8');
+}
+
 /** A YAML file whose shape the caller knows. */
 export function readYaml<T>(...path: readonly string[]): T {
   return parse(readFileSync(deployFile(...path), 'utf8')) as T;
