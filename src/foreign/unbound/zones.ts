@@ -71,7 +71,9 @@ export function readAuthZone(clause: Clause, parts: ZoneParts): AuthZone | undef
       decides: true,
     });
   }
-  const notifiers = [...primaries, ...settings.all('allow-notify')].flatMap(({ values }) => {
+  // A zone that is transferred from nobody is refreshed by no NOTIFY either.
+  const allowed = sources.length > 0 ? [...primaries, ...settings.all('allow-notify')] : [];
+  const notifiers = allowed.flatMap(({ values }) => {
     const prefix = parseNetblock(values[0]!.text.replace(/[@#].*$/, ''));
     return typeof prefix === 'string' ? [] : [prefix];
   });
