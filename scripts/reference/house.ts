@@ -195,6 +195,7 @@ export const DOORS: Readonly<Record<string, string>> = {
   'prom-client': 'src/observe/metrics.ts',
   re2js: 'src/policy/lists/regex-set.ts',
   'fastest-levenshtein': 'src/cli/suggestion.ts',
+  'toml-eslint-parser': 'src/foreign/pihole/toml.ts',
   tldts: 'src/policy/lists/public-suffixes.ts',
   yaml: 'src/config/',
 };

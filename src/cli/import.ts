@@ -1,7 +1,7 @@
 /** `import`: a configuration of ours from that of another server, and what it cannot say. */
 
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { parseServer } from '../config/server-text.ts';
 import { formatChanges } from '../diff/difference-text.ts';
@@ -85,6 +85,10 @@ function writeAll(folder: string, imported: Imported): void {
   mkdirSync(folder, { recursive: true });
   const text = `${imported.text}assertions: [${ASSERTIONS_FILE}]\n`;
   writeFileSync(join(folder, IMPORTED_FILE), withAttention(imported, text));
+  for (const [path, content] of imported.files) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), content);
+  }
   writeFileSync(join(folder, ASSERTIONS_FILE), imported.assertions);
   writeFileSync(join(folder, LEFT_FILE), leftText(imported));
 }

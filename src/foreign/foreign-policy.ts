@@ -10,6 +10,7 @@ import type { Layer } from '../policy/layer.ts';
 import { compileOverload } from '../policy/layers/overload.ts';
 import { compileLocalRecords } from '../policy/local/local-records.ts';
 import { READ_FILES } from '../policy/policy-files.ts';
+import type { PolicyZone } from '../policy/policy-zones.ts';
 import { RouteTable } from '../policy/route-table.ts';
 import { PolicyChain } from '../policy/rules/policy-chain.ts';
 import type { Query } from '../wire/query.ts';
@@ -33,6 +34,8 @@ export interface ForeignServer {
   readonly viewOf: (query: Query) => number;
   readonly verdicts: Verdicts;
   readonly cuts: Cuts;
+  /** Its response policy zones, of all views. */
+  readonly zones?: readonly PolicyZone[];
   readonly left: readonly Left[];
   /** All texts that it was read from: its identity. */
   readonly texts: readonly string[];
@@ -73,7 +76,7 @@ export function toPolicy(file: string, server: ForeignServer): ForeignPolicy {
     views,
     viewOf: (query) => views[server.viewOf(query)]!,
     groups: new ClientGroups([]),
-    zones: [],
+    zones: server.zones ?? [],
     localRecords: compileLocalRecords({ config, files: READ_FILES, problems: [] }),
     transferred: new Map(),
     cookies: undefined,

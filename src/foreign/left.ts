@@ -10,6 +10,8 @@ export interface Left {
   readonly instead: string;
   /** Whether a decision can depend on it. */
   readonly decides: boolean;
+  /** `import` writes it all the same: nobody can compare it without what is elsewhere. */
+  readonly isCarried?: true;
   /** `explain` knows it; what has no word for it is a configuration of ours. */
   readonly isExplained?: true;
 }

@@ -11,6 +11,8 @@ import { looksLikeDnsdist } from './dnsdist/recognition.ts';
 import { readDnsmasq } from './dnsmasq/dnsmasq.ts';
 import { looksLikeDnsmasq } from './dnsmasq/recognition.ts';
 import { type ForeignPolicy, type ForeignServer, toPolicy } from './foreign-policy.ts';
+import { readPihole } from './pihole/pihole.ts';
+import { looksLikePihole } from './pihole/recognition.ts';
 import { readForeign } from './problems.ts';
 import { looksLikeResolv, readResolv } from './resolv-conf.ts';
 import { looksLikeUnbound } from './unbound/recognition.ts';
@@ -32,6 +34,7 @@ const READERS: readonly Reader[] = [
   { name: 'dnsdist', recognises: looksLikeDnsdist, read: readDnsdist },
   { name: 'coredns', recognises: looksLikeCorefile, read: readCoredns },
   { name: 'adguard', recognises: looksLikeAdguard, read: readAdguard },
+  { name: 'pihole', recognises: looksLikePihole, read: (file) => readPihole(file) },
   { name: 'resolv', recognises: looksLikeResolv, read: readResolv },
   { name: 'dnsmasq', recognises: looksLikeDnsmasq, read: (file) => readDnsmasq(file) },
 ];

@@ -1,6 +1,7 @@
 /** Where another server's clients are led: to servers that it forwards to, and to zones of its own. */
 
 import type { Place } from '../config/problem.ts';
+import type { ForeignZone } from './policy-zone.ts';
 
 /** Servers that are asked for a domain; `.` is for all that has no other. */
 export interface Forward {
@@ -10,13 +11,17 @@ export interface Forward {
   readonly place: Place;
 }
 
-/** A zone that the server answers itself, and that stays with it. */
+/** What the server answers itself. */
 export interface OwnZone {
   readonly domain: string;
   readonly place: Place;
+  /** A zone with a zone file, or that is transferred: it stays with the server, with all names in it. */
+  readonly isZone: boolean;
 }
 
 export interface Ways {
   readonly forwards: readonly Forward[];
   readonly own: readonly OwnZone[];
+  /** Response policy zones, in their order. */
+  readonly policyZones?: readonly ForeignZone[];
 }

@@ -1,8 +1,9 @@
 /** Assertions that hold what another server decides, at the boundaries of what its rules are about. */
 
 import { formatRcode } from '../../wire/registry.ts';
-import { type Answered, type Behaviour, placeOf } from './behaviours.ts';
-import { quoted } from './draft.ts';
+import type { Answered, Behaviour } from './behaviours.ts';
+import { placeOf } from './rule-place.ts';
+import { quoted } from './yaml-text.ts';
 
 export function assertionsOf(behaviours: readonly Behaviour[]): string {
   const lines = behaviours.flatMap(({ clients, example, plain, domains }) =>

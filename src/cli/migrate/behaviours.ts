@@ -1,6 +1,6 @@
 /** Clients that another server treats alike, and how: what a configuration of ours has to do for them. */
 
-import type { Rule, Verdict } from '../../decision/verdict.ts';
+import type { Verdict } from '../../decision/verdict.ts';
 import {
   type AddressRange,
   partitionClients,
@@ -12,10 +12,12 @@ import type { ForeignPolicy } from '../../foreign/foreign-policy.ts';
 import type { Ways } from '../../foreign/ways.ts';
 import { formatAddress } from '../../net/address.ts';
 import { formatPrefix } from '../../net/prefix.ts';
-import { parseName } from '../../wire/name.ts';
+import { lowerName, parentName, parseName } from '../../wire/name.ts';
 import { Query } from '../../wire/query.ts';
 import { RrClass, RrType } from '../../wire/registry.ts';
 import { formatRequest } from '../../wire/request.ts';
+import { type NameRules, nameRulesOf } from './name-rules.ts';
+import { baseOf, outcomesOf } from './outcomes.ts';
 
 /** What becomes of one question. */
 export interface Answered {
@@ -36,6 +38,8 @@ export interface Behaviour {
   readonly plainWithoutRecursion: Answered;
   /** Zones and domains that the server knows, by the question for their own name. */
   readonly domains: readonly Answered[];
+  /** What becomes of all other names that its rules are about. */
+  readonly names: NameRules;
 }
 
 /** A name that nobody has a rule for: RFC 6761 keeps it for examples. */
@@ -47,17 +51,24 @@ export function behavioursOf({ policy, ways }: ForeignPolicy): readonly Behaviou
     string,
     { ranges: AddressRange[]; behaviour: Omit<Behaviour, 'clients'> }
   >();
+  const cuts = policy.cuts ?? { names: [], types: [] };
+  const asked = cutNames(cuts.names);
   for (const { ranges } of partitionClients(policy, policy)) {
     const asker = new Asker(policy, ranges[0]!);
     const own = ways[asker.view]!;
+    const plain = asker.ask(PLAIN_NAME);
+    const outcomes = outcomesOf(outside(asked, own), cuts.types, (name, type) =>
+      asker.decide(name, type),
+    );
     const behaviour = {
-      example: asker.client,
-      ways: own,
-      plain: asker.ask(PLAIN_NAME),
+      ...{ example: asker.client, ways: own, plain },
       plainWithoutRecursion: asker.ask(PLAIN_NAME, false),
       domains: domainsOf(own).map((domain) => asker.ask(domain)),
+      names: nameRulesOf(outcomes, baseOf(plain)),
     };
-    const key = JSON.stringify([asker.view, ...answersOf(behaviour).map(outline)]);
+    const { lists, kept } = behaviour.names;
+    const rules = JSON.stringify([lists, [...kept]]);
+    const key = JSON.stringify([asker.view, rules, ...answersOf(behaviour).map(outline)]);
     const known = found.get(key);
     if (known === undefined) found.set(key, { ranges: [...ranges], behaviour });
     else known.ranges.push(...ranges);
@@ -104,6 +115,30 @@ function domainsOf({ own, forwards }: Ways): readonly string[] {
   return [...new Set(all)].filter((domain) => domain !== '.');
 }
 
+function cutNames(names: readonly Uint8Array[]): readonly Uint8Array[] {
+  return [...new Map(names.map((name) => [keyOf(name), name])).values()];
+}
+
+/** Without those of its zones, for all of which it is asked. */
+function outside(names: readonly Uint8Array[], { own }: Ways): readonly Uint8Array[] {
+  const zones = new Set(
+    own
+      .filter(({ isZone }) => isZone)
+      .map(({ domain }) => keyOf(lowerName(parseName(domain) as Uint8Array))),
+  );
+  if (zones.size === 0) return names;
+  return names.filter((name) => {
+    for (let at: Uint8Array | undefined = name; at !== undefined; at = parentName(at)) {
+      if (zones.has(keyOf(at))) return false;
+    }
+    return true;
+  });
+}
+
+function keyOf(wire: Uint8Array): string {
+  return Buffer.from(wire).toString('latin1');
+}
+
 /** Asks as one client. */
 class Asker {
   readonly client: string;
@@ -122,21 +157,19 @@ class Asker {
   }
 
   ask(domain: string, recursionDesired = true): Answered {
-    const name = parseName(domain) as Uint8Array;
-    const question = { name, type: RrType.A, rrClass: RrClass.IN };
+    const verdict = this.decide(parseName(domain) as Uint8Array, RrType.A, recursionDesired);
+    return { domain, verdict, fate: fateOf(verdict) };
+  }
+
+  decide(name: Uint8Array, type: number, recursionDesired = true): Verdict {
+    const question = { name, type, rrClass: RrClass.IN };
     const request = formatRequest({ id: 0, recursionDesired, edns: false, ...question });
     this.#query.parse(request, request.length);
-    const { verdict } = decide(this.#policy, this.#query);
-    return { domain, verdict, fate: fateOf(verdict) };
+    return decide(this.#policy, this.#query).verdict;
   }
 }
 
 function fateOf({ action, rcode }: Verdict): Answered['fate'] {
   if (action === 'drop') return 'dropped';
   return action === 'refuse' || rcode === 5 ? 'refused' : 'served';
-}
-
-/** `named.conf:12`, or what nobody wrote. */
-export function placeOf({ id, file, line, implicit }: Rule): string {
-  return implicit ? id : `${id} at ${file}:${line}`;
 }

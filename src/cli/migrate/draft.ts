@@ -1,7 +1,10 @@
 /** The text of a configuration of ours that does for each client what another server does. */
 
-import type { Forward, Ways } from '../../foreign/ways.ts';
-import { type Answered, answersOf, type Behaviour, placeOf } from './behaviours.ts';
+import { type Answered, answersOf, type Behaviour } from './behaviours.ts';
+import type { NameRule } from './name-rules.ts';
+import { PolicyTexts, recordLines, sharedRecords } from './policy-texts.ts';
+import { placeOf } from './rule-place.ts';
+import { quoted } from './yaml-text.ts';
 
 export interface DraftParts {
   readonly program: string;
@@ -22,15 +25,26 @@ interface Named {
 /** Clients of whom a comment names no more. */
 const MOST_CLIENTS = 40;
 
-export function draft({ program, file, behaviours, keep }: DraftParts): string {
+export interface Draft {
+  /** The configuration, in YAML. */
+  readonly text: string;
+  /** Files beside it that it names, by their paths from there. */
+  readonly files: ReadonlyMap<string, string>;
+  /** Keys whose secrets are in variables of the environment, by the names of these. */
+  readonly secrets: ReadonlyMap<string, string>;
+}
+
+export function draft({ program, file, behaviours, keep }: DraftParts): Draft {
   const named = behaviours.map((behaviour, i) => ({
     ...{ name: `clients${i + 1}`, behaviour },
     action: actionOf(behaviour),
   }));
   const served = named.filter(({ action }) => action === 'allow');
   const groups = new Groups(keep);
-  const views = served.map((one) => view(one, groups));
-  return [
+  const shared = sharedRecords(served.map(({ behaviour }) => behaviour.names));
+  const policies = new PolicyTexts(shared);
+  const views = served.flatMap((one) => view(one, groups, policies));
+  const text = [
     `# Made by rcode5 import from ${file} (${program}): each rule with the line that it is from.`,
     'clientGroups:',
     ...named.map(
@@ -45,12 +59,12 @@ export function draft({ program, file, behaviours, keep }: DraftParts): string {
     ...groups.lines(),
     // Who is in no view is refused above: this is for nobody.
     'routes: { ".": default }',
-    ...(views.length === 0 ? [] : ['views:', ...views.flatMap(({ lines }) => lines)]),
-    ...(views.some(({ policy }) => policy.length > 0)
-      ? ['policies:', ...views.flatMap(({ policy }) => policy)]
-      : []),
+    ...(shared.size === 0 ? [] : ['localRecords:', ...recordLines(shared)]),
+    ...(views.length === 0 ? [] : ['views:', ...views]),
+    ...policies.lines(),
     '',
   ].join('\n');
+  return { text, files: policies.files, secrets: policies.secrets };
 }
 
 /** The groups of a draft whose questions go to the old server. */
@@ -105,47 +119,43 @@ class Groups {
   }
 }
 
-function view({ name, behaviour }: Named, groups: Groups) {
-  const { ways, plain, plainWithoutRecursion, domains } = behaviour;
+function view(
+  { name, behaviour }: Named,
+  groups: Groups,
+  policies: PolicyTexts,
+): readonly string[] {
+  const { ways, plain, plainWithoutRecursion, domains, names } = behaviour;
+  const isOpen = plain.fate === 'served';
   const routes = [
     ...rootRoute(behaviour, groups),
-    ...domains.flatMap((answered) => routeOf(answered, ways, groups)),
+    ...domains.flatMap((answered) => routeOf(answered, behaviour, groups)),
   ];
-  const isOpen = plain.fate === 'served';
-  const rules = domains.flatMap((answered) => rulesOf(answered, isOpen));
-  const policy = rules.length === 0 ? [] : [`  - name: of-${name}`, '    rules:', ...rules];
-  const policies = policy.length === 0 ? '[]' : `[of-${name}]`;
+  const zones = new Set(
+    ways.own.filter(({ isZone }) => isZone).map(({ domain }) => plainName(domain)),
+  );
+  const ofZones = domains
+    .filter(({ domain }) => zones.has(domain))
+    .flatMap((answered) => rulesOf(answered, isOpen));
+  const [first = [], ...more] = names.lists;
+  const own = policies.add(`of-${name}`, [[...ofZones, ...first], ...more]);
+  const fed = (ways.policyZones ?? []).flatMap((zone) => policies.addZone(zone));
   const recursion =
     !isOpen && plainWithoutRecursion.fate === 'served' ? ['    recursion: refuse'] : [];
-  return {
-    policy,
-    lines: [
-      `  ${name}:`,
-      `    clients: [${name}]`,
-      ...recursion,
-      `    policies: ${policies}`,
-      ...(routes.length === 0 ? ['    routes: {}'] : ['    routes:', ...routes]),
-    ],
-  };
-}
-
-/** Rules for a domain that is not served, or that the old server denies by itself. */
-function rulesOf(answered: Answered, isOpen: boolean): readonly string[] {
-  const { domain, fate, verdict } = answered;
-  const denial = denialOf(answered);
-  if (denial === undefined && !(isOpen && fate !== 'served')) return [];
-  const action = denial ?? (fate === 'dropped' ? 'drop' : 'refuse');
-  const from = placeOf(verdict.rule);
   return [
-    `      ${quoted(domain)}: ${action} # ${from}`,
-    `      ${quoted(`*.${domain}`)}: ${action}`,
+    `  ${name}:`,
+    `    clients: [${name}]`,
+    ...recursion,
+    `    policies: [${[...own, ...fed].map(quoted).join(', ')}]`,
+    ...(routes.length === 0 ? ['    routes: {}'] : ['    routes:', ...routes]),
   ];
 }
 
-/** The old server's denial of all names of a domain that nobody has to be asked for. */
-function denialOf({ verdict: { layer, action } }: Answered): 'nxdomain' | undefined {
-  const isOwn = layer === 'local' || layer === 'policy';
-  return isOwn && action === 'nxdomain' ? action : undefined;
+/** Rules for a zone of the old server that it does not serve this client. */
+function rulesOf({ domain, fate, verdict }: Answered, isOpen: boolean): readonly NameRule[] {
+  if (!isOpen || fate === 'served') return [];
+  const action = fate === 'dropped' ? 'drop' : 'refuse';
+  const from = placeOf(verdict.rule);
+  return [domain, `*.${domain}`].map((owner) => ({ owner, action, from, records: [] }));
 }
 
 /** Where all goes that has no other way; a client without it is refused by its absence. */
@@ -162,24 +172,26 @@ function rootRoute(
   return [`      ".": ${group} # ${placeOf(plain.verdict.rule)}`];
 }
 
-function routeOf(answered: Answered, ways: Ways, groups: Groups): readonly string[] {
+function routeOf(
+  answered: Answered,
+  { ways, names }: Behaviour,
+  groups: Groups,
+): readonly string[] {
   const { domain, fate, verdict } = answered;
-  if (fate !== 'served' || denialOf(answered) !== undefined) return [];
-  const forward = ways.forwards.find((one) => isSame(one, domain));
+  if (fate !== 'served') return [];
+  const forward = ways.forwards.find((one) => plainName(one.domain) === domain);
   const isForwarded = forward !== undefined && verdict.action === 'forward';
+  const isZone = ways.own.some((one) => one.isZone && plainName(one.domain) === domain);
+  // What is data here is answered by rules, or by records.
+  if (!isForwarded && !isZone && !names.kept.has(domain)) return [];
   const group = isForwarded
     ? groups.of(forward.servers, `${forward.place.file}:${forward.place.line}`, false)
     : groups.kept;
   return [`      ${quoted(domain)}: ${group} # ${placeOf(verdict.rule)}`];
 }
 
-function isSame({ domain }: Forward, other: string): boolean {
-  return domain.replace(/(?<=.)\.$/, '').toLowerCase() === other;
-}
-
-/** A text that YAML reads as it is. */
-export function quoted(text: string): string {
-  return JSON.stringify(text);
+function plainName(domain: string): string {
+  return domain.replace(/(?<=.)\.$/, '').toLowerCase();
 }
 
 /** The first clients, and how many more there are. */

@@ -4,7 +4,12 @@ import { type Config, parseConfig } from '../../config/config.ts';
 import { type Change, findChanges } from '../../diff/changes.ts';
 import type { ForeignPolicy } from '../../foreign/foreign-policy.ts';
 import type { Left } from '../../foreign/left.ts';
-import { compilePolicy } from '../../policy/compile.ts';
+import { compilePolicy, type Policy } from '../../policy/compile.ts';
+import type { ListMatch } from '../../policy/lists/list-match.ts';
+import { RecordedFiles } from '../../policy/policy-files.ts';
+import type { Override, RpzImage } from '../../policy/rpz/rpz-image.ts';
+import { readRpz } from '../../policy/rpz/rpz-zone.ts';
+import { readTextFile } from '../../policy/text-file.ts';
 import { VERSION } from '../../version.ts';
 import { assertionsOf } from './assertions.ts';
 import { behavioursOf } from './behaviours.ts';
@@ -13,6 +18,10 @@ import { draft, keptGroups } from './draft.ts';
 export interface Imported {
   /** The configuration, in YAML. */
   readonly text: string;
+  /** What it decides. */
+  readonly policy: Policy;
+  /** Files beside it that it names, by their paths from there. */
+  readonly files: ReadonlyMap<string, string>;
   /** Assertions that hold the old server's decisions. */
   readonly assertions: string;
   readonly left: readonly Left[];
@@ -35,34 +44,78 @@ export const IMPORTED_FILE = 'rcode5.yaml';
 export function importPolicy(foreign: ForeignPolicy, { file, keep }: ImportOptions): Imported {
   const { policy, program, left } = foreign;
   const behaviours = behavioursOf(foreign);
-  const text = draft({ program, file, behaviours, keep });
-  const config: Config = parseConfig(IMPORTED_FILE, text);
-  const changes = findChanges(policy, compilePolicy(config, VERSION)).filter((change) =>
+  const { text, files, secrets } = draft({ program, file, behaviours, keep });
+  // Secrets are not read: any will do for a configuration that nobody serves by.
+  const variables = Object.fromEntries([...secrets.keys()].map((name) => [name, NO_SECRET]));
+  const config: Config = parseConfig(IMPORTED_FILE, text, variables);
+  const ours = compilePolicy(config, VERSION, { files: new DraftFiles(files) });
+  const changes = findChanges(policy, ours).filter((change) =>
     isAnswerable(change, keptGroups(text, keep)),
   );
   return {
-    ...{ text, left, changes },
+    ...{ text, files, changes, policy: ours },
+    left: [...left.map(asCarried), ...secretsLeft(secrets, file)],
     assertions: assertionsOf(behaviours),
     opened: changes.filter(opens),
   };
 }
 
+/** 16 octets. */
+const NO_SECRET = 'AAAAAAAAAAAAAAAAAAAAAA==';
+
+/** The draft's own files, and those of the old server; nothing has been transferred yet. */
+class DraftFiles extends RecordedFiles {
+  readonly #files: ReadonlyMap<string, string>;
+
+  constructor(files: ReadonlyMap<string, string>) {
+    super(new Map(), new Map());
+    this.#files = files;
+  }
+
+  override rpz(file: string, override: Override, match?: ListMatch): RpzImage {
+    const own = this.#files.get(file);
+    if (own === undefined) return super.rpz(file, override, match);
+    return readRpz(Buffer.from(own), override, { file, readText: readTextFile });
+  }
+}
+
+/** Of what is written all the same only this is left: nobody could compare it. */
+function asCarried(left: Left): Left {
+  if (left.isCarried !== true) return left;
+  const instead = 'written as a policy that transfers it: its rules could not be compared';
+  return { ...left, instead, decides: false };
+}
+
+function secretsLeft(secrets: ReadonlyMap<string, string>, file: string): readonly Left[] {
+  return [...secrets].map(([variable, key]) => ({
+    place: { file, line: 1, column: 1 },
+    what: `the secret of key "${key}"`,
+    instead: `it is not written anywhere: set the variable ${variable} to it, and algorithm where it is not hmac-sha256`,
+    decides: false,
+  }));
+}
+
 /** An answer of the old server's own is the same when it still comes from there: it is asked for it. */
-function isAnswerable({ old, new: now }: Change, kept: ReadonlySet<string>): boolean {
+function isAnswerable({ old, new: now, types }: Change, kept: ReadonlySet<string>): boolean {
   const isAsked = now.upstream !== undefined && kept.has(now.upstream);
   const isKept = isAsked && now.action === 'forward' && old.layer === 'local';
-  return !isKept && !isOfStandards({ old, new: now });
+  return !isKept && !isOfStandards({ old, new: now, types });
 }
 
 /**
  * Names that no server should ask others for (RFC 6761, RFC 6303), minimal answers (RFC 8482), UPDATE
- * that neither takes, and RD=0, which is answered from no cache here.
+ * that neither takes, DS records of a name that is decided here, which are the parent's, and RD=0, which is answered from no cache here.
  */
-function isOfStandards({ old, new: now }: Pick<Change, 'old' | 'new'>): boolean {
+function isOfStandards({ old, new: now, types }: Pick<Change, 'old' | 'new' | 'types'>): boolean {
   const isUntaken = old.action === 'reject' && now.layer === 'update';
   const isUncached = old.layer === 'recursion' && old.rule.startsWith('RD=0 ');
+  const isOfParent = types.join() === 'DS' && now.action !== 'forward';
   return (
-    isUntaken || isUncached || now.layer === 'special-use' || now.rule === 'protocol minimal ANY'
+    isOfParent ||
+    isUntaken ||
+    isUncached ||
+    now.layer === 'special-use' ||
+    now.rule === 'protocol minimal ANY'
   );
 }
 

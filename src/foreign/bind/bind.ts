@@ -2,6 +2,7 @@
 
 import type { Endpoint } from '../../net/address.ts';
 import { formatAddress, parseAddress } from '../../net/address.ts';
+import type { PolicyZone } from '../../policy/policy-zones.ts';
 import type { ForeignServer } from '../foreign-policy.ts';
 import { type HostAddress, thisHost } from '../host.ts';
 import type { Left } from '../left.ts';
@@ -50,13 +51,14 @@ export function readBind(file: string, host: readonly HostAddress[] = thisHost()
     listeners: listen.map(({ address }) => parseAddress(address)!),
     blackhole: acls.access(options, 'blackhole'),
   };
+  const zones: PolicyZone[] = [];
   const none = [compileBlackhole(world), compileProtocol(undefined, world), compileNoView(world)];
   return {
-    ...{ program: 'BIND', listen, verdicts, left },
+    ...{ program: 'BIND', listen, verdicts, left, zones },
     views: [
       ...views.map((view) => ({
         name: view.name,
-        layers: layersOf(view, world),
+        layers: layersOf(view, world, zones),
         ways: waysOf(view),
       })),
       { name: 'no view', layers: none, ways: { forwards: [], own: [] } },
@@ -76,8 +78,8 @@ export function readBind(file: string, host: readonly HostAddress[] = thisHost()
   };
 }
 
-function layersOf(view: BindView, world: BindWorld) {
-  const policy = compileResponsePolicy(view, world);
+function layersOf(view: BindView, world: BindWorld, zones: PolicyZone[]) {
+  const policy = compileResponsePolicy(view, world, zones);
   return [
     compileBlackhole(world),
     compileProtocol(view, world),

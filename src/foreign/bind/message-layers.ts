@@ -16,6 +16,8 @@ export interface BindWorld {
   readonly blackhole: Access | undefined;
 }
 
+const CLASSES: readonly number[] = [RrClass.IN, RrClass.CH, RrClass.HS];
+
 /** `blackhole`: silence. */
 export function compileBlackhole({ verdicts, listeners, blackhole }: BindWorld): Layer {
   const judge = (query: Query): Verdict | undefined => {
@@ -55,11 +57,19 @@ export function compileProtocol(
     if (key === undefined || view === undefined || view.keys.has(key)) return undefined;
     return add(`a key that the view knows, not ${key}`, Rcode.NOTAUTH);
   };
-  /** Before the key is looked at: NOTIFY and UPDATE are for class IN. */
-  const judgeClass = ({ opcode, qclass }: Query): Verdict | undefined => {
+  /** The classes that there are; of others BIND knows nothing, whatever is asked in them. */
+  const judgeClass = ({ qclass }: Query): Verdict | undefined => {
+    if (CLASSES.includes(qclass)) return undefined;
+    const isNone = qclass === 0 || qclass === RrClass.NONE || qclass === RrClass.ANY;
+    return isNone ? add('one class', Rcode.FORMERR) : add('classes IN, CH, HS', Rcode.NOTIMP);
+  };
+  /** UPDATE may be signed with a key that nobody knows here: for class IN it is passed on. */
+  const judgeForIn = (query: Query): Verdict | undefined => {
+    const { opcode, qclass } = query;
     if (opcode !== Opcode.NOTIFY && opcode !== Opcode.UPDATE) return undefined;
     if (qclass === RrClass.IN || view === undefined) return undefined;
-    return add('NOTIFY and UPDATE in class IN', Rcode.NOTIMP);
+    const key = opcode === Opcode.NOTIFY ? judgeKey(query) : undefined;
+    return key ?? add('NOTIFY and UPDATE in class IN', Rcode.NOTIMP);
   };
   const judgeOpcode = ({ opcode }: Query): Verdict | undefined => {
     if (opcode === Opcode.QUERY || opcode === Opcode.NOTIFY || opcode === Opcode.UPDATE) {
@@ -67,9 +77,8 @@ export function compileProtocol(
     }
     return add('opcodes QUERY, NOTIFY and UPDATE', Rcode.NOTIMP);
   };
-  const judgeQuestion = ({ opcode, qtype, qclass }: Query): Verdict | undefined => {
+  const judgeQuestion = ({ opcode, qtype }: Query): Verdict | undefined => {
     if (opcode !== Opcode.QUERY || view === undefined) return undefined;
-    if (qclass === RrClass.ANY) return add('one class', Rcode.FORMERR);
     if (qtype === RrType.MAILA || qtype === RrType.MAILB) {
       return add('types that exist', Rcode.NOTIMP);
     }
@@ -78,6 +87,7 @@ export function compileProtocol(
   const judge = (query: Query) =>
     judgeMessage(query) ??
     judgeClass(query) ??
+    judgeForIn(query) ??
     judgeKey(query) ??
     judgeOpcode(query) ??
     judgeQuestion(query);

@@ -1,31 +1,14 @@
 /** `response-policy`: the policy zones of a view, in their order. */
 
-import type { Place } from '../../config/problem.ts';
+import { formatEndpoint, parseEndpoint } from '../../net/address.ts';
 import { lowerName, parseName } from '../../wire/name.ts';
+import type { ForeignZone } from '../policy-zone.ts';
 import type { Acls } from './acls.ts';
 import type { Scope } from './scope.ts';
 import type { Statement, Word } from './statements.ts';
-import type { Zones } from './zones.ts';
+import type { BindZone, Zones } from './zones.ts';
 
-export interface BindPolicy {
-  readonly name: string;
-  readonly place: Place;
-  /** The zone's file; undefined when its content is not known here. */
-  readonly file: string | undefined;
-  readonly override:
-    | 'given'
-    | 'nxdomain'
-    | 'nodata'
-    | 'drop'
-    | 'passthru'
-    | 'truncate'
-    | 'disabled';
-  /** Only queries with RD=1, of clients that may recurse, are judged. */
-  readonly recursiveOnly: boolean;
-  readonly breakDnssec: boolean;
-}
-
-const OVERRIDES: Readonly<Record<string, BindPolicy['override']>> = {
+const OVERRIDES: Readonly<Record<string, ForeignZone['override']>> = {
   given: 'given',
   nxdomain: 'nxdomain',
   nodata: 'nodata',
@@ -36,7 +19,7 @@ const OVERRIDES: Readonly<Record<string, BindPolicy['override']>> = {
   disabled: 'disabled',
 };
 
-export function readPolicies(scope: Scope, zones: Zones, acls: Acls): readonly BindPolicy[] {
+export function readPolicies(scope: Scope, zones: Zones, acls: Acls): readonly ForeignZone[] {
   const statement = scope.find('response-policy');
   if (statement === undefined) return [];
   return (statement.list ?? []).flatMap((line) => readPolicy(line, statement, zones, acls) ?? []);
@@ -46,8 +29,9 @@ function readPolicy(
   { words, place }: Statement,
   { rest }: Statement,
   zones: Zones,
-  { problems, left }: Acls,
-): BindPolicy | undefined {
+  acls: Acls,
+): ForeignZone | undefined {
+  const { problems, left } = acls;
   const name = words[1];
   const wire = name === undefined ? 'no name' : parseName(name.text);
   if (name === undefined || typeof wire === 'string') {
@@ -62,7 +46,9 @@ function readPolicy(
   }
   if (zone.file === undefined) {
     const instead = 'its rules come by transfer; name its primaries in policies';
-    left.push({ place, what: `zone "${name.text}" in response-policy`, instead, decides: true });
+    const what = `zone "${name.text}" in response-policy`;
+    const isCarried = transferOf(zone).primaries.length > 0;
+    left.push({ place, what, instead, decides: true, ...(isCarried && { isCarried }) });
   }
   const override = wordAfter(words, 'policy') ?? 'given';
   const known = OVERRIDES[override];
@@ -71,12 +57,33 @@ function readPolicy(
     left.push({ place, what, instead: 'write the rules as rules of ours', decides: true });
   }
   return {
-    ...{ name: name.text, place, file: zone.file },
+    ...{ name: name.text, place, file: zone.file, ...transferOf(zone) },
     override: known ?? 'given',
     recursiveOnly:
       (wordAfter(words, 'recursive-only') ?? wordAfter(rest, 'recursive-only')) !== 'no',
     breakDnssec: (wordAfter(words, 'break-dnssec') ?? wordAfter(rest, 'break-dnssec')) === 'yes',
   };
+}
+
+/** `primaries { 192.0.2.1 port 5353 key "feed"; };`, all with the same key. */
+function transferOf({ scope }: BindZone): Pick<ForeignZone, 'primaries' | 'tsig'> {
+  const lines = (scope.own('primaries') ?? scope.own('masters'))?.list ?? [];
+  const read = lines.map(({ words }) => {
+    const [address = '', ...rest] = words.map(({ text }) => text);
+    const after = (word: string) => rest[rest.indexOf(word) + 1];
+    const port = rest.includes('port') ? Number(after('port')) : 53;
+    const host = address.includes(':') ? `[${address}]` : address;
+    const endpoint = parseEndpoint(host, port);
+    const key = rest.includes('key') ? after('key') : undefined;
+    return { server: endpoint && formatEndpoint(endpoint), key, isTls: rest.includes('tls') };
+  });
+  const keys = new Set(read.map(({ key }) => key));
+  // A list that another statement names, keys of their own, TLS: for the operator.
+  const isPlain = read.every(({ server, isTls }) => server !== undefined && !isTls);
+  if (!isPlain || keys.size > 1) return { primaries: [] };
+  const [name] = keys;
+  const primaries = read.map(({ server }) => server!);
+  return name === undefined ? { primaries } : { primaries, tsig: name };
 }
 
 function wordAfter(words: readonly Word[], name: string): string | undefined {

@@ -2,11 +2,12 @@
 
 import type { Place } from '../../config/problem.ts';
 import { parseClass, RrClass } from '../../wire/registry.ts';
+import type { ForeignZone } from '../policy-zone.ts';
 import type { Access } from './access.ts';
 import type { Acls } from './acls.ts';
 import { builtInZones, chaosZones } from './built-in-zones.ts';
 import { MatchTable } from './match-table.ts';
-import { type BindPolicy, readPolicies } from './response-policy.ts';
+import { readPolicies } from './response-policy.ts';
 import { checkStatements, Scope } from './scope.ts';
 import type { Statement } from './statements.ts';
 import { directoryOf, readZone, Zones } from './zones.ts';
@@ -25,7 +26,7 @@ export interface BindView {
   readonly recursion: boolean;
   readonly allows: ViewAccess;
   readonly forwarders: Statement | undefined;
-  readonly policies: readonly BindPolicy[];
+  readonly policies: readonly ForeignZone[];
 }
 
 /** Who may what in a view; undefined lists let in everybody. */

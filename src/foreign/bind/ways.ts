@@ -9,16 +9,17 @@ const DNS_PORT = 53;
 /** Zones with an answer of their own; the others are asked of others, or hold none. */
 const OWN = ['primary', 'secondary', 'stub', 'mirror'];
 
-export function waysOf({ zones, forwarders }: BindView): Ways {
+export function waysOf({ zones, forwarders, policies }: BindView): Ways {
   const written = zones.all.flatMap(({ name, scope, place }) => {
     const own = scope.own('forwarders');
     return own === undefined || place === undefined ? [] : [forwardOf(name, own)];
   });
   const rest = forwarders === undefined ? [] : [forwardOf('.', forwarders)];
   return {
+    policyZones: policies,
     forwards: [...rest, ...written].filter(({ servers }) => servers.length > 0),
     own: zones.all.flatMap(({ type, name, place }) =>
-      place !== undefined && OWN.includes(type) ? [{ domain: name, place }] : [],
+      place !== undefined && OWN.includes(type) ? [{ domain: name, place, isZone: true }] : [],
     ),
   };
 }

@@ -145,6 +145,11 @@ function listenersOf(blocks: readonly Block[]): readonly Endpoint[] {
   return (ports.length === 0 ? [DNS_PORT] : ports).map((port) => ({ address: '127.0.0.1', port }));
 }
 
+/** Plugins with zones of their own, and how many arguments stand before the names of these. */
+const ZONES_BEHIND: Readonly<Record<string, number>> = {
+  ...{ file: 1, auto: 0, secondary: 0, kubernetes: 0, etcd: 0 },
+};
+
 function waysOf({ directives, keys }: ServerBlock): Ways {
   const domains = keys.map(
     ({ text }) => text.replace(/^[a-z+]+:\/\//, '').replace(/:\d+$/, '') || '.',
@@ -158,9 +163,13 @@ function waysOf({ directives, keys }: ServerBlock): Ways {
         place: directive.name.place,
       }));
     });
-  const own = directives
-    .filter(({ name }) => ['file', 'auto', 'secondary', 'kubernetes', 'etcd'].includes(name.text))
-    .flatMap(({ name }) => domains.map((domain) => ({ domain, place: name.place })));
+  const own = directives.flatMap(({ name, args }) => {
+    const before = ZONES_BEHIND[name.text];
+    if (before === undefined) return [];
+    const zones = args.slice(before).map(({ text }) => text);
+    const { place } = name;
+    return (zones.length > 0 ? zones : domains).map((domain) => ({ domain, place, isZone: true }));
+  });
   return { forwards, own };
 }
 

@@ -147,7 +147,7 @@ function waysOf({ rules, servers }: DnsdistWorld): Ways {
     ],
     own: rules.flatMap(({ selector, action, place }) =>
       action.pool === undefined
-        ? selector.names.map((name) => ({ domain: formatName(name), place }))
+        ? selector.names.map((name) => ({ domain: formatName(name), place, isZone: false }))
         : [],
     ),
   };

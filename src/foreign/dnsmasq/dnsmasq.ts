@@ -5,7 +5,6 @@ import { parsePrefix } from '../../net/prefix.ts';
 import { RrType } from '../../wire/registry.ts';
 import type { ForeignServer } from '../foreign-policy.ts';
 import { type HostAddress, thisHost } from '../host.ts';
-import type { Left } from '../left.ts';
 import { Problems } from '../problems.ts';
 import { Verdicts } from '../verdicts.ts';
 import { compileAccess, compileProtocol, isOverridden } from './access.ts';
@@ -13,7 +12,7 @@ import { compileAuth } from './auth-layer.ts';
 import { readAuth } from './auth-options.ts';
 import { OptionFiles } from './files.ts';
 import { filteredTypes } from './filtered-types.ts';
-import { readHosts } from './hosts.ts';
+import { type HostsLine, readHosts } from './hosts.ts';
 import { listenersOf } from './listeners.ts';
 import { compileLocal } from './local-layer.ts';
 import { LocalNames } from './local-names.ts';
@@ -41,17 +40,39 @@ export function readDnsmasq(
   const problems = new Problems();
   const files = new OptionFiles(problems);
   files.read(file);
-  const left: Left[] = [...leftIn(files.options)];
-  const parts: DnsmasqParts = { problems, left, options: files.options };
+  const parts = { problems, left: [...leftIn(files.options)], options: files.options };
+  const { world, layers, texts } = compileDnsmasq(parts, host);
+  problems.throwIfAny();
+  return {
+    ...{ program: 'dnsmasq', listen: world.listen, verdicts: world.verdicts, left: parts.left },
+    views: [{ name: 'dnsmasq', layers, ways: waysOf(world) }],
+    viewOf: () => 0,
+    cuts: cutsOf(world),
+    texts: [...files.texts, ...texts],
+  };
+}
+
+/**
+ * The layers of these options; `texts` are those of hosts files, `lines` are as in one. What is wrong
+ * is in `parts.problems`.
+ */
+export function compileDnsmasq(
+  parts: DnsmasqParts,
+  host: readonly HostAddress[],
+  lines: readonly HostsLine[] = [],
+) {
   const names = new LocalNames(oneOf(parts, 'no-ident') === undefined ? CHAOS : []);
-  const hosts = readHosts(names, parts);
+  const texts = readHosts(names, parts, lines);
   readRecords(names, parts);
   checkLoops(names, parts);
   const listen = listenersOf(parts, host);
   const servers = new DomainTable(serversOf(parts).filter((entry) => !isItself(entry, listen)));
-  left.push(...leftForNames(servers.all, oneOf(parts, 'domain-needed')));
+  parts.left.push(...leftForNames(servers.all, oneOf(parts, 'domain-needed')));
   const auth = readAuth(parts, host);
-  const world = { verdicts: new Verdicts(), parts, names, servers, auth, listen, host };
+  const world: DnsmasqWorld = {
+    verdicts: new Verdicts(),
+    ...{ parts, names, servers, auth, listen, host },
+  };
   const layers = [
     compileAccess(world),
     compileProtocol(world),
@@ -59,14 +80,7 @@ export function readDnsmasq(
     compileLocal(world),
     compileRoute(world),
   ];
-  problems.throwIfAny();
-  return {
-    ...{ program: 'dnsmasq', listen, verdicts: world.verdicts, left },
-    views: [{ name: 'dnsmasq', layers, ways: waysOf(world) }],
-    viewOf: () => 0,
-    cuts: cutsOf(world),
-    texts: [...files.texts, ...hosts],
-  };
+  return { world, layers, texts };
 }
 
 function serversOf(parts: DnsmasqParts): readonly ServerEntry[] {
@@ -85,7 +99,7 @@ function isItself({ server }: ServerEntry, listen: DnsmasqWorld['listen']): bool
   );
 }
 
-function cutsOf({ names, servers, auth, host, parts }: DnsmasqWorld): ForeignServer['cuts'] {
+export function cutsOf({ names, servers, auth, host, parts }: DnsmasqWorld): ForeignServer['cuts'] {
   const domains = [
     ...servers.all.map(({ domain }) => domain),
     ...auth.zones.map(({ domain }) => domain),

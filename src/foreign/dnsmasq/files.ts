@@ -34,11 +34,12 @@ export class OptionFiles {
     }
     this.texts.push(read.text);
     this.#depth++;
-    for (const option of readLines(file, read.text, this.#problems)) this.#take(option);
+    for (const option of readLines(file, read.text, this.#problems)) this.take(option);
     this.#depth--;
   }
 
-  #take(option: Option): void {
+  /** An option, or those of the files that it names. */
+  take(option: Option): void {
     if (!this.#isKnown(option)) return;
     const { name, value } = option;
     if (name === 'conf-file' && value) this.read(this.#path(unhide(value)), option);

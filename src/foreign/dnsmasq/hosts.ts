@@ -2,6 +2,7 @@
 
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Place } from '../../config/problem.ts';
 import { contains, type Prefix, parsePrefix } from '../../net/prefix.ts';
 import { parseOctets, wordsOfOctets } from '../addresses.ts';
 import { readForeign } from '../problems.ts';
@@ -13,25 +14,38 @@ import { allOf, type DnsmasqParts, oneOf } from './parts.ts';
 
 const HOSTS_FILE = '/etc/hosts';
 
-/** Returns the texts that were read. */
-export function readHosts(names: LocalNames, parts: DnsmasqParts): readonly string[] {
+/** `192.0.2.1 nas.lan nas` */
+export interface HostsLine {
+  readonly text: string;
+  readonly place: Place;
+}
+
+/** Returns the texts that were read; `more` are lines of no file. */
+export function readHosts(
+  names: LocalNames,
+  parts: DnsmasqParts,
+  more: readonly HostsLine[],
+): readonly string[] {
   for (const option of allOf(parts, 'host-record')) addHostRecord(option, names, parts);
   const domains = new Domains(parts);
   const ttl = localTtl(parts);
-  return hostsFiles(parts).flatMap((file) => {
+  const add = ({ text, place }: HostsLine): void => {
+    const [first = '', ...words] = text.replace(/#.*/, '').trim().split(/\s+/);
+    const address = parseOctets(first);
+    const known = address === undefined ? [] : domains.namesOf(words, address);
+    for (const name of known) names.addHost(name, address!, place, { ttl, pointer: wireOf(name) });
+  };
+  const texts = hostsFiles(parts).flatMap((file) => {
     const read = readForeign(file, 'a hosts file');
     // dnsmasq logs that it is missing, and goes on without it.
     if ('problem' in read) return [];
-    for (const [i, line] of read.text.split('\n').entries()) {
-      const [first = '', ...words] = line.replace(/#.*/, '').trim().split(/\s+/);
-      const address = parseOctets(first);
-      const place = { file, line: i + 1, column: 1 };
-      const known = address === undefined ? [] : domains.namesOf(words, address);
-      for (const name of known)
-        names.addHost(name, address!, place, { ttl, pointer: wireOf(name) });
+    for (const [i, text] of read.text.split('\n').entries()) {
+      add({ text, place: { file, line: i + 1, column: 1 } });
     }
     return [read.text];
   });
+  for (const line of more) add(line);
+  return texts;
 }
 
 /** Those of `addn-hosts` from the last to the first, as dnsmasq reads them. */

@@ -11,15 +11,19 @@ export function waysOf({
 }: Pick<DnsmasqWorld, 'servers' | 'auth' | 'names'>): Ways {
   const domains = [...new Set(servers.all.filter(isAsked).map(({ domain }) => domain))];
   const own: OwnZone[] = [
-    ...auth.zones.map(({ domain, option }) => ({ domain, place: option.place })),
+    ...auth.zones.map(({ domain, option }) => ({ domain, place: option.place, isZone: true })),
     ...servers.all
       .filter(
         ({ kind, domain, isWildcard }) =>
           (isAnswer(kind) || kind === 'none') && domain !== '' && !isWildcard,
       )
-      .map(({ domain, option }) => ({ domain, place: option.place })),
-    ...[...names.hosts].map(([domain, { records }]) => ({ domain, place: records[0]!.place })),
-    ...[...names.aliases].map(([domain, { place }]) => ({ domain, place })),
+      .map(({ domain, option }) => ({ domain, place: option.place, isZone: false })),
+    ...[...names.hosts].map(([domain, { records }]) => ({
+      domain,
+      place: records[0]!.place,
+      isZone: false,
+    })),
+    ...[...names.aliases].map(([domain, { place }]) => ({ domain, place, isZone: false })),
   ];
   return {
     own,

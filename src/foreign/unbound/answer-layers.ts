@@ -1,19 +1,18 @@
 /** What Unbound answers itself besides local zones: class CH, `rpz`, and `auth-zone`. */
 
-import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type { Verdict } from '../../decision/verdict.ts';
 import type { Layer } from '../../policy/layer.ts';
-import { attachRpz, readRpz } from '../../policy/rpz/rpz-zone.ts';
-import { ExpiredRules } from '../../policy/rules/expired-rules.ts';
+import type { PolicyZone } from '../../policy/policy-zones.ts';
 import { PolicyChain } from '../../policy/rules/policy-chain.ts';
 import { formatName } from '../../wire/name.ts';
 import type { Query } from '../../wire/query.ts';
 import { RrClass, RrType } from '../../wire/registry.ts';
+import { attachZone, shownZone } from '../policy-zone.ts';
 import { ruleAt } from '../verdicts.ts';
 import { AuthAnswer } from './auth-answer.ts';
 import { nameOf, type UnboundWorld } from './world.ts';
-import { closest, type PolicyZone, startFor } from './zones.ts';
+import { closest, startFor } from './zones.ts';
 
 /** The names of class CH, each with the option that hides it and the one that has its text. */
 const CHAOS: Readonly<Record<string, { readonly hide: string; readonly text?: string }>> = {
@@ -50,12 +49,13 @@ function txt(text: string): Uint8Array {
   return Uint8Array.of(octets.length, ...octets);
 }
 
-/** `rpz`: the policy zones that have no tags, or one of the client's. */
-export function compilePolicies(world: UnboundWorld): Layer {
+/** `rpz`: the policy zones that have no tags, or one of the client's; `zones` gets those that count. */
+export function compilePolicies(world: UnboundWorld, zones: PolicyZone[]): Layer {
   const { policies, access } = world;
   const attached = policies
     .filter(({ file, override }) => file !== undefined && override !== 'disabled')
-    .map((policy) => ({ policy, zone: attach(policy, world) }));
+    .map((policy) => ({ policy, zone: attachZone(policy, world.verdicts.table, true) }));
+  zones.push(...attached.map(({ policy, zone }) => shownZone(policy, zone)));
   const chains = new Map<string, PolicyChain>();
   const chainFor = (query: Query): PolicyChain => {
     const tags = access.of(query)?.tags;
@@ -77,28 +77,6 @@ export function compilePolicies(world: UnboundWorld): Layer {
   };
   const why = policies.length === 0 ? 'no rpz is set' : 'no rule of an rpz matches';
   return { name: 'policy', judge, account: () => ({ why }) };
-}
-
-/** `rpz-action-override`, in our words: it is for names. */
-const OVERRIDES = {
-  nxdomain: 'nxdomain',
-  nodata: 'nodata',
-  drop: 'drop',
-  passthru: 'passthru',
-} as const;
-
-function attach({ name, file, override }: PolicyZone, { verdicts }: UnboundWorld) {
-  const source = { file: file!, readText: (path: string) => readFileSync(path) };
-  const known = Object.entries(OVERRIDES).find(([word]) => word === override)?.[1] ?? 'given';
-  const octets = readFileSync(file!);
-  const image = readRpz(octets, known, source);
-  // Unbound 1.17 keeps the actions of rules on clients, whatever its manual says of all rules.
-  const { clientRules } = readRpz(octets, 'given', source);
-  const traits = {
-    ...{ name, isShadow: false, ede: 'blocked' as const, category: undefined },
-    ...{ expired: new ExpiredRules(), breakDnssec: true, recursiveOnly: false },
-  };
-  return attachRpz(traits, { ...image, clientRules }, verdicts.table);
 }
 
 /** `auth-zone` with `for-downstream`: answered as by an authoritative server. */

@@ -2,6 +2,8 @@
 
 import { dirname } from 'node:path';
 import { type Endpoint, formatAddress } from '../../net/address.ts';
+import type { Layer } from '../../policy/layer.ts';
+import type { PolicyZone as ShownZone } from '../../policy/policy-zones.ts';
 import type { ForeignServer } from '../foreign-policy.ts';
 import type { Left } from '../left.ts';
 import { Problems } from '../problems.ts';
@@ -54,10 +56,12 @@ export function readUnbound(file: string): ForeignServer {
   };
   for (const flag of LATE_FLAGS) server.flag(flag, false);
   problems.throwIfAny();
+  const zones: ShownZone[] = [];
+  const policies = compilePolicies(world, zones);
   return {
-    ...{ program: 'Unbound', listen: listenersOf(server), verdicts: world.verdicts, left },
+    ...{ program: 'Unbound', listen: listenersOf(server), verdicts: world.verdicts, left, zones },
     views: [undefined, ...views].map((view) => ({
-      ...{ name: view?.name ?? 'server', layers: layersOf(view, world) },
+      ...{ name: view?.name ?? 'server', layers: layersOf(view, world, policies) },
       ways: waysOf(view, world),
     })),
     viewOf: (query) => {
@@ -69,7 +73,7 @@ export function readUnbound(file: string): ForeignServer {
   };
 }
 
-function layersOf(view: UnboundView | undefined, world: UnboundWorld) {
+function layersOf(view: UnboundView | undefined, world: UnboundWorld, policies: Layer) {
   return [
     compileAccess(world),
     compileProtocol(world),
@@ -77,7 +81,7 @@ function layersOf(view: UnboundView | undefined, world: UnboundWorld) {
     compileNotify(world),
     compileChaos(world),
     compileLocalZones(view, world),
-    compilePolicies(world),
+    policies,
     compileAuthZones(world),
     compileNonLocal(world),
     compileRecursion(world),

@@ -2,6 +2,7 @@
 
 import { formatName } from '../../wire/name.ts';
 import type { Ways } from '../ways.ts';
+import { ourServer, tlsServer } from './server-text.ts';
 import type { UnboundView, UnboundWorld } from './world.ts';
 
 /** Of the clients of a view; undefined is for those in none. */
@@ -10,31 +11,22 @@ export function waysOf(view: UnboundView | undefined, world: UnboundWorld): Ways
   const isClosed = view?.zones !== undefined && !view.isFirst;
   const local = [...(view?.zones?.all ?? []), ...(isClosed ? [] : zones.all)];
   return {
+    policyZones: policiesFor(world),
     forwards: delegated.map(({ name, servers, place, isTls }) => ({
       domain: name,
       servers: servers.map((server) => (isTls ? tlsServer(server) : ourServer(server))),
       place,
     })),
     own: [
-      ...authZones.map(({ name, place }) => ({ domain: name, place })),
+      ...authZones.map(({ name, place }) => ({ domain: name, place, isZone: true })),
       ...local.flatMap(({ wire, place }) =>
-        place === undefined ? [] : [{ domain: formatName(wire), place }],
+        place === undefined ? [] : [{ domain: formatName(wire), place, isZone: false }],
       ),
     ],
   };
 }
 
-/** `192.0.2.1@5353#name` as `192.0.2.1:5353`. */
-function ourServer(text: string): string {
-  const [, address = text, port] = /^([^@#]+)(?:@(\d+))?/.exec(text) ?? [];
-  if (port === undefined) return address;
-  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
-}
-
-/** `192.0.2.1@853#dns.example` as `tls://192.0.2.1:853#dns.example`. */
-function tlsServer(text: string): string {
-  const [, name] = text.split('#');
-  const address = ourServer(text);
-  const isBare = address.includes(':') && !address.startsWith('[') && !/^[\d.]+:/.test(address);
-  return `tls://${isBare ? `[${address}]` : address}${name === undefined ? '' : `#${name}`}`;
+/** Tags are by client: zones that have some are left to the operator, who is told by the difference. */
+function policiesFor({ policies }: UnboundWorld) {
+  return policies.filter(({ tags }) => tags === undefined);
 }

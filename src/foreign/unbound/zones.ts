@@ -8,9 +8,11 @@ import { parentName } from '../../wire/name.ts';
 import { RrType } from '../../wire/registry.ts';
 import type { Left } from '../left.ts';
 import { parseNetblock } from '../netblock.ts';
+import type { ForeignZone } from '../policy-zone.ts';
 import type { Problems } from '../problems.ts';
 import { keyOf, readZoneFile, type ZoneData } from '../zone-data.ts';
 import { type LocalParts, tagsIn } from './local-data.ts';
+import { ourServer } from './server-text.ts';
 import { Settings } from './settings.ts';
 import type { Clause } from './statements.ts';
 
@@ -27,11 +29,7 @@ export interface AuthZone {
   readonly notifiers: readonly Prefix[];
 }
 
-export interface PolicyZone {
-  readonly name: string;
-  readonly place: Place;
-  readonly file: string | undefined;
-  readonly override: string | undefined;
+export interface PolicyZone extends ForeignZone {
   readonly tags: readonly number[] | undefined;
 }
 
@@ -71,7 +69,9 @@ export function readAuthZone(clause: Clause, parts: ZoneParts): AuthZone | undef
       decides: true,
     });
   }
-  const notifiers = [...primaries, ...settings.all('allow-notify')].flatMap(({ values }) => {
+  // A zone that is transferred from nobody is refreshed by no NOTIFY either.
+  const allowed = sources.length > 0 ? [...primaries, ...settings.all('allow-notify')] : [];
+  const notifiers = allowed.flatMap(({ values }) => {
     const prefix = parseNetblock(values[0]!.text.replace(/[@#].*$/, ''));
     return typeof prefix === 'string' ? [] : [prefix];
   });
@@ -84,20 +84,36 @@ export function readAuthZone(clause: Clause, parts: ZoneParts): AuthZone | undef
   };
 }
 
+/** `rpz-action-override`, in our words: it is for names. */
+const OVERRIDES = ['nxdomain', 'nodata', 'drop', 'passthru', 'disabled'] as const;
+
 export function readPolicyZone(clause: Clause, parts: ZoneParts): PolicyZone | undefined {
   const settings = new Settings([clause], parts.problems, clause.place);
   const domain = settings.domain();
   if (domain === undefined) return undefined;
-  const isFetched = ['primary', 'master', 'url'].some((name) => settings.all(name).length > 0);
+  const primaries = [...settings.all('primary'), ...settings.all('master')].map(({ values }) =>
+    ourServer(values[0]!.text),
+  );
+  const isFetched = primaries.length > 0 || settings.all('url').length > 0;
   const file = fileOf(settings, parts, isFetched);
   if (file === undefined) {
+    const isCarried = primaries.length > 0;
     const instead = 'its rules come by transfer; name its primaries in policies';
-    parts.left.push({ place: clause.place, what: `rpz "${domain.text}"`, instead, decides: true });
+    parts.left.push({
+      place: clause.place,
+      what: `rpz "${domain.text}"`,
+      instead,
+      decides: true,
+      ...(isCarried && { isCarried }),
+    });
   }
   const tags = settings.word('tags');
   const override = settings.text('rpz-action-override');
   return {
-    ...{ name: domain.text, place: clause.place, file, override },
+    ...{ name: domain.text, place: clause.place, file, primaries },
+    override: OVERRIDES.find((word) => word === override) ?? 'given',
+    // RD=0 does not come as far; of signed answers Unbound knows nothing here.
+    ...{ breakDnssec: true, recursiveOnly: false },
     tags: tags && tagsIn(tags, parts),
   };
 }

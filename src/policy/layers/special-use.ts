@@ -1,6 +1,6 @@
 /**
  * Names that never go to an upstream: RFC 6761 (localhost, invalid, test), RFC 6303 (reverse
- * zones of addresses that are local to every site), RFC 7686 (onion), RFC 8375 (home.arpa),
+ * zones of addresses that are local to every site), RFC 7793, RFC 7686 (onion), RFC 8375 (home.arpa),
  * RFC 9462 (resolver.arpa), RFC 9606 (RESINFO there). A route at such a domain or below it takes precedence: the
  * operator knows who answers.
  */
@@ -40,6 +40,8 @@ const NXDOMAIN_ZONES: readonly string[] = [
   '10.in-addr.arpa',
   ...Array.from({ length: 16 }, (_, i) => `${16 + i}.172.in-addr.arpa`),
   '168.192.in-addr.arpa',
+  // RFC 7793: 100.64.0.0/10, which providers share.
+  ...Array.from({ length: 64 }, (_, i) => `${64 + i}.100.in-addr.arpa`),
   // Section 4.2: RFC 5735 and RFC 5737 zones.
   '0.in-addr.arpa',
   '127.in-addr.arpa',
