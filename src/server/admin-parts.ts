@@ -45,6 +45,7 @@ export function adminParts(server: Parts): {
       ...common,
       overrides: server.overrides,
       searcher: records.searcher,
+      table: records.table,
       taken: server.taken,
       log: server.log,
       reload: () => reloads.reload(),

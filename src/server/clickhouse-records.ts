@@ -3,6 +3,7 @@
 import { statSync } from 'node:fs';
 import { type Config, resolvePath } from '../config/config.ts';
 import type { Logger } from '../log.ts';
+import type { ClickhouseTable } from '../logs/clickhouse/client.ts';
 import type { ShipperCounts } from '../logs/clickhouse/shipper.ts';
 import { ClickhouseSender } from '../logs/clickhouse-sender.ts';
 import { type Sink, type SinkEvents, SinkPump } from '../observe/sink.ts';
@@ -16,6 +17,18 @@ export function spoolOf(config: Config): string | undefined {
   return statSync(path, { throwIfNoEntry: false })?.isFile() === true ? path : undefined;
 }
 
+/** The table, and who asks for it. */
+export function tableOf({
+  url,
+  database,
+  table,
+  user,
+  password,
+}: NonNullable<Config['decisionLog']['clickhouse']>): ClickhouseTable {
+  const secret = password && Buffer.from(password.octets).toString('latin1');
+  return { url: url.value, database, table, user, password: secret };
+}
+
 export class ClickhouseRecords {
   readonly #sender: ClickhouseSender;
   readonly #pump: SinkPump | undefined;
@@ -27,12 +40,8 @@ export class ClickhouseRecords {
     events: SinkEvents,
     log: Logger,
   ) {
-    const { url, database, table, user, password } = config.decisionLog.clickhouse!;
     const spool = spoolOf(config);
-    const to = {
-      ...{ url: url.value, database, table, user },
-      password: password && Buffer.from(password.octets).toString('latin1'),
-    };
+    const to = tableOf(config.decisionLog.clickhouse!);
     this.#sender = new ClickhouseSender(
       { log: spool, to, node: config.node },
       {

@@ -13,6 +13,7 @@ import type { SinkCount } from '../observe/sink.ts';
 import type { ThreadNumbers } from '../observe/thread-numbers.ts';
 import { type Libc, loadLibc } from '../transport/libc.ts';
 import { lockPath } from '../transport/path-lock.ts';
+import { tableOf } from './clickhouse-records.ts';
 import { openDecisionLog } from './open-log.ts';
 import { RecordSinks } from './record-sinks.ts';
 
@@ -21,6 +22,8 @@ export class LogKeeper {
   readonly share: LogShare = new LogShare();
   /** Finds records in the log; undefined when it goes to stdout. */
   readonly searcher: LogSearcher | undefined;
+  /** Finds those of all servers; undefined when they are not in one table. */
+  readonly table: LogSearcher | undefined;
   /** Threads that write to the same log; `reopenLogs` is false when one goes on in the old file. */
   threads: { reopenLogs(): Promise<boolean> } | undefined;
   readonly #config: Config;
@@ -40,6 +43,8 @@ export class LogKeeper {
     this.log = openDecisionLog(config, this.share, lock);
     const to = config.decisionLog.to.value;
     this.#isStdout = to === 'stdout';
+    const { clickhouse } = config.decisionLog;
+    this.table = clickhouse && new LogSearcher(tableOf(clickhouse));
     if (this.#isStdout) return;
     const path = resolvePath(config, to);
     // A pipe or a device has nothing to read back, and is not rotated.
@@ -119,7 +124,7 @@ export class LogKeeper {
 
   async close(): Promise<void> {
     await Promise.all([this.#rotation?.close(), this.#sinks?.close()]);
-    await Promise.all([this.searcher?.close(), this.#compressor?.close()]);
+    await Promise.all([this.searcher?.close(), this.table?.close(), this.#compressor?.close()]);
     this.look();
     const { lost } = this.share;
     if (lost > 0 && !(this.#isStdout && isOnePipe(1, 2))) {

@@ -62,8 +62,12 @@ export class ClickhouseClient {
   }
 
   /** The lines of an answer as they come. Rejects with a ClickhouseError. */
-  async *lines(query: string, settings: Settings): AsyncGenerator<readonly string[]> {
-    const response = await this.#post(settings, query, undefined);
+  async *lines(
+    query: string,
+    settings: Settings,
+    stop?: AbortSignal,
+  ): AsyncGenerator<readonly string[]> {
+    const response = await this.#post(settings, query, stop);
     const splitter = new LineSplitter();
     try {
       for await (const chunk of response.body ?? [])
