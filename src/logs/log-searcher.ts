@@ -114,6 +114,8 @@ export class LogSearcher {
     if (worker === undefined) return;
     this.#worker = undefined;
     const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
+    // The process must not end before the thread has.
+    worker.ref();
     worker.postMessage({ kind: 'close' } satisfies ToLogThread);
     await ended;
   }

@@ -58,7 +58,7 @@ export function adminParts(server: Parts): {
       ...common,
       servers: server.upstreams,
       sinks: () => records.sinkCounts,
-      clickhouse: () => records.clickhouse,
+      shipped: () => records.shipped,
       threadRestarts: () => server.threads()?.restarts ?? 0,
       rejectedConnections: () => shell.rejectedConnections,
       failedHandshakes: () => server.failedHandshakes.counts,

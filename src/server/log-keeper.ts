@@ -4,8 +4,9 @@ import { fstatSync, statSync } from 'node:fs';
 import { now } from '../clock.ts';
 import { type Config, resolvePath } from '../config/config.ts';
 import type { Logger } from '../log.ts';
-import type { ShipperCounts } from '../logs/clickhouse/shipper.ts';
 import { LogSearcher } from '../logs/log-searcher.ts';
+import type { ReceiverKind } from '../logs/shipping/delivery.ts';
+import type { ShipperCounts } from '../logs/shipping/shipper.ts';
 import type { DecisionLog } from '../observe/decision-log.ts';
 import { LogRotation } from '../observe/log-rotation.ts';
 import { LogShare } from '../observe/log-share.ts';
@@ -13,9 +14,9 @@ import type { SinkCount } from '../observe/sink.ts';
 import type { ThreadNumbers } from '../observe/thread-numbers.ts';
 import { type Libc, loadLibc } from '../transport/libc.ts';
 import { lockPath } from '../transport/path-lock.ts';
-import { tableOf } from './clickhouse-records.ts';
 import { openDecisionLog } from './open-log.ts';
 import { RecordSinks } from './record-sinks.ts';
+import { tableOf } from './shipped-records.ts';
 
 export class LogKeeper {
   readonly log: DecisionLog;
@@ -73,8 +74,8 @@ export class LogKeeper {
     return this.#sinks?.counts ?? [];
   }
 
-  get clickhouse(): ShipperCounts | undefined {
-    return this.#sinks?.clickhouse;
+  get shipped(): ReadonlyMap<ReceiverKind, ShipperCounts> {
+    return this.#sinks?.shipped ?? new Map();
   }
 
   /** Applies the rotation settings of a configuration. */

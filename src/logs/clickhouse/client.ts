@@ -1,11 +1,8 @@
 /** Asks a ClickHouse server by its HTTP interface; the one place that does. */
 
 import { LineSplitter } from '../log-lines.ts';
+import { reasonOf, shorten, timed } from '../shipping/requests.ts';
 
-/** Milliseconds until a batch, or a question about the table, is given up. */
-const TIMEOUT_MS = 30_000;
-/** Characters of an error that are told. */
-const TOLD = 300;
 /** `Code: 117, e.displayText() = DB::Exception: …` of 18.16, `Code: 117. DB::Exception: …` since. */
 const ERROR = /^Code: (\d+)[.,](?: e\.displayText\(\) =)? (?:DB::Exception: )?([^\n]*)/m;
 /** What 18.16 says twice. */
@@ -131,21 +128,4 @@ async function textOf(response: Response): Promise<string> {
   } catch (error) {
     throw new ClickhouseError(reasonOf(error));
   }
-}
-
-function timed(stop: AbortSignal | undefined): AbortSignal {
-  const timeout = AbortSignal.timeout(TIMEOUT_MS);
-  return stop === undefined ? timeout : AbortSignal.any([timeout, stop]);
-}
-
-/** fetch hides what the system said behind "fetch failed". */
-function reasonOf(error: unknown): string {
-  const { message, cause } = error as Error;
-  const inner = cause as (Error & { readonly code?: string }) | undefined;
-  return shorten(inner === undefined ? message : inner.message || inner.code || message);
-}
-
-function shorten(text: string): string {
-  const line = text.trim().replaceAll(/\s+/g, ' ');
-  return line.length > TOLD ? `${line.slice(0, TOLD)}…` : line;
 }

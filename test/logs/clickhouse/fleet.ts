@@ -7,7 +7,7 @@ import { appendFileSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
-import { ClickhouseSender } from '../../../src/logs/clickhouse-sender.ts';
+import { RecordSender } from '../../../src/logs/record-sender.ts';
 import { Clickhouse } from '../../world/clickhouse.ts';
 import { recordLine } from '../written-log.ts';
 
@@ -23,8 +23,8 @@ const server = await Clickhouse.start();
 await server.ask('DROP TABLE refusals_by_minute_approximate');
 let failures = 0;
 const begin = () =>
-  new ClickhouseSender(
-    { log, to: server.to, node: 'a' },
+  new RecordSender(
+    { log, to: { kind: 'clickhouse', table: server.to }, node: 'a' },
     { up: () => {}, down: () => failures++, refused: (_, why) => say(`refused: ${why}`) },
   );
 try {
