@@ -32,9 +32,12 @@ export type Settings = Readonly<Record<string, string>>;
 
 export class ClickhouseClient {
   readonly #to: ClickhouseTable;
+  readonly #timeout: number | undefined;
 
-  constructor(to: ClickhouseTable) {
+  /** `timeout`: milliseconds until what has a short answer is given up. */
+  constructor(to: ClickhouseTable, timeout?: number) {
     this.#to = to;
+    this.#timeout = timeout;
   }
 
   /** The table as it stands in a query. */
@@ -48,13 +51,13 @@ export class ClickhouseClient {
 
   /** The whole answer. Rejects with a ClickhouseError. */
   async ask(query: string, settings: Settings = {}, stop?: AbortSignal): Promise<string> {
-    const response = await this.#post(settings, query, timed(stop));
+    const response = await this.#post(settings, query, timed(stop, this.#timeout));
     return await textOf(response);
   }
 
   /** Sends rows of a format; resolves when the server has them. Rejects with a ClickhouseError. */
   async insert(query: string, rows: string, settings: Settings, stop: AbortSignal): Promise<void> {
-    const response = await this.#post({ query, ...settings }, rows, timed(stop));
+    const response = await this.#post({ query, ...settings }, rows, timed(stop, this.#timeout));
     await textOf(response);
   }
 

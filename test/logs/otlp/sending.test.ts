@@ -42,7 +42,13 @@ describe('records by OTLP', () => {
     };
     const limits = { rows, characters: 2 << 20 };
     const delivery = new OtlpDelivery(to, timeout);
-    sending = new Sending(log.path, { kind: 'otlp', writer: new RecordLines(), delivery, limits });
+    sending = new Sending(log.path, {
+      kind: 'otlp',
+      writer: new RecordLines(),
+      delivery,
+      limits,
+      pauseMs: 2,
+    });
     return sending;
   }
 

@@ -15,10 +15,12 @@ export interface SentTo {
   readonly writer: Writer;
   readonly delivery: Delivery;
   readonly limits?: BatchLimits;
+  /** Milliseconds of a pause, however long it would be. */
+  readonly pauseMs?: number;
 }
 
 const LIMITS = { rows: 20_000, characters: 16 << 20 };
-const SHORT_MS = 20;
+const PAUSE_MS = 20;
 
 export class Sending {
   /** Why it did not work. */
@@ -33,23 +35,27 @@ export class Sending {
   readonly #done: Promise<void>;
   #waiting: (() => void)[] = [];
 
-  constructor(log: string, { kind, writer, delivery, limits = LIMITS }: SentTo) {
+  constructor(log: string, to: SentTo) {
+    const { kind, limits = LIMITS, pauseMs = PAUSE_MS } = to;
     const kept = new KeptPosition(log, kind, 'there');
-    const to = { writer, delivery, limits };
-    this.#shipper = new Shipper(new Spool(log, kept.read()), to, {
-      counted: () => this.#tell(),
-      up: () => {},
-      down: (why) => this.told.push(why),
-      keep: (position) => kept.write(position),
-      setAside: (rows) => setAside(log, kind, rows),
-      rejected: (count, why) => this.rejected.push(`${count} ${why}`),
-      // Old files have been left long ago.
-      now: () => Date.now() + 10_000,
-      wait: (milliseconds, signal) => {
-        this.waits.push(milliseconds);
-        return pause(SHORT_MS, undefined, { signal }).catch(() => {});
+    this.#shipper = new Shipper(
+      new Spool(log, kept.read()),
+      { ...to, limits },
+      {
+        counted: () => this.#tell(),
+        up: () => {},
+        down: (why) => this.told.push(why),
+        keep: (position) => kept.write(position),
+        setAside: (rows) => setAside(log, kind, rows),
+        rejected: (count, why) => this.rejected.push(`${count} ${why}`),
+        // Old files have been left long ago.
+        now: () => Date.now() + 10_000,
+        wait: (milliseconds, signal) => {
+          this.waits.push(milliseconds);
+          return pause(pauseMs, undefined, { signal }).catch(() => {});
+        },
       },
-    });
+    );
     this.#done = this.#shipper.run(this.#ending.signal, this.#stop.signal);
   }
 
