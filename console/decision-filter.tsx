@@ -27,10 +27,17 @@ const MORE: readonly FilterField[] = [
   { name: 'type', label: 'Type', hint: 'AAAA' },
   { name: 'rcode', label: 'RCODE', hint: 'REFUSED' },
   { name: 'upstream', label: 'Upstream', hint: '192.0.2.1' },
+  { name: 'node', label: 'Server', hint: 'ns1.site-a' },
   { name: 'ref', label: 'Reference', hint: 'as in the EDE text' },
 ];
 
-const FILTERS: readonly string[] = [...FIRST, ...MORE].map(({ name }) => name);
+/** Where decisions are looked for: it has no field, but stays when others change. */
+const FROM = 'from';
+const FILTERS: readonly string[] = [
+  ...FIRST.map(({ name }) => name),
+  ...MORE.map(({ name }) => name),
+  FROM,
+];
 
 type Parameters = Readonly<Record<string, string>>;
 
@@ -49,6 +56,7 @@ export function DecisionFilter({ parameters }: { readonly parameters: Parameters
   const isMore = MORE.some(({ name }) => parameters[name] !== undefined);
   return (
     <form onSubmit={apply} aria-label="Which decisions">
+      <input type="hidden" name={FROM} value={parameters[FROM] ?? ''} />
       <div class="filter">
         {FIRST.map((field) => (
           <FilterControl field={field} value={parameters[field.name]} />

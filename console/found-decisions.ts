@@ -1,10 +1,10 @@
 /** Decisions of the log and of the live stream, together: each of them once, the latest first. */
 
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import type { DecisionsPage, Missed, Names } from '../src/admin/api/answers.ts';
+import type { DecisionsPage, Missed, Names, Source } from '../src/admin/api/answers.ts';
 import type { DecisionRecord } from '../src/observe/decision-filter.ts';
 import { followDecisions } from './live.ts';
-import { get } from './server.ts';
+import { get, ServerError } from './server.ts';
 import { shownCount, shownTime } from './shown.ts';
 
 /** Rows that stay on the page while others come. */
@@ -23,7 +23,12 @@ export interface Found {
   readonly words: string;
   /** Searches on; absent when all has been searched. */
   readonly more: (() => void) | undefined;
+  /** Where they were looked for; undefined until something was found, or could not be. */
+  readonly source: Source | undefined;
 }
+
+/** Status when ClickHouse does not answer. */
+const BAD_GATEWAY = 502;
 
 export function useDecisions(filter: Filter, isLive: boolean): Found {
   const [decisions, setDecisions] = useState<Decisions>([]);
@@ -32,7 +37,7 @@ export function useDecisions(filter: Filter, isLive: boolean): Found {
     setNames((before) => ({ ...before, ...page.names }));
     setDecisions((before) => merged(before, page.decisions));
   };
-  const { words, more, isFound } = useSearch(filter, take);
+  const { words, more, isFound, source } = useSearch(filter, take);
   const add = (found: Decisions) => setDecisions((before) => merged(before, found).slice(0, ROWS));
   // What cannot be searched cannot be followed either: then the search has the words.
   const notice = useLive(filter, isLive && isFound, {
@@ -41,6 +46,8 @@ export function useDecisions(filter: Filter, isLive: boolean): Found {
       const page = await get<DecisionsPage>('decisions', {
         ...filter,
         ...(since !== undefined && { since }),
+        // The stream has those of this server, and so has its log, at once.
+        from: 'log',
         limit: String(ROWS),
       });
       take(page);
@@ -48,7 +55,7 @@ export function useDecisions(filter: Filter, isLive: boolean): Found {
     },
   });
   const paused = 'Paused: what is made now is read when you go on.';
-  return { decisions, names, notice: isLive ? notice : paused, words, more };
+  return { decisions, names, notice: isLive ? notice : paused, words, more, source };
 }
 
 const IDENTITIES = new WeakMap<DecisionRecord, string>();
@@ -73,6 +80,7 @@ function useSearch(filter: Filter, take: (page: DecisionsPage) => void) {
   const [words, setWords] = useState('Searching…');
   const [next, setNext] = useState<string>();
   const [isFound, setFound] = useState(false);
+  const [source, setSource] = useState<Source>();
   const stop = useRef<AbortController | undefined>(undefined);
   const search = async (cursor: string | undefined): Promise<void> => {
     const control = new AbortController();
@@ -85,13 +93,16 @@ function useSearch(filter: Filter, take: (page: DecisionsPage) => void) {
         const page = await get<DecisionsPage>('decisions', parameters, control.signal);
         take(page);
         setFound(true);
+        setSource(page.source);
         setWords(progressOf(page));
         at = page.next;
         if (page.decisions.length > 0) break;
       } while (at !== undefined);
       setNext(at);
     } catch (error) {
-      if (!control.signal.aborted) setWords((error as Error).message);
+      if (control.signal.aborted) return;
+      setWords((error as Error).message);
+      if (error instanceof ServerError && error.status === BAD_GATEWAY) setSource('clickhouse');
     }
   };
   // Before the next frame: the first rows are waited for.
@@ -99,13 +110,18 @@ function useSearch(filter: Filter, take: (page: DecisionsPage) => void) {
     void search(undefined);
     return () => stop.current?.abort();
   }, []);
-  return { words, isFound, more: next === undefined ? undefined : () => void search(next) };
+  return { words, isFound, source, more: next === undefined ? undefined : () => void search(next) };
 }
 
 function progressOf({ next, searched, total, source }: DecisionsPage): string {
   if (source === 'memory') return 'The log goes to stdout: only the latest decisions are here.';
+  const percent = Math.floor((searched / Math.max(total, 1)) * 100);
+  if (source === 'clickhouse') {
+    if (next === undefined) return 'All that is in ClickHouse has been searched.';
+    return `${percent} % of the time since its first day in ClickHouse has been searched.`;
+  }
   if (next === undefined) return 'All of the log has been searched.';
-  return `${Math.floor((searched / Math.max(total, 1)) * 100)} % of the log has been searched.`;
+  return `${percent} % of the log has been searched.`;
 }
 
 interface LiveOptions {
@@ -133,7 +149,7 @@ function useLive(filter: Filter, isLive: boolean, { add, catchUp }: LiveOptions)
   useEffect(() => {
     if (!isLive) return;
     setNotice('Connecting…');
-    const { since: _since, until: _until, ...followed } = filter;
+    const { since: _since, until: _until, from: _from, ...followed } = filter;
     const stop = followDecisions(followed, {
       decided: add,
       state: (isConnected) => {

@@ -32,6 +32,7 @@ const THREADS = [
   'transfer/zone-thread',
   'logs/clickhouse-thread',
   'logs/log-thread',
+  'logs/otlp-thread',
   'admin/v1/candidate-thread',
 ];
 

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { Names } from '../../src/admin/api/answers.ts';
+import type { Names, Source } from '../../src/admin/api/answers.ts';
 import { placeOf } from '../../src/admin/api/plain-words.ts';
 import type { DecisionRecord } from '../../src/observe/decision-filter.ts';
 import { useClientNames } from '../client-names.ts';
@@ -7,6 +7,7 @@ import { DecisionDetails } from '../decision-details.tsx';
 import { DecisionFilter, filterOf } from '../decision-filter.tsx';
 import { EventMark } from '../event-mark.tsx';
 import { identityOf, useDecisions } from '../found-decisions.ts';
+import { linkTo } from '../location.ts';
 import type { PageProps } from '../main.tsx';
 import { shownTime } from '../shown.ts';
 
@@ -29,7 +30,7 @@ function Found({ filter }: { readonly filter: Readonly<Record<string, string>> }
   const canFollow = filter['until'] === undefined && filter['ref'] === undefined;
   const [isLive, setLive] = useState(canFollow);
   const [open, setOpen] = useState<string>();
-  const { decisions, names, notice, words, more } = useDecisions(filter, isLive);
+  const { decisions, names, notice, words, more, source } = useDecisions(filter, isLive);
   const allNames = useClientNames(decisions, names);
   return (
     <>
@@ -43,6 +44,7 @@ function Found({ filter }: { readonly filter: Readonly<Record<string, string>> }
           {notice}
         </span>
       </p>
+      <Servers filter={filter} source={source} />
       <table class="decisions">
         <caption class="unseen">Decisions, the latest first</caption>
         <thead>
@@ -62,6 +64,7 @@ function Found({ filter }: { readonly filter: Readonly<Record<string, string>> }
                 key={identity}
                 decision={decision}
                 names={allNames}
+                showsNode={source === 'clickhouse'}
                 isOpen={isOpen}
                 toggle={() => setOpen(isOpen ? '' : identity)}
               />
@@ -82,15 +85,40 @@ function Found({ filter }: { readonly filter: Readonly<Record<string, string>> }
   );
 }
 
+interface ServersProps {
+  readonly filter: Readonly<Record<string, string>>;
+  readonly source: Source | undefined;
+}
+
+/** Whose decisions these are, where those of all servers are kept together. */
+function Servers({ filter, source }: ServersProps) {
+  const { from: _, ...others } = filter;
+  if (source === 'clickhouse') {
+    return (
+      <p>
+        Of all servers, from ClickHouse; what is made now is of this server alone.{' '}
+        <a href={linkTo('decisions', { ...others, from: 'log' })}>Show this server alone</a>
+      </p>
+    );
+  }
+  if (filter['from'] === undefined) return null;
+  return (
+    <p>
+      Of this server alone. <a href={linkTo('decisions', others)}>Show all servers</a>
+    </p>
+  );
+}
+
 interface RowProps {
   readonly decision: DecisionRecord;
   readonly names: Names;
+  readonly showsNode: boolean;
   readonly isOpen: boolean;
   readonly toggle: () => void;
 }
 
-function Row({ decision, names, isOpen, toggle }: RowProps) {
-  const { time, client = '', group, qname, qtype, layer, rule } = decision;
+function Row({ decision, names, showsNode, isOpen, toggle }: RowProps) {
+  const { node, time, client = '', group, qname, qtype, layer, rule } = decision;
   const about = [names[client], group].filter((part) => part !== undefined).join(', ');
   const place = placeOf(decision);
   return (
@@ -101,6 +129,7 @@ function Row({ decision, names, isOpen, toggle }: RowProps) {
             <time dateTime={time}>{shownTime(time)}</time>
             <span class="unseen"> {qname}</span>
           </button>
+          {showsNode && <small> {node}</small>}
         </td>
         <td>
           {client} {about !== '' && <small>{about}</small>}

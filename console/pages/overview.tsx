@@ -23,7 +23,9 @@ const WORDS: Readonly<Record<By, string>> = {
 /** How it goes: of the last hour, and of the server's life. */
 export function Overview({ parameters }: PageProps) {
   const { answer, failure } = useAnswer<Answer>('overview', {}, EVERY_MS);
-  const top = { event: 'refused', by: 'client,name', since: '1h', top: '8', most: '200000' };
+  // Of this server, as all that is on this page.
+  const what = { event: 'refused', by: 'client,name', since: '1h', from: 'log' };
+  const top = { ...what, top: '8', most: '200000' };
   const report = useAnswer<Report>('report', top, REPORT_EVERY_MS);
   const by = BY.find((one) => one === parameters['by']) ?? 'layers';
   if (answer === undefined) return <p role="status">{failure || 'Asking the server…'}</p>;

@@ -186,6 +186,10 @@ export const OPEN_TO_ALL: readonly string[] = ['clock.ts', 'log.ts', 'version.ts
 
 /** Where each package comes in: a file, or a folder. */
 export const DOORS: Readonly<Record<string, string>> = {
+  '@opentelemetry/api': 'src/logs/otlp/log-records.ts',
+  '@opentelemetry/otlp-transformer': 'src/logs/otlp/log-records.ts',
+  '@opentelemetry/resources': 'src/logs/otlp/log-records.ts',
+  '@opentelemetry/semantic-conventions': 'src/logs/otlp/log-records.ts',
   dns2: 'src/cli/',
   'ipaddr.js': 'src/net/',
   koffi: 'src/transport/libc.ts',

@@ -40,10 +40,10 @@ export const REQUESTS: Readonly<Record<string, Request>> = {
   'DELETE /api/v1/session': { about: 'logs out', needs: 'nothing', answer: 'Session' },
   'GET /api/v1/decisions': {
     about:
-      'decisions of the log, the latest first; a page may end early and be empty: "next" goes on',
+      'decisions, the latest first: those of all servers with `decisionLog.clickhouse`, unless from=log; a page may end early and be empty: "next" goes on',
     needs: 'read',
     answer: 'DecisionsPage',
-    parameters: [...FILTERS, 'limit', 'cursor'],
+    parameters: [...FILTERS, 'limit', 'cursor', 'from'],
   },
   'GET /api/v1/decisions/{ref}': {
     about: 'the decision with a reference',
@@ -57,10 +57,10 @@ export const REQUESTS: Readonly<Record<string, Request>> = {
     parameters: FILTERS,
   },
   'GET /api/v1/report': {
-    about: 'decisions of the log counted, as by rcode5 report --json',
+    about: 'decisions counted, as by rcode5 report --json; of the same servers',
     needs: 'read',
     answer: 'Report',
-    parameters: [...FILTERS, 'by', 'top', 'most'],
+    parameters: [...FILTERS, 'by', 'top', 'most', 'from'],
   },
   'GET /api/v1/client-names': {
     about: 'names of clients, for addresses with commas between them',

@@ -31,6 +31,9 @@ export interface Specimen {
 }
 
 const CONFIG_FILE = 'config/example.yaml';
+const NOTHING_SENT = {
+  ...{ sent: 0, refused: 0, failures: 0, skipped: 0, gaps: 0, dropped: 0, behind: 0 },
+};
 const CERTIFICATE: Certificate = {
   certificate: '',
   key: '',
@@ -69,9 +72,11 @@ export function createSpecimen(): Specimen {
     serving: () => serving,
     servers: table.upstreams,
     sinks: () => [{ sink: 'dnstap', sent: 0, dropped: 0 }],
-    clickhouse: () => ({
-      ...{ sent: 0, refused: 0, failures: 0, skipped: 0, gaps: 0, dropped: 0, behind: 0 },
-    }),
+    shipped: () =>
+      new Map([
+        ['clickhouse', NOTHING_SENT],
+        ['otlp', NOTHING_SENT],
+      ]),
     failedRequests: () => new HttpFaults().counts,
     threadRestarts: () => 0,
     rejectedConnections: () => 0,

@@ -12,7 +12,7 @@ import { Gauge, isUp, isUpBy, type ThreadNumbers } from '../observe/thread-numbe
 import type { PolicyZone } from '../policy/policy-zones.ts';
 import type { ListFetches } from '../transfer/list-fetches.ts';
 import type { ZoneTransfers } from '../transfer/zone-transfers.ts';
-import { exposeClickhouse, exposeSinks, type MeasuredSinks } from './sink-metrics.ts';
+import { exposeShipped, exposeSinks, type MeasuredSinks } from './sink-metrics.ts';
 
 export interface MeasuredServer extends MeasuredSinks {
   /** Every thread that serves or has served. */
@@ -50,7 +50,7 @@ export function exposeServing(metrics: Metrics, server: MeasuredServer): void {
   exposePolicy(metrics, server);
   exposeLog(metrics, server);
   exposeSinks(metrics, server);
-  exposeClickhouse(metrics, server);
+  exposeShipped(metrics, server);
 }
 
 function exposeQueries(metrics: Metrics, server: MeasuredServer): void {

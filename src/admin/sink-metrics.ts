@@ -1,14 +1,15 @@
 /** The metrics of where records go besides the log. */
 
-import type { ShipperCounts } from '../logs/clickhouse/shipper.ts';
+import type { ReceiverKind } from '../logs/shipping/delivery.ts';
+import type { ShipperCounts } from '../logs/shipping/shipper.ts';
 import type { Series } from '../observe/cells.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { SinkCount } from '../observe/sink.ts';
 
 export interface MeasuredSinks {
   readonly sinks: () => readonly SinkCount[];
-  /** Undefined where records do not go to ClickHouse. */
-  readonly clickhouse: () => ShipperCounts | undefined;
+  /** Those that are sent from the log. */
+  readonly shipped: () => ReadonlyMap<ReceiverKind, ShipperCounts>;
 }
 
 export function exposeSinks(metrics: Metrics, { sinks }: MeasuredSinks): void {
@@ -16,7 +17,7 @@ export function exposeSinks(metrics: Metrics, { sinks }: MeasuredSinks): void {
     sinks().map((count) => ({ labels: { sink: count.sink }, value: read(count) }));
   metrics.counter(
     'rcode5_sink_records_total',
-    'Records sent to syslog, dnstap or ClickHouse.',
+    'Records sent to syslog, dnstap, ClickHouse or an OTLP receiver.',
     counts(({ sent }) => sent),
   );
   metrics.counter(
@@ -26,35 +27,43 @@ export function exposeSinks(metrics: Metrics, { sinks }: MeasuredSinks): void {
   );
 }
 
-/** Without `decisionLog.clickhouse` they have no value. */
-export function exposeClickhouse(metrics: Metrics, { clickhouse }: MeasuredSinks): void {
-  const count = (name: keyof ShipperCounts) => (): Series[] => {
-    const counts = clickhouse();
-    return counts === undefined ? [] : [{ labels: {}, value: counts[name] }];
-  };
-  metrics.counter(
-    'rcode5_clickhouse_refused_rows_total',
-    'Rows that ClickHouse did not take and that were set aside.',
-    count('refused'),
-  );
-  metrics.counter(
-    'rcode5_clickhouse_failures_total',
-    'Batches that did not reach ClickHouse: each is sent again.',
-    count('failures'),
-  );
-  metrics.counter(
-    'rcode5_clickhouse_skipped_lines_total',
-    'Lines of the decision log that are no whole records and were not sent.',
-    count('skipped'),
-  );
-  metrics.counter(
-    'rcode5_clickhouse_gaps_total',
-    'Times that the decision log was rotated away before all of it had been sent.',
-    count('gaps'),
-  );
-  metrics.gauge(
-    'rcode5_clickhouse_waiting_bytes',
-    'Octets of the decision log that have not been sent.',
-    count('behind'),
-  );
+/** What is sent to, and what is in what is sent there. */
+const RECEIVERS: readonly (readonly [kind: ReceiverKind, name: string, sent: string])[] = [
+  ['clickhouse', 'ClickHouse', 'rows'],
+  ['otlp', 'the OTLP receiver', 'records'],
+];
+
+/** They have no value where that is not sent to. */
+export function exposeShipped(metrics: Metrics, { shipped }: MeasuredSinks): void {
+  for (const [kind, name, sent] of RECEIVERS) {
+    const count = (of: keyof ShipperCounts) => (): Series[] => {
+      const counts = shipped().get(kind);
+      return counts === undefined ? [] : [{ labels: {}, value: counts[of] }];
+    };
+    metrics.counter(
+      `rcode5_${kind}_refused_${sent}_total`,
+      `${sent === 'rows' ? 'Rows' : 'Records'} that ${name} did not take and that were set aside.`,
+      count('refused'),
+    );
+    metrics.counter(
+      `rcode5_${kind}_failures_total`,
+      `Batches that did not reach ${name}: each is sent again.`,
+      count('failures'),
+    );
+    metrics.counter(
+      `rcode5_${kind}_skipped_lines_total`,
+      'Lines of the decision log that are no whole records and were not sent.',
+      count('skipped'),
+    );
+    metrics.counter(
+      `rcode5_${kind}_gaps_total`,
+      'Times that the decision log was rotated away before all of it had been sent.',
+      count('gaps'),
+    );
+    metrics.gauge(
+      `rcode5_${kind}_waiting_bytes`,
+      'Octets of the decision log that have not been sent.',
+      count('behind'),
+    );
+  }
 }

@@ -46,6 +46,8 @@ export interface AdminSource {
   readonly overrides: SetOverrides;
   /** The decision log on disk; undefined when it goes to stdout. */
   readonly searcher: LogSearcher | undefined;
+  /** The table that all servers write to; undefined without `decisionLog.clickhouse`. */
+  readonly table: LogSearcher | undefined;
   /** What the policy in force was compiled from. */
   readonly taken: () => TakenSnapshot;
   readonly log: Logger;

@@ -64,6 +64,7 @@ export const FILTERING = {
   },
   group: { type: 'string', multiple: true, value: 'G', about: 'only clients of this group' },
   view: { type: 'string', multiple: true, value: 'V', about: 'only clients of this view' },
+  node: { type: 'string', multiple: true, value: 'N', about: 'only decisions of this server' },
   rule: { type: 'string', multiple: true, value: 'R', about: 'only decisions by this rule' },
   rcode: { type: 'string', multiple: true, value: 'RCODE', about: 'only records with this rcode' },
   transport: {

@@ -3,6 +3,7 @@
 import { CLICKHOUSE } from './clickhouse-keys.ts';
 import { destination } from './destination-text.ts';
 import { located, optional, optionalSection, required, section } from './kind.ts';
+import { OTLP } from './otlp-keys.ts';
 import { durationBetween, flag, integer, oneOf, sizeFrom, text } from './scalars.ts';
 
 const ROTATE = section({
@@ -58,6 +59,12 @@ export const DECISION_LOG = optionalSection(
     clickhouse: optional(
       CLICKHOUSE,
       'records are also written to a table of ClickHouse, from where `log` and `report` read those of all servers',
+      undefined,
+      'not',
+    ),
+    otlp: optional(
+      OTLP,
+      'records are also sent as logs of OpenTelemetry, by OTLP over HTTP with JSON',
       undefined,
       'not',
     ),

@@ -195,6 +195,10 @@ export function restartNeeded(before: Config, after: Config): string[] {
       clickhouse?.url.value,
       { ...clickhouse, url: undefined, password: clickhouse?.password?.octets },
     ],
+    'decisionLog.otlp': ({ decisionLog: { otlp } }) => [
+      { ...otlp, url: otlp?.url.value },
+      otlp?.headers.map(({ key, value }) => [key, value.octets]),
+    ],
   };
   return Object.keys(parts).filter(
     (key) => JSON.stringify(parts[key]!(before)) !== JSON.stringify(parts[key]!(after)),

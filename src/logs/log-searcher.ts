@@ -1,14 +1,17 @@
-/** Searching the decision log of a server: a thread of its own does it, which ends when idle. */
+/**
+ * Searching the decision log of a server, or the table that all servers write to: a thread of its
+ * own does it, which ends when idle.
+ */
 
 import { Worker } from 'node:worker_threads';
-import type { SummaryRequest, summarizeLog } from './log-summary.ts';
+import type { ClickhouseTable } from './clickhouse/client.ts';
+import type { LogSummary, SummaryRequest } from './log-summary.ts';
 import { SearchCancelled, type SearchPage, type SearchRequest } from './search.ts';
-
-type LogSummary = Awaited<ReturnType<typeof summarizeLog>>;
 
 /** What the thread is started with. */
 export interface LogThreadStart {
-  readonly log: string;
+  /** The path of a log, or a table. */
+  readonly from: string | ClickhouseTable;
   /** From 0, that of the process, to 19: only the CPU that nobody else wants. */
   readonly priority: number;
 }
@@ -68,11 +71,11 @@ export class LogSearcher {
   #isIndexing = false;
 
   /**
-   * `log` is the path of the file that is written. Searching has the lowest priority; compressing
-   * must not: a rotation waits for it.
+   * `from` is the path of the file that is written, or a table. Searching has the lowest priority;
+   * compressing must not: a rotation waits for it.
    */
-  constructor(log: string, priority: number = LOWEST_PRIORITY) {
-    this.#start = { log, priority };
+  constructor(from: string | ClickhouseTable, priority: number = LOWEST_PRIORITY) {
+    this.#start = { from, priority };
   }
 
   /** One page. Rejects with a TooManySearches or, when `signal` is aborted, a SearchCancelled. */
@@ -90,7 +93,7 @@ export class LogSearcher {
 
   /** Indexes what has been written since the last time. */
   async index(): Promise<void> {
-    if (this.#isIndexing) return;
+    if (this.#isIndexing || typeof this.#start.from !== 'string') return;
     this.#isIndexing = true;
     await this.#ask({ kind: 'index' })
       // Without an index a search reads more: nothing is lost.
@@ -111,6 +114,8 @@ export class LogSearcher {
     if (worker === undefined) return;
     this.#worker = undefined;
     const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
+    // The process must not end before the thread has.
+    worker.ref();
     worker.postMessage({ kind: 'close' } satisfies ToLogThread);
     await ended;
   }

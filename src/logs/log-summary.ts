@@ -1,13 +1,12 @@
-/** Counts the decisions that a log holds, without reading what its index rules out. */
+/** Counts the decisions that a search finds, page by page. */
 
 import type { FilterTexts } from '../observe/decision-filter.ts';
-import type { LogIndexes } from './indexing.ts';
 import { DecisionReader } from './log-lines.ts';
 import { type Summary, summarize } from './report-summary.ts';
 import { type Dimension, ReportTally } from './report-tally.ts';
-import { searchLog } from './search.ts';
+import type { SearchPage, SearchRequest } from './search.ts';
 
-/** Records that are taken from the log at a time. */
+/** Records that are taken at a time. */
 const PAGE = 10_000;
 const NO_BUDGET = 1e9;
 
@@ -24,25 +23,23 @@ export interface SummaryRequest {
   readonly most: number;
 }
 
-/** Throws a SearchCancelled when `isCancelled` says so. */
-export async function summarizeLog(
-  log: string,
-  indexes: LogIndexes,
+/** Counts what `search` finds, and whether it has more. */
+export interface LogSummary extends Summary {
+  readonly isCut: boolean;
+}
+
+/** Rejects as `search` does. */
+export async function summarizeFound(
+  search: (request: SearchRequest) => Promise<SearchPage>,
   { options, now, event, by, rows, most }: SummaryRequest,
-  isCancelled: () => boolean = () => false,
-): Promise<Summary & { readonly isCut: boolean }> {
+): Promise<LogSummary> {
   const tally = new ReportTally(by, event);
   const reader = new DecisionReader();
   let cursor: string | undefined;
   let left = most;
   do {
     const limit = Math.min(PAGE, left);
-    const page = await searchLog(
-      log,
-      indexes,
-      { options, now, limit, cursor, budget: NO_BUDGET },
-      isCancelled,
-    );
+    const page = await search({ options, now, limit, cursor, budget: NO_BUDGET });
     for (const line of page.lines) tally.add(reader.read(line)!);
     left -= page.lines.length;
     cursor = page.next;

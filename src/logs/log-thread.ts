@@ -1,36 +1,49 @@
-/** A thread that reads decision logs, or compresses them. */
+/** A thread that reads decision logs, or compresses them, or reads the table of all servers. */
 
 import { setPriority } from 'node:os';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { ClickhouseClient } from './clickhouse/client.ts';
+import { searchTable } from './clickhouse/pages.ts';
 import { compressLog } from './compression.ts';
 import { LogIndexes, nextTurn } from './indexing.ts';
 import { closeLogFile, logFilesOf, openLogFile } from './log-files.ts';
 import type { FromLogThread, LogThreadStart, ToLogThread } from './log-searcher.ts';
-import { summarizeLog } from './log-summary.ts';
-import { SearchCancelled, searchLog } from './search.ts';
+import { summarizeFound } from './log-summary.ts';
+import { SearchCancelled, type SearchPage, type SearchRequest, searchLog } from './search.ts';
 
 /** Milliseconds that searches get before the next block is indexed. */
 const SEARCH_MS = 50;
 
+/** Finds one page. Rejects with a SearchCancelled when `stop` is aborted. */
+type Search = (request: SearchRequest, stop: AbortSignal) => Promise<SearchPage>;
+
 class LogThread {
+  /** Empty for a table. */
   readonly #log: string;
   readonly #port: MessagePort;
   readonly #indexes: LogIndexes;
-  readonly #cancelled: Set<number> = new Set();
+  readonly #search: Search;
+  readonly #stops: Map<number, AbortController> = new Map();
   /** One after the other: they write. */
   #writing: Promise<void> = Promise.resolve();
   #isClosing = false;
   /** Searches that somebody waits for. */
   #searching = 0;
 
-  constructor(log: string, port: MessagePort) {
-    this.#log = log;
+  constructor(from: LogThreadStart['from'], port: MessagePort) {
+    this.#log = typeof from === 'string' ? from : '';
     this.#port = port;
-    this.#indexes = new LogIndexes(log);
+    this.#indexes = new LogIndexes(this.#log);
+    if (typeof from === 'string') {
+      this.#search = (request, stop) => searchLog(from, this.#indexes, request, () => stop.aborted);
+    } else {
+      const client = new ClickhouseClient(from);
+      this.#search = (request, stop) => searchTable(client, request, stop);
+    }
   }
 
   take(message: ToLogThread): void {
-    if (message.kind === 'cancel') this.#cancelled.add(message.number);
+    if (message.kind === 'cancel') this.#stops.get(message.number)?.abort();
     else if (message.kind === 'close') this.#close();
     else {
       const { number } = message;
@@ -40,7 +53,7 @@ class LogThread {
           return { kind: 'failed', number, why: error.message, isCancelled };
         })
         .then((answer) => {
-          this.#cancelled.delete(number);
+          this.#stops.delete(number);
           this.#port.postMessage(answer);
         });
     }
@@ -48,9 +61,10 @@ class LogThread {
 
   async #do(message: Exclude<ToLogThread, { kind: 'cancel' | 'close' }>): Promise<FromLogThread> {
     const { number } = message;
-    const isCancelled = () => this.#isClosing || this.#cancelled.has(number);
+    const { signal } = this.#stopOf(number);
+    const isCancelled = () => signal.aborted;
     if (message.kind === 'search' || message.kind === 'summarize') {
-      return this.#read(message, isCancelled);
+      return this.#read(message, signal);
     }
     const work =
       message.kind === 'index'
@@ -64,16 +78,15 @@ class LogThread {
 
   async #read(
     { kind, number, request }: Extract<ToLogThread, { kind: 'search' | 'summarize' }>,
-    isCancelled: () => boolean,
+    stop: AbortSignal,
   ): Promise<FromLogThread> {
     this.#searching++;
     try {
       if (kind === 'summarize') {
-        const summary = await summarizeLog(this.#log, this.#indexes, request, isCancelled);
+        const summary = await summarizeFound((one) => this.#search(one, stop), request);
         return { kind: 'summary', number, summary };
       }
-      const page = await searchLog(this.#log, this.#indexes, request, isCancelled);
-      return { kind: 'page', number, page };
+      return { kind: 'page', number, page: await this.#search(request, stop) };
     } finally {
       this.#searching--;
     }
@@ -109,14 +122,22 @@ class LogThread {
     this.#indexes.retain(ids);
   }
 
+  #stopOf(number: number): AbortController {
+    const stop = new AbortController();
+    if (this.#isClosing) stop.abort();
+    this.#stops.set(number, stop);
+    return stop;
+  }
+
   #close(): void {
     this.#isClosing = true;
+    for (const stop of this.#stops.values()) stop.abort();
     this.#writing.then(() => this.#port.close());
   }
 }
 
-const { log, priority } = workerData as LogThreadStart;
+const { from, priority } = workerData as LogThreadStart;
 // On Linux that of this thread alone (setpriority(2), "C library/kernel differences").
 if (priority > 0) setPriority(0, priority);
-const thread = new LogThread(log, parentPort!);
+const thread = new LogThread(from, parentPort!);
 parentPort!.on('message', (message: ToLogThread) => thread.take(message));

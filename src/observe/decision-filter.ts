@@ -98,6 +98,10 @@ const FILTERS = {
     (text) =>
     ({ view }) =>
       view === text,
+  node:
+    (text) =>
+    ({ node }) =>
+      node === text,
   rule:
     (text) =>
     ({ rule }) =>

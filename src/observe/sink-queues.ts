@@ -16,17 +16,17 @@ export interface WrittenRecord {
 export class SinkQueues {
   readonly #syslog: FrameQueue | undefined;
   readonly #dnstap: FrameQueue | undefined;
-  readonly #clickhouse: FrameQueue | undefined;
+  readonly #shipped: FrameQueue | undefined;
   readonly #writer: DnstapWriter | undefined;
 
   constructor(feeds: {
     readonly syslog: FrameQueue | undefined;
     readonly dnstap: { readonly queue: FrameQueue; readonly writer: DnstapWriter } | undefined;
-    readonly clickhouse: FrameQueue | undefined;
+    readonly shipped: FrameQueue | undefined;
   }) {
     this.#syslog = feeds.syslog;
     this.#dnstap = feeds.dnstap?.queue;
-    this.#clickhouse = feeds.clickhouse;
+    this.#shipped = feeds.shipped;
     this.#writer = feeds.dnstap?.writer;
   }
 
@@ -53,6 +53,6 @@ export class SinkQueues {
   /** A record that goes with no message. */
   summarized({ octets, start, end }: WrittenRecord): void {
     this.#syslog?.add(octets, start, end - 1);
-    this.#clickhouse?.add(octets, start, end - 1);
+    this.#shipped?.add(octets, start, end - 1);
   }
 }

@@ -2,7 +2,7 @@
 
 import type { FrameQueue } from './frame-queue.ts';
 
-export type SinkName = 'syslog' | 'dnstap' | 'clickhouse';
+export type SinkName = 'syslog' | 'dnstap' | 'clickhouse' | 'otlp';
 
 /** What was sent to one receiver, and what was not. */
 export interface SinkCount {

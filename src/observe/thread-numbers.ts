@@ -88,7 +88,7 @@ export interface SharedNumbers {
   /** Records on their way to sinks. */
   readonly syslog: SharedArrayBuffer;
   readonly dnstap: SharedArrayBuffer;
-  readonly clickhouse: SharedArrayBuffer;
+  readonly shipped: SharedArrayBuffer;
 }
 
 export class ThreadNumbers {
@@ -97,7 +97,7 @@ export class ThreadNumbers {
   readonly gauges: Float64Array;
   readonly syslog: FrameQueue;
   readonly dnstap: FrameQueue;
-  readonly clickhouse: FrameQueue;
+  readonly shipped: FrameQueue;
   readonly #store: CellStore;
 
   /** New numbers, or those of another thread. */
@@ -107,7 +107,7 @@ export class ThreadNumbers {
     this.recent = new RecentDecisions(shared?.recent);
     this.syslog = new FrameQueue(shared?.syslog);
     this.dnstap = new FrameQueue(shared?.dnstap);
-    this.clickhouse = new FrameQueue(shared?.clickhouse);
+    this.shipped = new FrameQueue(shared?.shipped);
     const length = (GAUGES + 2 * MAX_UPSTREAMS) * 8;
     this.gauges = new Float64Array(shared?.gauges ?? new SharedArrayBuffer(length));
   }
@@ -119,7 +119,7 @@ export class ThreadNumbers {
       recent: this.recent.buffer,
       syslog: this.syslog.buffer,
       dnstap: this.dnstap.buffer,
-      clickhouse: this.clickhouse.buffer,
+      shipped: this.shipped.buffer,
     };
   }
 

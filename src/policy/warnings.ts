@@ -38,7 +38,7 @@ export function findWarnings(policy: Policy): string[] {
     ...refusedNames(config),
     ...halfRefused(config),
     ...stdoutRotation(config),
-    ...unspooledClickhouse(config),
+    ...unspooled(config),
     ...expiredRules(policy),
     ...shadowedRules(policy),
   ];
@@ -218,12 +218,16 @@ function stdoutRotation({ decisionLog: { to, rotate } }: Config): string[] {
   return [`${formatPlace(to.place)}: decisionLog.rotate is for a file: stdout is not rotated`];
 }
 
-/** Without a file nothing keeps the records that ClickHouse does not take. */
-function unspooledClickhouse({ decisionLog: { to, clickhouse } }: Config): string[] {
-  if (clickhouse === undefined || to.value !== 'stdout') return [];
-  return [
-    `${formatPlace(clickhouse.url.place)}: decisionLog.clickhouse has no file to send from, for decisionLog.to is stdout: records wait in memory, and are dropped and counted when there is no room or the server stops; expect decisionLog.to: FILE where none may be lost`,
-  ];
+/** Without a file nothing keeps the records that a receiver does not take. */
+function unspooled({ decisionLog: { to, clickhouse, otlp } }: Config): string[] {
+  if (to.value !== 'stdout') return [];
+  return Object.entries({ clickhouse, otlp }).flatMap(([key, section]) =>
+    section === undefined
+      ? []
+      : [
+          `${formatPlace(section.url.place)}: decisionLog.${key} has no file to send from, for decisionLog.to is stdout: records wait in memory, and are dropped and counted when there is no room or the server stops; expect decisionLog.to: FILE where none may be lost`,
+        ],
+  );
 }
 
 /** A rule that has expired does nothing any more. */

@@ -4,8 +4,9 @@ import { fstatSync, statSync } from 'node:fs';
 import { now } from '../clock.ts';
 import { type Config, resolvePath } from '../config/config.ts';
 import type { Logger } from '../log.ts';
-import type { ShipperCounts } from '../logs/clickhouse/shipper.ts';
 import { LogSearcher } from '../logs/log-searcher.ts';
+import type { ReceiverKind } from '../logs/shipping/delivery.ts';
+import type { ShipperCounts } from '../logs/shipping/shipper.ts';
 import type { DecisionLog } from '../observe/decision-log.ts';
 import { LogRotation } from '../observe/log-rotation.ts';
 import { LogShare } from '../observe/log-share.ts';
@@ -15,12 +16,15 @@ import { type Libc, loadLibc } from '../transport/libc.ts';
 import { lockPath } from '../transport/path-lock.ts';
 import { openDecisionLog } from './open-log.ts';
 import { RecordSinks } from './record-sinks.ts';
+import { tableOf } from './shipped-records.ts';
 
 export class LogKeeper {
   readonly log: DecisionLog;
   readonly share: LogShare = new LogShare();
   /** Finds records in the log; undefined when it goes to stdout. */
   readonly searcher: LogSearcher | undefined;
+  /** Finds those of all servers; undefined when they are not in one table. */
+  readonly table: LogSearcher | undefined;
   /** Threads that write to the same log; `reopenLogs` is false when one goes on in the old file. */
   threads: { reopenLogs(): Promise<boolean> } | undefined;
   readonly #config: Config;
@@ -40,6 +44,8 @@ export class LogKeeper {
     this.log = openDecisionLog(config, this.share, lock);
     const to = config.decisionLog.to.value;
     this.#isStdout = to === 'stdout';
+    const { clickhouse } = config.decisionLog;
+    this.table = clickhouse && new LogSearcher(tableOf(clickhouse));
     if (this.#isStdout) return;
     const path = resolvePath(config, to);
     // A pipe or a device has nothing to read back, and is not rotated.
@@ -68,8 +74,8 @@ export class LogKeeper {
     return this.#sinks?.counts ?? [];
   }
 
-  get clickhouse(): ShipperCounts | undefined {
-    return this.#sinks?.clickhouse;
+  get shipped(): ReadonlyMap<ReceiverKind, ShipperCounts> {
+    return this.#sinks?.shipped ?? new Map();
   }
 
   /** Applies the rotation settings of a configuration. */
@@ -119,7 +125,7 @@ export class LogKeeper {
 
   async close(): Promise<void> {
     await Promise.all([this.#rotation?.close(), this.#sinks?.close()]);
-    await Promise.all([this.searcher?.close(), this.#compressor?.close()]);
+    await Promise.all([this.searcher?.close(), this.table?.close(), this.#compressor?.close()]);
     this.look();
     const { lost } = this.share;
     if (lost > 0 && !(this.#isStdout && isOnePipe(1, 2))) {

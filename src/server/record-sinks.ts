@@ -1,9 +1,10 @@
-/** Decision records to syslog and dnstap: what threads put into their queues is sent from here. */
+/** Decision records to all that is sent to besides the log: what threads put into their queues is sent from here. */
 
 import { type Config, resolvePath } from '../config/config.ts';
 import type { Destination } from '../config/destination-text.ts';
 import type { Logger } from '../log.ts';
-import type { ShipperCounts } from '../logs/clickhouse/shipper.ts';
+import type { ReceiverKind } from '../logs/shipping/delivery.ts';
+import type { ShipperCounts } from '../logs/shipping/shipper.ts';
 import type { Endpoint } from '../net/address.ts';
 import { type DatagramSocket, LocalDatagramSink, UdpSink } from '../observe/datagram-sink.ts';
 import { DnstapWriter } from '../observe/dnstap.ts';
@@ -21,7 +22,7 @@ import type { ThreadNumbers } from '../observe/thread-numbers.ts';
 import { loadLibc } from '../transport/libc.ts';
 import { UnixDatagrams } from '../transport/unix-datagrams.ts';
 import { VERSION } from '../version.ts';
-import { ClickhouseRecords, spoolOf } from './clickhouse-records.ts';
+import { areQueued, ShippedRecords } from './shipped-records.ts';
 
 /** The feeds of one thread, as a server was started. */
 export function sinkQueues(
@@ -30,25 +31,25 @@ export function sinkQueues(
   listeners: readonly Endpoint[],
 ): SinkQueues | undefined {
   const { node, decisionLog } = config;
-  const { syslog, dnstap, clickhouse } = decisionLog;
+  const { syslog, dnstap } = decisionLog;
   // Where a file has the records they are sent from there.
-  const isQueued = clickhouse !== undefined && spoolOf(config) === undefined;
+  const isQueued = areQueued(config);
   if (syslog === undefined && dnstap === undefined && !isQueued) return undefined;
   const writer = new DnstapWriter({ identity: node, version: `rcode5 ${VERSION}`, listeners });
   return new SinkQueues({
     syslog: syslog === undefined ? undefined : numbers.syslog,
     dnstap: dnstap === undefined ? undefined : { queue: numbers.dnstap, writer },
-    clickhouse: isQueued ? numbers.clickhouse : undefined,
+    shipped: isQueued ? numbers.shipped : undefined,
   });
 }
 
 export class RecordSinks {
   readonly #pumps: ReadonlyMap<SinkName, SinkPump>;
-  readonly #clickhouse: ClickhouseRecords | undefined;
+  readonly #shipped: ShippedRecords;
 
   /** `threads` are all that serve or have served. */
   constructor(config: Config, threads: () => readonly ThreadNumbers[], log: Logger) {
-    const { syslog, dnstap, clickhouse } = config.decisionLog;
+    const { syslog, dnstap } = config.decisionLog;
     const pumps = new Map<SinkName, SinkPump>();
     if (syslog !== undefined) {
       const to = syslog.to.kind === 'unix' ? 'local' : { node: config.node };
@@ -62,27 +63,23 @@ export class RecordSinks {
       pumps.set('dnstap', new SinkPump(sink, () => threads().map(({ dnstap: queue }) => queue)));
     }
     this.#pumps = pumps;
-    if (clickhouse !== undefined) {
-      this.#clickhouse = new ClickhouseRecords(config, threads, tellerOf('clickhouse', log), log);
-    }
+    this.#shipped = new ShippedRecords(config, threads, (kind) => tellerOf(kind, log), log);
   }
 
   get counts(): readonly SinkCount[] {
     const counts = [...this.#pumps].map(([sink, { sent, dropped }]) => ({ sink, sent, dropped }));
-    const { sent = 0, dropped = 0 } = this.#clickhouse?.counts ?? {};
-    return this.#clickhouse === undefined
-      ? counts
-      : [...counts, { sink: 'clickhouse', sent, dropped }];
+    const shipped = [...this.#shipped.counts];
+    return [...counts, ...shipped.map(([sink, { sent, dropped }]) => ({ sink, sent, dropped }))];
   }
 
-  /** How sending to ClickHouse goes; undefined where that is not asked for. */
-  get clickhouse(): ShipperCounts | undefined {
-    return this.#clickhouse?.counts;
+  /** How sending by what waits for its receiver goes. */
+  get shipped(): ReadonlyMap<ReceiverKind, ShipperCounts> {
+    return this.#shipped.counts;
   }
 
   async close(): Promise<void> {
-    const all = [...this.#pumps.values(), this.#clickhouse];
-    await Promise.all(all.map((one) => one?.close()));
+    const all = [...this.#pumps.values(), this.#shipped];
+    await Promise.all(all.map((one) => one.close()));
   }
 }
 

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { readFrames } from '../world/frame-streams.ts';
+import { OtlpReceiver } from '../world/otlp-receiver.ts';
 import { readProtobuf } from '../world/protobuf.ts';
 import { cleanUp, describeWith, Program, run } from './processes.ts';
 import { type Rcode5, Site, serve, sumOf } from './rcode5.ts';
@@ -124,5 +125,28 @@ decisionLog: { to: decisions.log, dnstap: { to: ./a.sock }, syslog: { to: ./b.so
     expect(site.records()).to.have.length(50);
     program.signal('SIGTERM');
     expect(await program.ended).to.deep.equal({ code: 0, signal: null });
+  });
+});
+
+describe('e2e: OTLP', () => {
+  let receiver: OtlpReceiver;
+  before(async () => {
+    receiver = await OtlpReceiver.start();
+  });
+  after(async () => {
+    await receiver.close();
+    await cleanUp();
+  });
+
+  it('has the last record when the process has ended, as it should', async () => {
+    const site = new Site(`acl: { query: { 127.0.0.1: refuse } }
+decisionLog: { to: decisions.log, otlp: { url: "${receiver.url}", compression: gzip } }
+`);
+    const server = await serve(site);
+    expect(await ask(server.port, 'www.example.org')).to.equal(REFUSED);
+    await server.program.stop();
+    expect(await server.program.ended).to.deep.equal({ code: 0, signal: null });
+    const sent = receiver.logs.map(({ attributes }) => attributes['rcode5.ref']);
+    expect(sent).to.deep.equal(site.records().map(({ ref }) => ref));
   });
 });

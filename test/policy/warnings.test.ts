@@ -157,14 +157,18 @@ describe('policy/warnings', () => {
     ]);
   });
 
-  it('warns of ClickHouse without a file to send from', () => {
-    const clickhouse = 'clickhouse: { url: "http://127.0.0.1:8123" }';
-    expect(warnings(`decisionLog: { to: a.log, ${clickhouse} }`)).to.deep.equal([]);
-    const [warning, ...others] = warnings(`decisionLog: { ${clickhouse} }`);
-    expect(warning).to.match(
-      /^site\.yaml:\d+: decisionLog\.clickhouse has no file to send from, .*dropped and counted/,
-    );
-    expect(others).to.deep.equal([]);
+  it('warns of ClickHouse and of OTLP without a file to send from', () => {
+    for (const key of ['clickhouse', 'otlp']) {
+      const section = `${key}: { url: "http://127.0.0.1:8123" }`;
+      expect(warnings(`decisionLog: { to: a.log, ${section} }`)).to.deep.equal([]);
+      const [warning, ...others] = warnings(`decisionLog: { ${section} }`);
+      expect(warning).to.match(
+        new RegExp(
+          `^site\\.yaml:\\d+: decisionLog\\.${key} has no file to send from, .*dropped and counted`,
+        ),
+      );
+      expect(others).to.deep.equal([]);
+    }
   });
 
   it('warns of the lines of a list that it ignores, and of a list that answers REFUSED', () => {

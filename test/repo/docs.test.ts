@@ -192,6 +192,7 @@ describe('docs/operations.md', () => {
       lists: specimen.measured.lists,
       lostRecords: () => ({ lost: 0, failure: 'unknown' }),
       searcher: undefined,
+      table: undefined,
       overrides: new Overrides({ threads: () => undefined, cache: () => specimen.serving.cache }),
       taken: () => {
         throw new Error('nothing was taken');

@@ -15,8 +15,8 @@ _rcode5() {
     import) options='--from --keep -o --output --json'; files=1 ;;
     test) options='-c --config --from --record --json'; files=1 ;;
     diagnose) options='--server --source --type --ca --timeout --config --from --burst --json'; files=0 ;;
-    log) options='--follow --client --name --type --layer --event --group --view --rule --rcode --transport --upstream --since --until --ref --utc --timezone -c --config --admin --from --json'; files=1 ;;
-    report) options='--by --top --client --name --type --layer --event --group --view --rule --rcode --transport --upstream --since --until --ref --utc --timezone -c --config --admin --from --json'; files=1 ;;
+    log) options='--follow --client --name --type --layer --event --group --view --node --rule --rcode --transport --upstream --since --until --ref --utc --timezone -c --config --admin --from --json'; files=1 ;;
+    report) options='--by --top --client --name --type --layer --event --group --view --node --rule --rcode --transport --upstream --since --until --ref --utc --timezone -c --config --admin --from --json'; files=1 ;;
     status) options='--admin --json --watch --interval --timeout'; files=0 ;;
     reload) options='--admin --json'; files=0 ;;
     pause) options='--client --policy --for --admin --json'; files=0 ;;

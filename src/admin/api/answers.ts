@@ -39,16 +39,24 @@ export interface ClientNamesAnswer {
 /** What selects decisions: the parameters of `decisions`, `decisions/stream` and `report`. */
 export type DecisionQuery = Readonly<Partial<Record<FilterOption, string>>>;
 
+/**
+ * Where decisions were looked for: in the `log` of this server; in its `memory`, since the log goes
+ * to stdout, and older ones are not here; or in `clickhouse`, where those of all servers are.
+ */
+export type Source = 'log' | 'memory' | 'clickhouse';
+
 /** `GET decisions`, the latest first. */
 export interface DecisionsPage {
   readonly decisions: readonly DecisionRecord[];
   /** The parameter `cursor` of the next page; absent when everything has been searched. */
   readonly next?: string;
-  /** Octets that were searched and that there are: a page may end early and be empty. */
+  /**
+   * Octets that were searched and that there are, of `clickhouse` milliseconds: a page may end early
+   * and be empty.
+   */
   readonly searched: number;
   readonly total: number;
-  /** `memory`: the log goes to stdout, older decisions are not here. */
-  readonly source: 'log' | 'memory';
+  readonly source: Source;
   /** Of the clients that have a name. */
   readonly names: Names;
 }
@@ -73,7 +81,7 @@ export interface Missed {
 export interface Report extends Summary {
   /** There are older decisions that were not counted. */
   readonly isCut: boolean;
-  readonly source: 'log' | 'memory';
+  readonly source: Source;
   /** Of the clients in its tables that have a name. */
   readonly names: Names;
 }

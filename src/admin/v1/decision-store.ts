@@ -1,10 +1,14 @@
-/** Where decisions are looked up: in the log on disk, or in memory where there is none. */
+/**
+ * Where decisions are looked up: in the log on disk, or in memory where there is none, or in the
+ * table of ClickHouse that all servers write to.
+ */
 
-import type { LogSearcher } from '../../logs/log-searcher.ts';
+import { isTableCursor } from '../../logs/clickhouse/pages.ts';
+import { type LogSearcher, TooManySearches } from '../../logs/log-searcher.ts';
 import type { SummaryRequest } from '../../logs/log-summary.ts';
 import { summarize } from '../../logs/report-summary.ts';
 import { ReportTally } from '../../logs/report-tally.ts';
-import { isCursor, type SearchRequest } from '../../logs/search.ts';
+import { isCursor, SearchCancelled, type SearchRequest } from '../../logs/search.ts';
 import {
   type DecisionRecord,
   matches,
@@ -14,6 +18,7 @@ import {
 import type { RecentDecisions } from '../../observe/recent.ts';
 import type { DecisionsPage, Report } from '../api/answers.ts';
 import { latestDecisions } from '../merged-decisions.ts';
+import { BadRequest } from './parameters.ts';
 
 /** Finds decisions, the latest first. */
 export interface DecisionStore {
@@ -23,19 +28,43 @@ export interface DecisionStore {
   report(request: SummaryRequest, signal: AbortSignal): Promise<Omit<Report, 'names'>>;
 }
 
-/** The log on disk has every decision that was made before it is asked. */
+/** The log on disk has every decision of this server that was made before it is asked. */
 export function storeOfLog(searcher: LogSearcher): DecisionStore {
+  return { isCursor, ...searching(searcher, 'log') };
+}
+
+/** The table has decisions of all servers, some seconds after they were made. */
+export function storeOfTable(searcher: LogSearcher): DecisionStore {
+  const { page, report } = searching(searcher, 'clickhouse');
   return {
-    isCursor,
+    isCursor: isTableCursor,
+    page: (request, signal) => page(request, signal).catch(tellUnanswered),
+    report: (request, signal) => report(request, signal).catch(tellUnanswered),
+  };
+}
+
+function searching(
+  searcher: LogSearcher,
+  source: 'log' | 'clickhouse',
+): Pick<DecisionStore, 'page' | 'report'> {
+  return {
     async page(request, signal) {
       const { lines, ...rest } = await searcher.search(request, signal);
       const decisions = lines.map((line) => parseDecision(line)!);
-      return { decisions, ...rest, source: 'log' };
+      return { decisions, ...rest, source };
     },
     async report(request, signal) {
-      return { ...(await searcher.summarize(request, signal)), source: 'log' };
+      return { ...(await searcher.summarize(request, signal)), source };
     },
   };
+}
+
+function tellUnanswered(error: Error): never {
+  if (error instanceof SearchCancelled || error instanceof TooManySearches) throw error;
+  throw new BadRequest(
+    `clickhouse: ${error.message}; from=log asks the log of this server alone`,
+    502,
+  );
 }
 
 /** A cursor in memory: a time, and how many records of that time were given. */

@@ -26,14 +26,26 @@ const COUNTED = { least: 1, most: 10_000_000, otherwise: 1_000_000 } as const;
 const BUDGET_MS = 500;
 const ALL = 'all';
 
+/** Where decisions are looked for. */
+export interface DecisionStores {
+  /** What this server has itself. */
+  readonly own: DecisionStore;
+  /** What all servers have written; undefined without `decisionLog.clickhouse`. */
+  readonly all: DecisionStore | undefined;
+}
+
+const OWN = 'log';
+const ALL_SERVERS = 'clickhouse';
+
 export function decisionHandlers(
-  store: DecisionStore,
+  stores: DecisionStores,
   names: () => ClientNames,
 ): Readonly<Record<string, AdminHandler>> {
   return {
     'GET /api/v1/decisions': answering(async (url, signal) => {
       await resolveClient(url, names());
-      const given = readParameters(url, ['cursor', 'limit']);
+      const given = readParameters(url, ['cursor', 'limit', 'from']);
+      const store = storeFrom(given, stores);
       const limit = readNumber(given, 'limit', PAGE);
       const { options, now } = given;
       const request = { options, now, limit, cursor: cursorOf(given, store), budget: BUDGET_MS };
@@ -43,7 +55,7 @@ export function decisionHandlers(
     }),
     'GET /api/v1/decisions/{ref}': answering(async (url, signal) => {
       const ref = lastSegment(url.pathname);
-      const decision = await findOne(store, ref, signal);
+      const decision = await findOne(stores, ref, signal);
       const found = await names().find(decision.client === undefined ? [] : [decision.client]);
       return { decision, names: found } satisfies OneDecision;
     }),
@@ -52,14 +64,14 @@ export function decisionHandlers(
       // Decisions of other events are counted too, as how many there are: it is no filter.
       const event = readEvent(url.searchParams.get('event'));
       url.searchParams.delete('event');
-      const given = readParameters(url, ['by', 'top', 'most']);
+      const given = readParameters(url, ['by', 'top', 'most', 'from']);
       const request = {
         ...{ options: given.options, now: given.now, event },
         by: readBy(given.more['by']),
         rows: readNumber(given, 'top', ROWS),
         most: readNumber(given, 'most', COUNTED),
       };
-      const report = await store.report(request, signal);
+      const report = await storeFrom(given, stores).report(request, signal);
       const rows = Object.values(report.by).flatMap((table) => table.rows);
       const clients = rows.flatMap(({ client }) => client ?? []);
       return { ...report, names: await names().find(clients) } satisfies Report;
@@ -121,7 +133,26 @@ function lastSegment(path: string): string {
   }
 }
 
-async function findOne(store: DecisionStore, ref: string, signal: AbortSignal) {
+/** Those of all servers, where they are kept together, unless it is said otherwise. */
+function storeFrom({ more }: Parameters, { own, all }: DecisionStores): DecisionStore {
+  const from = more['from'] ?? (all === undefined ? OWN : ALL_SERVERS);
+  if (from === OWN) return own;
+  if (from === ALL_SERVERS && all !== undefined) return all;
+  if (from === ALL_SERVERS) {
+    throw new BadRequest(`from: ${from} needs decisionLog.clickhouse; expect ${OWN}`);
+  }
+  throw new BadRequest(`from: ${from} is not known; expect ${OWN} or ${ALL_SERVERS}`);
+}
+
+/** What has just been decided is not in the table yet. */
+async function findOne({ own, all }: DecisionStores, ref: string, signal: AbortSignal) {
+  const found =
+    (await findIn(own, ref, signal)) ?? (all === undefined ? all : await findIn(all, ref, signal));
+  if (found !== undefined) return found;
+  throw new BadRequest(`there is no decision with the reference ${ref} any more`, 404);
+}
+
+async function findIn(store: DecisionStore, ref: string, signal: AbortSignal) {
   const request = { options: { ref }, now: Date.now(), limit: 1, budget: BUDGET_MS };
   let cursor: string | undefined;
   do {
@@ -129,7 +160,7 @@ async function findOne(store: DecisionStore, ref: string, signal: AbortSignal) {
     if (page.decisions[0] !== undefined) return page.decisions[0];
     cursor = page.next;
   } while (cursor !== undefined);
-  throw new BadRequest(`there is no decision with the reference ${ref} any more`, 404);
+  return undefined;
 }
 
 /** `client,rule+layer` */

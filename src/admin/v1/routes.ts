@@ -11,7 +11,7 @@ import { namesOf } from '../names-of.ts';
 import { SESSION_NEEDS, sessionHandlers } from '../sessions.ts';
 import type { AdminSource } from '../source.ts';
 import { Candidates } from './candidate.ts';
-import { storeOfLog, storeOfMemory } from './decision-store.ts';
+import { storeOfLog, storeOfMemory, storeOfTable } from './decision-store.ts';
 import { answering, decisionHandlers, resolveClient } from './decisions.ts';
 import { History } from './history.ts';
 import { LiveDecisions } from './live-decisions.ts';
@@ -32,10 +32,11 @@ export interface ApiV1 {
 
 export function createApiV1(source: AdminSource, identities: Identities): ApiV1 {
   const rings = () => source.threads().map(({ recent }) => recent);
-  const store = source.searcher === undefined ? storeOfMemory(rings) : storeOfLog(source.searcher);
+  const own = source.searcher === undefined ? storeOfMemory(rings) : storeOfLog(source.searcher);
+  const all = source.table && storeOfTable(source.table);
   const names = namesOf(source.serving, source.log);
   const live = new LiveDecisions(rings);
-  const candidates = new Candidates(source, store);
+  const candidates = new Candidates(source, own);
   const history = new History({
     threads: source.threads,
     policy: () => source.serving().policy.hash,
@@ -52,10 +53,10 @@ export function createApiV1(source: AdminSource, identities: Identities): ApiV1 
         }
         return live.handler(url, response, request);
       },
-      ...decisionHandlers(store, names),
+      ...decisionHandlers({ own, all }, names),
       'GET /api/v1/overview': () => jsonReply(overviewOf(source, history)),
       'GET /api/v1/policy': () => jsonReply(policyOf(source)),
-      'GET /api/v1/upstreams': answering((_url, signal) => upstreamsOf(source, store, signal)),
+      'GET /api/v1/upstreams': answering((_url, signal) => upstreamsOf(source, own, signal)),
       'GET /api/v1/explain': answering(async (url) => {
         await resolveClient(url, names());
         return explain(url, source);

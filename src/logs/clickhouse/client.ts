@@ -1,11 +1,8 @@
 /** Asks a ClickHouse server by its HTTP interface; the one place that does. */
 
 import { LineSplitter } from '../log-lines.ts';
+import { reasonOf, shorten, timed } from '../shipping/requests.ts';
 
-/** Milliseconds until a batch, or a question about the table, is given up. */
-const TIMEOUT_MS = 30_000;
-/** Characters of an error that are told. */
-const TOLD = 300;
 /** `Code: 117, e.displayText() = DB::Exception: …` of 18.16, `Code: 117. DB::Exception: …` since. */
 const ERROR = /^Code: (\d+)[.,](?: e\.displayText\(\) =)? (?:DB::Exception: )?([^\n]*)/m;
 /** What 18.16 says twice. */
@@ -35,9 +32,12 @@ export type Settings = Readonly<Record<string, string>>;
 
 export class ClickhouseClient {
   readonly #to: ClickhouseTable;
+  readonly #timeout: number | undefined;
 
-  constructor(to: ClickhouseTable) {
+  /** `timeout`: milliseconds until what has a short answer is given up. */
+  constructor(to: ClickhouseTable, timeout?: number) {
     this.#to = to;
+    this.#timeout = timeout;
   }
 
   /** The table as it stands in a query. */
@@ -51,19 +51,23 @@ export class ClickhouseClient {
 
   /** The whole answer. Rejects with a ClickhouseError. */
   async ask(query: string, settings: Settings = {}, stop?: AbortSignal): Promise<string> {
-    const response = await this.#post(settings, query, timed(stop));
+    const response = await this.#post(settings, query, timed(stop, this.#timeout));
     return await textOf(response);
   }
 
   /** Sends rows of a format; resolves when the server has them. Rejects with a ClickhouseError. */
   async insert(query: string, rows: string, settings: Settings, stop: AbortSignal): Promise<void> {
-    const response = await this.#post({ query, ...settings }, rows, timed(stop));
+    const response = await this.#post({ query, ...settings }, rows, timed(stop, this.#timeout));
     await textOf(response);
   }
 
   /** The lines of an answer as they come. Rejects with a ClickhouseError. */
-  async *lines(query: string, settings: Settings): AsyncGenerator<readonly string[]> {
-    const response = await this.#post(settings, query, undefined);
+  async *lines(
+    query: string,
+    settings: Settings,
+    stop?: AbortSignal,
+  ): AsyncGenerator<readonly string[]> {
+    const response = await this.#post(settings, query, stop);
     const splitter = new LineSplitter();
     try {
       for await (const chunk of response.body ?? [])
@@ -127,21 +131,4 @@ async function textOf(response: Response): Promise<string> {
   } catch (error) {
     throw new ClickhouseError(reasonOf(error));
   }
-}
-
-function timed(stop: AbortSignal | undefined): AbortSignal {
-  const timeout = AbortSignal.timeout(TIMEOUT_MS);
-  return stop === undefined ? timeout : AbortSignal.any([timeout, stop]);
-}
-
-/** fetch hides what the system said behind "fetch failed". */
-function reasonOf(error: unknown): string {
-  const { message, cause } = error as Error;
-  const inner = cause as (Error & { readonly code?: string }) | undefined;
-  return shorten(inner === undefined ? message : inner.message || inner.code || message);
-}
-
-function shorten(text: string): string {
-  const line = text.trim().replaceAll(/\s+/g, ' ');
-  return line.length > TOLD ? `${line.slice(0, TOLD)}…` : line;
 }

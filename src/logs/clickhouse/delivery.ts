@@ -3,6 +3,7 @@
  * and set aside; trouble of the server or of the table is another matter: the batch waits.
  */
 
+import type { Delivered, Delivery, RefusedRow } from '../shipping/delivery.ts';
 import { type ClickhouseClient, ClickhouseError } from './client.ts';
 import { COLUMNS, RECORD } from './rows.ts';
 
@@ -22,13 +23,7 @@ const SETTINGS = {
   input_format_skip_unknown_fields: '1',
 };
 
-/** A row that the server does not take, and why. */
-export interface RefusedRow {
-  readonly row: string;
-  readonly why: string;
-}
-
-export class Delivery {
+export class ClickhouseDelivery implements Delivery {
   readonly #client: ClickhouseClient;
   #columns: string | undefined;
 
@@ -40,10 +35,10 @@ export class Delivery {
    * Resolves when the server has each row, but for those that it will never take. Rejects with a
    * ClickhouseError when the server or the table is in trouble: some of the rows may be there.
    */
-  async deliver(rows: readonly string[], stop: AbortSignal): Promise<readonly RefusedRow[]> {
+  async deliver(rows: readonly string[], stop: AbortSignal): Promise<Delivered> {
     try {
       this.#columns ??= await this.#readColumns(stop);
-      return await this.#insert(rows, stop);
+      return { refused: await this.#insert(rows, stop) };
     } catch (error) {
       // The table may be another one by then.
       this.#columns = undefined;

@@ -1,18 +1,9 @@
 /** The records that a table of ClickHouse holds, as lines in the order of their times. */
 
-import { SUMMARY } from '../../decision/outcome.ts';
-import { formatAddress, parseAddress } from '../../net/address.ts';
-import { type Prefix, parsePrefix } from '../../net/prefix.ts';
-import {
-  type FilterOption,
-  type FilterTexts,
-  parseStart,
-  textsOf,
-} from '../../observe/decision-filter.ts';
-import { formatName, lowerName, parseName } from '../../wire/name.ts';
-import { formatRcode, formatType, parseRcode, parseType } from '../../wire/registry.ts';
+import type { FilterTexts } from '../../observe/decision-filter.ts';
 import { CHUNK } from '../log-lines.ts';
-import { ClickhouseClient, type ClickhouseTable, quoteText } from './client.ts';
+import { ClickhouseClient, type ClickhouseTable } from './client.ts';
+import { conditionOf, timesOf } from './conditions.ts';
 import { LOST, RECORD } from './rows.ts';
 
 const SCHEME = 'clickhouse:';
@@ -71,7 +62,7 @@ export class ClickhouseRecordsReader {
   constructor(from: ClickhouseTable, options: FilterTexts, now: number) {
     this.#client = new ClickhouseClient(from);
     this.#times = timesOf(options, now);
-    this.#condition = conditionOf(options);
+    this.#condition = `(${conditionOf(options)} OR event = '${LOST}')`;
   }
 
   /**
@@ -122,76 +113,4 @@ export class ClickhouseRecordsReader {
     }
     return spans;
   }
-}
-
-function timesOf(options: FilterTexts, now: number): string {
-  const [since] = textsOf(options, 'since');
-  const [until] = textsOf(options, 'until');
-  const from = since === undefined ? undefined : parseStart(since, now);
-  const to = until === undefined ? undefined : parseStart(until, now);
-  return all([
-    ...(from === undefined ? [] : [`time >= ${Date.parse(from)}`]),
-    ...(to === undefined ? [] : [`time < ${Date.parse(to)}`]),
-  ]);
-}
-
-/** What each record meets that is meant, and maybe others. */
-function conditionOf(options: FilterTexts): string {
-  const conditions = Object.entries(CONDITIONS).flatMap(([option, write]) => {
-    const texts = textsOf(options, option as FilterOption);
-    return texts.length === 0 ? [] : [`(${texts.map(write).join(' OR ')})`];
-  });
-  return `(${all(conditions)} OR event = '${LOST}')`;
-}
-
-const is = (column: string) => (text: string) => `${column} = ${quoteText(text)}`;
-
-/** Of each option the condition that a text of it asks for; without one, all rows are read. */
-const CONDITIONS: Readonly<Partial<Record<FilterOption, (text: string) => string>>> = {
-  client: clientsOf,
-  name: nameOf,
-  type: (text) => is('qtype')(formatType(parseType(text)!)),
-  rcode: (text) => is('rcode')(formatRcode(parseRcode(text)!)),
-  layer: is('layer'),
-  event: is('event'),
-  group: is('client_group'),
-  view: is('view'),
-  rule: is('rule'),
-  transport: is('transport'),
-  ref: is('ref'),
-};
-
-/** A summary has a prefix in place of an address. */
-function clientsOf(text: string): string {
-  const each = text.split(',').map((one) => {
-    const prefix = parsePrefix(one);
-    return typeof prefix === 'string' ? '1' : clientOf(prefix, one);
-  });
-  return `(${[...each, `event = '${SUMMARY}'`].join(' OR ')})`;
-}
-
-/** 18.16 has no type for addresses: what the text of one begins with has to do. */
-function clientOf(prefix: Prefix, text: string): string {
-  const address = parseAddress(text);
-  if (address !== undefined) {
-    return `client = ${quoteText(formatAddress(address.family, address.words))}`;
-  }
-  if (prefix.family === 6) return "position(client, ':') > 0";
-  const octets = formatAddress(4, prefix.words)
-    .split('.')
-    .slice(0, prefix.length >> 3);
-  if (octets.length === 4) return `client = ${quoteText(octets.join('.'))}`;
-  return `startsWith(client, ${quoteText(octets.map((octet) => `${octet}.`).join(''))})`;
-}
-
-function nameOf(text: string): string {
-  const wire = parseName(text);
-  if (typeof wire === 'string') return '1';
-  const suffix = formatName(lowerName(wire));
-  if (suffix === '.') return "qname != ''";
-  return `(qname = ${quoteText(suffix)} OR endsWith(qname, ${quoteText(`.${suffix}`)}))`;
-}
-
-function all(conditions: readonly string[]): string {
-  return conditions.length === 0 ? '1' : conditions.join(' AND ');
 }

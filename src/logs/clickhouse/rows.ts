@@ -2,6 +2,7 @@
 
 import type { DecisionRecord } from '../../observe/decision-filter.ts';
 import { DecisionReader } from '../log-lines.ts';
+import type { Writer } from '../shipping/delivery.ts';
 
 /** The event of the line that a log has for records which could not be written. */
 export const LOST = 'lost';
@@ -39,7 +40,7 @@ export const COLUMNS: readonly Column[] = [
 export const RECORD = 'record';
 
 /** Makes rows of the lines of a log, as JSONEachRow takes them. */
-export class RowWriter {
+export class RowWriter implements Writer {
   readonly #node: string;
   readonly #reader: DecisionReader = new DecisionReader();
 

@@ -6,72 +6,25 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { setTimeout as pause } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import { ClickhouseClient } from '../../../src/logs/clickhouse/client.ts';
-import { Delivery } from '../../../src/logs/clickhouse/delivery.ts';
-import { KeptPosition, setAside } from '../../../src/logs/clickhouse/kept-position.ts';
+import { ClickhouseDelivery } from '../../../src/logs/clickhouse/delivery.ts';
 import { ClickhouseRecordsReader } from '../../../src/logs/clickhouse/reading.ts';
 import { RowWriter } from '../../../src/logs/clickhouse/rows.ts';
-import { Shipper, type ShipperCounts } from '../../../src/logs/clickhouse/shipper.ts';
-import { Spool } from '../../../src/logs/clickhouse/spool.ts';
 import { Clickhouse, hasClickhouse } from '../../world/clickhouse.ts';
 import { passOver } from '../../world/needs.ts';
 import { rounds } from '../../world/whole.ts';
+import { Sending } from '../shipping/sending.ts';
 import { NOW, recordLine, type WrittenLog, writeLog } from '../written-log.ts';
 
-/** Sends what a log has, as the thread does, without waiting longer than it must. */
-class Sending {
-  readonly told: string[] = [];
-  readonly #ending: AbortController = new AbortController();
-  readonly #stop: AbortController = new AbortController();
-  readonly #shipper: Shipper;
-  readonly #done: Promise<void>;
-  #waiting: (() => void)[] = [];
-
-  constructor(server: Clickhouse, log: string) {
-    const kept = new KeptPosition(log, 'there');
-    const delivery = new Delivery(new ClickhouseClient(server.to));
-    this.#shipper = new Shipper(new Spool(log, kept.read()), new RowWriter('a'), delivery, {
-      counted: () => this.#tell(),
-      up: () => {},
-      down: (why) => this.told.push(why),
-      keep: (position) => kept.write(position),
-      setAside: (rows) => setAside(log, rows),
-      // Old files have been left long ago.
-      now: () => Date.now() + 10_000,
-      wait: (_, signal) => pause(20, undefined, { signal }).catch(() => {}),
-    });
-    this.#done = this.#shipper.run(this.#ending.signal, this.#stop.signal);
-  }
-
-  get counts(): ShipperCounts {
-    return this.#shipper.counts;
-  }
-
-  async until(isSo: (counts: ShipperCounts) => boolean): Promise<void> {
-    while (!isSo(this.counts)) await new Promise<void>((resolve) => this.#waiting.push(resolve));
-  }
-
-  async end(): Promise<void> {
-    this.#ending.abort();
-    await this.#done;
-  }
-
-  /** As a process that is killed: nothing more is sent or kept. */
-  async kill(): Promise<void> {
-    this.#stop.abort();
-    this.#ending.abort();
-    await this.#done;
-  }
-
-  #tell(): void {
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const resolve of waiting) resolve();
-  }
-}
+/** Sends a log to a server. */
+const sendTo = (server: Clickhouse, log: string) =>
+  new Sending(log, {
+    kind: 'clickhouse',
+    writer: new RowWriter('a'),
+    delivery: new ClickhouseDelivery(new ClickhouseClient(server.to)),
+  });
 
 const linesOf = (from: number, to: number, fields: object = {}) =>
   Array.from({ length: to - from }, (_, i) => recordLine(from + i, { node: 'a', ...fields }));
@@ -104,7 +57,7 @@ describe('records to ClickHouse', () => {
   it('are the same lines when they are read back, from all files of the log', async () => {
     const [old, packed, young] = [linesOf(100, 200), linesOf(0, 100), linesOf(200, records)];
     log = writeLog({ '.2.gz': packed, '.1': old, '': young });
-    const sending = new Sending(server, log.path);
+    const sending = sendTo(server, log.path);
     await sending.until(({ sent }) => sent === records);
     await sending.end();
     expect(await readAll(server)).to.deep.equal([...packed, ...old, ...young]);
@@ -113,7 +66,7 @@ describe('records to ClickHouse', () => {
 
   it('go on where a process that was killed had come to, over rotations meanwhile', async () => {
     log = writeLog({ '': linesOf(0, 50) });
-    const first = new Sending(server, log.path);
+    const first = sendTo(server, log.path);
     await first.until(({ sent }) => sent === 50);
     await first.kill();
     appendFileSync(log.path, `${linesOf(50, 60).join('\n')}\n`);
@@ -121,7 +74,7 @@ describe('records to ClickHouse', () => {
     rmSync(log.path);
     writeFileSync(`${log.path}.1`, `${linesOf(60, 70).join('\n')}\n`);
     writeFileSync(log.path, `${linesOf(70, 80).join('\n')}\n`);
-    const second = new Sending(server, log.path);
+    const second = sendTo(server, log.path);
     await second.until(({ sent }) => sent === 30);
     await second.end();
     expect(await readAll(server)).to.deep.equal(linesOf(0, 80));
@@ -131,7 +84,7 @@ describe('records to ClickHouse', () => {
   it('stand once when they are sent again, for the place was lost', async () => {
     log = writeLog({ '': linesOf(0, 30) });
     for (const _ of [1, 2]) {
-      const sending = new Sending(server, log.path);
+      const sending = sendTo(server, log.path);
       await sending.until(({ sent }) => sent === 30);
       await sending.end();
       writeFileSync(`${log.path}.clickhouse`, 'torn');
@@ -145,7 +98,7 @@ describe('records to ClickHouse', () => {
   it('wait while the server is killed, and all come when it is back', async function () {
     this.timeout(60_000);
     log = writeLog({ '': linesOf(0, 10) });
-    const sending = new Sending(server, log.path);
+    const sending = sendTo(server, log.path);
     await sending.until(({ sent }) => sent === 10);
     await server.kill();
     appendFileSync(log.path, `${linesOf(10, 20).join('\n')}\n`);
@@ -169,7 +122,7 @@ describe('records to ClickHouse', () => {
     lines[8] = bad[1]!;
     lines[99] = bad[2]!;
     log = writeLog({ '': lines });
-    const sending = new Sending(server, log.path);
+    const sending = sendTo(server, log.path);
     await sending.until(({ sent, refused }) => sent + refused === 100);
     await sending.end();
     await server.ask('ALTER TABLE decisions DROP COLUMN guard');
@@ -183,7 +136,7 @@ describe('records to ClickHouse', () => {
   it('wait for a table that is not there, or has another schema, and nothing is set aside', async () => {
     log = writeLog({ '': linesOf(0, 10) });
     await server.ask('RENAME TABLE decisions TO kept');
-    const sending = new Sending(server, log.path);
+    const sending = sendTo(server, log.path);
     await sending.until(({ failures }) => failures >= 1);
     await server.ask('CREATE TABLE decisions (time DateTime, node String) ENGINE = Log');
     const before = sending.counts.failures;
@@ -204,7 +157,7 @@ describe('records to ClickHouse', () => {
     const lost = `{"level":50,"time":"${new Date(NOW).toISOString()}","event":"lost","records":3,"msg":"3 records were lost"}`;
     const lines = linesOf(0, 3);
     log = writeLog({ '': [lines[0]!, '{"level":40,"ti', lines[1]!, lost, lines[2]!] });
-    const sending = new Sending(server, log.path);
+    const sending = sendTo(server, log.path);
     await sending.until(({ sent }) => sent === 4);
     await sending.end();
     expect(sending.counts.skipped).to.equal(1);
@@ -223,7 +176,7 @@ describe('records to ClickHouse', () => {
       }),
     );
     log = writeLog({ '': summaries });
-    const sending = new Sending(server, log.path);
+    const sending = sendTo(server, log.path);
     await sending.until(({ sent }) => sent === 2);
     await sending.end();
     await server.ask('OPTIMIZE TABLE decisions FINAL');

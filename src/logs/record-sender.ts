@@ -1,32 +1,33 @@
-/** Sends the records of a server to ClickHouse, in a thread of its own: nothing waits for it. */
+/** Sends the records of a server to a receiver, in a thread of its own: nothing waits for it. */
 
 import { Worker } from 'node:worker_threads';
 import type { ClickhouseTable } from './clickhouse/client.ts';
-import type { ShipperCounts } from './clickhouse/shipper.ts';
+import type { OtlpReceiver } from './otlp/receiver.ts';
+import type { FromSendingThread, ShippingStart, ToSendingThread } from './shipping/messages.ts';
+import type { ShipperCounts } from './shipping/shipper.ts';
 
-/** What the thread is started with. */
-export interface ClickhouseStart {
-  /** The decision log; undefined where no file has the records. */
-  readonly log: string | undefined;
-  readonly to: ClickhouseTable;
-  readonly node: string;
+/** What can be sent to; each has a thread of its name. */
+export type Receiver = ToClickhouse | ToOtlp;
+
+export interface ToClickhouse {
+  readonly kind: 'clickhouse';
+  readonly table: ClickhouseTable;
 }
 
-export type ToClickhouseThread =
-  | { readonly kind: 'lines'; readonly lines: readonly string[] }
-  | { readonly kind: 'end' };
+export interface ToOtlp extends OtlpReceiver {
+  readonly kind: 'otlp';
+}
 
-export type FromClickhouseThread =
-  | { readonly kind: 'counts'; readonly counts: ShipperCounts }
-  | { readonly kind: 'up' }
-  | { readonly kind: 'down'; readonly why: string }
-  | { readonly kind: 'refused'; readonly count: number; readonly why: string };
+/** What the thread is started with. */
+export interface SenderStart<R extends Receiver = Receiver> extends ShippingStart {
+  readonly to: R;
+}
 
-export interface ClickhouseEvents {
+export interface SendingEvents {
   up(): void;
   down(why: string): void;
-  /** Rows were set aside, the first for this reason. */
-  refused(count: number, why: string): void;
+  /** Records were not taken, the first for this reason; whether they are in a file beside the log. */
+  refused(count: number, why: string, isKept: boolean): void;
 }
 
 const HEAP_MB = 256;
@@ -37,9 +38,9 @@ const NOTHING: ShipperCounts = {
   ...{ sent: 0, refused: 0, failures: 0, skipped: 0, gaps: 0, dropped: 0, behind: 0 },
 };
 
-export class ClickhouseSender {
-  readonly #start: ClickhouseStart;
-  readonly #events: ClickhouseEvents;
+export class RecordSender {
+  readonly #start: SenderStart;
+  readonly #events: SendingEvents;
   #worker: Worker;
   #ended: Promise<void>;
   #isClosing = false;
@@ -48,7 +49,7 @@ export class ClickhouseSender {
   #counts: ShipperCounts = NOTHING;
   #restart: NodeJS.Timeout | undefined;
 
-  constructor(start: ClickhouseStart, events: ClickhouseEvents) {
+  constructor(start: SenderStart, events: SendingEvents) {
     this.#start = start;
     this.#events = events;
     [this.#worker, this.#ended] = this.#begin();
@@ -60,24 +61,29 @@ export class ClickhouseSender {
 
   /** Records that no file has. */
   send(lines: readonly string[]): void {
-    this.#worker.postMessage({ kind: 'lines', lines } satisfies ToClickhouseThread);
+    this.#worker.postMessage({ kind: 'lines', lines } satisfies ToSendingThread);
   }
 
   /** Sends what can be sent in a short time. */
   async close(): Promise<void> {
     this.#isClosing = true;
     clearTimeout(this.#restart);
-    this.#worker.postMessage({ kind: 'end' } satisfies ToClickhouseThread);
+    // The process must not end before the thread has: nothing else may keep it any more.
+    this.#worker.ref();
+    this.#worker.postMessage({ kind: 'end' } satisfies ToSendingThread);
     await this.#ended;
   }
 
   #begin(): [Worker, Promise<void>] {
-    const worker = new Worker(new URL(`./clickhouse-thread${EXTENSION}`, import.meta.url), {
-      workerData: this.#start,
-      resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
-    });
+    const worker = new Worker(
+      new URL(`./${this.#start.to.kind}-thread${EXTENSION}`, import.meta.url),
+      {
+        workerData: this.#start,
+        resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
+      },
+    );
     worker.unref();
-    worker.on('message', (message: FromClickhouseThread) => this.#take(message));
+    worker.on('message', (message: FromSendingThread) => this.#take(message));
     worker.on('error', ({ message }: Error) => this.#events.down(message));
     const ended = new Promise<void>((resolve) => {
       worker.once('exit', () => {
@@ -93,11 +99,11 @@ export class ClickhouseSender {
     return [worker, ended];
   }
 
-  #take(message: FromClickhouseThread): void {
+  #take(message: FromSendingThread): void {
     if (message.kind === 'counts') this.#counts = message.counts;
     else if (message.kind === 'up') this.#events.up();
     else if (message.kind === 'down') this.#events.down(message.why);
-    else this.#events.refused(message.count, message.why);
+    else this.#events.refused(message.count, message.why, message.isKept);
   }
 }
 

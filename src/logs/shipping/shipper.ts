@@ -1,18 +1,25 @@
-/** Sends what a log has to ClickHouse, batch after batch, and waits while that does not work. */
+/** Sends what a log has to a receiver, batch after batch, and waits while that does not work. */
 
-import type { ClickhouseError } from './client.ts';
-import type { Delivery, RefusedRow } from './delivery.ts';
-import type { RowWriter } from './rows.ts';
+import {
+  type Delivered,
+  type Delivery,
+  type RefusedRow,
+  Unavailable,
+  type Writer,
+} from './delivery.ts';
 import type { Position, Source } from './source.ts';
 
-/** Rows of a batch, and characters. */
-const MOST_ROWS = 20_000;
-const MOST_LENGTH = 16 << 20;
-/** Milliseconds between two batches that are not full: each becomes a part on the server's disk. */
+/** Milliseconds between two batches that are not full: of each a receiver makes something on its disk. */
 const GATHER_MS = 1000;
 /** Milliseconds until a batch is sent again: each time twice as long, up to the second. */
 const RETRY_MS = 500;
 const MOST_RETRY_MS = 30_000;
+
+/** What is in a batch at most, or little more. */
+export interface BatchLimits {
+  readonly rows: number;
+  readonly characters: number;
+}
 
 /** How sending goes. */
 export interface ShipperCounts {
@@ -32,6 +39,8 @@ export interface ShipperHooks {
   readonly down: (why: string) => void;
   readonly keep: (position: Position) => void;
   readonly setAside: (rows: readonly RefusedRow[]) => void;
+  /** Told of rows that were not taken and that nobody knows. */
+  readonly rejected: (count: number, why: string) => void;
   readonly now: () => number;
   /** Resolves after some milliseconds, or when `stop` is aborted. */
   readonly wait: (milliseconds: number, stop: AbortSignal) => Promise<void>;
@@ -45,18 +54,24 @@ interface Batch {
 
 export class Shipper {
   readonly #source: Source;
-  readonly #writer: RowWriter;
+  readonly #writer: Writer;
   readonly #delivery: Delivery;
+  readonly #limits: BatchLimits;
   readonly #hooks: ShipperHooks;
   #sent = 0;
   #refused = 0;
   #failures = 0;
   #skipped = 0;
 
-  constructor(source: Source, writer: RowWriter, delivery: Delivery, hooks: ShipperHooks) {
+  constructor(
+    source: Source,
+    to: { readonly writer: Writer; readonly delivery: Delivery; readonly limits: BatchLimits },
+    hooks: ShipperHooks,
+  ) {
     this.#source = source;
-    this.#writer = writer;
-    this.#delivery = delivery;
+    this.#writer = to.writer;
+    this.#delivery = to.delivery;
+    this.#limits = to.limits;
     this.#hooks = hooks;
   }
 
@@ -89,7 +104,8 @@ export class Shipper {
     let length = 0;
     let position: Position | undefined;
     let isEmpty = true;
-    while (rows.length < MOST_ROWS && length < MOST_LENGTH) {
+    const isFull = () => rows.length >= this.#limits.rows || length >= this.#limits.characters;
+    while (!isFull()) {
       const taken = await this.#source.read(this.#hooks.now());
       if (taken === undefined) break;
       isEmpty = false;
@@ -103,29 +119,37 @@ export class Shipper {
     }
     this.#skipped = this.#writer.skipped;
     if (isEmpty) return undefined;
-    return { rows, position, isFull: rows.length >= MOST_ROWS || length >= MOST_LENGTH };
+    return { rows, position, isFull: isFull() };
   }
 
   /** Sends a batch as often as it takes; false when it was given up, since all ends. */
-  async #send({ rows, position }: Batch, ending: AbortSignal, stop: AbortSignal): Promise<boolean> {
+  async #send(batch: Batch, ending: AbortSignal, stop: AbortSignal): Promise<boolean> {
     for (let pause = RETRY_MS; ; pause = Math.min(2 * pause, MOST_RETRY_MS)) {
       try {
-        const refused = rows.length === 0 ? [] : await this.#delivery.deliver(rows, stop);
-        if (refused.length > 0) this.#hooks.setAside(refused);
-        if (position !== undefined) this.#hooks.keep(position);
-        this.#refused += refused.length;
-        this.#sent += rows.length - refused.length;
-        this.#hooks.up();
-        this.#hooks.counted(this.counts);
+        await this.#deliver(batch, stop);
         return true;
       } catch (error) {
         if (stop.aborted) return false;
         this.#failures++;
-        this.#hooks.down((error as ClickhouseError).message);
+        this.#hooks.down((error as Error).message);
         this.#hooks.counted(this.counts);
         if (ending.aborted) return false;
-        await this.#hooks.wait(pause, ending);
+        const asked = error instanceof Unavailable ? error.retryAfter : 0;
+        await this.#hooks.wait(Math.max(pause, asked), ending);
       }
     }
+  }
+
+  async #deliver({ rows, position }: Batch, stop: AbortSignal): Promise<void> {
+    const { refused, rejected }: Delivered =
+      rows.length === 0 ? { refused: [] } : await this.#delivery.deliver(rows, stop);
+    if (refused.length > 0) this.#hooks.setAside(refused);
+    if (rejected !== undefined) this.#hooks.rejected(rejected.count, rejected.why);
+    if (position !== undefined) this.#hooks.keep(position);
+    const missing = refused.length + (rejected?.count ?? 0);
+    this.#refused += missing;
+    this.#sent += rows.length - missing;
+    this.#hooks.up();
+    this.#hooks.counted(this.counts);
   }
 }

@@ -1,4 +1,4 @@
-/** Where records wait until ClickHouse has them. */
+/** Where records wait until a receiver has them. */
 
 /** A place between two lines of a log. */
 export interface Position {

@@ -9,20 +9,21 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs';
-import type { RefusedRow } from './delivery.ts';
+import type { ReceiverKind, RefusedRow } from './delivery.ts';
 import type { Position } from './source.ts';
 
-const KEPT = '.clickhouse';
-const REFUSED = '.clickhouse-refused';
 const MODE = 0o640;
 
 export class KeptPosition {
   readonly #path: string;
   readonly #to: string;
 
-  /** `to` says which table has been sent to: another one has nothing yet. */
-  constructor(log: string, to: string) {
-    this.#path = `${log}${KEPT}`;
+  /**
+   * `kind` is that of the receiver; `to` says which one has been sent to: another one has nothing
+   * yet.
+   */
+  constructor(log: string, kind: ReceiverKind, to: string) {
+    this.#path = `${log}.${kind}`;
     this.#to = to;
   }
 
@@ -60,9 +61,14 @@ function parsePosition(text: string, wanted: string): Position | undefined {
   }
 }
 
-/** Keeps rows that the server does not take, each with the reason, a line each. */
-export function setAside(log: string, rows: readonly RefusedRow[]): void {
-  const descriptor = openSync(`${log}${REFUSED}`, 'a', MODE);
+/** The file with what a receiver does not take. */
+export function refusedPath(log: string, kind: ReceiverKind): string {
+  return `${log}.${kind}-refused`;
+}
+
+/** Keeps rows that the receiver does not take, each with the reason, a line each. */
+export function setAside(log: string, kind: ReceiverKind, rows: readonly RefusedRow[]): void {
+  const descriptor = openSync(refusedPath(log, kind), 'a', MODE);
   try {
     const lines = rows.map(({ row, why }) => `${JSON.stringify({ why, row: JSON.parse(row) })}\n`);
     writeSync(descriptor, lines.join(''));
