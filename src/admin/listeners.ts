@@ -43,7 +43,11 @@ export async function openAdmin(
   const admin = await open(listen, {
     identities,
     certificate: certificates.ofAdmin && toSecureContext(certificates.ofAdmin),
-    handlers: { ...handlers, ...v1.handlers, ...consoleHandlers() },
+    handlers: {
+      ...handlers,
+      ...v1.handlers,
+      ...consoleHandlers({ visited: () => source.searcher?.prepare() }),
+    },
     needs: { ...NEEDS, ...CONSOLE_NEEDS },
   }).catch((error) => {
     v1.close();
