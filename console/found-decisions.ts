@@ -21,10 +21,17 @@ export interface Found {
   readonly notice: string;
   /** How far the search has come. */
   readonly words: string;
-  /** Searches on; absent when all has been searched. */
+  /** Searches on; absent while it is searching, and when all has been searched. */
   readonly more: (() => void) | undefined;
+  /** Ends the search that is going on; absent when there is none. */
+  readonly stop: (() => void) | undefined;
   /** Where they were looked for; undefined until something was found, or could not be. */
   readonly source: Source | undefined;
+}
+
+/** The parameters of a search for its first page. */
+export function firstPageOf(filter: Filter): Filter {
+  return { ...filter, limit: PAGE };
 }
 
 /** Status when ClickHouse does not answer. */
@@ -37,7 +44,7 @@ export function useDecisions(filter: Filter, isLive: boolean): Found {
     setNames((before) => ({ ...before, ...page.names }));
     setDecisions((before) => merged(before, page.decisions));
   };
-  const { words, more, isFound, source } = useSearch(filter, take);
+  const { words, more, stop, isFound, source } = useSearch(filter, take);
   const add = (found: Decisions) => setDecisions((before) => merged(before, found).slice(0, ROWS));
   // What cannot be searched cannot be followed either: then the search has the words.
   const notice = useLive(filter, isLive && isFound, {
@@ -55,7 +62,7 @@ export function useDecisions(filter: Filter, isLive: boolean): Found {
     },
   });
   const paused = 'Paused: what is made now is read when you go on.';
-  return { decisions, names, notice: isLive ? notice : paused, words, more, source };
+  return { decisions, names, notice: isLive ? notice : paused, words, more, stop, source };
 }
 
 const IDENTITIES = new WeakMap<DecisionRecord, string>();
@@ -75,42 +82,63 @@ function merged(before: Decisions, found: Decisions): Decisions {
   return all.sort((a, b) => (a.time < b.time ? 1 : a.time > b.time ? -1 : 0));
 }
 
-/** Pages of the log; a search that finds nothing goes on by itself. */
+/** The pages up to the first that has something, from a cursor on. */
+async function* pagesFrom(filter: Filter, from: string | undefined, signal: AbortSignal) {
+  let at = from;
+  do {
+    const parameters = { ...firstPageOf(filter), ...(at !== undefined && { cursor: at }) };
+    const page = await get<DecisionsPage>('decisions', parameters, signal);
+    yield page;
+    if (page.decisions.length > 0) return;
+    at = page.next;
+  } while (at !== undefined);
+}
+
+/** Pages of the log; a search that finds nothing goes on by itself, until it is stopped. */
 function useSearch(filter: Filter, take: (page: DecisionsPage) => void) {
   const [words, setWords] = useState('Searching…');
-  const [next, setNext] = useState<string>();
+  const [left, setLeft] = useState<{ readonly from: string | undefined }>();
   const [isFound, setFound] = useState(false);
   const [source, setSource] = useState<Source>();
-  const stop = useRef<AbortController | undefined>(undefined);
-  const search = async (cursor: string | undefined): Promise<void> => {
-    const control = new AbortController();
-    stop.current = control;
-    setNext(undefined);
+  const [isSearching, setSearching] = useState(true);
+  const control = useRef<AbortController | undefined>(undefined);
+  const search = async (from: string | undefined): Promise<void> => {
+    control.current = new AbortController();
+    const { signal } = control.current;
+    setLeft(undefined);
+    setSearching(true);
+    let at = from;
+    let progress = '';
     try {
-      let at = cursor;
-      do {
-        const parameters = { ...filter, limit: PAGE, ...(at !== undefined && { cursor: at }) };
-        const page = await get<DecisionsPage>('decisions', parameters, control.signal);
+      for await (const page of pagesFrom(filter, from, signal)) {
         take(page);
         setFound(true);
         setSource(page.source);
-        setWords(progressOf(page));
+        progress = progressOf(page);
+        setWords(progress);
         at = page.next;
-        if (page.decisions.length > 0) break;
-      } while (at !== undefined);
-      setNext(at);
+      }
+      if (at !== undefined) setLeft({ from: at });
     } catch (error) {
-      if (control.signal.aborted) return;
-      setWords((error as Error).message);
+      if (signal.aborted) setLeft({ from: at });
+      setWords(signal.aborted ? `Stopped. ${progress}` : (error as Error).message);
       if (error instanceof ServerError && error.status === BAD_GATEWAY) setSource('clickhouse');
     }
+    setSearching(false);
   };
+  const stop = () => control.current?.abort();
   // Before the next frame: the first rows are waited for.
   useLayoutEffect(() => {
     void search(undefined);
-    return () => stop.current?.abort();
+    return stop;
   }, []);
-  return { words, isFound, source, more: next === undefined ? undefined : () => void search(next) };
+  return {
+    words,
+    isFound,
+    source,
+    more: left && (() => void search(left.from)),
+    stop: isSearching ? stop : undefined,
+  };
 }
 
 function progressOf({ next, searched, total, source }: DecisionsPage): string {

@@ -5,26 +5,40 @@ import './charts.css';
 import './tables.css';
 import { type ComponentType, render } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import type { Session } from '../src/admin/api/answers.ts';
-import { linkTo, useLocation } from './location.ts';
+import type { DecisionsPage, Session } from '../src/admin/api/answers.ts';
+import { filterOf } from './decision-filter.tsx';
+import { firstPageOf } from './found-decisions.ts';
+import { linkTo, readLocation, useLocation } from './location.ts';
 import { Login } from './login.tsx';
 import { Decisions } from './pages/decisions.tsx';
 import { Explain } from './pages/explain.tsx';
 import { Fleet } from './pages/fleet.tsx';
-import { Overview } from './pages/overview.tsx';
 import { Policy } from './pages/policy.tsx';
 import { Upstreams } from './pages/upstreams.tsx';
-import { get, onLoggedOut, send } from './server.ts';
+import { get, getEarly, onLoggedOut, send } from './server.ts';
 
 export interface PageProps {
   readonly parameters: Readonly<Record<string, string>>;
   readonly session: Session;
 }
 
+/** A part of the same file that runs when it is first shown: what draws charts takes long to begin. */
+async function importOverview(): Promise<ComponentType<PageProps>> {
+  return (await import('./pages/overview.tsx')).Overview;
+}
+
+function later(load: () => Promise<ComponentType<PageProps>>): ComponentType<PageProps> {
+  return (props) => {
+    const [loaded, setLoaded] = useState<{ readonly Page: ComponentType<PageProps> }>();
+    useLayoutEffect(() => void load().then((Page) => setLoaded({ Page })), []);
+    return loaded === undefined ? null : <loaded.Page {...props} />;
+  };
+}
+
 /** In the order of the navigation. */
 const PAGES: Readonly<Record<string, { title: string; page: ComponentType<PageProps> }>> = {
   decisions: { title: 'Decisions', page: Decisions },
-  overview: { title: 'Overview', page: Overview },
+  overview: { title: 'Overview', page: later(importOverview) },
   explain: { title: 'Explain', page: Explain },
   policy: { title: 'Policy', page: Policy },
   upstreams: { title: 'Upstreams', page: Upstreams },
@@ -116,11 +130,23 @@ function Pages({ session, end }: { readonly session: Session; readonly end: () =
 /** Milliseconds after which a page says what it waits for. */
 const SILENT_MS = 300;
 
+/** The session stands in the page when the server knows it without being asked. */
+const root = document.getElementById('console')!;
+const known = root.dataset['session'];
+const asked =
+  known === undefined ? get<Session>('session') : Promise.resolve(JSON.parse(known) as Session);
+
+/** Whoever must log in first would be refused. */
+function askEarly(): Promise<unknown> {
+  const { page, parameters } = readLocation();
+  if (known === undefined || page !== 'decisions') return asked;
+  return getEarly<DecisionsPage>('decisions', firstPageOf(filterOf(parameters)));
+}
+
 // A first picture takes a browser longer than the server an answer: it comes when there is more to see.
-const asked = get<Session>('session');
-const show = () => render(<Console asked={asked} />, document.getElementById('console')!);
+const show = () => render(<Console asked={asked} />, root);
 const waiting = setTimeout(show, SILENT_MS);
-asked
+askEarly()
   .catch(() => {})
   .then(() => {
     clearTimeout(waiting);

@@ -36,12 +36,32 @@ export function urlOf(path: string, parameters: Readonly<Record<string, string>>
   return query === '' ? API + path : `${API}${path}?${query}`;
 }
 
+/** What is being asked before there is a page that wants it, by its URL. */
+const early: Map<string, { readonly answer: Promise<unknown>; stop(): void }> = new Map();
+
+/** Asks while the page is still being made: the first `get` of the same has the answer. */
+export function getEarly<T>(
+  path: string,
+  parameters: Readonly<Record<string, string>> = {},
+): Promise<T> {
+  const url = urlOf(path, parameters);
+  const control = new AbortController();
+  const answer = ask<T>(url, { signal: control.signal });
+  early.set(url, { answer, stop: () => control.abort() });
+  return answer;
+}
+
 export function get<T>(
   path: string,
   parameters: Readonly<Record<string, string>> = {},
   signal?: AbortSignal,
 ): Promise<T> {
-  return ask<T>(urlOf(path, parameters), { ...(signal !== undefined && { signal }) });
+  const url = urlOf(path, parameters);
+  const asked = early.get(url);
+  if (asked === undefined) return ask<T>(url, { ...(signal !== undefined && { signal }) });
+  early.delete(url);
+  signal?.addEventListener('abort', asked.stop, { once: true });
+  return asked.answer as Promise<T>;
 }
 
 export function send<T>(method: 'POST' | 'DELETE', path: string, body = ''): Promise<T> {

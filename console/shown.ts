@@ -1,19 +1,24 @@
 /** Numbers and times as people read them; all times are UTC, as they stand in the log. */
 
-const COUNT = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
-const SMALL = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
+/** By how many digits they have behind the point; made when needed: it takes a browser milliseconds. */
+const formats: Intl.NumberFormat[] = [];
+
+function formatted(number: number, digits: 0 | 1): string {
+  formats[digits] ??= new Intl.NumberFormat('en', { maximumFractionDigits: digits });
+  return formats[digits].format(number);
+}
 
 export function shownCount(count: number): string {
-  return COUNT.format(count);
+  return formatted(count, 0);
 }
 
 /** `0.4`, `12.3`, `1,234` */
 export function shownRate(rate: number): string {
-  return rate < 100 ? SMALL.format(rate) : COUNT.format(rate);
+  return formatted(rate, rate < 100 ? 1 : 0);
 }
 
 export function shownShare(part: number, whole: number): string {
-  return whole === 0 ? '–' : `${SMALL.format((part / whole) * 100)} %`;
+  return whole === 0 ? '–' : `${formatted((part / whole) * 100, 1)} %`;
 }
 
 /** `11-29 03:04:05` */

@@ -6,18 +6,12 @@
  */
 
 import { TestBrowser, type Window } from '../../test/world/browser.ts';
+import { timeFirstRow } from './first-row.ts';
 
 /** What is asked of it: windows that stay open, or the milliseconds to a first row. */
 export type ToBrowser = { readonly open: readonly string[] } | { readonly time: string };
 /** Its answer: how many windows are open, or how long it took. */
 export type FromBrowser = { readonly windows: number } | { readonly milliseconds: number };
-
-/** Notes in the page when the first row stands in a table, in milliseconds since the visit. */
-const WATCH = `new MutationObserver((_changes, watch) => {
-  if (document.querySelector('tbody tr') === null) return;
-  watch.disconnect();
-  window.firstRowMs = performance.now();
-}).observe(document, { childList: true, subtree: true });`;
 
 const [, , chromium, url] = process.argv;
 const browser = await TestBrowser.start(chromium!);
@@ -35,16 +29,8 @@ async function open(paths: readonly string[]): Promise<FromBrowser> {
   return { windows: windows.length };
 }
 
-/** A window that has nothing in its cache. */
 async function time(path: string): Promise<FromBrowser> {
-  const window = await browser.open();
-  await window.page.addInitScript(WATCH);
-  await window.page.goto(`${url}/#/${path}`);
-  // The Content-Security-Policy forbids playwright's own way to wait for a condition.
-  await window.page.locator('tbody tr').first().waitFor();
-  const milliseconds = (await window.page.evaluate('window.firstRowMs')) as number;
-  await window.close();
-  return { milliseconds };
+  return { milliseconds: (await timeFirstRow(browser, `${url}/#/${path}`)).row };
 }
 
 process.on('message', async (asked: ToBrowser) => {

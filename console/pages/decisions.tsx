@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { Names, Source } from '../../src/admin/api/answers.ts';
 import { placeOf } from '../../src/admin/api/plain-words.ts';
 import type { DecisionRecord } from '../../src/observe/decision-filter.ts';
@@ -11,6 +11,9 @@ import { linkTo } from '../location.ts';
 import type { PageProps } from '../main.tsx';
 import { shownTime } from '../shown.ts';
 
+const NOTHING = 'No decision is like that. ';
+/** Rows that are shown first, about a screenful: the others come when these are to be seen. */
+const FIRST_ROWS = 20;
 const COLUMNS = ['Time (UTC)', 'Client', 'Name', 'What happened', 'Layer', 'By'];
 
 /** Live, and searched back into the log. */
@@ -30,8 +33,10 @@ function Found({ filter }: { readonly filter: Readonly<Record<string, string>> }
   const canFollow = filter['until'] === undefined && filter['ref'] === undefined;
   const [isLive, setLive] = useState(canFollow);
   const [open, setOpen] = useState<string>();
-  const { decisions, names, notice, words, more, source } = useDecisions(filter, isLive);
+  const { decisions, names, notice, words, more, stop, source } = useDecisions(filter, isLive);
   const allNames = useClientNames(decisions, names);
+  const [isFirst, setFirst] = useState(true);
+  useEffect(() => setFirst(decisions.length === 0), [decisions.length === 0]);
   return (
     <>
       <p class="toolbar">
@@ -55,7 +60,7 @@ function Found({ filter }: { readonly filter: Readonly<Record<string, string>> }
           </tr>
         </thead>
         <tbody>
-          {decisions.map((decision) => {
+          {decisions.slice(0, isFirst ? FIRST_ROWS : undefined).map((decision) => {
             const identity = identityOf(decision);
             const isMeant = filter['ref'] !== undefined && decision.ref === filter['ref'];
             const isOpen = open === undefined ? isMeant : identity === open;
@@ -73,12 +78,17 @@ function Found({ filter }: { readonly filter: Readonly<Record<string, string>> }
         </tbody>
       </table>
       <p role="status" class="nothing">
-        {decisions.length === 0 && more === undefined && 'No decision is like that. '}
+        {decisions.length === 0 && more === undefined && stop === undefined && NOTHING}
         {words}
       </p>
       {more !== undefined && (
         <button type="button" onClick={more}>
           Show older ones
+        </button>
+      )}
+      {stop !== undefined && (
+        <button type="button" onClick={stop}>
+          Stop searching
         </button>
       )}
     </>

@@ -4,6 +4,8 @@ import { readFileSync } from 'node:fs';
 import type { OutgoingHttpHeaders } from 'node:http';
 import { CONSOLE_BUILD, type ConsoleBuild, readBuild } from './console-build.ts';
 import type { AdminHandler, AdminReply, Needed } from './http.ts';
+import type { Identity } from './identities.ts';
+import { sessionOf } from './sessions.ts';
 
 /** Nothing from elsewhere, nothing inline, in nobody's frame. */
 const HEADERS: OutgoingHttpHeaders = {
@@ -19,9 +21,16 @@ export const CONSOLE_NEEDS: Readonly<Record<string, Needed>> = {
   'GET /console/{file}': 'nothing',
 };
 
-export function consoleHandlers(
-  folder: URL = CONSOLE_BUILD,
-): Readonly<Record<string, AdminHandler>> {
+interface ConsoleOptions {
+  readonly folder?: URL;
+  /** Somebody opens the page, and will ask for decisions. */
+  readonly visited?: () => void;
+}
+
+export function consoleHandlers({
+  folder = CONSOLE_BUILD,
+  visited = () => {},
+}: ConsoleOptions = {}): Readonly<Record<string, AdminHandler>> {
   let build: ConsoleBuild | string | undefined;
   const serve = (name: string, accepts: string | undefined): AdminReply => {
     build ??= readBuild(folder);
@@ -45,8 +54,21 @@ export function consoleHandlers(
     };
   };
   return {
-    'GET /': (_url, _response, request) => serve('index.html', request.header('accept-encoding')),
+    'GET /': (_url, _response, request) => {
+      const { who } = request;
+      visited();
+      if (who === undefined) return serve('index.html', request.header('accept-encoding'));
+      return withSession(serve('index.html', undefined), who);
+    },
     'GET /console/{file}': ({ pathname }, _response, request) =>
       serve(pathname.slice('/console/'.length), request.header('accept-encoding')),
   };
+}
+
+/** Where nobody has to log in, the page need not ask who looks at it. */
+function withSession(reply: AdminReply, who: Identity): AdminReply {
+  const session = JSON.stringify(sessionOf(who)).replaceAll('&', '&amp;').replaceAll('"', '&quot;');
+  const place = 'id="console"';
+  const body = String(reply.body).replace(place, () => `${place} data-session="${session}"`);
+  return { ...reply, headers: { ...reply.headers, 'cache-control': 'no-store' }, body };
 }

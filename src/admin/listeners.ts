@@ -49,7 +49,11 @@ export async function openAdmin(
     isShared,
     identities,
     certificate: certificates.ofAdmin && toSecureContext(certificates.ofAdmin),
-    handlers: { ...handlers, ...v1.handlers, ...consoleHandlers() },
+    handlers: {
+      ...handlers,
+      ...v1.handlers,
+      ...consoleHandlers({ visited: () => source.searcher?.prepare() }),
+    },
     needs: { ...NEEDS, ...CONSOLE_NEEDS },
   }).catch((error) => {
     v1.close();

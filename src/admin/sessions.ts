@@ -1,8 +1,9 @@
 /** Logging in: a browser that has a token is given a session for it. */
 
 import type { Logger } from '../log.ts';
+import type { Session } from './api/answers.ts';
 import { type AdminHandler, type AdminReply, jsonReply, type Needed } from './http.ts';
-import { type Identities, SESSION_MS } from './identities.ts';
+import { type Identities, type Identity, SESSION_MS } from './identities.ts';
 import { COOKIE } from './request.ts';
 
 const LONGEST = 4096;
@@ -15,16 +16,17 @@ export const SESSION_NEEDS: Readonly<Record<string, Needed>> = {
   'DELETE /api/v1/session': 'nothing',
 };
 
+export function sessionOf(who: Identity | undefined): Session {
+  return who === undefined ? { login: true } : { login: false, name: who.name, may: who.may };
+}
+
 export function sessionHandlers(
   identities: Identities,
   log: Logger,
 ): Readonly<Record<string, AdminHandler>> {
   let failedAt = Number.NEGATIVE_INFINITY;
   return {
-    'GET /api/v1/session': (_url, _response, { who }) =>
-      jsonReply(
-        who === undefined ? { login: true } : { login: false, name: who.name, may: who.may },
-      ),
+    'GET /api/v1/session': (_url, _response, { who }) => jsonReply(sessionOf(who)),
     'POST /api/v1/session': async (_url, _response, request) => {
       const token = readToken(await request.text(LONGEST));
       if (token === undefined) return jsonReply({ error: 'expect { "token": "…" }' }, 400);
@@ -41,7 +43,7 @@ export function sessionHandlers(
       }
       const { who, session } = begun;
       log.info(`admin: ${who.name} has logged in, ${request.asker}`);
-      const reply = jsonReply({ login: false, name: who.name, may: who.may });
+      const reply = jsonReply(sessionOf(who));
       return withCookie(reply, session, SESSION_MS / 1000, request.isSecure);
     },
     'DELETE /api/v1/session': (_url, _response, request) => {

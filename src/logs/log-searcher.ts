@@ -78,6 +78,13 @@ export class LogSearcher {
     this.#start = { from, priority };
   }
 
+  /** Starts the thread, which takes longer than many a search, for a search that will come. */
+  prepare(): void {
+    if (this.#worker !== undefined) return;
+    this.#started();
+    if (this.#waiting.size === 0) this.#rest();
+  }
+
   /** One page. Rejects with a TooManySearches or, when `signal` is aborted, a SearchCancelled. */
   async search(request: SearchRequest, signal?: AbortSignal): Promise<SearchPage> {
     const answer = await this.#ask({ kind: 'search', request }, signal);

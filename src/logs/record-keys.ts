@@ -130,15 +130,31 @@ function writtenTextsOf(options: FilterTexts): string[][] {
     return suffix !== undefined && PLAIN.test(suffix) ? `${suffix}"` : undefined;
   });
   const upstreams = alternatives(textsOf(options, 'upstream'), upstreamText);
-  const clients = alternatives(textsOf(options, 'client'), (client) => {
-    const address = parseAddress(client);
-    return address && `"${formatAddress(address.family, address.words)}"`;
+  const types = alternatives(textsOf(options, 'type'), (text) => {
+    const type = parseType(text);
+    return type === undefined ? undefined : `"${formatType(type)}"`;
   });
+  const clients = alternatives(clientsOf(options), clientText);
   // A summary has a prefix that the client may be in.
   const orSummary = clients.map((some) => [...some, `"${SUMMARY}"`]);
-  return [...plain, ...names, ...upstreams, ...orSummary].map((some) =>
+  return [...plain, ...names, ...types, ...upstreams, ...orSummary].map((some) =>
     some.flatMap((text) => asWritten(text.toLowerCase())),
   );
+}
+
+function clientsOf(options: FilterTexts): string[] {
+  return textsOf(options, 'client').flatMap((text) => text.split(','));
+}
+
+/** How an address, or all of an IPv4 prefix of whole octets, is written in a record. */
+function clientText(client: string): string | undefined {
+  const prefix = parsePrefix(client);
+  if (typeof prefix === 'string') return undefined;
+  const { family, length, words } = prefix;
+  const address = formatAddress(family, words);
+  if (length === WHOLE[family]) return `"${address}"`;
+  if (family === 6 || length < 8 || length % 8 !== 0) return undefined;
+  return `"${address.split('.', length / 8).join('.')}.`;
 }
 
 /** JSON may have a backslash before a slash. */
@@ -148,9 +164,8 @@ function asWritten(text: string): string[] {
 
 /** One key of each of these lists is in every block that has a record which is meant. */
 function keysOfOptions(options: FilterTexts): string[][] {
-  const clients = textsOf(options, 'client').flatMap((text) => text.split(','));
   const some = [
-    clients.map(keysOfClient),
+    clientsOf(options).map(keysOfClient),
     textsOf(options, 'name').map(keysOfName),
     textsOf(options, 'type').map((text) => keyOf('t', parseType(text), formatType)),
     textsOf(options, 'rcode').map((text) => keyOf('k', parseRcode(text), formatRcode)),

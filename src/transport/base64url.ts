@@ -1,9 +1,10 @@
 /** Base64url (RFC 4648 section 5), read strictly and without a text or memory for each. */
 
-const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+/** Characters in the order of their values. */
+export const BASE64URL = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 const NONE = 0xff;
 const VALUES: Uint8Array = new Uint8Array(256).fill(NONE);
-for (let i = 0; i < ALPHABET.length; i++) VALUES[ALPHABET.charCodeAt(i)] = i;
+for (let i = 0; i < BASE64URL.length; i++) VALUES[BASE64URL.charCodeAt(i)] = i;
 
 let octets: Buffer = Buffer.allocUnsafeSlow(1024);
 

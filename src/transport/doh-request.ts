@@ -22,6 +22,8 @@ export interface HttpRequest extends ForwardedFields {
   method: string;
   /** The path, and the query behind it. */
   target: string;
+  /** What `dns=` stands for, where that has been read instead of the target: then this is a GET for the path. */
+  query?: Buffer | undefined;
   contentType: string | undefined;
   /** Who asks through the proxy at the other end: found out by `readQuery`. */
   client?: ForwardedClient | undefined;
@@ -56,6 +58,7 @@ export function readQuery(
 
 function queryOf(path: string, request: HttpRequest, body: Buffer): Buffer | number {
   const { method, target } = request;
+  if (request.query !== undefined) return wholeQuery(request.query);
   const end = target.indexOf('?');
   if (end < 0 ? target !== path : end !== path.length || !target.startsWith(path)) return 404;
   if (method === 'POST') return isDnsMessage(request.contentType) ? wholeQuery(body) : 415;

@@ -26,7 +26,7 @@ describe('admin/console-files', () => {
     const tokens = [{ name: 'ops', token: 'secret', may: 'reload' }] as const;
     admin = await listenAdmin({
       ...{ address: '127.0.0.1', port: 0, identities: new Identities(tokens) },
-      ...{ handlers: consoleHandlers(url), needs: CONSOLE_NEEDS },
+      ...{ handlers: consoleHandlers({ folder: url }), needs: CONSOLE_NEEDS },
     });
     base = `http://127.0.0.1:${admin.port}`;
   });
@@ -68,6 +68,24 @@ describe('admin/console-files', () => {
     }
   });
 
+  it('has the session in the page where nobody has to log in, and asks for it where tokens are', async () => {
+    expect(await (await fetch(base)).text()).to.include('<div id="console"></div>');
+    let visits = 0;
+    const open = await listenAdmin({
+      ...{ address: '127.0.0.1', port: 0, identities: new Identities([]) },
+      handlers: consoleHandlers({ folder: pathToFileURL(`${folder}/`), visited: () => visits++ }),
+      needs: CONSOLE_NEEDS,
+    });
+    const response = await fetch(`http://127.0.0.1:${open.port}`);
+    open.close();
+    expect(response.headers.get('cache-control')).to.equal('no-store');
+    const [, session] = /data-session="([^"]*)"/.exec(await response.text()) ?? [];
+    expect(JSON.parse(session!.replaceAll('&quot;', '"'))).to.deep.equal({
+      ...{ login: false, name: 'loopback', may: 'reload' },
+    });
+    expect(visits).to.equal(1);
+  });
+
   it('may be visited from a link on another page, and embedded by none', async () => {
     const visit = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' };
     expect((await ask(admin, '/', { headers: visit })).status).to.equal(200);
@@ -96,7 +114,7 @@ describe('admin/console-files', () => {
     const text = JSON.stringify({ ...build, version: '0.0.0' });
     writeFileSync(join(other, 'build.json'), text);
     expect(readBuild(url)).to.match(/^it was built for 0\.0\.0/);
-    const reply = await consoleHandlers(url)['GET /']!(
+    const reply = await consoleHandlers({ folder: url })['GET /']!(
       new URL(base),
       {} as never,
       {

@@ -134,6 +134,19 @@ describeWith(PROGRAMS, 'console: pages in a browser', () => {
     await other.close();
   });
 
+  it('stop a search that takes long, and go on with it', async () => {
+    await page.route(/decisions[?].*name=nobody/, () => {});
+    await visit('decisions?name=nobody.example');
+    const ended = page.waitForEvent('requestfailed', (one) => one.url().includes('nobody'));
+    await page.getByRole('button', { name: 'Stop searching' }).click();
+    await page.getByText('Stopped.').waitFor();
+    expect((await ended).failure()?.errorText).to.equal('net::ERR_ABORTED');
+    await page.unroute(/decisions[?].*name=nobody/);
+    await page.getByRole('button', { name: 'Show older ones' }).click();
+    await page.getByText('No decision is like that. All of the log has been searched.').waitFor();
+    expect(await page.getByRole('button', { name: 'Stop searching' }).count()).to.equal(0);
+  });
+
   it('read what was made while they were paused', async () => {
     await visit('decisions');
     await page.locator('.toolbar', { hasText: /Live/ }).waitFor();

@@ -34,7 +34,10 @@ export class Window {
       void dialog.dismiss();
     });
     page.on('requestfinished', async (request) => {
-      const { responseBodySize, responseHeadersSize } = await request.sizes();
+      const sizes = await request.sizes().catch(() => undefined);
+      // The window was closed meanwhile.
+      if (sizes === undefined) return;
+      const { responseBodySize, responseHeadersSize } = sizes;
       const path = new URL(request.url()).pathname;
       const before = this.transferred.get(path) ?? 0;
       this.transferred.set(path, before + responseBodySize + responseHeadersSize);

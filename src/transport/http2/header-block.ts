@@ -13,6 +13,7 @@ export class HeaderDecoder {
   #block: Buffer = Buffer.alloc(0);
   #at = 0;
   #isBroken = false;
+  #valueAt = -1;
 
   /** Changes with what the numbers in blocks stand for: the same octets say the same until then. */
   get version(): number {
@@ -20,10 +21,11 @@ export class HeaderDecoder {
   }
 
   /**
-   * Calls `onField` for each field of a block; false when it is broken, and with it all that
-   * would follow on the connection.
+   * Calls `onField` for each field of a block, with where the length of its value stands, which is
+   * below 0 for a field of the table; false when it is broken, and with it all that would follow on
+   * the connection.
    */
-  decode(block: Buffer, onField: (field: HeaderField) => void): boolean {
+  decode(block: Buffer, onField: (field: HeaderField, valueAt: number) => void): boolean {
     this.#block = block;
     this.#at = 0;
     this.#isBroken = false;
@@ -38,12 +40,13 @@ export class HeaderDecoder {
       mayResize = false;
       const field = (first & 0x80) === 0 ? this.#literal(first) : this.#indexed();
       if (field === undefined || this.#isBroken) return false;
-      onField(field);
+      onField(field, this.#valueAt);
     }
     return !this.#isBroken;
   }
 
   #indexed(): HeaderField | undefined {
+    this.#valueAt = -1;
     return this.#table.at(this.#number(0x7f));
   }
 
@@ -52,6 +55,7 @@ export class HeaderDecoder {
     const index = this.#number(isAdded ? 0x3f : 0x0f);
     const known = index === 0 ? undefined : this.#table.at(index);
     const name = index === 0 ? this.#text() : known?.name;
+    this.#valueAt = this.#at;
     const value = this.#text();
     if (name === undefined || value === undefined) return undefined;
     const field = new HeaderField(name, value, known?.isValid === true);

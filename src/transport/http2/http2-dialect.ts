@@ -36,7 +36,7 @@ export class Http2Dialect implements Dialect, FrameEvents {
   readonly #maxStreams: number;
   readonly #out: Http2FrameWriter = new Http2FrameWriter();
   readonly #reader: Http2FrameReader = new Http2FrameReader();
-  readonly #requests: RequestDecoder = new RequestDecoder();
+  readonly #requests: RequestDecoder;
   readonly #streams: Map<number, RequestStream> = new Map();
   readonly #flow: FlowControl = new FlowControl(this.#out);
   #lastStream = 0;
@@ -49,6 +49,7 @@ export class Http2Dialect implements Dialect, FrameEvents {
 
   constructor(site: DohSite, maxStreams: number, faults: HttpFaults) {
     this.#site = site;
+    this.#requests = new RequestDecoder(site.path);
     this.#faults = faults;
     this.#maxStreams = maxStreams;
     this.#out.settings([
@@ -122,10 +123,10 @@ export class Http2Dialect implements Dialect, FrameEvents {
     if (this.#open !== undefined && type !== FrameType.CONTINUATION) {
       throw new Http2Error('PROTOCOL_ERROR');
     }
-    if (type === FrameType.HEADERS && (flags & PARTED) === Flag.END_HEADERS && stream % 2 === 1) {
-      return this.#begin(stream, flags, octets, [start + FRAME_HEADER, end]);
-    }
-    const payload = octets.subarray(start + FRAME_HEADER, end);
+    const isPlain = type === FrameType.HEADERS && (flags & PARTED) === Flag.END_HEADERS;
+    const at = start + FRAME_HEADER;
+    if (isPlain && stream % 2 === 1) return this.#begin(stream, flags, octets, [at, end]);
+    const payload = octets.subarray(at, end);
     if (type === FrameType.DATA) this.#data(stream, flags, payload);
     else if (type === FrameType.HEADERS) this.#headers(stream, flags, payload);
     else if (type === FrameType.CONTINUATION) this.#continuation(stream, flags, payload);
@@ -187,9 +188,9 @@ export class Http2Dialect implements Dialect, FrameEvents {
 
   /** A request begins, or ends with its trailers. */
   #begin(id: number, flags: number, octets: Buffer, [start, end]: [number, number]): void {
-    const headers = this.#requests.decode(octets, start, end);
-    const endsStream = (flags & Flag.END_STREAM) !== 0;
-    if (id <= this.#lastStream) return this.#trailers(id, endsStream);
+    const isWhole = (flags & Flag.END_STREAM) !== 0;
+    const headers = this.#requests.decode(octets, start, end, isWhole);
+    if (id <= this.#lastStream) return this.#trailers(id, isWhole);
     this.#lastStream = id;
     if (this.#streams.size >= this.#maxStreams) {
       this.#faults.add('flood');
@@ -198,9 +199,9 @@ export class Http2Dialect implements Dialect, FrameEvents {
     if (headers.isMalformed) return this.#malformed(id);
     const stream = new RequestStream(headers, this.#flow.streamWindow);
     this.#streams.set(id, stream);
-    if (headers.size > HEADERS_SIZE) this.#refuse(id, 431, endsStream);
-    else if ((headers.contentLength ?? 0) > LONGEST) this.#refuse(id, 413, endsStream);
-    else if (endsStream) this.#ask(id, stream, NO_BODY);
+    if (headers.size > HEADERS_SIZE) this.#refuse(id, 431, isWhole);
+    else if ((headers.contentLength ?? 0) > LONGEST) this.#refuse(id, 413, isWhole);
+    else if (isWhole) this.#ask(id, stream, NO_BODY);
   }
 
   /** Fields behind a body say nothing that we would want to know. */
@@ -259,9 +260,8 @@ export class Http2Dialect implements Dialect, FrameEvents {
   #settings(stream: number, flags: number, payload: Buffer): void {
     if (stream !== 0) throw new Http2Error('PROTOCOL_ERROR');
     const isAck = (flags & Flag.ACK) !== 0;
-    if (payload.length % 6 !== 0 || (isAck && payload.length > 0)) {
-      throw new Http2Error('FRAME_SIZE_ERROR');
-    }
+    const isWhole = isAck ? payload.length === 0 : payload.length % 6 === 0;
+    if (!isWhole) throw new Http2Error('FRAME_SIZE_ERROR');
     if (isAck) return;
     for (let at = 0; at < payload.length; at += 6) {
       this.#setting(payload.readUInt16BE(at), payload.readUInt32BE(at + 2));

@@ -24,28 +24,43 @@ const LENGTHS: readonly number[] = [
   .split(' ')
   .map(Number);
 
-/** Two entries for each inner node: another node, or below 0 a symbol. */
-const NODES: Int16Array = buildNodes();
+/** The code of each octet, and of EOS, in the lowest bits. */
+const CODES: Uint32Array = buildCodes();
 
-function buildNodes(): Int16Array {
-  const nodes = new Int16Array(2 * LENGTHS.length);
+function buildCodes(): Uint32Array {
+  const codes = new Uint32Array(LENGTHS.length);
   const symbols = LENGTHS.map((_, symbol) => symbol).sort(
     (a, b) => LENGTHS[a]! - LENGTHS[b]! || a - b,
   );
   let code = 0;
   let length = 0;
-  let count = 1;
   for (const symbol of symbols) {
     code <<= LENGTHS[symbol]! - length;
     length = LENGTHS[symbol]!;
+    codes[symbol] = code++;
+  }
+  return codes;
+}
+
+/** The code of an octet: its bits, and how many they are. */
+export function huffmanCode(octet: number): { readonly bits: number; readonly count: number } {
+  return { bits: CODES[octet]!, count: LENGTHS[octet]! };
+}
+
+/** Two entries for each inner node: another node, or below 0 a symbol. */
+const NODES: Int16Array = buildNodes();
+
+function buildNodes(): Int16Array {
+  const nodes = new Int16Array(2 * LENGTHS.length);
+  let count = 1;
+  for (const [symbol, code] of CODES.entries()) {
     let node = 0;
-    for (let bit = length - 1; bit > 0; bit--) {
+    for (let bit = LENGTHS[symbol]! - 1; bit > 0; bit--) {
       const at = 2 * node + ((code >> bit) & 1);
       if (nodes[at] === 0) nodes[at] = count++;
       node = nodes[at]!;
     }
     nodes[2 * node + (code & 1)] = ~symbol;
-    code++;
   }
   return nodes;
 }

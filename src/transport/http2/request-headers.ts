@@ -13,6 +13,7 @@ const PATH = 8;
 export class RequestHeaders implements HttpRequest {
   method = '';
   target = '';
+  query: Buffer | undefined = undefined;
   contentType: string | undefined = undefined;
   contentLength: number | undefined = undefined;
   client: ForwardedClient | undefined = undefined;
