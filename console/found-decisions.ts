@@ -122,7 +122,7 @@ function useSearch(filter: Filter, take: (page: DecisionsPage) => void) {
     } catch (error) {
       if (signal.aborted) setLeft({ from: at });
       setWords(signal.aborted ? `Stopped. ${progress}` : (error as Error).message);
-      if (error instanceof ServerError && error.status === BAD_GATEWAY) setSource('clickhouse');
+      setSource((before) => sourceOf(error) ?? before);
     }
     setSearching(false);
   };
@@ -139,6 +139,11 @@ function useSearch(filter: Filter, take: (page: DecisionsPage) => void) {
     more: left && (() => void search(left.from)),
     stop: isSearching ? stop : undefined,
   };
+}
+
+/** Where it was looked for in vain. */
+function sourceOf(error: unknown): Source | undefined {
+  return error instanceof ServerError && error.status === BAD_GATEWAY ? 'clickhouse' : undefined;
 }
 
 function progressOf({ next, searched, total, source }: DecisionsPage): string {
