@@ -15,7 +15,7 @@ import {
   type ZoneStates,
 } from '../policy/policy-files.ts';
 import { textSize } from '../policy/text-file.ts';
-import { trimHeap } from '../transport/libc.ts';
+import { trimHeap } from '../transport/process-memory.ts';
 import { VERSION } from '../version.ts';
 
 /** Bytes of policy zones and lists that are compiled at once: that takes some milliseconds. */

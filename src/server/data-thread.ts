@@ -8,7 +8,7 @@ import { Engine } from '../engine/engine.ts';
 import { Loops } from '../forward/loops.ts';
 import { type KnownUpstream, UpstreamTable } from '../forward/upstream.ts';
 import { type Lasting, type LoadedConfig, load } from '../load/loaded-config.ts';
-import { collectGarbage, holdsMuch } from '../load/release-memory.ts';
+import { collectAllGarbage, collectGarbage, holdsMuch } from '../load/release-memory.ts';
 import type { Snapshot } from '../load/snapshot.ts';
 import { type Endpoint, formatEndpoint } from '../net/address.ts';
 import type { Announcement } from '../observe/cells.ts';
@@ -66,6 +66,7 @@ export type ToThread =
   | { readonly kind: 'flush'; readonly name: Uint8Array }
   | { readonly kind: 'steer'; readonly others: readonly number[] }
   | { readonly kind: 'reopen'; readonly number: number }
+  | { readonly kind: 'settle' }
   | { readonly kind: 'stop' };
 
 /** Messages from a thread. */
@@ -205,6 +206,8 @@ export class DataThread {
       for (const [i, others] of message.others.entries()) {
         this.#shell.steer(i, this.#start.threads, others);
       }
+    } else if (message.kind === 'settle') {
+      collectAllGarbage();
     } else if (message.kind === 'reopen') {
       report({ kind: 'reopened', number: message.number, ok: this.#reopenLog() });
     } else {

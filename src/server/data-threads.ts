@@ -95,6 +95,11 @@ export class DataThreads {
     this.#sendAll({ kind: 'steer', others });
   }
 
+  /** Has all threads give back what they do not need; they serve nothing meanwhile. */
+  settle(): void {
+    this.#sendAll({ kind: 'settle' });
+  }
+
   /** Has all threads open the decision log anew; resolves with whether all of them did. */
   async reopenLogs(): Promise<boolean> {
     const number = ++this.#requests;

@@ -1,32 +1,83 @@
 /**
- * Gives memory back to the system that threads have freed. The C library keeps it, in pieces that
- * large answers do not fit into when others of another length have gone: by and by as much as the
- * cache has, and more.
+ * Gives memory back to the system that threads have freed, and what a start has left behind. The C
+ * library keeps it, in pieces that large answers do not fit into when others of another length have
+ * gone: by and by as much as the cache has, and more.
  */
 
-import { trimHeap } from '../transport/libc.ts';
+import { collectAllGarbage } from '../load/release-memory.ts';
+import { releaseProgramPages, trimHeap } from '../transport/process-memory.ts';
 
 /** Octets that the process has grown by since the last time, so that looking is worthwhile. */
 const WORTHWHILE = 8 << 20;
+/** Looks in sequence at which there was hardly anything to do. */
+const QUIET = 3;
+/** Milliseconds of CPU between two looks: a process that only looks takes less. */
+const BUSY_MS = 50;
+
+/** What is done to the process, and what is known of it. */
+export interface HeapHost {
+  /** Octets. */
+  resident(): number;
+  /** Milliseconds of CPU, since it has begun. */
+  cpu(): number;
+  trim(): void;
+  collect(): void;
+  releaseProgram(): void;
+}
+
+const THIS_PROCESS: HeapHost = {
+  resident: residentSize,
+  cpu() {
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1000;
+  },
+  trim: trimHeap,
+  collect: collectAllGarbage,
+  releaseProgram: releaseProgramPages,
+};
+
+/** The part of the data threads that collects their garbage. */
+export interface Settled {
+  settle(): void;
+}
 
 export class HeapTrimming {
-  readonly #resident: () => number;
-  readonly #trim: () => void;
+  readonly #host: HeapHost;
   #trimmedTo: number;
+  #cpu: number;
+  #quiet = 0;
+  #hasSettled = false;
 
-  constructor(resident: () => number = residentSize, trim: () => void = trimHeap) {
-    this.#resident = resident;
-    this.#trim = trim;
-    this.#trimmedTo = resident();
+  constructor(host: HeapHost = THIS_PROCESS) {
+    this.#host = host;
+    this.#trimmedTo = host.resident();
+    this.#cpu = host.cpu();
   }
 
-  /** To be called now and then. */
-  look(): void {
-    const resident = this.#resident();
+  /** To be called now and then, with the data threads. */
+  look(threads: Settled | undefined): void {
+    const cpu = this.#host.cpu();
+    const isQuiet = cpu - this.#cpu < BUSY_MS;
+    this.#cpu = cpu;
+    this.#quiet = isQuiet ? this.#quiet + 1 : 0;
+    if (!this.#hasSettled && this.#quiet === QUIET) {
+      this.#hasSettled = true;
+      threads?.settle();
+      this.#host.collect();
+      this.#host.releaseProgram();
+      // What the threads free now is given back at the next look.
+      this.#trimmedTo = Number.NEGATIVE_INFINITY;
+      return;
+    }
+    this.#trim();
+  }
+
+  #trim(): void {
+    const resident = this.#host.resident();
     this.#trimmedTo = Math.min(this.#trimmedTo, resident);
     if (resident < this.#trimmedTo + WORTHWHILE) return;
-    this.#trim();
-    this.#trimmedTo = this.#resident();
+    this.#host.trim();
+    this.#trimmedTo = this.#host.resident();
   }
 }
 

@@ -34,7 +34,7 @@ import { sinkQueues } from './record-sinks.ts';
 import { refPrefix } from './ref-prefix.ts';
 import { createWorker } from './started-thread.ts';
 import { type StartError, startProblem } from './thread-errors.ts';
-import { growSlowly } from './thread-heap.ts';
+import { keepHeapsSmall } from './thread-heap.ts';
 
 /** Queries that may wait for upstreams at a time. */
 const IN_FLIGHT = 8192;
@@ -108,7 +108,7 @@ export class RunningServer {
    * be written. One that `isShared` may share its addresses with other processes that are.
    */
   static async start(source: Source, log: Logger, isShared = false): Promise<RunningServer> {
-    growSlowly();
+    keepHeapsSmall();
     const feeding = new TransferredZones(source, log);
     const server = new RunningServer(feeding, await feeding.take(), log, isShared);
     try {
@@ -208,7 +208,7 @@ export class RunningServer {
       this.#serving.policy.cookies?.setClock(step);
       this.#recording.tick(time);
       this.#records.look();
-      this.#trimming.look();
+      this.#trimming.look(this.#threads);
       this.#neighbours.look(this.#threads, this.#started.threads);
     }, NUMBERS_MS);
     for (const endpoint of this.endpoints) this.#log.info(`listening on ${describe(endpoint)}`);

@@ -4,6 +4,7 @@
  */
 
 import { setFlagsFromString } from 'node:v8';
+import { separateLargeBlocks } from '../transport/process-memory.ts';
 
 export const GROWTH_FLAG = '--heap-growing-percent';
 /** Garbage that may gather among older objects, in percent of those in use. */
@@ -11,7 +12,8 @@ export const SLOW_GROWTH = `${GROWTH_FLAG}=25`;
 /** MB for the objects of a data thread that are new; more of it saves no time. */
 export const YOUNG_GENERATION_MB = 12;
 
-/** For all threads of the process: garbage is collected earlier than V8 would. */
-export function growSlowly(): void {
+/** For all threads of the process: garbage is collected earlier than V8 would, and blocks of C go back to the system. */
+export function keepHeapsSmall(): void {
   setFlagsFromString(SLOW_GROWTH);
+  separateLargeBlocks();
 }

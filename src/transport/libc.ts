@@ -122,27 +122,6 @@ export function loadCalls<T>(signatures: Readonly<Record<string, string>>): T | 
   }
 }
 
-/**
- * Gives memory that was freed back to the system, of all threads; it may be kept for later uses
- * otherwise. What is not glibc (malloc_trim(3)) is left alone.
- */
-export function trimHeap(): void {
-  mallocTrim ??= loadMallocTrim();
-  mallocTrim(0);
-}
-
-let mallocTrim: ((padding: number) => unknown) | undefined;
-
-function loadMallocTrim(): (padding: number) => unknown {
-  try {
-    const koffi = createRequire(import.meta.url)('koffi') as typeof import('koffi');
-    return koffi.load(null).func('int malloc_trim(size_t)');
-  } catch {
-    // Another C library has its own ways.
-    return () => 0;
-  }
-}
-
 /** Memory of `length` octets, all zero. */
 export function allocate(length: number): Memory {
   return Buffer.from(new ArrayBuffer(length));
