@@ -11,6 +11,7 @@ import { parseArgs } from 'node:util';
 import { VERSION } from '../../src/version.ts';
 import { buildProgram } from '../debian/deb.ts';
 import { NODE } from '../debian/tree.ts';
+import { runScript } from '../run-script.ts';
 import { sourceDate } from '../source-date.ts';
 import { ALL, type Make } from './artifacts.ts';
 import { type Artifact, provenanceOf } from './provenance.ts';
@@ -105,4 +106,4 @@ function main(): void {
   console.log(`${folder}/ is made, and the tag ${TAG} is set; expect git push to publish it`);
 }
 
-if (import.meta.main) main();
+if (import.meta.main) runScript('release', main);

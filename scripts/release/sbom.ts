@@ -10,6 +10,7 @@ import { readFileSync } from 'node:fs';
 import { VERSION } from '../../src/version.ts';
 import { NODE } from '../debian/tree.ts';
 import { listLicensed } from '../licensed.ts';
+import { runScript } from '../run-script.ts';
 import { sourceDate } from '../source-date.ts';
 
 interface Component {
@@ -104,4 +105,4 @@ export function makeSbom(date: number): string {
   return `${JSON.stringify(bom, null, 2)}\n`;
 }
 
-if (import.meta.main) process.stdout.write(makeSbom(sourceDate()));
+if (import.meta.main) runScript('sbom', () => process.stdout.write(makeSbom(sourceDate())));
