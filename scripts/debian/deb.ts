@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { runScript } from '../run-script.ts';
 import { sourceDate } from '../source-date.ts';
 import { controlFiles } from './control.ts';
 import { architecture, VERSION } from './identity.ts';
@@ -48,6 +49,8 @@ function runDpkgDeb(args: readonly string[], date: number): void {
   const env = { ...process.env, SOURCE_DATE_EPOCH: String(date), LC_ALL: 'C' };
   const { status, error, stderr } = spawnSync('dpkg-deb', args, { env, encoding: 'utf8' });
   if (status === 0) return;
+  const isMissing = (error as NodeJS.ErrnoException | undefined)?.code === 'ENOENT';
+  if (isMissing) throw new Error('there is no dpkg-deb in PATH; expect the package dpkg');
   throw new Error(`dpkg-deb: ${error?.message ?? stderr}`);
 }
 
@@ -57,8 +60,11 @@ export function buildProgram(): void {
   if (status !== 0) process.exit(1);
 }
 
-if (import.meta.main) {
+function main(): void {
   const { positionals } = parseArgs({ allowPositionals: true });
+  const date = sourceDate();
   buildProgram();
-  console.log(buildDeb({ folder: positionals[0] ?? 'release', date: sourceDate() }));
+  console.log(buildDeb({ folder: positionals[0] ?? 'release', date }));
 }
+
+if (import.meta.main) runScript('deb', main);

@@ -8,7 +8,7 @@ const TSC = 'node_modules/typescript/bin/tsc';
 const PATIENCE_S = 60;
 
 const CONFIG = `listen: ["127.0.0.77:53"]
-admin: { listen: "\${RCODE5_ADMIN}" }
+admin: { listen: "127.0.0.1:8053" }
 threads: 2
 upstreams: { default: { servers: ["127.0.0.1:1"] } }
 policies: [{ name: house, rules: { "*.refused.example": refuse } }]

@@ -32,10 +32,8 @@ cp "$node" "$root/usr/bin/node"
 install -m 644 "$deploy/rcode5.sysusers" "$root/usr/lib/sysusers.d/rcode5.conf"
 chroot "$root" systemd-sysusers /usr/lib/sysusers.d/rcode5.conf
 install -m 644 "$deploy/rcode5.service" "$root/etc/systemd/system/rcode5.service"
-install -m 644 "$deploy/rcode5.service" "$root/etc/systemd/system/rcode5-next.service"
+sed 's/^Restart=always/Restart=no/' "$deploy/rcode5.service" >"$root/etc/systemd/system/rcode5-next.service"
 cp "$folder/rcode5.yaml" "$root/etc/rcode5/"
-echo RCODE5_ADMIN=127.0.0.1:8053 >"$root/etc/rcode5/rcode5.env"
-echo RCODE5_ADMIN=127.0.0.1:8054 >"$root/etc/rcode5/rcode5-next.env"
 
 cp test/e2e/systemd/steps.sh "$folder/"
 cat >"$root/etc/systemd/system/steps.service" <<'UNIT'

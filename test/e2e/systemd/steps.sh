@@ -23,11 +23,10 @@ echo "writes to /etc: $(touch "/proc/$pid/root/etc/x" 2>&1)"
 systemctl reload rcode5
 asked reloaded
 
+# Both have the address of the admin HTTP.
 systemctl start rcode5-next
-ready 8054
 asked next
 systemctl restart rcode5
-ready 8053
 asked restarted
 systemctl stop rcode5-next
 asked alone
