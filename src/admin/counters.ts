@@ -15,6 +15,17 @@ export interface FeedCounters {
   readonly failed: number;
 }
 
+/** Records that go to another place than the log. */
+export interface SinkCounters {
+  readonly sink: string;
+  readonly sent: number;
+  readonly dropped: number;
+  /** Of those that are sent from the log: records that were not taken, batches that failed, octets that wait. */
+  readonly refused?: number;
+  readonly failures?: number;
+  readonly waiting?: number;
+}
+
 /** Since the start, but for `entries` and `inFlight`. Times are in UTC, ISO 8601. */
 export interface Counters {
   readonly startedAt: string;
@@ -38,11 +49,13 @@ export interface Counters {
   /** Queries that wait for an upstream. */
   readonly inFlight: number;
   readonly feeds: readonly FeedCounters[];
+  readonly sinks: readonly SinkCounters[];
   /** `lastAt` is absent before the first. */
   readonly reloads: { readonly ok: number; readonly failed: number; readonly lastAt?: string };
 }
 
-export function countersOf({ threads, feeds, lists, reloads }: AdminSource): Counters {
+export function countersOf(source: AdminSource): Counters {
+  const { threads, feeds, lists, reloads } = source;
   const all = threads();
   const by = (family: keyof ThreadNumbers['statistics']['families'], label: string): Counts =>
     countsBy(
@@ -70,6 +83,12 @@ export function countersOf({ threads, feeds, lists, reloads }: AdminSource): Cou
       ...{ policy, standing: state.standing },
       ...{ ok: counts.ok, failed: counts.failed },
     })),
+    sinks: source.sinks().map((count) => {
+      const sending = source.shipped().get(count.sink);
+      if (sending === undefined) return count;
+      const { refused, failures, behind } = sending;
+      return { ...count, refused, failures, waiting: behind };
+    }),
     reloads: {
       ...{ ok, failed },
       ...(lastAt !== undefined && { lastAt: new Date(lastAt).toISOString() }),

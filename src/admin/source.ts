@@ -6,7 +6,9 @@ import type { ReloadResult } from '../load/reloads.ts';
 import type { TakenSnapshot } from '../load/snapshot.ts';
 import type { Logger } from '../log.ts';
 import type { LogSearcher } from '../logs/log-searcher.ts';
+import type { ShipperCounts } from '../logs/shipping/shipper.ts';
 import type { Metrics } from '../observe/metrics.ts';
+import type { SinkCount } from '../observe/sink.ts';
 import type { ThreadNumbers } from '../observe/thread-numbers.ts';
 import type { Policy } from '../policy/compile.ts';
 import type { Standing } from '../policy/rpz/transfer/transferred-zone.ts';
@@ -41,6 +43,9 @@ export interface AdminSource {
   /** Records that could not be written, while writing does not work. */
   readonly lostRecords: () => { readonly lost: number; readonly failure: string };
   readonly metrics: Metrics;
+  /** Where records go besides the log, and how it goes with those that are sent from the log. */
+  readonly sinks: () => readonly SinkCount[];
+  readonly shipped: () => ReadonlyMap<string, ShipperCounts>;
   /** What each thread lets the others see. */
   readonly threads: () => readonly ThreadNumbers[];
   readonly overrides: SetOverrides;

@@ -1,6 +1,6 @@
 /** What a server has counted, as lines: since its start, and each second. */
 
-import type { Counters } from '../admin/counters.ts';
+import type { Counters, SinkCounters } from '../admin/counters.ts';
 
 type Counts = Readonly<Record<string, number>>;
 
@@ -26,7 +26,7 @@ export function ratesBetween(before: Counters, after: Counters): Rates | undefin
 
 /** Lines as `status` has them, each with a word of what it is about. */
 export function formatCounters(counters: Counters, rates?: Rates): string[] {
-  const { startedAt, uptimeSeconds, cache, inFlight, feeds, reloads } = counters;
+  const { startedAt, uptimeSeconds, cache, inFlight, feeds, sinks = [], reloads } = counters;
   const line = (name: 'queries' | 'rcodes' | 'layers' | 'refused' | 'ignored') =>
     `${name.padEnd(10)} ${formatCounts(counters[name], rates?.[name])}`;
   const rate = (name: 'hits' | 'misses') =>
@@ -47,8 +47,17 @@ export function formatCounters(counters: Counters, rates?: Rates): string[] {
       ({ policy, standing, ok, failed }) =>
         `feed       ${policy}: ${standing}, ${ok} copies taken, ${failed} attempts failed`,
     ),
+    ...sinks.map(formatSink),
     `reloads    ${reloads.ok} succeeded, ${reloads.failed} failed${at}`,
   ];
+}
+
+function formatSink({ sink, sent, dropped, refused, failures, waiting }: SinkCounters): string {
+  const more =
+    waiting === undefined
+      ? ''
+      : `, ${refused} not taken, ${failures} batches failed, ${waiting} octets wait`;
+  return `records    ${sink}: ${sent} sent, ${dropped} dropped${more}`;
 }
 
 /** `34 (1.5/s): udp 30 (1.5/s), tcp 4 (0.0/s)`, the most frequent first. */

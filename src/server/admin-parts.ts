@@ -39,7 +39,10 @@ export function adminParts(server: Parts): {
   readonly measured: MeasuredServer;
 } {
   const { feeding, records, shell, reloads, serving, numbers } = server;
-  const common = { serving, feeds: feeding.feeds, lists: feeding.lists, threads: numbers };
+  const common = {
+    ...{ serving, feeds: feeding.feeds, lists: feeding.lists, threads: numbers },
+    ...{ sinks: () => records.sinkCounts, shipped: () => records.shipped },
+  };
   return {
     source: {
       ...common,
@@ -58,8 +61,6 @@ export function adminParts(server: Parts): {
     measured: {
       ...common,
       servers: server.upstreams,
-      sinks: () => records.sinkCounts,
-      shipped: () => records.shipped,
       threadRestarts: () => server.threads()?.restarts ?? 0,
       rejectedConnections: () => shell.rejectedConnections,
       failedHandshakes: () => server.failedHandshakes.counts,

@@ -22,7 +22,7 @@ import type { ThreadNumbers } from '../observe/thread-numbers.ts';
 import { loadLibc } from '../transport/libc.ts';
 import { UnixDatagrams } from '../transport/unix-datagrams.ts';
 import { VERSION } from '../version.ts';
-import { areQueued, ShippedRecords } from './shipped-records.ts';
+import { areQueued, ShippedRecords, spoolOf } from './shipped-records.ts';
 
 /** The feeds of one thread, as a server was started. */
 export function sinkQueues(
@@ -63,7 +63,8 @@ export class RecordSinks {
       pumps.set('dnstap', new SinkPump(sink, () => threads().map(({ dnstap: queue }) => queue)));
     }
     this.#pumps = pumps;
-    this.#shipped = new ShippedRecords(config, threads, (kind) => tellerOf(kind, log), log);
+    const fate = spoolOf(config) === undefined ? undefined : 'they wait in the decision log';
+    this.#shipped = new ShippedRecords(config, threads, (kind) => tellerOf(kind, log, fate), log);
   }
 
   get counts(): readonly SinkCount[] {
@@ -106,8 +107,12 @@ function openLocal(path: string): DatagramSocket {
   return new UnixDatagrams(libc, path);
 }
 
-/** Says once that a receiver does not take records, and once that it does again. */
-function tellerOf(name: SinkName, log: Logger): SinkEvents {
+/** Says once that a receiver does not take records and what becomes of them, and once that it does again. */
+function tellerOf(
+  name: SinkName,
+  log: Logger,
+  fate = 'they wait, then they are dropped and counted',
+): SinkEvents {
   let isDown = false;
   return {
     up: () => {
@@ -117,9 +122,7 @@ function tellerOf(name: SinkName, log: Logger): SinkEvents {
     down: (why) => {
       if (isDown) return;
       isDown = true;
-      log.error(
-        `${name}: records are not sent: ${why}; they wait, then they are dropped and counted`,
-      );
+      log.error(`${name}: records are not sent: ${why}; ${fate}`);
     },
   };
 }

@@ -13,6 +13,10 @@ const BEFORE: Counters = {
   cache: { entries: 20, hits: 30, misses: 30, evictions: 0 },
   inFlight: 2,
   feeds: [{ policy: 'malware', standing: 'loaded', ok: 3, failed: 1 }],
+  sinks: [
+    { sink: 'syslog', sent: 40, dropped: 2 },
+    { sink: 'otlp', sent: 30, dropped: 0, refused: 1, failures: 3, waiting: 548 },
+  ],
   reloads: { ok: 1, failed: 0, lastAt: '2026-11-20T23:01:00.000Z' },
 };
 const AFTER: Counters = {
@@ -47,6 +51,8 @@ describe('counters of status', () => {
       'cache      20 entries, 30 hits, 30 misses, 50.0% from the cache, 0 evictions',
       'in flight  2',
       'feed       malware: loaded, 3 copies taken, 1 attempts failed',
+      'records    syslog: 40 sent, 2 dropped',
+      'records    otlp: 30 sent, 0 dropped, 1 not taken, 3 batches failed, 548 octets wait',
       'reloads    1 succeeded, 0 failed, the last at 2026-11-20T23:01:00.000Z',
     ]);
   });
@@ -67,7 +73,7 @@ describe('counters of status', () => {
     const none = { queries: {}, rcodes: {}, layers: {}, refused: {} };
     const cache = { entries: 0, hits: 0, misses: 0, evictions: 0 };
     const reloads = { ok: 0, failed: 0 };
-    const fresh = { ...BEFORE, ...none, cache, inFlight: 0, feeds: [], reloads };
+    const fresh = { ...BEFORE, ...none, cache, inFlight: 0, feeds: [], sinks: [], reloads };
     expect(formatCounters(fresh).slice(1)).to.deep.equal([
       'queries    0',
       'rcodes     0',

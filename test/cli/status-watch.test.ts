@@ -13,6 +13,7 @@ function lookAfter(seconds: number, startedAt = '2026-11-20T23:00:00.000Z'): Loo
     layers: { upstream: 7 * seconds, acl: 3 * seconds },
     refused: { acl: 2 * seconds, policy: seconds },
     ignored: {},
+    sinks: [],
     cache: { entries: 5, hits: 4 * seconds, misses: 3 * seconds, evictions: 0 },
     reloads: { ok: 0, failed: 0 },
   };

@@ -193,6 +193,8 @@ describe('docs/operations.md', () => {
       lostRecords: () => ({ lost: 0, failure: 'unknown' }),
       searcher: undefined,
       table: undefined,
+      sinks: () => [],
+      shipped: () => new Map(),
       overrides: new Overrides({ threads: () => undefined, cache: () => specimen.serving.cache }),
       taken: () => {
         throw new Error('nothing was taken');

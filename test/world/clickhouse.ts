@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
 import { ClickhouseClient, type ClickhouseTable } from '../../src/logs/clickhouse/client.ts';
-import { COLUMNS, RECORD, RowWriter } from '../../src/logs/clickhouse/rows.ts';
+import { rowsOf } from './clickhouse-rows.ts';
 
 const SCHEMA = new URL('../../config/deploy/clickhouse/schema.sql', import.meta.url);
 const PASSWORD = "let 'me in";
@@ -51,10 +51,7 @@ export class Clickhouse {
 
   /** Writes lines of a log, as the sender of a server does. */
   async write(lines: readonly string[]): Promise<void> {
-    const writer = new RowWriter('a');
-    const columns = [...COLUMNS.map(({ name }) => name), RECORD].join(', ');
-    const rows = lines.map((line) => writer.write(line)).join('\n');
-    await this.ask(`INSERT INTO decisions (${columns}) FORMAT JSONEachRow\n${rows}`);
+    await this.ask(rowsOf(lines));
   }
 
   /** Starts it again with what it had. */
