@@ -26,7 +26,8 @@ export function namesOf(serving: () => LoadedConfig, log: Logger): () => ClientN
     if (present.config === config) return names;
     config = present.config;
     names.close();
-    names = new ClientNames(sourcesOf(present, log), (why) => log.warn(why));
+    const { clientGroups } = present.config;
+    names = new ClientNames(sourcesOf(present, log), (why) => log.warn(why), clientGroups);
     return names;
   };
 }

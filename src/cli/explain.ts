@@ -20,7 +20,12 @@ import { FROM_OPTION, formatLeft, readPolicy } from './policy-source.ts';
 const OPTIONS = {
   config: CONFIG_OPTION,
   from: FROM_OPTION,
-  client: { type: 'string', value: 'IP', isRequired: true, about: 'the address of the client' },
+  client: {
+    type: 'string',
+    value: 'IP',
+    isRequired: true,
+    about: 'the address of the client, its name, or a group',
+  },
   name: { type: 'string', value: 'NAME', isRequired: true, about: 'the query name' },
   type: { type: 'string', value: 'A', about: 'the query type; A without it' },
   class: { type: 'string', value: 'IN', about: 'the query class; IN without it' },

@@ -1,7 +1,6 @@
 /** Names of clients, by the files that a configuration has them from. */
 
 import { type Config, readConfig, resolvePath } from '../config/config.ts';
-import { parseAddress } from '../net/address.ts';
 import {
   ClientNames,
   NAME_FILES,
@@ -9,13 +8,49 @@ import {
 } from '../observe/client-names/client-names.ts';
 import { UsageError } from './command.ts';
 
-/** The address of a client with a name in `clientNames`; another text as it is. */
+/** Whether somebody means a client by its name, or a group, and no address. */
+export function isName(client: string): boolean {
+  return !/[:/]|^[\d.]+$/.test(client);
+}
+
+/** The address of a client with a name in `clientNames`, or the first of a group, with a note; another text as it is. */
 export async function addressOfClient(
   client: string | undefined,
   config: Config,
 ): Promise<string | undefined> {
-  if (client === undefined || parseAddress(client) !== undefined) return client;
-  return (await namesBy(config).addressesOf(client))[0] ?? client;
+  if (client === undefined || !isName(client)) return client;
+  const called = await namesBy(config).calledSo(client);
+  if (called.length === 0) throw new UsageError(nobody(client));
+  const address = called[0]!.replace(/\/.*/, '');
+  if (called.length > 1 || address !== called[0]) {
+    process.stderr.write(`${client} is ${called.join(', ')}: asked for ${address}\n`);
+  }
+  return address;
+}
+
+/**
+ * The clients that `log` and `report` are to show, with addresses or prefixes in the place of names and groups of the
+ * configuration. Throws a UsageError when nobody is called so.
+ */
+export async function clientsGiven(
+  clients: readonly string[],
+  config: string | undefined,
+): Promise<readonly string[]> {
+  const names = config === undefined ? undefined : namesBy(readConfig(config));
+  const resolved = clients.map(async (client) => {
+    if (!isName(client)) return client;
+    const called = (await names?.calledSo(client)) ?? [];
+    if (called.length > 0) return called;
+    if (names !== undefined) throw new UsageError(`--client: ${nobody(client)}`);
+    throw new UsageError(
+      `--client: "${client}" is not an address or a prefix; expect one, or -c FILE whose clientNames or clientGroups have it`,
+    );
+  });
+  return (await Promise.all(resolved)).flat();
+}
+
+function nobody(name: string): string {
+  return `no client is named ${name}; expect an address, a name of clientNames or a group`;
 }
 
 /** The names by the configuration of `-c`. Throws a ConfigError, or a UsageError beside `--admin`. */
@@ -37,5 +72,6 @@ function namesBy(config: Config): ClientNames {
       return file === undefined ? [] : { kind, file: resolvePath(config, file) };
     }),
   );
-  return new ClientNames(sources, (why) => process.stderr.write(`${why}\n`));
+  const failed = (why: string) => process.stderr.write(`${why}\n`);
+  return new ClientNames(sources, failed, config.clientGroups);
 }

@@ -46,7 +46,8 @@ export const FILTERING = {
     type: 'string',
     multiple: true,
     value: 'CIDR',
-    about: 'only clients in a prefix, or with an address; several with commas',
+    about:
+      'only clients in a prefix, or with an address; with -c or --admin also a name or a group',
   },
   name: {
     type: 'string',

@@ -4,11 +4,16 @@ import { parseArgs } from 'node:util';
 import { parsePrefix } from '../net/prefix.ts';
 import { ADMIN_OPTIONS, askAdmin } from './admin-client.ts';
 import { type Command, Exit, UsageError } from './command.ts';
+import { isName } from './named-client.ts';
 import type { Options } from './options.ts';
 import { escapeControls } from './printable.ts';
 
 const OPTIONS = {
-  client: { type: 'string', value: 'CIDR', about: 'an address or a prefix; everybody without it' },
+  client: {
+    type: 'string',
+    value: 'CIDR',
+    about: 'an address, a prefix, or the name of a client or a group; everybody without it',
+  },
   policy: { type: 'string', value: 'P', about: 'the name of a policy; all policies without it' },
   for: { type: 'string', value: '10m', default: '10m', about: 'how long, from 1s to 1d' },
   ...ADMIN_OPTIONS,
@@ -23,7 +28,8 @@ export const pause: Command = {
   async run(args) {
     const { values } = parseArgs({ args: [...args], options: OPTIONS });
     const { admin, json, client, policy, for: duration } = values;
-    const prefix = client === undefined ? undefined : parsePrefix(client);
+    // A name is for the server to know.
+    const prefix = client === undefined || isName(client) ? undefined : parsePrefix(client);
     if (typeof prefix === 'string') throw new UsageError(`--client: ${prefix}`);
     const { ok, body } = await askAdmin({
       ...{ method: 'POST', path: '/api/v1/pauses', admin },

@@ -257,6 +257,13 @@ export function readText(node: Node, document: Document, expects: string): strin
   return document.expand(textOf(target), node);
 }
 
+/** What is expected where a key stands: `[::1]:53` without quotes is a list as a key. */
+function keyOf(node: Node): string {
+  return isSeq(node)
+    ? 'a text, in quotes where it begins with [, like "[::1]:53"'
+    : 'a key that is a text';
+}
+
 function readPairs(
   node: Node,
   document: Document,
@@ -266,7 +273,11 @@ function readPairs(
   if (!isMap(target)) return document.report(node, `expect ${expects}`);
   const pairs = new Map<string, Pair>();
   for (const pair of (target as YAMLMap).items) {
-    const key = readText(pair.key as Node, document, 'a key that is a text');
+    const key = readText(
+      pair.key as Node,
+      document,
+      keyOf(document.resolve(pair.key as Node) as Node),
+    );
     if (key === undefined) continue;
     if (!pairs.has(key)) pairs.set(key, pair as Pair);
     else document.report(pair.key as Node, `"${key}" is there twice; expect it once`);

@@ -5,6 +5,7 @@ import type { Problem } from '../config/problem.ts';
 import type { Verdict, VerdictTable } from '../decision/verdict.ts';
 import type { HashedName } from '../wire/hashed-name.ts';
 import { lowerName, parentName, parseName } from '../wire/name.ts';
+import { pastedProblem } from '../wire/pasted-name.ts';
 import type { Query } from '../wire/query.ts';
 import { Ede, Opcode, RrType } from '../wire/registry.ts';
 import type { UpstreamVerdicts } from './layers/upstream.ts';
@@ -40,6 +41,11 @@ export class RouteTable {
     verdicts: VerdictTable,
     problems: Problem[],
   ): void {
+    const pasted = pastedProblem(key);
+    if (pasted !== undefined) {
+      problems.push({ ...place, message: `routes: ${pasted}` });
+      return;
+    }
     const wire = parseName(key);
     if (typeof wire === 'string') {
       problems.push({ ...place, message: `routes: "${key}" has ${wire}; expect a domain name` });

@@ -92,6 +92,23 @@ const BROKEN: readonly (readonly [text: string, place: string, says: RegExp])[] 
     /in YAML \* begins an alias; expect quotes: "\*\.x\.example"/,
   ],
   [
+    'policies: [{ name: h, rules: { "https://a.example/x": refuse } }]',
+    '2:32',
+    /is not a domain name; expect its host name alone: a\.example$/,
+  ],
+  [
+    'policies: [{ name: h, rules: { "*.bücher.example": refuse } }]',
+    '2:32',
+    /expect its A-labels: \*\.xn--bcher-kva\.example$/,
+  ],
+  ['routes: { "a.example:53": default }', '2:11', /expect its host name alone: a\.example$/],
+  ['localRecords: { https://a.example: 10.0.0.1 }', '2:17', /host name alone: a\.example$/],
+  [
+    'listen: [[::1]:53]',
+    '2:10',
+    /expect a text, in quotes where it begins with \[, like "\[::1\]:53"$/,
+  ],
+  [
     'views: { guests: { recursion: allow } }',
     '2:18',
     /clients is missing; expect a list, each item/,

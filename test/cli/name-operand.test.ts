@@ -35,7 +35,14 @@ describe('cli/name-operand', () => {
     });
   }
 
-  const plain = ['www.example.com', '_dns.resolver.arpa.', '*.example.com', '.', 'a\\046b.example'];
+  const plain = [
+    'www.example.com',
+    '_dns.resolver.arpa.',
+    '*.example.com',
+    '.',
+    'a\\046b.example',
+    '1.0/25.2.0.192.in-addr.arpa',
+  ];
   for (const text of plain) {
     it(`stays ${text}`, async () => {
       expect(await runProgram([...EXPLAIN, text])).to.include({ code: 0, stderr: '' });

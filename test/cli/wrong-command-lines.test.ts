@@ -75,7 +75,18 @@ const WRONG: readonly (readonly [line: string, says: RegExp])[] = [
     /^--admin ftp:\/\/127\.0\.0\.1: expect a URL like http:\/\/127\.0\.0\.1:8053$/,
   ],
   ['status --admin 127.0.0.1:8053', /^--admin 127\.0\.0\.1:8053: expect a URL like http:/],
-  ['pause --client lan', /^--client: "lan" is not an address or a prefix; expect one like 10\./],
+  [
+    'pause --client 10.0.0',
+    /^--client: "10.0.0" is not an address or a prefix; expect one like 10\./,
+  ],
+  ['log a.log --client lan', /^--client: "lan" is not an address or a prefix; expect one, or -c /],
+  ['log a.log -c good.yaml --client lan', /^--client: no client is named lan; expect an address/],
+  ['explain -c good.yaml --client lan --name a.example', /^no client is named lan; expect an addr/],
+  [
+    'log a.log --name https://a.example/x',
+    /not a domain name; expect its host name alone: a.example$/,
+  ],
+  ['lgo', /^there is no command lgo; did you mean log\?$/],
   ['flush http://a.example', /is not a domain name; expect its host name alone: a\.example$/],
   ['init -o good.yaml', /^good\.yaml is there already; expect a file that does not exist$/],
 ];

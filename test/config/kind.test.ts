@@ -45,7 +45,7 @@ describe('config/kind keys', () => {
       {
         when: 'one is a list',
         text: '? [a]\n: b\n',
-        says: ['2:3: expect a key that is a text'],
+        says: ['2:3: expect a text, in quotes where it begins with [, like "[::1]:53"'],
       },
       {
         when: 'one is nothing',

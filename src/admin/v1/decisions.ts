@@ -105,18 +105,41 @@ export function answering(
   };
 }
 
-/** A client may be given by its name: the addresses that have it take its place. */
+/** Clients may be given by a name, or as a group: the addresses or prefixes that are called so take its place. */
 export async function resolveClient(
   { searchParams }: Pick<URL, 'searchParams'>,
   names: ClientNames,
 ): Promise<void> {
-  const client = searchParams.get('client');
-  if (client === null || client === '' || /[:/,]|^[\d.]+$/.test(client)) return;
-  const addresses = await names.addressesOf(client);
-  if (addresses.length > 0) return searchParams.set('client', addresses.join(','));
+  const given = searchParams.getAll('client');
+  if (given.every(isAddressed)) return;
+  const resolved = await Promise.all(given.map((client) => prefixesOf(client, names)));
+  searchParams.delete('client');
+  for (const client of resolved) searchParams.append('client', client);
+}
+
+/** The same where a question is about one client: of several addresses, or of a group, the first. */
+export async function resolveOneClient(
+  { searchParams }: Pick<URL, 'searchParams'>,
+  names: ClientNames,
+): Promise<void> {
+  const client = searchParams.get('client') ?? '';
+  if (isAddressed(client)) return;
+  const called = await prefixesOf(client, names);
+  searchParams.set('client', called.split(/[/,]/)[0]!);
+}
+
+/** The address, prefix or prefixes with commas that somebody means. Throws a BadRequest when nobody is called so. */
+export async function prefixesOf(client: string, names: ClientNames): Promise<string> {
+  if (isAddressed(client)) return client;
+  const called = await names.calledSo(client);
+  if (called.length > 0) return called.join(',');
   throw new BadRequest(
-    `client: no client is named ${client}; expect a name of clientNames, an address or a prefix`,
+    `client: no client is named ${client}; expect a name of clientNames or clientGroups, an address or a prefix`,
   );
+}
+
+function isAddressed(client: string): boolean {
+  return client === '' || /[:/,]|^[\d.]+$/.test(client);
 }
 
 function cursorOf({ more }: Parameters, store: DecisionStore): string | undefined {

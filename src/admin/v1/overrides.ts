@@ -3,24 +3,33 @@
 import { parseDuration } from '../../clock.ts';
 import type { PauseSpec } from '../../decision/pauses.ts';
 import { parsePrefix } from '../../net/prefix.ts';
+import type { ClientNames } from '../../observe/client-names/client-names.ts';
 import { formatName, lowerName, parseName } from '../../wire/name.ts';
 import type { Pause } from '../api/answers.ts';
 import type { AdminHandler } from '../http.ts';
 import type { AdminRequest } from '../request.ts';
 import type { AdminSource } from '../source.ts';
-import { answering } from './decisions.ts';
+import { answering, prefixesOf } from './decisions.ts';
 import { BadRequest } from './parameters.ts';
 
 const LONGEST_BODY = 4096;
 const LEAST_MS = 1000;
 const MOST_MS = 86_400_000;
 
-export function overrideHandlers(source: AdminSource): Readonly<Record<string, AdminHandler>> {
+export function overrideHandlers(
+  source: AdminSource,
+  names: () => ClientNames,
+): Readonly<Record<string, AdminHandler>> {
   const { overrides, log } = source;
   return {
     'GET /api/v1/pauses': answering(async () => ({ pauses: pausesOf(source) })),
     'POST /api/v1/pauses': answering(async (_url, _signal, request) => {
-      const asked = readPause(await readFields(request, ['client', 'policy', 'for']), source);
+      const fields = await readFields(request, ['client', 'policy', 'for']);
+      const prefix = await onePrefix(fields['client'], names());
+      const asked = readPause(
+        { ...fields, ...(prefix !== undefined && { client: prefix }) },
+        source,
+      );
       const by = request.who?.name ?? '';
       const pause = overrides.pause({ ...asked.spec, by }, asked.milliseconds);
       if (pause === undefined) throw new BadRequest('there are 100 pauses already; end one', 503);
@@ -85,6 +94,14 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** A pause is for one prefix; a name or a group may stand for several. */
+async function onePrefix(client: string | undefined, names: ClientNames) {
+  if (client === undefined) return undefined;
+  const prefixes = await prefixesOf(client, names);
+  if (prefixes === client || !prefixes.includes(',')) return prefixes;
+  throw new BadRequest(`client: ${client} is several: ${prefixes}; expect one of them`);
 }
 
 /** A pause is for name policies: no access list has a name here. */

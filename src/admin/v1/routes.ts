@@ -12,7 +12,7 @@ import { SESSION_NEEDS, sessionHandlers } from '../sessions.ts';
 import type { AdminSource } from '../source.ts';
 import { Candidates } from './candidate.ts';
 import { storeOfLog, storeOfMemory, storeOfTable } from './decision-store.ts';
-import { answering, decisionHandlers, resolveClient } from './decisions.ts';
+import { answering, decisionHandlers, resolveClient, resolveOneClient } from './decisions.ts';
 import { History } from './history.ts';
 import { LiveDecisions } from './live-decisions.ts';
 import { overrideHandlers } from './overrides.ts';
@@ -58,14 +58,14 @@ export function createApiV1(source: AdminSource, identities: Identities): ApiV1 
       'GET /api/v1/policy': () => jsonReply(policyOf(source)),
       'GET /api/v1/upstreams': answering((_url, signal) => upstreamsOf(source, own, signal)),
       'GET /api/v1/explain': answering(async (url) => {
-        await resolveClient(url, names());
+        await resolveOneClient(url, names());
         return explain(url, source);
       }),
       'GET /api/v1/fleet': answering(() => fleetOf(source)),
       'POST /api/v1/candidate': answering((url, signal, request) =>
         candidates.compare(url, request, signal),
       ),
-      ...overrideHandlers(source),
+      ...overrideHandlers(source, names),
       'POST /api/v1/reload': reloadHandler(source),
     },
     close: () => {

@@ -22,6 +22,7 @@ import { Output } from '../output.ts';
 import { Progress } from '../progress.ts';
 import { checkedHere, readServerLog, withName } from './admin-log.ts';
 import { FROM_OPTION, openFrom } from './clickhouse-source.ts';
+import { clientsOf, withWords } from './filter-words.ts';
 import { type LogInput, LogReader, type LogSource } from './log-source.ts';
 import { Table } from './log-table.ts';
 import { formatRecord } from './record-text.ts';
@@ -49,7 +50,9 @@ export const log: Command = {
   about:
     'shows decision logs as a table: files, also rotated and gzip, or stdin; the record of --ref in full',
   async run(args) {
-    const request = parseRequest(args, now());
+    const named = clientsOf(args, OPTIONS);
+    // A signal may come at once: without names nothing is waited for.
+    const request = parseRequest(args, now(), named && (await named));
     if (request.admin !== undefined) return showServerLog(request, request.admin, process);
     if (request.table === undefined && request.files.length === 0 && process.stdin.isTTY) {
       throw new UsageError('nothing to read; expect a FILE, or records on stdin');
@@ -87,13 +90,18 @@ export interface LogStreams extends LogInput {
 }
 
 /** Reads the arguments. Throws when one of them is not understood. */
-export function parseRequest(args: readonly string[], at: number): LogRequest {
+export function parseRequest(
+  args: readonly string[],
+  at: number,
+  client?: readonly string[],
+): LogRequest {
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
     options: OPTIONS,
   });
-  const { follow, json, admin, config, from, utc, timezone, ...options } = values;
+  const { follow, json, admin, config, from, utc, timezone, ...given } = values;
+  const options = withWords(given, client);
   const times = new ShownTime({ utc, ...(timezone !== undefined && { timezone }) });
   const filter = parseFilter(checkedHere(options, admin), at);
   if (typeof filter === 'string') throw new UsageError(`--${filter}`);

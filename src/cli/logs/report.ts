@@ -24,6 +24,7 @@ import { Output } from '../output.ts';
 import { Progress } from '../progress.ts';
 import { checkedHere, readServerReport, withNames } from './admin-log.ts';
 import { FROM_OPTION, openFrom } from './clickhouse-source.ts';
+import { clientsOf, withWords } from './filter-words.ts';
 import { type LogInput, LogReader } from './log-source.ts';
 import { formatReport } from './report-text.ts';
 import { ShownTime, TIME_OPTIONS } from './shown-time.ts';
@@ -58,7 +59,9 @@ export const report: Command = {
   options: OPTIONS,
   about: 'counts who is refused, by whom, how often and since when, in decision logs or stdin',
   async run(args) {
-    const request = parseReport(args, now());
+    const named = clientsOf(args, OPTIONS);
+    // A signal may come at once: without names nothing is waited for.
+    const request = parseReport(args, now(), named && (await named));
     if (request.admin !== undefined) return showServerReport(request, request.admin, process);
     if (request.table === undefined && request.files.length === 0 && process.stdin.isTTY) {
       throw new UsageError('nothing to read; expect a FILE, or records on stdin');
@@ -85,13 +88,18 @@ export interface ReportRequest {
 }
 
 /** Reads the arguments. Throws when one of them is not understood. */
-export function parseReport(args: readonly string[], at: number): ReportRequest {
+export function parseReport(
+  args: readonly string[],
+  at: number,
+  client?: readonly string[],
+): ReportRequest {
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
     options: OPTIONS,
   });
-  const { json, by, top, event, admin, config, from, utc, timezone, ...options } = values;
+  const { json, by, top, event, admin, config, from, utc, timezone, ...given } = values;
+  const options = withWords(given, client);
   const times = new ShownTime({ utc, ...(timezone !== undefined && { timezone }) });
   if (admin !== undefined && positionals.length > 0) {
     throw new UsageError('--admin: expect no FILEs with it');

@@ -2,6 +2,7 @@
 
 import { readFile, stat } from 'node:fs/promises';
 import { formatAddress, parseAddress } from '../../net/address.ts';
+import { formatPrefix, type Prefix } from '../../net/prefix.ts';
 import type { KubernetesAccess } from './kubernetes-api.ts';
 import { KubernetesNames } from './kubernetes-names.ts';
 import {
@@ -36,12 +37,24 @@ const MOST = 1_000_000;
 const MOST_ASKED = 10_000;
 const LONGEST = 255;
 
+/** Clients that have a name together. */
+export interface NamedGroup {
+  readonly name: string;
+  readonly prefixes: readonly Prefix[];
+}
+
 /** The first source that has a name for an address gives it. */
 export class ClientNames {
   readonly #sources: readonly (NamesOfFile | AskedNames | KubernetesNames)[];
+  readonly #groups: readonly NamedGroup[];
 
   /** `failed` is told why a file cannot be read, once until it can. */
-  constructor(sources: readonly NameSource[], failed: (why: string) => void = () => {}) {
+  constructor(
+    sources: readonly NameSource[],
+    failed: (why: string) => void = () => {},
+    groups: readonly NamedGroup[] = [],
+  ) {
+    this.#groups = groups;
     this.#sources = sources.map((source) => {
       if (source.kind === 'ptr') return new AskedNames(source.ask);
       if (source.kind === 'kubernetes') return new KubernetesNames(source.access, failed);
@@ -70,6 +83,13 @@ export class ClientNames {
     const wanted = name.toLowerCase();
     const found = await Promise.all(this.#sources.map((source) => source.addressesOf(wanted)));
     return [...new Set(found.flat())];
+  }
+
+  /** The clients that are called so: addresses with this name, or the prefixes of a group. Empty when there are none. */
+  async calledSo(name: string): Promise<readonly string[]> {
+    const addresses = await this.addressesOf(name);
+    if (addresses.length > 0) return addresses;
+    return this.#groups.find((group) => group.name === name)?.prefixes.map(formatPrefix) ?? [];
   }
 
   async #nameOf(address: string): Promise<string | undefined> {

@@ -5,6 +5,7 @@ import type { Located } from '../../config/kind.ts';
 import type { LocalEntry, LocalType } from '../../config/local-keys.ts';
 import type { Place, Problem } from '../../config/problem.ts';
 import { lowerName, parseName } from '../../wire/name.ts';
+import { pastedProblem } from '../../wire/pasted-name.ts';
 import { parseType, RrType } from '../../wire/registry.ts';
 import type { RecordData } from '../../wire/response.ts';
 import type { PolicyFiles } from '../policy-files.ts';
@@ -128,6 +129,8 @@ class LocalCompiler {
   }
 
   #readName({ value, place }: Located<string>): Uint8Array | undefined {
+    const pasted = pastedProblem(value);
+    if (pasted !== undefined) return this.#report(place, pasted);
     const wire = parseName(value);
     if (typeof wire === 'string') {
       return this.#report(place, `"${value}" has ${wire}; expect a name`);

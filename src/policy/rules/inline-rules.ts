@@ -6,6 +6,7 @@ import type { Located } from '../../config/kind.ts';
 import type { Place, Problem } from '../../config/problem.ts';
 import type { Rule, Verdict, VerdictTable } from '../../decision/verdict.ts';
 import { lowerName, parseName } from '../../wire/name.ts';
+import { pastedProblem } from '../../wire/pasted-name.ts';
 import { parseType } from '../../wire/registry.ts';
 import type { RecordData } from '../../wire/response.ts';
 import { parseRecordText } from '../zone-text/rdata.ts';
@@ -74,6 +75,8 @@ class InlineCompiler {
 
   take(line: Line): void {
     const { key, place } = line;
+    const pasted = pastedProblem(key);
+    if (pasted !== undefined) return this.#report(place, pasted);
     const owner = readOwner(key);
     if (typeof owner === 'string') {
       return this.#report(place, `"${key}" has ${owner}; expect a name or a wildcard`);
