@@ -129,6 +129,9 @@ function view(
   const routes = [
     ...rootRoute(behaviour, groups),
     ...domains.flatMap((answered) => routeOf(answered, behaviour, groups)),
+    ...[...names.kept]
+      .filter(([name]) => !domains.some(({ domain }) => domain === name))
+      .map(([name, from]) => `      ${quoted(name)}: ${groups.kept} # ${from}`),
   ];
   const zones = new Set(
     ways.own.filter(({ isZone }) => isZone).map(({ domain }) => plainName(domain)),
@@ -155,7 +158,9 @@ function rulesOf({ domain, fate, verdict }: Answered, isOpen: boolean): readonly
   if (!isOpen || fate === 'served') return [];
   const action = fate === 'dropped' ? 'drop' : 'refuse';
   const from = placeOf(verdict.rule);
-  return [domain, `*.${domain}`].map((owner) => ({ owner, action, from, records: [] }));
+  return [domain, `*.${domain}`].map((owner) => ({
+    ...{ owner, action, from, records: [], isData: false },
+  }));
 }
 
 /** Where all goes that has no other way; a client without it is refused by its absence. */

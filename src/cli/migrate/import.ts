@@ -110,7 +110,11 @@ function isOfStandards({ old, new: now, types }: Pick<Change, 'old' | 'new' | 't
   const isUntaken = old.action === 'reject' && now.layer === 'update';
   const isUncached = old.layer === 'recursion' && old.rule.startsWith('RD=0 ');
   const isOfParent = types.join() === 'DS' && now.action !== 'forward';
+  // A transfer of what is no zone is denied, in one way or another.
+  const isOfTransfer =
+    now.layer === 'transfer' && old.layer !== 'transfer' && old.action !== 'forward';
   return (
+    isOfTransfer ||
     isOfParent ||
     isUntaken ||
     isUncached ||
