@@ -71,7 +71,11 @@ export class ZoneData {
       if (dname === undefined || isName) continue;
       // BIND sends the alias alone to whoever asks for all there is.
       if (type === RrType.ANY) return { kind: 'answer', records: [dname], line: node.line };
-      return renamed(name, above, dname, node.line);
+      const alias = renamed(name, above, dname, node.line);
+      if (type !== RrType.CNAME) return alias;
+      // RFC 1034 section 3.6.2: who asks for an alias gets it, and is led no further.
+      const cname = { type: RrType.CNAME, ttl: dname.ttl, rdata: alias.target! };
+      return { kind: 'answer', records: [dname, cname], line: node.line };
     }
     const own = this.#nodes.get(keyOf(name));
     if (own !== undefined) return answerOf(own, type);

@@ -78,14 +78,22 @@ function compileProtocol(verdicts: Verdicts): Layer {
   };
 }
 
-/** The first rule that ends the search among them. */
+/** The first rule that ends the search among them, and RD as it is by then. */
 function findRule(rules: readonly DnsdistRule[], query: Query) {
-  for (const rule of rules) {
-    if (!rule.selector.matches(query)) continue;
-    const effect = rule.action.effectOn(query);
-    if (effect !== undefined) return { rule, effect };
+  const { recursionDesired: asked } = query;
+  try {
+    for (const rule of rules) {
+      if (!rule.selector.matches(query)) continue;
+      const { effectOn, clearsRecursion } = rule.action;
+      const effect = effectOn(query);
+      const { recursionDesired } = query;
+      if (effect !== undefined) return { rule, effect, recursionDesired };
+      if (clearsRecursion === true) query.recursionDesired = false;
+    }
+    return undefined;
+  } finally {
+    query.recursionDesired = asked;
   }
-  return undefined;
 }
 
 /** `addAction`: answers of its own. */
@@ -97,7 +105,7 @@ function compileRules({ rules }: DnsdistWorld, verdicts: Verdicts): Layer {
     const spec: Answer = found.effect.spec;
     return verdicts.of({
       ...{ layer: 'policy', ...spec, rule: ruleAt(source, place) },
-      recursionAvailable: query.recursionDesired,
+      recursionAvailable: found.recursionDesired,
     });
   };
   const account = (query: Query) => {
