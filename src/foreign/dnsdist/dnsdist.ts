@@ -78,9 +78,14 @@ function compileProtocol(verdicts: Verdicts): Layer {
   };
 }
 
+/** RFC 1035 section 4.1.1. */
+const FLAGS = 2;
+const RECURSION_DESIRED = 1;
+
 /** The first rule that ends the search among them, and RD as it is by then. */
 function findRule(rules: readonly DnsdistRule[], query: Query) {
-  const { recursionDesired: asked } = query;
+  const { message } = query;
+  const flags = message[FLAGS]!;
   try {
     for (const rule of rules) {
       if (!rule.selector.matches(query)) continue;
@@ -88,11 +93,11 @@ function findRule(rules: readonly DnsdistRule[], query: Query) {
       const effect = effectOn(query);
       const { recursionDesired } = query;
       if (effect !== undefined) return { rule, effect, recursionDesired };
-      if (clearsRecursion === true) query.recursionDesired = false;
+      if (clearsRecursion === true) message[FLAGS]! &= ~RECURSION_DESIRED;
     }
     return undefined;
   } finally {
-    query.recursionDesired = asked;
+    message[FLAGS] = flags;
   }
 }
 
