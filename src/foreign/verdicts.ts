@@ -14,19 +14,32 @@ export class Verdicts {
   readonly #known: Map<string, Verdict> = new Map();
 
   of(spec: VerdictSpec): Verdict {
-    const { records = [], ...rest } = spec;
-    const data = records.map(({ type, ttl, rdata }) => [
-      type,
-      ttl,
-      Buffer.from(rdata).toString('hex'),
-    ]);
-    const key = JSON.stringify([rest, data]);
+    const key = keyOf(spec);
     const known = this.#known.get(key);
     if (known !== undefined) return known;
     const verdict = this.table.add(spec);
     this.#known.set(key, verdict);
     return verdict;
   }
+}
+
+/** It is made for every question that is decided: JSON of it all would take longer than the decision. */
+function keyOf(spec: VerdictSpec): string {
+  const { layer, action, rule, records = [] } = spec;
+  const { rcode, ede, recursionAvailable, authoritative, ...more } = { ...spec, ...NOTHING };
+  const told = [layer, action, rcode, ede, recursionAvailable, authoritative].join(' ');
+  const data = records.map(({ type, ttl, rdata }) => `${type} ${ttl} ${hex(rdata)}`).join();
+  const rest = Object.values(more).every((value) => value === undefined)
+    ? ''
+    : JSON.stringify(more);
+  return `${told} ${rule.line} ${rule.file} ${rule.id} ${data} ${rest}`;
+}
+
+/** What is in the key by itself. */
+const NOTHING = { layer: undefined, action: undefined, rule: undefined, records: undefined };
+
+function hex(octets: Uint8Array): string {
+  return Buffer.from(octets).toString('hex');
 }
 
 /** A rule that stands in a file of theirs; without a place it is a default that nobody wrote. */

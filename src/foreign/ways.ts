@@ -22,6 +22,8 @@ export interface OwnZone {
 export interface Ways {
   readonly forwards: readonly Forward[];
   readonly own: readonly OwnZone[];
+  /** Whom it asks for the addresses of servers that have a name alone. */
+  readonly bootstrap?: readonly string[];
   /** Response policy zones, in their order. */
   readonly policyZones?: readonly ForeignZone[];
 }

@@ -69,9 +69,7 @@ export class ZoneData {
         return { kind: 'referral', records: [], line: node.line };
       const dname = node.records.find((record) => record.type === RrType.DNAME);
       if (dname === undefined || isName) continue;
-      // BIND sends the alias alone to whoever asks for all there is.
-      if (type === RrType.ANY) return { kind: 'answer', records: [dname], line: node.line };
-      return renamed(name, above, dname, node.line);
+      return answerByDname(renamed(name, above, dname, node.line), type);
     }
     const own = this.#nodes.get(keyOf(name));
     if (own !== undefined) return answerOf(own, type);
@@ -115,6 +113,16 @@ function answerOf(node: Node, type: number): ZoneAnswer {
   if (alias !== undefined)
     return { kind: 'alias', records: [alias], target: lower(alias.rdata), line };
   return { kind: 'nodata', records: [], line };
+}
+
+/** Who asks for an alias gets it, and is led no further (RFC 1034 section 3.6.2). */
+function answerByDname(alias: ZoneAnswer, type: number): ZoneAnswer {
+  const { records, line, target } = alias;
+  // BIND sends the alias alone to whoever asks for all there is.
+  if (type === RrType.ANY) return { kind: 'answer', records, line };
+  if (type !== RrType.CNAME) return alias;
+  const cname = { type: RrType.CNAME, ttl: records[0]!.ttl, rdata: target! };
+  return { kind: 'answer', records: [...records, cname], line };
 }
 
 /** RFC 6672 section 2.2: the owner's place in the name is taken by the target. */

@@ -1,9 +1,11 @@
 /** The text of a configuration of ours that does for each client what another server does. */
 
+import type { Left } from '../../foreign/left.ts';
 import { type Answered, answersOf, type Behaviour } from './behaviours.ts';
 import type { NameRule } from './name-rules.ts';
 import { PolicyTexts, recordLines, sharedRecords } from './policy-texts.ts';
 import { placeOf } from './rule-place.ts';
+import { UpstreamTexts } from './upstream-texts.ts';
 import { quoted } from './yaml-text.ts';
 
 export interface DraftParts {
@@ -32,6 +34,8 @@ export interface Draft {
   readonly files: ReadonlyMap<string, string>;
   /** Keys whose secrets are in variables of the environment, by the names of these. */
   readonly secrets: ReadonlyMap<string, string>;
+  /** Servers that ours cannot ask. */
+  readonly left: readonly Left[];
 }
 
 export function draft({ program, file, behaviours, keep }: DraftParts): Draft {
@@ -40,7 +44,8 @@ export function draft({ program, file, behaviours, keep }: DraftParts): Draft {
     action: actionOf(behaviour),
   }));
   const served = named.filter(({ action }) => action === 'allow');
-  const groups = new Groups(keep);
+  const bootstrap = behaviours.find(({ ways }) => ways.bootstrap !== undefined)?.ways.bootstrap;
+  const groups = new UpstreamTexts(keep, bootstrap);
   const shared = sharedRecords(served.map(({ behaviour }) => behaviour.names));
   const policies = new PolicyTexts(shared);
   const views = served.flatMap((one) => view(one, groups, policies));
@@ -64,7 +69,7 @@ export function draft({ program, file, behaviours, keep }: DraftParts): Draft {
     ...policies.lines(),
     '',
   ].join('\n');
-  return { text, files: policies.files, secrets: policies.secrets };
+  return { text, files: policies.files, secrets: policies.secrets, left: groups.left };
 }
 
 /** The groups of a draft whose questions go to the old server. */
@@ -84,44 +89,9 @@ function reasonOf({ plain }: Behaviour): string {
   return placeOf(plain.verdict.rule);
 }
 
-/** The groups of upstreams that routes name. */
-class Groups {
-  readonly #keep: string;
-  readonly #all: Map<string, { readonly name: string; readonly from: string }> = new Map();
-
-  constructor(keep: string) {
-    this.#keep = keep;
-  }
-
-  /** The name of the group that has these servers. */
-  of(servers: readonly string[], from: string, isDefault: boolean): string {
-    const key = servers.map(quoted).join(', ');
-    const known = this.#all.get(key);
-    if (known !== undefined) return known.name;
-    const isFree = ![...this.#all.values()].some(({ name }) => name === 'default');
-    const name = isDefault && isFree ? 'default' : `servers${this.#all.size + 1}`;
-    this.#all.set(key, { name, from });
-    return name;
-  }
-
-  get kept(): string {
-    return this.of([this.#keep], 'the old server, for its own zones', false);
-  }
-
-  lines(): readonly string[] {
-    const all = [...this.#all].map(
-      ([servers, { name, from }]) => `  ${name}: { servers: [${servers}] } # ${from}`,
-    );
-    const hasDefault = [...this.#all.values()].some(({ name }) => name === 'default');
-    return hasDefault
-      ? all
-      : [...all, `  default: { servers: [${quoted(this.#keep)}] } # the old server resolves`];
-  }
-}
-
 function view(
   { name, behaviour }: Named,
-  groups: Groups,
+  groups: UpstreamTexts,
   policies: PolicyTexts,
 ): readonly string[] {
   const { ways, plain, plainWithoutRecursion, domains, names } = behaviour;
@@ -129,6 +99,9 @@ function view(
   const routes = [
     ...rootRoute(behaviour, groups),
     ...domains.flatMap((answered) => routeOf(answered, behaviour, groups)),
+    ...[...names.kept]
+      .filter(([name]) => !domains.some(({ domain }) => domain === name))
+      .map(([name, from]) => `      ${quoted(name)}: ${groups.kept} # ${from}`),
   ];
   const zones = new Set(
     ways.own.filter(({ isZone }) => isZone).map(({ domain }) => plainName(domain)),
@@ -155,27 +128,26 @@ function rulesOf({ domain, fate, verdict }: Answered, isOpen: boolean): readonly
   if (!isOpen || fate === 'served') return [];
   const action = fate === 'dropped' ? 'drop' : 'refuse';
   const from = placeOf(verdict.rule);
-  return [domain, `*.${domain}`].map((owner) => ({ owner, action, from, records: [] }));
+  return [domain, `*.${domain}`].map((owner) => ({
+    ...{ owner, action, from, records: [], isData: false },
+  }));
 }
 
 /** Where all goes that has no other way; a client without it is refused by its absence. */
 function rootRoute(
   { plain, plainWithoutRecursion, ways }: Behaviour,
-  groups: Groups,
+  groups: UpstreamTexts,
 ): readonly string[] {
   if (plain.fate !== 'served' && plainWithoutRecursion.fate !== 'served') return [];
   const forward = ways.forwards.find(({ domain }) => domain === '.');
-  const group =
-    forward === undefined
-      ? groups.kept
-      : groups.of(forward.servers, `${forward.place.file}:${forward.place.line}`, true);
+  const group = forward === undefined ? groups.kept : groups.of(forward, true);
   return [`      ".": ${group} # ${placeOf(plain.verdict.rule)}`];
 }
 
 function routeOf(
   answered: Answered,
   { ways, names }: Behaviour,
-  groups: Groups,
+  groups: UpstreamTexts,
 ): readonly string[] {
   const { domain, fate, verdict } = answered;
   if (fate !== 'served') return [];
@@ -184,9 +156,7 @@ function routeOf(
   const isZone = ways.own.some((one) => one.isZone && plainName(one.domain) === domain);
   // What is data here is answered by rules, or by records.
   if (!isForwarded && !isZone && !names.kept.has(domain)) return [];
-  const group = isForwarded
-    ? groups.of(forward.servers, `${forward.place.file}:${forward.place.line}`, false)
-    : groups.kept;
+  const group = isForwarded ? groups.of(forward, false) : groups.kept;
   return [`      ${quoted(domain)}: ${group} # ${placeOf(verdict.rule)}`];
 }
 

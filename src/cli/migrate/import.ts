@@ -44,7 +44,7 @@ export const IMPORTED_FILE = 'rcode5.yaml';
 export function importPolicy(foreign: ForeignPolicy, { file, keep }: ImportOptions): Imported {
   const { policy, program, left } = foreign;
   const behaviours = behavioursOf(foreign);
-  const { text, files, secrets } = draft({ program, file, behaviours, keep });
+  const { text, files, secrets, left: unspoken } = draft({ program, file, behaviours, keep });
   // Secrets are not read: any will do for a configuration that nobody serves by.
   const variables = Object.fromEntries([...secrets.keys()].map((name) => [name, NO_SECRET]));
   const config: Config = parseConfig(IMPORTED_FILE, text, variables);
@@ -54,7 +54,7 @@ export function importPolicy(foreign: ForeignPolicy, { file, keep }: ImportOptio
   );
   return {
     ...{ text, files, changes, policy: ours },
-    left: [...left.map(asCarried), ...secretsLeft(secrets, file)],
+    left: [...left.map(asCarried), ...unspoken, ...secretsLeft(secrets, file)],
     assertions: assertionsOf(behaviours),
     opened: changes.filter(opens),
   };
@@ -110,7 +110,11 @@ function isOfStandards({ old, new: now, types }: Pick<Change, 'old' | 'new' | 't
   const isUntaken = old.action === 'reject' && now.layer === 'update';
   const isUncached = old.layer === 'recursion' && old.rule.startsWith('RD=0 ');
   const isOfParent = types.join() === 'DS' && now.action !== 'forward';
+  // A transfer of what is no zone is denied, in one way or another.
+  const isOfTransfer =
+    now.layer === 'transfer' && old.layer !== 'transfer' && old.action !== 'forward';
   return (
+    isOfTransfer ||
     isOfParent ||
     isUntaken ||
     isUncached ||

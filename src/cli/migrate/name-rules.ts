@@ -19,6 +19,8 @@ export interface NameRule {
   readonly action: 'allow' | 'refuse' | 'drop' | 'nxdomain' | 'nodata' | 'answer';
   /** Of `answer`: `A 192.0.2.1`. */
   readonly records: readonly string[];
+  /** Data of the old server's own. */
+  readonly isData: boolean;
   /** Undefined for all types. */
   readonly types?: readonly string[];
   /** Where the rule of the other server stands. */
@@ -28,17 +30,23 @@ export interface NameRule {
 export interface NameRules {
   /** Those of the second list count for types for which the first has none. */
   readonly lists: readonly (readonly NameRule[])[];
-  /** Domains whose fate no rule has: the old server is asked for them. */
-  readonly kept: ReadonlySet<string>;
+  /** Domains whose fate no rule has, with the rule there: the old server is asked for them. */
+  readonly kept: ReadonlyMap<string, string>;
 }
 
-const FORWARDED: Outcome = { kind: 'forward', records: [], from: '', isDefault: true };
+const FORWARDED: Outcome = {
+  kind: 'forward',
+  records: [],
+  from: '',
+  isDefault: true,
+  isData: false,
+};
 const ASKED = uniform(FORWARDED);
 
 /** `base` is what becomes of names that no rule is about. Longer names go by shorter ones. */
 export function nameRulesOf(all: readonly NameOutcomes[], base: Outcomes): NameRules {
   const lists: NameRule[][] = [[], []];
-  const kept = new Set<string>();
+  const kept = new Map<string, string>();
   const below = new Map<string, Outcomes>();
   const add = (owner: string, outcomes: Outcomes, inherited: Outcomes): void => {
     if (isSame(outcomes, inherited)) return;
@@ -48,7 +56,7 @@ export function nameRulesOf(all: readonly NameOutcomes[], base: Outcomes): NameR
   for (const { name, wire, self, below: children } of sorted) {
     const inherited = inheritedBy(wire, below) ?? base;
     const isOdd = hasUnknown(self) || hasUnknown(children);
-    if (isOdd) kept.add(name);
+    if (isOdd) kept.set(name, oddOf(self) ?? oddOf(children) ?? '');
     // The old server has to be asked, which a rule for all below a shorter name would not let happen.
     const [own, under] = isOdd ? [ASKED, ASKED] : [self, children];
     const isSpared = isSpecial(wire) && isOurs(own) && isOurs(under);
@@ -65,6 +73,11 @@ function isOurs({ types, others }: Outcomes): boolean {
   return [others, ...types.values()].every(
     ({ kind, isDefault }) => isDefault || kind === 'nxdomain' || kind === 'nodata',
   );
+}
+
+/** The rule whose outcome no rule of ours has. */
+function oddOf({ types, others }: Outcomes): string | undefined {
+  return [...types.values(), others].find(({ kind }) => kind === 'unknown')?.from;
 }
 
 function keyOfWire(wire: Uint8Array): string {
@@ -112,7 +125,7 @@ function withRecords(outcomes: readonly Outcome[]): readonly Outcome[] {
 }
 
 function ruleOf(owner: string, outcomes: readonly Outcome[]): NameRule {
-  const [{ kind, from } = FORWARDED] = outcomes;
+  const [{ kind, from, isData } = FORWARDED] = outcomes;
   const action = kind === 'forward' || kind === 'unknown' ? 'allow' : kind;
-  return { owner, action, from, records: outcomes.flatMap(({ records }) => records) };
+  return { owner, action, from, isData, records: outcomes.flatMap(({ records }) => records) };
 }

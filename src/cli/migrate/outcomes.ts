@@ -15,6 +15,8 @@ export interface Outcome {
   readonly records: readonly string[];
   /** Where the rule of the other server stands. */
   readonly from: string;
+  /** Data that it has, and not a policy about a name of others. */
+  readonly isData: boolean;
   /** It is what that server does when nobody has written a rule. */
   readonly isDefault: boolean;
 }
@@ -79,11 +81,12 @@ function isReverse(wire: Uint8Array): boolean {
 }
 
 export function outcomeOf(verdict: Verdict, qtype: number): Outcome {
-  const { action, rcode, records = [], rule } = verdict;
+  const { action, layer, rcode, records = [], rule } = verdict;
   const from = placeOf(rule);
   const of = (kind: Outcome['kind']): Outcome => ({
     ...{ kind, records: [], from },
     isDefault: rule.implicit,
+    isData: layer === 'local',
   });
   if (action === 'drop' || action === 'forward' || action === 'nxdomain') return of(action);
   if (action === 'refuse' || rcode === 5) return of('refuse');

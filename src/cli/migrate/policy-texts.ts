@@ -24,8 +24,8 @@ export function sharedRecords(all: readonly NameRules[]): Shared {
   return new Map([...(first ?? [])].filter(([, rule]) => isEverywhere(rule)));
 }
 
-function isRecord({ action, types, owner, records }: NameRule): boolean {
-  const isOwn = action === 'answer' && types === undefined && !owner.startsWith('*.');
+function isRecord({ action, types, owner, records, isData }: NameRule): boolean {
+  const isOwn = isData && action === 'answer' && types === undefined && !owner.startsWith('*.');
   return (
     isOwn && records.every((record) => LOCAL_TYPES.some((type) => record.startsWith(`${type} `)))
   );

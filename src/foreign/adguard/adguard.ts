@@ -45,7 +45,7 @@ export function readAdguard(file: string): ForeignServer {
   const domains = forwards.map(({ domain }) => parseName(domain));
   return {
     ...{ program: 'AdGuard Home', listen: listenersOf(parts), verdicts, left },
-    views: [{ name: 'AdGuard Home', layers, ways: { forwards, own: [] } }],
+    views: [{ name: 'AdGuard Home', layers, ways: { forwards, own: [], ...bootstrapOf(parts) } }],
     viewOf: () => 0,
     cuts: {
       names: [...parts.names, ...domains.filter((name) => typeof name !== 'string')],
@@ -104,6 +104,12 @@ function forwardsIn({ root, problems, left }: AdguardParts): readonly Forward[] 
   return [...groups].map(([domain, group]) => ({ domain, ...group }));
 }
 
+/** Without any, the servers of the host are asked. */
+function bootstrapOf({ root }: AdguardParts) {
+  const bootstrap = listOf(root, 'dns', 'bootstrap_dns').flatMap(({ text }) => text ?? []);
+  return bootstrap.length === 0 ? {} : { bootstrap };
+}
+
 /** A comment is for no domain. */
 function upstreamOf(text: string) {
   if (text === '' || text.startsWith('#')) return { domains: [], servers: [] };
@@ -111,8 +117,13 @@ function upstreamOf(text: string) {
   const servers = rest.trim().split(/\s+/);
   return {
     domains: list.split('/').map((domain) => domain.replace(/^\*\./, '') || '.'),
-    servers: servers.filter((server) => server !== '#' && server !== ''),
+    servers: servers.filter((server) => server !== '#' && server !== '').map(ourServer),
   };
+}
+
+/** `udp://` is what a server without a word before it is; HTTP/3 is HTTPS too. */
+function ourServer(server: string): string {
+  return server.replace(/^udp:\/\//, '').replace(/^h3:/, 'https:');
 }
 
 function compileUpstreams({ verdicts }: AdguardParts, forwards: readonly Forward[]): Layer {

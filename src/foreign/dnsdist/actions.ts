@@ -20,6 +20,8 @@ export type Answer = Pick<VerdictSpec, 'action' | 'rcode' | 'records'>;
 export interface Action {
   /** Undefined when later rules are asked. */
   effectOn(query: Query): Effect | undefined;
+  /** Later rules see the query with RD=0. */
+  readonly clearsRecursion?: true;
   /** The servers that it leads to. */
   readonly pool?: string;
 }
@@ -27,6 +29,7 @@ export interface Action {
 /** The action that a call stands for; undefined when it is none that is modelled. */
 export function actionOf(call: Call, problems: Problems): Action | undefined {
   if (PASSING.includes(call.name)) return { effectOn: () => undefined };
+  if (CLEARING.includes(call.name)) return { effectOn: () => undefined, clearsRecursion: true };
   return READERS[call.name]?.(call, problems);
 }
 
@@ -43,8 +46,10 @@ const PASSING: readonly string[] = [
     'SetAdditionalProxyProtocolValueAction',
     'SetProxyProtocolValuesAction',
   ],
-  ...['SetNoRecurseAction', 'NoRecurseAction', 'TeeAction', 'MacAddrAction'],
+  ...['TeeAction', 'MacAddrAction'],
 ];
+
+const CLEARING: readonly string[] = ['SetNoRecurseAction', 'NoRecurseAction'];
 
 function always(effect: Effect): Action {
   return { effectOn: () => effect };

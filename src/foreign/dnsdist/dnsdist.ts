@@ -78,14 +78,27 @@ function compileProtocol(verdicts: Verdicts): Layer {
   };
 }
 
-/** The first rule that ends the search among them. */
+/** RFC 1035 section 4.1.1. */
+const FLAGS = 2;
+const RECURSION_DESIRED = 1;
+
+/** The first rule that ends the search among them, and RD as it is by then. */
 function findRule(rules: readonly DnsdistRule[], query: Query) {
-  for (const rule of rules) {
-    if (!rule.selector.matches(query)) continue;
-    const effect = rule.action.effectOn(query);
-    if (effect !== undefined) return { rule, effect };
+  const { message } = query;
+  const flags = message[FLAGS]!;
+  try {
+    for (const rule of rules) {
+      if (!rule.selector.matches(query)) continue;
+      const { effectOn, clearsRecursion } = rule.action;
+      const effect = effectOn(query);
+      const { recursionDesired } = query;
+      if (effect !== undefined) return { rule, effect, recursionDesired };
+      if (clearsRecursion === true) message[FLAGS]! &= ~RECURSION_DESIRED;
+    }
+    return undefined;
+  } finally {
+    message[FLAGS] = flags;
   }
-  return undefined;
 }
 
 /** `addAction`: answers of its own. */
@@ -97,7 +110,7 @@ function compileRules({ rules }: DnsdistWorld, verdicts: Verdicts): Layer {
     const spec: Answer = found.effect.spec;
     return verdicts.of({
       ...{ layer: 'policy', ...spec, rule: ruleAt(source, place) },
-      recursionAvailable: query.recursionDesired,
+      recursionAvailable: found.recursionDesired,
     });
   };
   const account = (query: Query) => {

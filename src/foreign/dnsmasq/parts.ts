@@ -14,7 +14,15 @@ export function allOf({ options }: Pick<DnsmasqParts, 'options'>, ...names: read
   return options.filter(({ name }) => names.includes(name));
 }
 
+/** The first of each name: they are looked for with every question, among a hundred thousand perhaps. */
+const firsts = new WeakMap<readonly Option[], ReadonlyMap<string, Option>>();
+
 /** The first line that sets it. */
 export function oneOf({ options }: Pick<DnsmasqParts, 'options'>, name: string) {
-  return options.find((option) => option.name === name);
+  let first = firsts.get(options);
+  if (first === undefined) {
+    first = new Map([...options].reverse().map((option) => [option.name, option]));
+    firsts.set(options, first);
+  }
+  return first.get(name);
 }

@@ -20,6 +20,7 @@ export function dnsmasqOptions(
   const isNeeded = settings.flag('dns.domainNeeded', false);
   const files = new OptionFiles(problems);
   for (const one of [
+    option('no-resolv', undefined, settings.root.place),
     ...written('port', settings, 'dns.port', '53'),
     ...settings.list('dns.upstreams').map(({ text, place }) => option('server', text, place)),
     ...flagged('bogus-priv', settings, 'dns.bogusPriv', true),

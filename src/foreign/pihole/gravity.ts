@@ -21,6 +21,8 @@ export interface RegexEntry extends Entry {
 /** Numbers of `domainlist.type`. */
 const TYPES = { allow: 0, deny: 1, allowRegex: 2, denyRegex: 3 } as const;
 const DEFAULT_GROUP = 0;
+/** Whoever looks for more names than these is quicker with all of the table in memory. */
+const MOST_LOOKUPS = 1000;
 
 export class Gravity {
   readonly allow: ReadonlyMap<string, Entry>;
@@ -125,7 +127,24 @@ export class Gravity {
     // Version 5 has no lists that allow.
     if (!this.#has(table)) return () => [];
     const ask = this.#database.prepare(`SELECT DISTINCT adlist_id FROM ${table} WHERE domain = ?`);
-    return (name) => ask(name).map((row) => Number(row['adlist_id']));
+    let asked = 0;
+    let all: ReadonlyMap<string, readonly number[]> | undefined;
+    return (name) => {
+      if (all === undefined && ++asked <= MOST_LOOKUPS) {
+        return ask(name).map((row) => Number(row['adlist_id']));
+      }
+      all ??= this.#readAll(table);
+      return all.get(name) ?? [];
+    };
+  }
+
+  #readAll(table: string): ReadonlyMap<string, readonly number[]> {
+    const all = new Map<string, readonly number[]>();
+    for (const row of this.#database.all(`SELECT domain, adlist_id FROM ${table}`)) {
+      const domain = String(row['domain']);
+      all.set(domain, [...(all.get(domain) ?? []), Number(row['adlist_id'])]);
+    }
+    return all;
   }
 
   #readLists(groupsOf: (id: unknown) => ReadonlySet<number>): ReadonlyMap<number, Entry> {
