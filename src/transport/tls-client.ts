@@ -86,7 +86,7 @@ export function connectTls(options: TlsClientOptions, on: TlsClientEvents): TLSS
   });
   socket.on('error', (error: NodeJS.ErrnoException) => {
     const code = error.code ?? error.message;
-    fail(isConnected ? handshakeFailure(code, error.message) : connectionFailure(code));
+    fail(isConnected ? handshakeFailure(code, error.message, protocols) : connectionFailure(code));
   });
   socket.once('end', () => fail(closedInHandshake()));
   socket.once('close', () => fail(closedInHandshake()));

@@ -266,7 +266,8 @@ export class TlsEngine {
     const code = openSsl.ERR_get_error();
     const reason = (code === 0 ? null : openSsl.ERR_reason_error_string(code)) ?? 'end of file';
     openSsl.ERR_clear_error();
-    return handshakeFailure(reason.toUpperCase().replaceAll(' ', '_'), reason);
+    const { protocols } = this.#context;
+    return handshakeFailure(reason.toUpperCase().replaceAll(' ', '_'), reason, protocols);
   }
 }
 

@@ -21,6 +21,8 @@ export const TLS_FAULTS = [
 ] as const;
 export type TlsFaultReason = (typeof TLS_FAULTS)[number];
 
+/** As ALPN has it. */
+const HTTP_2 = 'h2';
 /** Extended DNS Errors (RFC 8914 sections 4.23 and 4.24). */
 const NO_REACHABLE_AUTHORITY = 22;
 const NETWORK_ERROR = 23;
@@ -64,11 +66,21 @@ const CODES: readonly (readonly [RegExp, TlsFaultReason, string])[] = [
   [/ECONNRESET|EPIPE/, 'closed', 'the server reset the connection during the TLS handshake'],
 ];
 
-/** A connection that has failed after it was made, by the code of its error. */
-export function handshakeFailure(code: string, message: string = code): TlsFault {
-  const known = CODES.find(([codes]) => codes.test(code));
-  if (known !== undefined) return tlsFault(known[1], known[2]);
+/** A connection that has failed after it was made, by the code of its error; `protocols` were offered. */
+export function handshakeFailure(
+  code: string,
+  message: string = code,
+  protocols: readonly string[] = [],
+): TlsFault {
+  const [, reason, evidence] = CODES.find(([codes]) => codes.test(code)) ?? [];
+  if (reason === 'alpn' && protocols.includes(HTTP_2)) return noHttp2();
+  if (reason !== undefined) return tlsFault(reason, evidence!);
   return tlsFault('other', `the TLS handshake failed: ${message}`);
+}
+
+/** It may speak HTTP/1.1, by which answers come in the order of the questions: we do not. */
+function noHttp2(): TlsFault {
+  return tlsFault('alpn', 'the server does not speak HTTP/2');
 }
 
 /** A connection that could not be made. */
@@ -105,9 +117,7 @@ export function alpnFault(
     if (protocols.includes(chosen)) return undefined;
     return tlsFault('alpn', `the server speaks ${chosen} there (ALPN)`);
   }
-  return protocols.includes('h2')
-    ? tlsFault('alpn', 'the server does not speak HTTP/2')
-    : undefined;
+  return protocols.includes(HTTP_2) ? noHttp2() : undefined;
 }
 
 /** How to speak with a server, and whom to believe that it is the one. */

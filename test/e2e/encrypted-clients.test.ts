@@ -91,18 +91,24 @@ describeWith(['openssl', 'kdig', 'dig'], 'e2e: clients by TLS and HTTPS', () => 
     }
   }
 
-  itWith(['curl'], 'curl --doh-url receives as many, and resolves nothing', async () => {
-    const url = `https://127.0.0.1:${world.doh}/dns-query`;
-    const seen = await refused(async () => {
-      for (const name of NAMES) {
-        const args = ['-m', '20', '--doh-insecure', '--doh-url', url, `http://${name}:9/`];
-        const { code } = await run('curl', args);
-        // CURLE_COULDNT_RESOLVE_HOST, for A and for AAAA.
-        expect(code).to.equal(6);
-      }
-    });
-    expect(seen).to.deep.equal(NAMES.flatMap(() => ['doh', 'doh']));
-  });
+  for (const version of ['--http1.1', '--http2']) {
+    itWith(
+      ['curl'],
+      `curl ${version} --doh-url receives as many, and resolves nothing`,
+      async () => {
+        const url = `https://127.0.0.1:${world.doh}/dns-query`;
+        const seen = await refused(async () => {
+          for (const name of NAMES) {
+            const args = ['-m', '20', version, '--doh-insecure', '--doh-url', url];
+            const { code } = await run('curl', [...args, `http://${name}:9/`]);
+            // CURLE_COULDNT_RESOLVE_HOST, for A and for AAAA.
+            expect(code).to.equal(6);
+          }
+        });
+        expect(seen).to.deep.equal(NAMES.flatMap(() => ['doh', 'doh']));
+      },
+    );
+  }
 
   describe('that forward', () => {
     const tls = () => `tls="openssl", subjectName="dns.example", caStore="${world.certificate}"`;
