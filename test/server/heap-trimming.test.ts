@@ -76,9 +76,7 @@ describe('server/heap-trimming', () => {
       throw new Error('ENOENT: no such file or directory, uv_resident_set_memory');
     };
     try {
-      let trims = 0;
-      new HeapTrimming(undefined, () => trims++).look();
-      expect(trims).to.equal(0);
+      expect(() => new HeapTrimming().look(undefined)).not.to.throw();
     } finally {
       process.memoryUsage.rss = rss;
     }

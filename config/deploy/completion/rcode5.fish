@@ -25,7 +25,7 @@ complete -c rcode5 -n '__fish_seen_subcommand_from check' -l from -x -d 'the pro
 complete -c rcode5 -n '__fish_seen_subcommand_from check' -l json -d 'prints JSON for programs'
 complete -c rcode5 -n '__fish_seen_subcommand_from explain' -s c -l config -r -d 'the configuration; without it $RCODE5_CONFIG, /etc/rcode5/rcode5.yaml, or the packaged default'
 complete -c rcode5 -n '__fish_seen_subcommand_from explain' -l from -x -d 'the program that the configuration is for rcode5, bind, unbound, dnsdist, coredns, adguard, pihole, resolv, dnsmasq; by its content without it'
-complete -c rcode5 -n '__fish_seen_subcommand_from explain' -l client -x -d 'the address of the client'
+complete -c rcode5 -n '__fish_seen_subcommand_from explain' -l client -x -d 'the address of the client, its name, or a group'
 complete -c rcode5 -n '__fish_seen_subcommand_from explain' -l name -x -d 'the query name'
 complete -c rcode5 -n '__fish_seen_subcommand_from explain' -l type -x -d 'the query type; A without it'
 complete -c rcode5 -n '__fish_seen_subcommand_from explain' -l class -x -d 'the query class; IN without it'
