@@ -23,7 +23,6 @@ describe('the console with ClickHouse', () => {
   let site: ServedSite;
   before(async function () {
     if (!hasClickhouse()) passOver(this, 'clickhouse-server is not installed');
-    this.timeout(60_000);
     if (typeof readBuild(CONSOLE_BUILD) === 'string') await buildConsole();
     clickhouse = await Clickhouse.start();
     await clickhouse.write([...OTHERS, OTHERS[0]!]);
@@ -141,7 +140,6 @@ describe('the console with ClickHouse', () => {
   it('has a page that shows all servers, and this one alone', async function () {
     const chromium = findProgram('chromium');
     if (chromium === undefined) passOver(this, 'chromium is not installed');
-    this.timeout(60_000);
     const browser = await TestBrowser.start(chromium!);
     try {
       const window = await browser.open();

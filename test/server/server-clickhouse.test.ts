@@ -16,7 +16,6 @@ describe('server with ClickHouse', () => {
   let site: ServedSite;
   before(async function () {
     if (!hasClickhouse()) passOver(this, 'clickhouse-server is not installed');
-    this.timeout(60_000);
     clickhouse = await Clickhouse.start();
   });
   afterEach(() => site?.close());

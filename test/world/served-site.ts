@@ -53,7 +53,7 @@ export class ServedSite {
   async start(config?: string, log: Logger = silentLog()): Promise<void> {
     if (config !== undefined) this.configure(config);
     const source = { file: this.path('site.yaml'), environment: this.environment };
-    this.#server = await RunningServer.start(source, log);
+    this.#server = await startServer(() => RunningServer.start(source, log));
   }
 
   /** The records that stand in the decision log. */
@@ -83,6 +83,14 @@ export class ServedSite {
     await this.stop();
     rmSync(this.folder, { recursive: true });
   }
+}
+
+/** A free port by TCP may have been taken by UDP meanwhile: then once more, with another. */
+async function startServer(start: () => Promise<RunningServer>): Promise<RunningServer> {
+  return start().catch((error) => {
+    if (!/127\.0\.0\.1:\d{5}: the address is in use/.test(String(error))) throw error;
+    return start();
+  });
 }
 
 /** The configuration of an access list and one upstream. */

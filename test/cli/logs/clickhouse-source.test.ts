@@ -20,7 +20,6 @@ describe('log and report --from clickhouse://', () => {
 
   before(async function () {
     if (!hasClickhouse()) passOver(this, 'clickhouse-server is not installed');
-    this.timeout(60_000);
     server = await Clickhouse.start();
     const lines = Array.from({ length: 400 }, (_, i) =>
       recordLine(i, { node: 'a', ...ODD[i % 11] }),

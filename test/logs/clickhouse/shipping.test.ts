@@ -43,7 +43,6 @@ describe('records to ClickHouse', () => {
 
   before(async function () {
     if (!hasClickhouse()) passOver(this, 'clickhouse-server is not installed');
-    this.timeout(60_000);
     server = await Clickhouse.start();
   });
   beforeEach(async () => {
@@ -95,8 +94,7 @@ describe('records to ClickHouse', () => {
     expect(await readAll(server)).to.deep.equal(linesOf(0, 30));
   });
 
-  it('wait while the server is killed, and all come when it is back', async function () {
-    this.timeout(60_000);
+  it('wait while the server is killed, and all come when it is back', async () => {
     log = writeLog({ '': linesOf(0, 10) });
     const sending = sendTo(server, log.path);
     await sending.until(({ sent }) => sent === 10);

@@ -64,6 +64,9 @@ describeWith(['openssl'], 'observe/client-names/kubernetes', () => {
       thing('6', 'web', { spec: { clusterIP: '10.2.0.1', clusterIPs: ['10.2.0.1', 'fd01::1'] } }),
     );
     server.set('services', thing('7', 'headless', { spec: { clusterIP: 'None' } }));
+    // A machine that is busy lists for longer than a name is waited for.
+    await becomes('10.1.0.7', 'web-1.shop');
+    await becomes('10.2.0.1', 'web.shop.svc');
     const found: Record<string, string | undefined> = {};
     const asked = [
       '10.1.0.5',
