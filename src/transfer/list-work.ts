@@ -1,6 +1,7 @@
 /** The work that a list takes: unpacking it, compiling it, keeping it in a file. */
 
 import { gunzipSync, gzipSync } from 'node:zlib';
+import { cannotWrite } from '../config/write-error.ts';
 import type { FetchedList } from '../policy/lists/fetched-list.ts';
 import {
   type ListCopy,
@@ -89,7 +90,7 @@ function kept({ cacheFile, url }: FetchedList, copy: ListCopy): Partial<ListResu
     if (cacheFile !== undefined) writeListCache(cacheFile, url, copy);
     return {};
   } catch (error) {
-    return { cacheProblem: (error as Error).message };
+    return { cacheProblem: cannotWrite(error) };
   }
 }
 

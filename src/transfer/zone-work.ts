@@ -1,5 +1,6 @@
 /** The work that a copy of a zone takes: reading its file, applying differences, compiling it. */
 
+import { cannotWrite } from '../config/write-error.ts';
 import type { Override, RpzImage } from '../policy/rpz/rpz-image.ts';
 import { type KnownCopy, readCache, writeCache } from '../policy/rpz/transfer/cache-file.ts';
 import { applyUpdate, type ZoneUpdate } from '../policy/rpz/transfer/zone-copy.ts';
@@ -57,7 +58,7 @@ export function work({ override, cacheFile, from }: ZoneWork): ZoneResult {
     if (cacheFile !== undefined) writeCache(cacheFile, known);
     return result;
   } catch (error) {
-    return { ...result, cacheProblem: (error as Error).message };
+    return { ...result, cacheProblem: cannotWrite(error) };
   }
 }
 

@@ -121,7 +121,8 @@ export function loadCalls<T>(signatures: Readonly<Record<string, string>>): T | 
       address: (memory: Memory) => Number(koffi.address(memory)),
     } as T;
   } catch (error) {
-    return `koffi does not load: ${(error as Error).message}`;
+    const remedy = isExecutable ? '' : '; expect npm install without --omit=optional';
+    return `koffi does not load: ${(error as Error).message.split('\n')[0]}${remedy}`;
   }
 }
 
