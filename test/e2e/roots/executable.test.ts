@@ -128,7 +128,7 @@ describe('e2e: the single executable, with npm run test:executable', function ()
     expect(warning).to.include("mkdir '/home/nobody/.cache/rcode5'");
     expect(warning).to.include(`/tmp/rcode5-${NOBODY} belongs to the user 0, not to ${NOBODY}`);
     expect(readdirSync(root.path(`tmp/rcode5-${NOBODY}`))).to.deep.equal([]);
-    await expectService(root, service, [PROGRAM], NOBODY);
+    await expectService(root, service, [PROGRAM], { user: NOBODY });
   });
 
   it('leaves nothing but its records and the library in the folder that it names', async () => {

@@ -8,6 +8,11 @@ import { findProgram, makeFolder, Program, run } from '../processes.ts';
 /** A user that nothing else runs as. */
 export const NOBODY = 64_321;
 
+export interface Manner {
+  readonly user?: number;
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
 export class Root {
   readonly folder: string;
 
@@ -47,19 +52,20 @@ export class Root {
   }
 
   /** The words that run others in this root. */
-  #entrance(user: number, environment: Readonly<Record<string, string>>): string[] {
+  protected entrance(user: number): string[] {
+    return [findProgram('chroot')!, `--userspec=+${user}:+${user}`, this.folder];
+  }
+
+  start(words: readonly string[], how: Manner = {}): Program {
+    return new Program('/usr/bin/env', this.#words(words, how));
+  }
+
+  run(words: readonly string[], how: Manner = {}): ReturnType<typeof run> {
+    return run('/usr/bin/env', this.#words(words, how));
+  }
+
+  #words(words: readonly string[], { user = 0, environment = {} }: Manner): string[] {
     const names = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
-    return ['-i', ...names, findProgram('chroot')!, `--userspec=+${user}:+${user}`, this.folder];
-  }
-
-  start(
-    words: readonly string[],
-    { user = 0, environment = {} }: { user?: number; environment?: Record<string, string> } = {},
-  ): Program {
-    return new Program('/usr/bin/env', [...this.#entrance(user, environment), ...words]);
-  }
-
-  run(words: readonly string[], user = 0): ReturnType<typeof run> {
-    return run('/usr/bin/env', [...this.#entrance(user, {}), ...words]);
+    return ['-i', ...names, ...this.entrance(user), ...words];
   }
 }

@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import type { WrittenRecord } from '../../world/written-record.ts';
 import type { Program } from '../processes.ts';
 import { ask } from '../sockets.ts';
-import type { Root } from './root.ts';
+import type { Manner, Root } from './root.ts';
 
 const REFUSED = 5;
 const CONFIG = '/srv/site.yaml';
@@ -54,7 +54,7 @@ export async function expectService(
   root: Root,
   { program, port, admin }: Service,
   command: readonly string[],
-  user = 0,
+  how: Manner = {},
 ): Promise<void> {
   expect(await ask(port, 'www.example.com')).to.equal(REFUSED);
   expect(await ask(port, 'www.example.com', { transport: 'tcp' })).to.equal(REFUSED);
@@ -65,7 +65,7 @@ export async function expectService(
   const before = program.stderr.length;
   program.signal('SIGHUP');
   await program.says(/"reloaded policy=/, before);
-  const reload = await root.run([...command, 'reload', '--admin', admin], user);
+  const reload = await root.run([...command, 'reload', '--admin', admin], how);
   expect(reload).to.deep.include({ code: 0, stderr: '' });
   expect(reload.stdout).to.match(/^reloaded policy=[0-9a-f]{8}\n$/);
   program.signal('SIGTERM');
