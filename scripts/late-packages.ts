@@ -8,9 +8,11 @@ import { dirname, join, relative } from 'node:path';
 /** The file of each, in `dist/packages/`, by what the sources ask for. */
 const FILES: ReadonlyMap<string, string> = new Map([
   ['re2js', 're2js.cjs'],
+  ['toml-eslint-parser', 'toml.cjs'],
   ['tldts/dist/cjs/src/data/trie.js', 'public-suffixes.cjs'],
 ]);
 
+const CREATE = 'createRequire(import.meta.url)';
 const LOAD = /createRequire\(import\.meta\.url\)\('([^']+)'\)/g;
 
 export async function buildLatePackages(folder: string): Promise<void> {
@@ -39,9 +41,14 @@ export function fromBuiltPackages(text: string, path: string): string {
   });
 }
 
-/** The same, with calls that a bundler sees: the packages become part of the bundle. */
-export function bundledPackages(text: string): string {
-  return text.replace(LOAD, (load, name: string) =>
+/**
+ * The same, with calls that a bundler sees: the packages become part of the bundle. Throws for a source that loads
+ * one of no bundle in another way, but for koffi, which has native code.
+ */
+export function bundledPackages(text: string, path: string): string {
+  const bundled = text.replace(LOAD, (load, name: string) =>
     FILES.has(name) ? `require('${name}')` : load,
   );
+  if (!bundled.replaceAll(`${CREATE}('koffi')`, '').includes(CREATE)) return bundled;
+  throw new Error(`${path} loads a package that scripts/late-packages.ts does not name`);
 }

@@ -47,7 +47,7 @@ const OWN_URLS: Plugin = {
   setup({ onLoad }) {
     onLoad({ filter: /\.ts$/ }, ({ path }) => {
       const own = relative(resolve('src'), path).replace(/\.ts$/, '.js');
-      const text = bundledPackages(readFileSync(path, 'utf8'));
+      const text = bundledPackages(readFileSync(path, 'utf8'), own);
       const url = `'executable:///dist/${own}'`;
       return { contents: text.replaceAll('import.meta.url', url), loader: 'ts' };
     });
