@@ -12,6 +12,7 @@ import { copyFileSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync 
 import { dirname, join, relative, resolve } from 'node:path';
 import type { Plugin } from 'esbuild';
 import { SLOW_GROWTH } from '../src/server/thread-heap.ts';
+import { buildLatePackages, fromBuiltPackages } from './late-packages.ts';
 import { BUILD_FILE, describeSource } from './rcode5.js';
 
 const OUT = 'dist';
@@ -36,11 +37,13 @@ const THREADS = [
   'admin/v1/candidate-thread',
 ];
 
-/** Loaded as they are: they have native code, or files of their own. */
-const EXTERNAL = ['koffi', 'dns2', 'tldts'];
+/** Loaded as it is: it has native code. */
+const EXTERNAL = ['koffi'];
 
 /** What makes a bundle of sources. */
-const BUILDERS = ['scripts/build-program.ts', 'scripts/load.cjs'];
+const BUILDERS = ['build-program.ts', 'late-packages.ts', 'load.cjs'].map(
+  (name) => `scripts/${name}`,
+);
 
 /** Modules of Node that take long to load: in a bundle, each is loaded when something of it is first used. */
 const LATE =
@@ -61,7 +64,7 @@ export async function buildProgram(): Promise<void> {
   // Where nothing can build, what was built stays.
   await import('esbuild');
   const folders = [PROGRAM, ...THREADS].map((entry) => entry.split('/')[0]!);
-  for (const folder of ['bundles', 'chunks', 'compiled', ...new Set(folders)]) {
+  for (const folder of ['bundles', 'chunks', 'compiled', 'packages', ...new Set(folders)]) {
     rmSync(join(OUT, folder), { recursive: true, force: true });
   }
   // Before they are read: what changes meanwhile is not in the build.
@@ -86,6 +89,7 @@ else if (word === '--version') module.exports = load('${VERSION}', '${version}',
 else module.exports = load('${PROGRAM}', '${program}', use);
 `,
   );
+  await buildLatePackages(OUT);
   write('cli/main.js', withRequire(readFileSync('src/cli/main.ts', 'utf8')));
   copyFileSync('scripts/load.cjs', join(OUT, 'load.cjs'));
   writeFileSync(BUILD_FILE, `${sources.join('\n')}\n`);
@@ -129,7 +133,7 @@ const OWN_PLACE: Plugin = {
   setup({ onLoad }) {
     onLoad({ filter: /[\\/]src[\\/].*\.ts$/ }, ({ path }) => {
       const own = relative(resolve('src'), path).replace(/\.ts$/, '.cjs');
-      const text = readFileSync(path, 'utf8');
+      const text = fromBuiltPackages(readFileSync(path, 'utf8'), own);
       return { contents: text.replaceAll('import.meta.url', `(place + '${own}')`), loader: 'ts' };
     });
   },

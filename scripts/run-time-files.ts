@@ -5,9 +5,6 @@ import { globSync } from 'node:fs';
 /** Parts of a package that run. What is imported otherwise stands in `dist/` already. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   koffi: ['package.json', 'index.cjs', 'src/koffi/{index,src/static}.cjs'],
-  dns2: ['package.json', '*.{js,mjs}', '{client,lib,server}/**/*.js'],
-  re2js: ['package.json', 'build/index.cjs'],
-  tldts: ['package.json', 'dist/cjs/src/data/trie.js'],
 };
 
 export const RUN_TIME_PACKAGES: readonly string[] = Object.keys(PACKAGES);

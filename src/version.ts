@@ -1,8 +1,7 @@
-/** The version in package.json, which stands beside `src` and `dist`. */
+/** The version in package.json. */
 
-import { readFileSync } from 'node:fs';
+import { PROGRAM, readProgramFile } from './program-files.ts';
 
-const file = new URL('../package.json', import.meta.url);
+const { version } = JSON.parse(readProgramFile(new URL('package.json', PROGRAM)).toString());
 
-export const VERSION: string = (JSON.parse(readFileSync(file, 'utf8')) as { version: string })
-  .version;
+export const VERSION: string = version;

@@ -3,11 +3,10 @@
 import { createHash } from 'node:crypto';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { isExecutable, PROGRAM, readProgramFile } from '../program-files.ts';
 import { VERSION } from '../version.ts';
 
-/** The same from `src/admin` and from `dist/admin`. */
-const ROOT = new URL('../../', import.meta.url);
-export const CONSOLE_BUILD: URL = new URL('dist/console/', ROOT);
+export const CONSOLE_BUILD: URL = new URL('dist/console/', PROGRAM);
 /** What the console is made of, in the repository. */
 const SOURCES = ['console/**/*.{ts,tsx,css,html,svg,json}', 'src/admin/api/**/*.ts'] as const;
 const MANIFEST = 'build.json';
@@ -20,7 +19,8 @@ export interface ConsoleBuild {
 }
 
 /** A hash over the sources of the console; undefined where they are not: in a package. */
-export function hashSources(root: URL = ROOT): string | undefined {
+export function hashSources(root: URL = PROGRAM): string | undefined {
+  if (isExecutable) return undefined;
   const folder = fileURLToPath(root);
   if (!existsSync(new URL('console/', root))) return undefined;
   const hash = createHash('sha256');
@@ -39,7 +39,7 @@ export function readBuild(
 ): ConsoleBuild | string {
   let build: ConsoleBuild;
   try {
-    build = JSON.parse(readFileSync(new URL(MANIFEST, folder), 'utf8'));
+    build = JSON.parse(readProgramFile(new URL(MANIFEST, folder)).toString());
   } catch {
     return 'it has not been built; run npm run build:console';
   }

@@ -1,7 +1,7 @@
 /** The console: files that were built into the package, served from memory. */
 
-import { readFileSync } from 'node:fs';
 import type { OutgoingHttpHeaders } from 'node:http';
+import { readProgramFile } from '../program-files.ts';
 import { CONSOLE_BUILD, type ConsoleBuild, readBuild } from './console-build.ts';
 import type { AdminHandler, AdminReply, Needed } from './http.ts';
 import type { Identity } from './identities.ts';
@@ -50,7 +50,7 @@ export function consoleHandlers({
         // Other content has another name, but for that of the page.
         'cache-control': name === 'index.html' ? 'no-cache' : 'public, max-age=31536000, immutable',
       },
-      body: readFileSync(new URL(isPacked ? `${name}.gz` : name, folder)),
+      body: readProgramFile(new URL(isPacked ? `${name}.gz` : name, folder)),
     };
   };
   return {

@@ -3,12 +3,13 @@
 import { accessSync, existsSync } from 'node:fs';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isExecutable, PROGRAM } from '../program-files.ts';
 import { UsageError } from './command.ts';
 
 /** Where a package of the system installs it. */
 export const SYSTEM_CONFIG = '/etc/rcode5/rcode5.yaml';
 
-const PACKAGED = fileURLToPath(new URL('../../config/default.yaml', import.meta.url));
+const PACKAGED = new URL('config/default.yaml', PROGRAM);
 
 /**
  * The file of `-c`, else of $RCODE5_CONFIG, else the system's, else the one that comes with the program.
@@ -23,7 +24,7 @@ export function findConfigFile(
   if (given !== undefined) return given;
   const named = environment['RCODE5_CONFIG'];
   if (named !== undefined && named !== '') return expectReadable(named);
-  return existsSync(system) ? system : shorten(PACKAGED);
+  return existsSync(system) ? system : packaged();
 }
 
 function expectReadable(file: string): string {
@@ -39,7 +40,9 @@ function expectReadable(file: string): string {
 }
 
 /** As seen from the working directory, if it is there: a record's rule names the file. */
-function shorten(file: string): string {
+function packaged(): string {
+  if (isExecutable) return PACKAGED.href;
+  const file = fileURLToPath(PACKAGED);
   const near = relative(process.cwd(), file);
   return near.startsWith('..') ? file : near;
 }

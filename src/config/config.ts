@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Endpoint } from '../net/address.ts';
+import { isEmbedded, readProgramFile } from '../program-files.ts';
 import type { ClientGroup } from './access-list.ts';
 import { type AdminToken, readTokens } from './admin-keys.ts';
 import { checkDiscovery } from './discovery.ts';
@@ -66,7 +67,9 @@ export function readConfig(file: string, environment: Environment = process.env)
 /** The text of a configuration file. Throws a ConfigError when it cannot be read. */
 export function readConfigText(file: string): string {
   try {
-    return readFileSync(file, 'utf8');
+    return isEmbedded(file)
+      ? readProgramFile(new URL(file)).toString()
+      : readFileSync(file, 'utf8');
   } catch (error) {
     const message = `cannot be read: ${(error as Error).message}; expect a configuration file`;
     throw new ConfigError([{ file, line: 1, column: 1, message }]);

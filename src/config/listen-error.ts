@@ -29,7 +29,7 @@ export function isMissingAddress({ code }: NodeJS.ErrnoException): boolean {
 
 function inUse(endpoint: Endpoint): string {
   const holder = findHolder(endpoint);
-  if (holder?.startsWith('systemd-resolve')) {
+  if (holder?.includes('systemd-resolve')) {
     return `the address is in use by ${holder}, the stub of systemd-resolved; expect DNSStubListener=no in /etc/systemd/resolved.conf, or an address of an interface here`;
   }
   const by = holder === undefined ? '' : ` by ${holder}`;

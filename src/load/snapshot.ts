@@ -1,6 +1,5 @@
 /** All that a configuration is made of, read once, so that all threads serve by the same. */
 
-import { Worker } from 'node:worker_threads';
 import { type Authorities, readAuthorities } from '../config/authorities.ts';
 import { type Config, parseConfig, readConfigText, resolvePath } from '../config/config.ts';
 import type { Environment } from '../config/document.ts';
@@ -15,6 +14,7 @@ import {
   type ZoneStates,
 } from '../policy/policy-files.ts';
 import { textSize } from '../policy/text-file.ts';
+import { startThread } from '../program-files.ts';
 import { trimHeap } from '../transport/process-memory.ts';
 import { VERSION } from '../version.ts';
 
@@ -89,8 +89,7 @@ export async function takeSnapshotAside(
   config: Config,
 ): Promise<Snapshot> {
   if (workOf(config) <= AT_ONCE) return compileSnapshot(source, config);
-  const extension = import.meta.url.slice(import.meta.url.lastIndexOf('.'));
-  const worker = new Worker(new URL(`./snapshot-thread${extension}`, import.meta.url), {
+  const worker = startThread(import.meta.url, './snapshot-thread', {
     workerData: source,
   });
   const compiled = await new Promise<Compiled>((resolve, reject) => {

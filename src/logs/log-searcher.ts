@@ -3,7 +3,8 @@
  * own does it, which ends when idle.
  */
 
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
+import { startThread } from '../program-files.ts';
 import type { ClickhouseTable } from './clickhouse/client.ts';
 import type { LogSummary, SummaryRequest } from './log-summary.ts';
 import { SearchCancelled, type SearchPage, type SearchRequest } from './search.ts';
@@ -49,7 +50,6 @@ const IDLE_MS = 30_000;
 const SEARCHES = 16;
 const HEAP_MB = 256;
 const LOWEST_PRIORITY = 19;
-const EXTENSION = import.meta.url.slice(import.meta.url.lastIndexOf('.'));
 
 /** Too many search already. */
 export class TooManySearches extends Error {}
@@ -154,7 +154,7 @@ export class LogSearcher {
   #started(): Worker {
     clearTimeout(this.#idle);
     if (this.#worker !== undefined) return this.#worker;
-    const worker = new Worker(new URL(`./log-thread${EXTENSION}`, import.meta.url), {
+    const worker = startThread(import.meta.url, `./log-thread`, {
       workerData: this.#start,
       resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
     });

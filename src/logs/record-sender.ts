@@ -1,6 +1,7 @@
 /** Sends the records of a server to a receiver, in a thread of its own: nothing waits for it. */
 
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
+import { startThread } from '../program-files.ts';
 import type { ClickhouseTable } from './clickhouse/client.ts';
 import type { OtlpReceiver } from './otlp/receiver.ts';
 import type { FromSendingThread, ShippingStart, ToSendingThread } from './shipping/messages.ts';
@@ -33,7 +34,6 @@ export interface SendingEvents {
 const HEAP_MB = 256;
 /** Milliseconds until a thread that died is started again. */
 const RESTART_MS = 10_000;
-const EXTENSION = import.meta.url.slice(import.meta.url.lastIndexOf('.'));
 const NOTHING: ShipperCounts = {
   ...{ sent: 0, refused: 0, failures: 0, skipped: 0, gaps: 0, dropped: 0, behind: 0 },
 };
@@ -75,13 +75,10 @@ export class RecordSender {
   }
 
   #begin(): [Worker, Promise<void>] {
-    const worker = new Worker(
-      new URL(`./${this.#start.to.kind}-thread${EXTENSION}`, import.meta.url),
-      {
-        workerData: this.#start,
-        resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
-      },
-    );
+    const worker = startThread(import.meta.url, `./${this.#start.to.kind}-thread`, {
+      workerData: this.#start,
+      resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
+    });
     worker.unref();
     worker.on('message', (message: FromSendingThread) => this.#take(message));
     worker.on('error', ({ message }: Error) => this.#events.down(message));

@@ -4,34 +4,40 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { basename } from 'node:path';
 import { type Endpoint, parseAddress } from './address.ts';
 
+interface Socket {
+  readonly inode: string;
+  readonly uid: string;
+}
+
 const TABLES = ['udp', 'udp6', 'tcp', 'tcp6'] as const;
 
 /** The states of sockets that keep others from listening (include/net/tcp_states.h): 7 is UDP's only one. */
 const LISTENS = new Set(['07', '0A']);
 
 /**
- * `named (pid 712)`, or undefined: on other systems, and for programs of other users when this one has no
- * right to see what they have open.
+ * `named (pid 712)`, or `a program of the user bind`, for one of another user when this one has no right to see what
+ * that has open. Undefined on other systems.
  */
 export function findHolder({ address, port }: Endpoint): string | undefined {
   try {
-    const inodes = new Set(TABLES.flatMap((table) => inodesOf(table, address, port)));
-    return inodes.size === 0 ? undefined : findProcess(inodes);
+    const sockets = TABLES.flatMap((table) => socketsAt(table, address, port));
+    if (sockets.length === 0) return undefined;
+    return findProcess(new Set(sockets.map(({ inode }) => inode))) ?? findUser(sockets);
   } catch {
     return undefined;
   }
 }
 
 /** The sockets at a port whose addresses leave none for us. */
-function inodesOf(table: string, address: string, port: number): readonly string[] {
+function socketsAt(table: string, address: string, port: number): readonly Socket[] {
   return readText(`/proc/net/${table}`)
     .split('\n')
     .slice(1)
     .flatMap((line) => {
-      const [, local = '', , state = '', , , , , , inode = '0'] = line.trim().split(/\s+/);
+      const [, local = '', , state = '', , , , uid = '', , inode = '0'] = line.trim().split(/\s+/);
       const [host = '', hexPort = ''] = local.split(':');
       if (Number.parseInt(hexPort, 16) !== port || !LISTENS.has(state)) return [];
-      return inode !== '0' && collides(host, address) ? [inode] : [];
+      return inode !== '0' && collides(host, address) ? [{ inode, uid }] : [];
     });
 }
 
@@ -51,6 +57,15 @@ function findProcess(inodes: ReadonlySet<string>): string | undefined {
   const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
   const pid = pids.find((one) => socketsOf(one).some((name) => names.has(name)));
   return pid === undefined ? undefined : `${nameOf(pid)} (pid ${pid})`;
+}
+
+/** The tables show everybody who has a socket. */
+function findUser([socket]: readonly Socket[]): string | undefined {
+  if (socket === undefined) return undefined;
+  const line = readText('/etc/passwd')
+    .split('\n')
+    .find((one) => one.split(':')[2] === socket.uid);
+  return `a program of the user ${line?.split(':')[0] ?? socket.uid}`;
 }
 
 /** As it was called: a program may name its threads as it likes, and Node does. */

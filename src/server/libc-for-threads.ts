@@ -3,14 +3,18 @@
 import type { Config } from '../config/config.ts';
 import { ConfigError } from '../config/problem.ts';
 import type { Logger } from '../log.ts';
-import { type Libc, loadLibc } from '../transport/libc.ts';
+import { type Libc, laidOutLibrary, loadLibc } from '../transport/libc.ts';
 import { loadOpenSsl } from '../transport/openssl.ts';
 
 /** The C library; without what they need, the main thread serves datagrams too. */
 export function libcForThreads(config: Config, log: Logger): Libc | undefined {
   const libc = loadLibc();
   const missing = typeof libc === 'string' ? libc : missingTls(config);
-  if (missing === undefined) return libc as Libc;
+  if (missing === undefined) {
+    const file = laidOutLibrary();
+    if (file !== undefined) log.info(`its library for system calls is ${file}`);
+    return libc as Libc;
+  }
   log.warn(`no data threads, all is served by one: ${missing}`);
   return undefined;
 }

@@ -2,6 +2,7 @@
 
 import { type Config, resolvePath } from '../config/config.ts';
 import { ConfigError } from '../config/problem.ts';
+import { cannotWrite } from '../config/write-error.ts';
 import { DecisionLog } from '../observe/decision-log.ts';
 import type { LogShare } from '../observe/log-share.ts';
 import { endTornLine, type LockLog } from '../observe/torn-end.ts';
@@ -18,8 +19,7 @@ export function openDecisionLog(config: Config, share: LogShare, lock?: LockLog)
     if (path !== undefined && lock !== undefined) share.isTorn = !endTornLine(path, lock);
     return log;
   } catch (error) {
-    const why = (error as Error).message;
-    const message = `decisionLog.to cannot be written: ${why}; expect a file in a folder that exists`;
+    const message = `decisionLog.to cannot be written: ${cannotWrite(error)}`;
     throw new ConfigError([{ ...place, message }]);
   }
 }

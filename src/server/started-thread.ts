@@ -1,7 +1,8 @@
 /** One data thread, seen from the main thread. */
 
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { ThreadNumbers } from '../observe/thread-numbers.ts';
+import { startThread } from '../program-files.ts';
 import { allocate, EFD_NONBLOCK, type Libc } from '../transport/libc.ts';
 import { OpenSockets } from '../transport/open-sockets.ts';
 import type { FromThread, ThreadStart, ToThread } from './data-thread.ts';
@@ -28,11 +29,8 @@ export interface ThreadHost {
   createWorker(start: ThreadStart): DataWorker;
 }
 
-/** `.ts` in the repository, `.js` where it was built. */
-const EXTENSION = import.meta.url.slice(import.meta.url.lastIndexOf('.'));
-
 export function createWorker(start: ThreadStart): DataWorker {
-  return new Worker(new URL(`./data-thread-start${EXTENSION}`, import.meta.url), {
+  return startThread(import.meta.url, './data-thread-start', {
     workerData: start,
     resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
   });

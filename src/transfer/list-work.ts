@@ -1,7 +1,7 @@
 /** The work that a list takes: unpacking it, compiling it, keeping it in a file. */
 
-import { Worker } from 'node:worker_threads';
 import { gunzipSync, gzipSync } from 'node:zlib';
+import { cannotWrite } from '../config/write-error.ts';
 import type { FetchedList } from '../policy/lists/fetched-list.ts';
 import {
   type ListCopy,
@@ -11,6 +11,7 @@ import {
 } from '../policy/lists/list-cache.ts';
 import { type ListImage, readList } from '../policy/lists/list-image.ts';
 import { isPacked, textSize, unpack } from '../policy/text-file.ts';
+import { startThread } from '../program-files.ts';
 
 /** Octets of text that are worked on at once: that takes some milliseconds. */
 const AT_ONCE = 1 << 20;
@@ -89,15 +90,14 @@ function kept({ cacheFile, url }: FetchedList, copy: ListCopy): Partial<ListResu
     if (cacheFile !== undefined) writeListCache(cacheFile, url, copy);
     return {};
   } catch (error) {
-    return { cacheProblem: (error as Error).message };
+    return { cacheProblem: cannotWrite(error) };
   }
 }
 
 /** The same without holding up this thread: large lists are worked on by another. */
 export async function workOnListAside(asked: ListWork): Promise<ListResult> {
   if (sizeOf(asked) <= AT_ONCE) return workOnList(asked);
-  const extension = import.meta.url.slice(import.meta.url.lastIndexOf('.'));
-  const worker = new Worker(new URL(`./list-thread${extension}`, import.meta.url), {
+  const worker = startThread(import.meta.url, './list-thread', {
     workerData: asked,
   });
   return new Promise<ListResult>((resolve, reject) => {

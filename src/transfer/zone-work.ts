@@ -1,10 +1,11 @@
 /** The work that a copy of a zone takes: reading its file, applying differences, compiling it. */
 
-import { Worker } from 'node:worker_threads';
+import { cannotWrite } from '../config/write-error.ts';
 import type { Override, RpzImage } from '../policy/rpz/rpz-image.ts';
 import { type KnownCopy, readCache, writeCache } from '../policy/rpz/transfer/cache-file.ts';
 import { applyUpdate, type ZoneUpdate } from '../policy/rpz/transfer/zone-copy.ts';
 import { compileCopy } from '../policy/rpz/transfer/zone-image.ts';
+import { startThread } from '../program-files.ts';
 
 /** Octets of records that are worked on at once: that takes some milliseconds. */
 const AT_ONCE = 1 << 20;
@@ -57,7 +58,7 @@ export function work({ override, cacheFile, from }: ZoneWork): ZoneResult {
     if (cacheFile !== undefined) writeCache(cacheFile, known);
     return result;
   } catch (error) {
-    return { ...result, cacheProblem: (error as Error).message };
+    return { ...result, cacheProblem: cannotWrite(error) };
   }
 }
 
@@ -68,8 +69,7 @@ function compiled(known: KnownCopy, override: Override): ZoneResult {
 /** The same without holding up this thread: large zones are worked on by another. */
 export async function workAside(asked: ZoneWork, size: number): Promise<ZoneResult> {
   if (size <= AT_ONCE) return work(asked);
-  const extension = import.meta.url.slice(import.meta.url.lastIndexOf('.'));
-  const worker = new Worker(new URL(`./zone-thread${extension}`, import.meta.url), {
+  const worker = startThread(import.meta.url, './zone-thread', {
     workerData: asked,
   });
   return new Promise<ZoneResult>((resolve, reject) => {

@@ -4,6 +4,10 @@
  */
 
 import { createRequire } from 'node:module';
+import { isExecutable, PROGRAM, readProgramFile } from '../program-files.ts';
+import { layOut, libraryFolders } from './laid-out-library.ts';
+
+type Koffi = typeof import('koffi');
 
 /** Numbers of <sys/socket.h>, <netinet/in.h>, <poll.h>, <sys/eventfd.h>, <sys/file.h>, <errno.h>. */
 export const AF_UNIX = 1;
@@ -107,8 +111,7 @@ export function loadLibc(): Libc | string {
  */
 export function loadCalls<T>(signatures: Readonly<Record<string, string>>): T | string {
   try {
-    // Not an import: on a platform without its binary, loading it throws.
-    const koffi = createRequire(import.meta.url)('koffi') as typeof import('koffi');
+    const koffi = loadKoffi();
     const library = koffi.load(null);
     const calls = Object.entries(signatures).map(([name, text]) => [name, library.func(text)]);
     return {
@@ -118,8 +121,37 @@ export function loadCalls<T>(signatures: Readonly<Record<string, string>>): T | 
       address: (memory: Memory) => Number(koffi.address(memory)),
     } as T;
   } catch (error) {
-    return `koffi does not load: ${(error as Error).message}`;
+    const remedy = isExecutable ? '' : '; expect npm install without --omit=optional';
+    return `koffi does not load: ${(error as Error).message.split('\n')[0]}${remedy}`;
   }
+}
+
+/** Not an import: on a platform without its binary, loading it throws. */
+function loadKoffi(): Koffi {
+  return isExecutable ? loadEmbedded() : (createRequire(import.meta.url)('koffi') as Koffi);
+}
+
+let embedded: { readonly koffi: Koffi; readonly file: string } | undefined;
+
+/** The binary part alone: what the package adds to it in JavaScript are warnings of old names. */
+function loadEmbedded(): Koffi {
+  const uid = process.getuid!();
+  embedded ??= layOut(
+    readProgramFile(new URL('koffi.node', PROGRAM)),
+    libraryFolders(process.env, uid),
+    uid,
+    (file) => {
+      const module = { exports: {} };
+      process.dlopen(module, file);
+      return { koffi: module.exports as Koffi, file };
+    },
+  );
+  return embedded.koffi;
+}
+
+/** Where the library of the single executable was laid, once it is loaded. */
+export function laidOutLibrary(): string | undefined {
+  return embedded?.file;
 }
 
 /** Memory of `length` octets, all zero. */

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
@@ -66,6 +66,26 @@ describeWith(['npm'], 'e2e/package', function () {
         node = join(place, 'node_modules', 'node', 'bin', 'node');
         const { stdout } = await execute(node, ['--version']);
         expect(stdout).to.match(new RegExp(`^v${version}\\.`));
+      });
+
+      it('says what is missing without the library of koffi, and serves all the same', async () => {
+        const library = join(folder, 'node_modules', '@koromix');
+        renameSync(library, `${library}-away`);
+        try {
+          const site = new Site('acl: { query: { 0.0.0.0/0: refuse } }\n');
+          const main = join(folder, 'node_modules', '.bin', 'rcode5');
+          const program = new Program(node, [main, 'serve', '-c', site.config], folder);
+          const said = await program.says(/admin HTTP on |cannot listen on /);
+          expect(said).to.match(
+            /"no data threads, all is served by one: koffi does not load: [^"]+; expect npm install without --omit=optional"/,
+          );
+          const port = Number(/listening on 127\.0\.0\.1:(\d+)/.exec(said)?.[1]);
+          expect(await ask(port, 'www.example.com')).to.equal(5);
+          expect(site.records()).to.have.length(1);
+          await program.stop();
+        } finally {
+          renameSync(`${library}-away`, library);
+        }
       });
 
       it('serves, refuses with a record, reloads and stops', async () => {

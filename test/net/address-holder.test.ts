@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
@@ -6,6 +7,8 @@ import { basename } from 'node:path';
 import { expect } from 'chai';
 import { findHolder } from '../../src/net/address-holder.ts';
 
+/** A user that nothing else runs as. */
+const NOBODY = 64_321;
 const OWN = `${basename(readFileSync('/proc/self/cmdline', 'utf8').split('\0')[0]!)} (pid ${process.pid})`;
 
 describe('net/address-holder', () => {
@@ -27,6 +30,24 @@ describe('net/address-holder', () => {
       expect(holder).to.equal(isHeld ? OWN : undefined);
     });
   }
+
+  it('is a program of its user for those who have no right to see what that has open', async function () {
+    if (process.getuid?.() !== 0) this.skip();
+    const listens =
+      "const s = require('node:net').createServer().listen(0, '127.0.0.1', () => console.log(s.address().port))";
+    const other = spawn(process.execPath, ['-e', listens], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const [said] = await once(other.stdout, 'data');
+    process.seteuid!(NOBODY);
+    try {
+      const holder = findHolder({ address: '127.0.0.1', port: Number(said) });
+      expect(holder).to.equal('a program of the user root');
+    } finally {
+      process.seteuid!(0);
+      other.kill();
+    }
+  });
 
   it('is found when it takes datagrams', async () => {
     const other = createSocket('udp4').bind(0, '127.0.0.1');

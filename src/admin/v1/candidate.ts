@@ -1,8 +1,8 @@
 /** `POST /api/v1/candidate`: what another configuration would change, without taking it over. */
 
-import { Worker } from 'node:worker_threads';
 import type { Snapshot } from '../../load/snapshot.ts';
 import type { DecisionRecord } from '../../observe/decision-filter.ts';
+import { startThread } from '../../program-files.ts';
 import type { CandidateAnswer } from '../api/answers.ts';
 import type { AdminRequest } from '../request.ts';
 import type { AdminSource } from '../source.ts';
@@ -25,7 +25,6 @@ const PAGE_MS = 5000;
 const PATIENCE_MS = 120_000;
 const HEAP_MB = 1024;
 const VARIABLE = /\$\{\w+\}/;
-const EXTENSION = import.meta.url.slice(import.meta.url.lastIndexOf('.'));
 
 export class Candidates {
   readonly #source: AdminSource;
@@ -90,7 +89,7 @@ function checkVariables(text: string, running: string): void {
 
 function compareAside(work: CandidateWork, signal: AbortSignal): Promise<CandidateAnswer> {
   const { promise, resolve, reject } = Promise.withResolvers<CandidateAnswer>();
-  const worker = new Worker(new URL(`./candidate-thread${EXTENSION}`, import.meta.url), {
+  const worker = startThread(import.meta.url, './candidate-thread', {
     workerData: work,
     resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
   });

@@ -10,8 +10,6 @@ import type { Place, Problem } from '../../config/problem.ts';
 
 type Toml = typeof import('toml-eslint-parser');
 
-const require = createRequire(import.meta.url);
-
 interface Table extends PlacedValue {
   readonly keys: Map<string, PlacedValue>;
 }
@@ -21,7 +19,7 @@ export function readPlacedToml(
   file: string,
   text: string,
 ): { readonly value: PlacedValue; readonly problems: readonly Problem[] } {
-  const { ParseError, parseTOML } = require('toml-eslint-parser') as Toml;
+  const { ParseError, parseTOML } = createRequire(import.meta.url)('toml-eslint-parser') as Toml;
   const root = tableAt({ file, line: 1, column: 1 });
   try {
     const [top] = parseTOML(text).body;

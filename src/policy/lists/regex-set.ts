@@ -8,8 +8,6 @@ import { createRequire } from 'node:module';
 
 type Re2 = typeof import('re2js');
 
-const require = createRequire(import.meta.url);
-
 /** Octets for the states of one set; when they are used up it goes on more slowly. */
 const MAX_STATES = 4 << 20;
 
@@ -23,7 +21,7 @@ export const MAX_SIZE_IN_ALL: number = 20_000;
 /** How many instructions an expression has; undefined when it is none, or too large. */
 export function regexSize(source: string): number | undefined {
   try {
-    const { RE2JS } = require('re2js') as Re2;
+    const { RE2JS } = loadRe2();
     const size = RE2JS.compile(source, RE2JS.CASE_INSENSITIVE).programSize();
     return size <= MAX_SIZE ? size : undefined;
   } catch {
@@ -31,9 +29,13 @@ export function regexSize(source: string): number | undefined {
   }
 }
 
+function loadRe2(): Re2 {
+  return createRequire(import.meta.url)('re2js') as Re2;
+}
+
 /** Gives the positions of the expressions that a text has a match for. */
 export function createRegexSet(sources: readonly string[]): (text: string) => readonly number[] {
-  const { RE2JS, RE2Set } = require('re2js') as Re2;
+  const { RE2JS, RE2Set } = loadRe2();
   const set = new RE2Set(RE2Set.UNANCHORED, RE2JS.CASE_INSENSITIVE, MAX_STATES);
   for (const source of sources) set.add(source);
   set.compile();
