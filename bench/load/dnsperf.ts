@@ -6,7 +6,9 @@ import { run } from './run.ts';
 /** As many clients as sockets or connections, unless a work says otherwise. */
 export const CLIENTS = 8;
 /** Queries under way at a time: fewer than what the default receive buffer of a socket holds. */
-const OUTSTANDING = '150';
+const OUTSTANDING = 150;
+/** Sockets that one thread of dnsperf can have are 256. */
+const SOCKETS_OF_THREAD = 250;
 /** Parts of the queries that may stay without an answer, and of the answers that may differ. */
 const MAX_LOST = 0.01;
 const MAX_DEVIATION = 0.01;
@@ -25,6 +27,8 @@ export interface Load {
   readonly clients?: number;
   /** Queries in a second; as many as are answered when left out. */
   readonly rate?: number;
+  /** Whether the time of each answer is wanted. */
+  readonly isTimed?: boolean;
   /** By its answer a server is known to be ready. */
   readonly ready: Question;
   /** The part of the answers that must have each response code. */
@@ -39,19 +43,24 @@ export interface LoadResult {
 }
 
 interface Statistics extends LoadResult {
+  /** Milliseconds that each answer took, when the load is timed. */
+  readonly latencies: readonly number[];
   /** Answers by the name of their response code. */
   readonly rcodes: ReadonlyMap<string, number>;
 }
 
 /** Loads a server for some seconds. Rejects when the answers are not what they must be. */
 export async function load(
-  { queries, transport, source, clients = CLIENTS, rate, expected }: Load,
+  { queries, transport, source, clients = CLIENTS, rate, isTimed = false, expected }: Load,
   { port, seconds, cores }: { port: number; seconds: number; cores: string },
-): Promise<LoadResult> {
+): Promise<Statistics> {
   const { ok, output } = await run('taskset', [
     ...['-c', cores, 'dnsperf', '-W', '-m', transport, '-s', '127.0.0.1', '-p', `${port}`],
-    ...['-a', source, '-d', queries, '-l', `${seconds}`, '-c', `${clients}`, '-q', OUTSTANDING],
+    ...['-a', source, '-d', queries, '-l', `${seconds}`, '-c', `${clients}`],
+    ...['-q', `${Math.max(OUTSTANDING, clients)}`],
+    ...['-T', `${Math.ceil(clients / SOCKETS_OF_THREAD)}`],
     ...(rate === undefined ? [] : ['-Q', `${rate}`]),
+    ...(isTimed ? ['-v'] : []),
   ]);
   if (!ok) throw new Error(`dnsperf failed: ${output.trim().slice(-300)}`);
   const result = parseStatistics(output);
@@ -68,6 +77,10 @@ export function parseStatistics(output: string): Statistics {
   };
   const codes = /Response codes:(.*)/.exec(output)?.[1] ?? '';
   return {
+    // A line for each answer: "> NOERROR www.example.com. A 0.000123", in seconds.
+    latencies: [...output.matchAll(/^> \w+ \S+ \S+ (\d+\.\d+)$/gm)].map(
+      ([, time]) => Number(time) * 1000,
+    ),
     sent: number('Queries sent'),
     completed: number('Queries completed'),
     seconds: number('Run time \\(s\\)'),

@@ -15,6 +15,9 @@ import { dot } from './works/dot.ts';
 import { dotOut } from './works/dot-out.ts';
 import { forwarded } from './works/forwarded.ts';
 import { handshakes } from './works/handshakes.ts';
+import { latency } from './works/latency.ts';
+import { lean } from './works/lean.ts';
+import { manyClients } from './works/many-clients.ts';
 import { moving } from './works/moving.ts';
 import { refused } from './works/refused.ts';
 import { refusedLogged } from './works/refused-logged.ts';
@@ -37,8 +40,11 @@ const WORKS: readonly Work[] = [
   doh,
   handshakes,
   start,
+  lean,
   rules,
   clients,
+  manyClients,
+  latency,
   threads,
   moving,
   slowTcp,

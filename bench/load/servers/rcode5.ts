@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Encrypted } from '../certificate.ts';
 import type { Contestant, Site } from '../contestant.ts';
 
-const MAIN: string = join(import.meta.dirname, '..', '..', '..', 'scripts', 'rcode5.js');
+export const MAIN: string = join(import.meta.dirname, '..', '..', '..', 'scripts', 'rcode5.js');
 /** The decision log in its folder. */
 const LOG = 'decisions.log';
 

@@ -20,7 +20,7 @@ const DEFAULT_LINES: readonly string[] = ['acl: { query: { 127.0.0.0/8: allow, :
 export const start: Work = {
   name: 'start',
   about: `From the start of the process to its first answer, a forwarded one, with a configuration like
-\`config/default.yaml\`. rcode5 runs from its TypeScript source, as \`npm start\` runs it.`,
+\`config/default.yaml\`. rcode5 runs as \`npm start\` runs it.`,
   async run(bench) {
     if (!bench.programs.has('nsd')) return 'Left out: nsd is not installed.';
     const upstream = await startNsd(bench);
