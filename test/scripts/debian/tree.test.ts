@@ -38,7 +38,8 @@ describe('scripts/debian', () => {
       ...loaded.map(([, name]) => name!),
       ...[...external![1]!.matchAll(/'([^']+)'/g)].map(([, name]) => name!),
     ];
-    expect([...new Set(names)].sort()).to.deep.equal([...RUN_TIME_PACKAGES].sort());
+    expect(names).to.include('koffi');
+    expect(RUN_TIME_PACKAGES).to.include.members(names);
   });
 
   it('has the licence of everything that it carries', () => {
