@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { parsePrefix } from '../net/prefix.ts';
 import { ADMIN_OPTIONS, askAdmin } from './admin-client.ts';
 import { type Command, Exit, UsageError } from './command.ts';
+import { ShownTime } from './logs/shown-time.ts';
 import { isName } from './named-client.ts';
 import type { Options } from './options.ts';
 import { escapeControls } from './printable.ts';
@@ -50,8 +51,8 @@ interface PauseShown {
   readonly by: string;
 }
 
-/** `3f2a9c11: house for 10.0.0.5 until 2026-11-20T23:10:00.000Z, by ops` */
+/** `3f2a9c11: house for 10.0.0.5 until 2026-11-20T23:10:00.000+01:00, by ops` */
 export function formatPause({ id, client, policy, until, by }: PauseShown): string {
   const what = `${policy ?? 'all policies'} for ${client ?? 'everybody'}`;
-  return escapeControls(`${id}: ${what} until ${until}, by ${by}`);
+  return escapeControls(`${id}: ${what} until ${new ShownTime({}).exact(until)}, by ${by}`);
 }

@@ -1,6 +1,7 @@
 /** What a server has counted, as lines: since its start, and each second. */
 
 import type { Counters, SinkCounters } from '../admin/counters.ts';
+import { ShownTime } from './logs/shown-time.ts';
 
 type Counts = Readonly<Record<string, number>>;
 
@@ -33,9 +34,10 @@ export function formatCounters(counters: Counters, rates?: Rates): string[] {
     rates === undefined ? '' : ` (${formatRate(rates.cache[name]!)}/s)`;
   const asked = cache.hits + cache.misses;
   const share = asked === 0 ? '' : `, ${((100 * cache.hits) / asked).toFixed(1)}% from the cache`;
-  const at = reloads.lastAt === undefined ? '' : `, the last at ${reloads.lastAt}`;
+  const at =
+    reloads.lastAt === undefined ? '' : `, the last at ${new ShownTime({}).exact(reloads.lastAt)}`;
   return [
-    `uptime     ${formatUptime(uptimeSeconds)}, since ${startedAt}`,
+    `uptime     ${formatUptime(uptimeSeconds)}, since ${new ShownTime({}).exact(startedAt)}`,
     line('queries'),
     line('rcodes'),
     line('layers'),

@@ -39,7 +39,9 @@ describe('status', () => {
     expect(code).to.equal(0);
     expect(stdout).to.match(/^node .*\npolicy .*\nlistener .*\npolicy .*\nupstream /);
     const lines = stdout.slice(stdout.indexOf('uptime')).trimEnd().split('\n');
-    expect(lines[0]).to.match(/^uptime {5}.*\ds, since \d{4}-\d\d-\d\dT[\d:.]{12}Z$/);
+    expect(lines[0]).to.match(
+      /^uptime {5}.*\ds, since \d{4}-\d\d-\d\dT[\d:.]{12}(?:Z|[+-]\d\d:\d\d)$/,
+    );
     expect(lines[1]).to.equal('queries    5: udp 4, tcp 1');
     expect(lines[2]).to.match(/^rcodes {5}5: NOERROR 3, REFUSED 2$/);
     expect(lines[4]).to.match(/^refused {4}2: (?=.*acl 1)(?=.*policy 1)/);
@@ -83,7 +85,9 @@ describe('status', () => {
     await site.server.reload();
     const { stdout } = await status();
     expect(stdout).to.match(/^reload {5}the last one succeeded$/m);
-    expect(stdout).to.match(/^reloads {4}1 succeeded, 0 failed, the last at \d{4}-.*Z$/m);
+    expect(stdout).to.match(
+      /^reloads {4}1 succeeded, 0 failed, the last at \d{4}-.*(?:Z|[+-]\d\d:\d\d)$/m,
+    );
   });
 
   it('watches until SIGINT, and exits with 0', async () => {

@@ -21,6 +21,7 @@ export const USES: ReadonlyMap<string, Values> = new Map<string, Values>([
   ['the default', {}],
   ...EXAMPLES,
   ['all examples at once', everything],
+  ['files', { files: { 'a.rpz': '  ; zone\n\n@ IN SOA . . 1 1 1 1 1\n', 'b.txt': 'x: 1' } }],
   ['IPv6 alone', { ipFamilies: ['IPv6'] }],
   ['DNS over HTTPS alone', mergeValues(EXAMPLES.get('encrypted')!, { tls: { dot: false } })],
 ]);

@@ -153,6 +153,14 @@ describe('config/deploy/helm', () => {
     expect(new Set(sums).size).to.equal(3);
   });
 
+  it('has files as they are given, also those that YAML could read otherwise', () => {
+    const files = { 'a.rpz': '  ; zone\n\n@ IN SOA . . 1 1 1 1 1\n', empty: '', 'b.txt': 'x: 1' };
+    const map = render({ files }).find(({ kind }) => kind === 'ConfigMap') as unknown as {
+      readonly data: Readonly<Record<string, string>>;
+    };
+    expect(map.data).to.deep.include(files);
+  });
+
   it('has the alerts and the dashboard that are used without it', () => {
     const all = render(EXAMPLES.get('monitoring')!);
     const find = (kind: string, name = 'rcode5') =>
