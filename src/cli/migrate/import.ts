@@ -14,6 +14,7 @@ import { VERSION } from '../../version.ts';
 import { assertionsOf } from './assertions.ts';
 import { behavioursOf } from './behaviours.ts';
 import { draft, keptGroups } from './draft.ts';
+import { isCounted } from './expected-changes.ts';
 
 export interface Imported {
   /** The configuration, in YAML. */
@@ -49,9 +50,8 @@ export function importPolicy(foreign: ForeignPolicy, { file, keep }: ImportOptio
   const variables = Object.fromEntries([...secrets.keys()].map((name) => [name, NO_SECRET]));
   const config: Config = parseConfig(IMPORTED_FILE, text, variables);
   const ours = compilePolicy(config, VERSION, { files: new DraftFiles(files) });
-  const changes = findChanges(policy, ours).filter((change) =>
-    isAnswerable(change, keptGroups(text, keep)),
-  );
+  const kept = keptGroups(text, keep);
+  const changes = findChanges(policy, ours).filter((change) => isCounted(change, kept));
   return {
     ...{ text, files, changes, policy: ours },
     left: [...left.map(asCarried), ...unspoken, ...secretsLeft(secrets, file)],
@@ -93,34 +93,6 @@ function secretsLeft(secrets: ReadonlyMap<string, string>, file: string): readon
     instead: `it is not written anywhere: set the variable ${variable} to it, and algorithm where it is not hmac-sha256`,
     decides: false,
   }));
-}
-
-/** An answer of the old server's own is the same when it still comes from there: it is asked for it. */
-function isAnswerable({ old, new: now, types }: Change, kept: ReadonlySet<string>): boolean {
-  const isAsked = now.upstream !== undefined && kept.has(now.upstream);
-  const isKept = isAsked && now.action === 'forward' && old.layer === 'local';
-  return !isKept && !isOfStandards({ old, new: now, types });
-}
-
-/**
- * Names that no server should ask others for (RFC 6761, RFC 6303), minimal answers (RFC 8482), UPDATE
- * that neither takes, DS records of a name that is decided here, which are the parent's, and RD=0, which is answered from no cache here.
- */
-function isOfStandards({ old, new: now, types }: Pick<Change, 'old' | 'new' | 'types'>): boolean {
-  const isUntaken = old.action === 'reject' && now.layer === 'update';
-  const isUncached = old.layer === 'recursion' && old.rule.startsWith('RD=0 ');
-  const isOfParent = types.join() === 'DS' && now.action !== 'forward';
-  // A transfer of what is no zone is denied, in one way or another.
-  const isOfTransfer =
-    now.layer === 'transfer' && old.layer !== 'transfer' && old.action !== 'forward';
-  return (
-    isOfTransfer ||
-    isOfParent ||
-    isUntaken ||
-    isUncached ||
-    now.layer === 'special-use' ||
-    now.rule === 'protocol minimal ANY'
-  );
 }
 
 /** Whether somebody is served now who was not. */

@@ -156,6 +156,26 @@ const SWITCHES: readonly (readonly [readonly string[], string])[] = [
   [['dns', 'aaaa_disabled'], 'no AAAA records: a rule with types: [AAAA] comes near'],
 ];
 
+/** Answers of others that are changed, and limits: who is served does not depend on them. */
+const PASSED: readonly (readonly [string, string])[] = [
+  ['ratelimit', 'silence for a client with more questions a second: set rateLimit'],
+  [
+    'bogus_nxdomain',
+    'NXDOMAIN for answers with these addresses: write rules on addresses, as rpz-ip',
+  ],
+  ['enable_dnssec', 'SERVFAIL for answers with a wrong signature: let the upstreams validate'],
+];
+
+function passedIn(root: AdguardParts['root']): readonly Left[] {
+  return PASSED.flatMap(([key, instead]) => {
+    const value = below(root, 'dns', key);
+    const isSet = value?.items?.length ?? (['0', 'false', undefined].includes(value?.text) ? 0 : 1);
+    if (value === undefined || isSet === 0) return [];
+    const what = `dns.${key}${value.text === undefined ? '' : `: ${value.text}`}`;
+    return [{ place: value.place, what, instead, decides: false }];
+  });
+}
+
 function leftIn(root: AdguardParts['root']): readonly Left[] {
   const lists = LEFT.flatMap(([path, instead]) => {
     const [first] = listOf(root, ...path);
@@ -165,6 +185,7 @@ function leftIn(root: AdguardParts['root']): readonly Left[] {
   });
   const switches = SWITCHES.filter(([path]) => flagOf(root, ...path) === true);
   return [
+    ...passedIn(root),
     ...lists,
     ...switches.map(([path, instead]) => ({
       place: root.place,

@@ -61,10 +61,15 @@ export function readCoredns(file: string): ForeignServer {
     return [compileProtocol(verdicts), { name: 'route', judge: () => verdict }];
   };
   const listen = listenersOf(blocks);
+  const ways = {
+    forwards: blocks.flatMap((block) => block.ways.forwards),
+    own: blocks.flatMap((block) => block.ways.own),
+  };
   return {
     ...{ program: 'CoreDNS', listen, verdicts, left },
     views: [
-      ...blocks.map(({ name, layers, ways }) => ({ name, layers, ways })),
+      // Which block it is goes by the name: a client is led by all of them.
+      ...blocks.map(({ name, layers }) => ({ name, layers, ways })),
       {
         name: 'no server block',
         layers: refuse('no server block has the name'),
