@@ -53,7 +53,12 @@ export class ServedSite {
   async start(config?: string, log: Logger = silentLog()): Promise<void> {
     if (config !== undefined) this.configure(config);
     const source = { file: this.path('site.yaml'), environment: this.environment };
-    this.#server = await RunningServer.start(source, log);
+    const begin = () => RunningServer.start(source, log);
+    // A port that is free by one transport may be taken by the other: another one is tried.
+    this.#server = await begin().catch((error: Error) => {
+      if (!/the address is in use/.test(error.message)) throw error;
+      return begin();
+    });
   }
 
   /** The records that stand in the decision log. */
