@@ -1,6 +1,6 @@
 /**
- * `npm run bench:idle-connections`: the memory of connections by TLS that have asked once and are idle.
- * The listener runs alone in one process, its clients in another.
+ * `npm run bench:idle-connections`: the memory of connections by TLS that have asked once and are idle,
+ * which fails when they take too much. The listener runs alone in one process, its clients in another.
  */
 
 import { type ChildProcess, execFileSync, fork } from 'node:child_process';
@@ -14,6 +14,8 @@ import { TlsHandshakes, type TlsIdentity } from '../src/transport/tls-handshakes
 import { framed, queryFor } from './load/message.ts';
 
 const COUNT = 10_000;
+/** KiB of memory that each may take: more ends with 1. */
+const MOST_KIB = 60;
 /** Connections that are being made at a time. */
 const AT_A_TIME = 16;
 const KIB = 1024;
@@ -68,8 +70,10 @@ async function measure(): Promise<void> {
   const after = await settledMemory();
   const each = (key: 'rss' | 'heapUsed') => (after[key] - before[key]) / COUNT / KIB;
   console.log(`${COUNT} idle connections by TLS: ${each('rss').toFixed(1)} KiB each,`);
-  console.log(`${each('heapUsed').toFixed(1)} KiB of them JavaScript`);
-  process.exit();
+  console.log(
+    `${each('heapUsed').toFixed(1)} KiB of them JavaScript; at most ${MOST_KIB} are allowed`,
+  );
+  process.exit(each('rss') <= MOST_KIB ? 0 : 1);
 }
 
 function makeIdentity(): TlsIdentity {

@@ -92,7 +92,11 @@ export class TlsBatchStream implements PolledStream {
   }
 
   flush(): void {
-    if (!this.isConnected) return;
+    if (this.isConnected && this.#write()) this.#send();
+  }
+
+  /** Seals what is to be asked; false when there is nothing. */
+  #write(): boolean {
     const { out } = this.#memory;
     let isAny = false;
     for (let piece = this.#dialect.take(); piece !== undefined; piece = this.#dialect.take()) {
@@ -102,7 +106,7 @@ export class TlsBatchStream implements PolledStream {
         this.#tls.write(out, length);
       }
     }
-    if (isAny) this.#send();
+    return isAny;
   }
 
   handle(revents: number, onMessage: (octets: Buffer) => void): StreamState | TlsFault {
@@ -161,17 +165,20 @@ export class TlsBatchStream implements PolledStream {
       if (typeof read !== 'number') return read;
       this.#dialect.push(memory.subarray(0, read), on);
     }
-    this.flush();
-    // TLS itself may have to say something: that it has new keys.
+    this.#write();
+    // Also what TLS itself may have to say: that it has new keys.
     this.#send();
     return 'open';
   }
 
   #send(): void {
     const { sealed } = this.#memory;
-    for (let count = this.#tls.take(sealed); count > 0; count = this.#tls.take(sealed)) {
-      this.#connection.send(sealed, count);
-    }
+    let count: number;
+    do {
+      count = this.#tls.take(sealed);
+      if (count > 0) this.#connection.send(sealed, count);
+      // Less than there is room for is all that there was: each call costs.
+    } while (count === sealed.length);
   }
 
   /** What came of it before it was secured is why it has not been. */

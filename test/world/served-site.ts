@@ -53,7 +53,12 @@ export class ServedSite {
   async start(config?: string, log: Logger = silentLog()): Promise<void> {
     if (config !== undefined) this.configure(config);
     const source = { file: this.path('site.yaml'), environment: this.environment };
-    this.#server = await startServer(() => RunningServer.start(source, log));
+    const begin = () => RunningServer.start(source, log);
+    // A port that is free by one transport may be taken by the other: another one is tried.
+    this.#server = await begin().catch((error: Error) => {
+      if (!/the address is in use/.test(error.message)) throw error;
+      return begin();
+    });
   }
 
   /** The records that stand in the decision log. */
@@ -83,14 +88,6 @@ export class ServedSite {
     await this.stop();
     rmSync(this.folder, { recursive: true });
   }
-}
-
-/** A free port by TCP may have been taken by UDP meanwhile: then once more, with another. */
-async function startServer(start: () => Promise<RunningServer>): Promise<RunningServer> {
-  return start().catch((error) => {
-    if (!/127\.0\.0\.1:\d{5}: the address is in use/.test(String(error))) throw error;
-    return start();
-  });
 }
 
 /** The configuration of an access list and one upstream. */
