@@ -10,7 +10,6 @@ import {
   parseFilter,
 } from '../../../src/observe/decision-filter.ts';
 import { Chdb, hasChdb } from '../../world/chdb.ts';
-import { passOver } from '../../world/needs.ts';
 import { Sending } from '../shipping/sending.ts';
 import { NOW, recordLine, type WrittenLog, writeLog } from '../written-log.ts';
 
@@ -40,7 +39,8 @@ describe('records to ClickHouse of today, with the schema for recent releases', 
   let server: Chdb;
   let log: WrittenLog;
   before(async function () {
-    if (!hasChdb()) passOver(this, 'chDB is not installed');
+    // Too large to be required anywhere.
+    if (!hasChdb()) this.skip();
     server = await Chdb.start();
     log = writeLog({ '': LINES });
     // Twice: the place was lost.
