@@ -29,7 +29,6 @@ export async function debootstrap(suite: string): Promise<string> {
 
 /** A root that writes elsewhere: what a program has left there can be seen. */
 export class DebianRoot extends Root {
-  readonly #original: string;
   readonly #layers: string;
   readonly #pid: number;
 
@@ -38,13 +37,12 @@ export class DebianRoot extends Root {
     for (const name of ['upper', 'work', 'merged']) mkdirSync(join(layers, name));
     const holder = new Program('unshare', ['-m', 'sh', '-c', ENTER, 'sh', root, layers]);
     await holder.says(/^entered$/m);
-    return new DebianRoot(root, layers, holder.pid!);
+    return new DebianRoot(layers, holder.pid!);
   }
 
-  private constructor(original: string, layers: string, pid: number) {
+  private constructor(layers: string, pid: number) {
     // As it is in the namespace of that process.
     super(`/proc/${pid}/root${layers}/merged`);
-    this.#original = original;
     this.#layers = layers;
     this.#pid = pid;
   }
@@ -55,15 +53,14 @@ export class DebianRoot extends Root {
     return [...enter, findProgram('chroot')!, `--userspec=+${user}:+${user}`, merged];
   }
 
-  /** Files and folders that are there since, or are no longer; not those within new folders. */
+  /** Files that are there since, or are no longer. */
   get changes(): string[] {
     const upper = join(this.#layers, 'upper');
-    const wasThere = (path: string) => existsSync(join(this.#original, path));
     const walk = (path: string): string[] =>
       readdirSync(join(upper, path), { withFileTypes: true }).flatMap((entry) => {
         const own = join(path, entry.name);
-        return entry.isDirectory() && wasThere(own) ? walk(own) : [own];
+        return entry.isDirectory() ? walk(own) : [own];
       });
-    return walk('').sort();
+    return walk('/').sort();
   }
 }
