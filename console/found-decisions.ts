@@ -21,7 +21,9 @@ export interface Found {
   readonly notice: string;
   /** How far the search has come. */
   readonly words: string;
-  /** Searches on; absent when all has been searched. */
+  /** Whether all has been searched. */
+  readonly isOver: boolean;
+  /** Searches on; absent when all has been searched, and meanwhile. */
   readonly more: (() => void) | undefined;
   /** Where they were looked for; undefined until something was found, or could not be. */
   readonly source: Source | undefined;
@@ -37,7 +39,7 @@ export function useDecisions(filter: Filter, isLive: boolean): Found {
     setNames((before) => ({ ...before, ...page.names }));
     setDecisions((before) => merged(before, page.decisions));
   };
-  const { words, more, isFound, source } = useSearch(filter, take);
+  const { words, more, isFound, isOver, source } = useSearch(filter, take);
   const add = (found: Decisions) => setDecisions((before) => merged(before, found).slice(0, ROWS));
   // What cannot be searched cannot be followed either: then the search has the words.
   const notice = useLive(filter, isLive && isFound, {
@@ -55,7 +57,7 @@ export function useDecisions(filter: Filter, isLive: boolean): Found {
     },
   });
   const paused = 'Paused: what is made now is read when you go on.';
-  return { decisions, names, notice: isLive ? notice : paused, words, more, source };
+  return { decisions, names, notice: isLive ? notice : paused, words, more, isOver, source };
 }
 
 const IDENTITIES = new WeakMap<DecisionRecord, string>();
@@ -81,11 +83,13 @@ function useSearch(filter: Filter, take: (page: DecisionsPage) => void) {
   const [next, setNext] = useState<string>();
   const [isFound, setFound] = useState(false);
   const [source, setSource] = useState<Source>();
+  const [isOver, setOver] = useState(false);
   const stop = useRef<AbortController | undefined>(undefined);
   const search = async (cursor: string | undefined): Promise<void> => {
     const control = new AbortController();
     stop.current = control;
     setNext(undefined);
+    setOver(false);
     try {
       let at = cursor;
       do {
@@ -99,6 +103,7 @@ function useSearch(filter: Filter, take: (page: DecisionsPage) => void) {
         if (page.decisions.length > 0) break;
       } while (at !== undefined);
       setNext(at);
+      setOver(at === undefined);
     } catch (error) {
       if (control.signal.aborted) return;
       setWords((error as Error).message);
@@ -110,7 +115,13 @@ function useSearch(filter: Filter, take: (page: DecisionsPage) => void) {
     void search(undefined);
     return () => stop.current?.abort();
   }, []);
-  return { words, isFound, source, more: next === undefined ? undefined : () => void search(next) };
+  return {
+    words,
+    isFound,
+    isOver,
+    source,
+    more: next === undefined ? undefined : () => void search(next),
+  };
 }
 
 function progressOf({ next, searched, total, source }: DecisionsPage): string {
@@ -118,7 +129,7 @@ function progressOf({ next, searched, total, source }: DecisionsPage): string {
   const percent = Math.floor((searched / Math.max(total, 1)) * 100);
   if (source === 'clickhouse') {
     if (next === undefined) return 'All that is in ClickHouse has been searched.';
-    return `${percent} % of the time since its first day in ClickHouse has been searched.`;
+    return `${percent} % of the time that ClickHouse covers has been searched.`;
   }
   if (next === undefined) return 'All of the log has been searched.';
   return `${percent} % of the log has been searched.`;

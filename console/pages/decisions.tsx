@@ -30,7 +30,7 @@ function Found({ filter }: { readonly filter: Readonly<Record<string, string>> }
   const canFollow = filter['until'] === undefined && filter['ref'] === undefined;
   const [isLive, setLive] = useState(canFollow);
   const [open, setOpen] = useState<string>();
-  const { decisions, names, notice, words, more, source } = useDecisions(filter, isLive);
+  const { decisions, names, notice, words, more, isOver, source } = useDecisions(filter, isLive);
   const allNames = useClientNames(decisions, names);
   return (
     <>
@@ -73,7 +73,7 @@ function Found({ filter }: { readonly filter: Readonly<Record<string, string>> }
         </tbody>
       </table>
       <p role="status" class="nothing">
-        {decisions.length === 0 && more === undefined && 'No decision is like that. '}
+        {decisions.length === 0 && isOver && 'No decision is like that. '}
         {words}
       </p>
       {more !== undefined && (

@@ -39,7 +39,6 @@ for (const { name, isHere, start } of SERVERS)
     let client: ClickhouseClient;
     before(async function () {
       if (!isHere()) passOver(this, `${name} is not installed`);
-      this.timeout(60_000);
       server = await start();
       // Some of the records are older than it keeps them.
       if (server instanceof Chdb) await server.ask('ALTER TABLE decisions REMOVE TTL');

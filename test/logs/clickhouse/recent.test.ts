@@ -41,7 +41,6 @@ describe('records to ClickHouse of today, with the schema for recent releases', 
   let log: WrittenLog;
   before(async function () {
     if (!hasChdb()) passOver(this, 'chDB is not installed');
-    this.timeout(60_000);
     server = await Chdb.start();
     log = writeLog({ '': LINES });
     // Twice: the place was lost.
