@@ -21,6 +21,8 @@ export interface Found {
   readonly notice: string;
   /** How far the search has come. */
   readonly words: string;
+  /** Whether all has been searched. */
+  readonly isOver: boolean;
   /** Searches on; absent while it is searching, and when all has been searched. */
   readonly more: (() => void) | undefined;
   /** Ends the search that is going on; absent when there is none. */
@@ -44,7 +46,7 @@ export function useDecisions(filter: Filter, isLive: boolean): Found {
     setNames((before) => ({ ...before, ...page.names }));
     setDecisions((before) => merged(before, page.decisions));
   };
-  const { words, more, stop, isFound, source } = useSearch(filter, take);
+  const { words, more, stop, isFound, isOver, source } = useSearch(filter, take);
   const add = (found: Decisions) => setDecisions((before) => merged(before, found).slice(0, ROWS));
   // What cannot be searched cannot be followed either: then the search has the words.
   const notice = useLive(filter, isLive && isFound, {
@@ -62,7 +64,8 @@ export function useDecisions(filter: Filter, isLive: boolean): Found {
     },
   });
   const paused = 'Paused: what is made now is read when you go on.';
-  return { decisions, names, notice: isLive ? notice : paused, words, more, stop, source };
+  const notices = isLive ? notice : paused;
+  return { decisions, names, notice: notices, words, more, stop, isOver, source };
 }
 
 const IDENTITIES = new WeakMap<DecisionRecord, string>();
@@ -100,6 +103,7 @@ function useSearch(filter: Filter, take: (page: DecisionsPage) => void) {
   const [left, setLeft] = useState<{ readonly from: string | undefined }>();
   const [isFound, setFound] = useState(false);
   const [source, setSource] = useState<Source>();
+  const [isOver, setOver] = useState(false);
   const [isSearching, setSearching] = useState(true);
   const control = useRef<AbortController | undefined>(undefined);
   const search = async (from: string | undefined): Promise<void> => {
@@ -107,6 +111,7 @@ function useSearch(filter: Filter, take: (page: DecisionsPage) => void) {
     const { signal } = control.current;
     setLeft(undefined);
     setSearching(true);
+    setOver(false);
     let at = from;
     let progress = '';
     try {
@@ -119,6 +124,7 @@ function useSearch(filter: Filter, take: (page: DecisionsPage) => void) {
         at = page.next;
       }
       if (at !== undefined) setLeft({ from: at });
+      setOver(at === undefined);
     } catch (error) {
       if (signal.aborted) setLeft({ from: at });
       setWords(signal.aborted ? `Stopped. ${progress}` : (error as Error).message);
@@ -135,6 +141,7 @@ function useSearch(filter: Filter, take: (page: DecisionsPage) => void) {
   return {
     words,
     isFound,
+    isOver,
     source,
     more: left && (() => void search(left.from)),
     stop: isSearching ? stop : undefined,
@@ -151,7 +158,7 @@ function progressOf({ next, searched, total, source }: DecisionsPage): string {
   const percent = Math.floor((searched / Math.max(total, 1)) * 100);
   if (source === 'clickhouse') {
     if (next === undefined) return 'All that is in ClickHouse has been searched.';
-    return `${percent} % of the time since its first day in ClickHouse has been searched.`;
+    return `${percent} % of the time that ClickHouse covers has been searched.`;
   }
   if (next === undefined) return 'All of the log has been searched.';
   return `${percent} % of the log has been searched.`;

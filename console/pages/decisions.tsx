@@ -33,7 +33,10 @@ function Found({ filter }: { readonly filter: Readonly<Record<string, string>> }
   const canFollow = filter['until'] === undefined && filter['ref'] === undefined;
   const [isLive, setLive] = useState(canFollow);
   const [open, setOpen] = useState<string>();
-  const { decisions, names, notice, words, more, stop, source } = useDecisions(filter, isLive);
+  const { decisions, names, notice, words, more, stop, isOver, source } = useDecisions(
+    filter,
+    isLive,
+  );
   const allNames = useClientNames(decisions, names);
   const [isFirst, setFirst] = useState(true);
   useEffect(() => setFirst(decisions.length === 0), [decisions.length === 0]);
@@ -78,7 +81,7 @@ function Found({ filter }: { readonly filter: Readonly<Record<string, string>> }
         </tbody>
       </table>
       <p role="status" class="nothing">
-        {decisions.length === 0 && more === undefined && stop === undefined && NOTHING}
+        {decisions.length === 0 && isOver && NOTHING}
         {words}
       </p>
       {more !== undefined && (

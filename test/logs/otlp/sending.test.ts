@@ -174,7 +174,7 @@ describe('records by OTLP', () => {
     expect(sending.waits.slice(0, 8)).to.deep.equal([
       500, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000,
     ]);
-  }).timeout(60_000);
+  });
 
   for (const [text, least, most] of [
     ['120', 120_000, 120_000],
