@@ -49,7 +49,7 @@ export function compileBlocking(parts: BlockingParts): Layer {
   return {
     name: 'policy',
     judge: (query) => blocking.judge(query),
-    account: () => ({ why }),
+    account: (query) => (blocking.judge(query) === undefined ? { why } : {}),
   };
 }
 

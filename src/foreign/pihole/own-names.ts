@@ -38,5 +38,10 @@ export function compileOwnNames(
     const rule = ruleAt(`the Pi-hole's own name ${asked}`, undefined);
     return verdicts.of({ layer: 'local', rule, ...answerOf(reply, qtype, 0) });
   };
-  return { name: 'local', judge, account: () => ({ why: 'no name of the Pi-hole itself' }) };
+  return {
+    name: 'local',
+    judge,
+    account: (query) =>
+      judge(query) === undefined ? { why: 'no name of the Pi-hole itself' } : {},
+  };
 }
