@@ -107,6 +107,8 @@ class NamesOfFile {
   readonly #read: ReadNames;
   readonly #failed: (why: string) => void;
   #names: ReadonlyMap<string, string> = new Map();
+  /** Addresses by each further name in lower case. */
+  #aliases: ReadonlyMap<string, readonly string[]> = new Map();
   #version = '';
   #lookedAt = Number.NEGATIVE_INFINITY;
   #looking: Promise<void> | undefined;
@@ -125,9 +127,10 @@ class NamesOfFile {
 
   async addressesOf(name: string): Promise<readonly string[]> {
     await this.#look();
-    return [...this.#names].flatMap(([address, its]) =>
+    const named = [...this.#names].flatMap(([address, its]) =>
       its.toLowerCase() === name ? address : [],
     );
+    return [...named, ...(this.#aliases.get(name) ?? [])];
   }
 
   #look(): Promise<void> {
@@ -146,14 +149,17 @@ class NamesOfFile {
     if (version === this.#version) return;
     const text = await readFile(this.#file, 'utf8');
     const names = new Map<string, string>();
-    for (const { address, name } of this.#read(text, Date.now())) {
+    const others = new Map<string, string[]>();
+    for (const { address, name, aliases = [] } of this.#read(text, Date.now())) {
       const parsed = parseAddress(address);
       if (parsed === undefined) continue;
       const key = formatAddress(parsed.family, parsed.words);
       if (name === '') names.delete(key);
       else if (names.size < MOST || names.has(key)) names.set(key, name.slice(0, LONGEST));
+      for (const alias of aliases) addAlias(others, alias.toLowerCase(), key);
     }
     this.#names = names;
+    this.#aliases = others;
     this.#version = version;
     this.#hasFailed = false;
   }
@@ -184,4 +190,10 @@ class AskedNames {
       one.name?.toLowerCase() === name ? address : [],
     );
   }
+}
+
+function addAlias(aliases: Map<string, string[]>, alias: string, address: string): void {
+  const known = aliases.get(alias);
+  if (known !== undefined) known.push(address);
+  else if (aliases.size < MOST) aliases.set(alias, [address]);
 }

@@ -6,6 +6,8 @@ import { parseAddress } from '../../net/address.ts';
 export interface Named {
   readonly address: string;
   readonly name: string;
+  /** Names that lead to it too, and are not shown. */
+  readonly aliases?: readonly string[];
 }
 
 /** Reads a file's text; `now` is in milliseconds since the epoch. */
@@ -14,8 +16,8 @@ export type ReadNames = (text: string, now: number) => Iterable<Named>;
 /** hosts(5): an address and names, the first of which is shown. */
 export function* readHosts(text: string): Generator<Named> {
   for (const line of text.split('\n')) {
-    const [address = '', name = ''] = line.replace(/#.*/s, '').trim().split(/\s+/);
-    if (name !== '') yield { address, name };
+    const [address = '', name = '', ...aliases] = line.replace(/#.*/s, '').trim().split(/\s+/);
+    if (name !== '') yield { address, name, aliases };
   }
 }
 

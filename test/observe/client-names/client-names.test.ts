@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { type Prefix, parsePrefix } from '../../../src/net/prefix.ts';
 import { ClientNames } from '../../../src/observe/client-names/client-names.ts';
 import {
   type ReadNames,
@@ -138,6 +139,18 @@ describe('observe/client-names of files', () => {
       '2001:db8::1': 'six',
     });
     expect(await names.addressesOf('THREE')).to.deep.equal(['10.0.0.6']);
+  });
+
+  it('are found by their aliases too, and groups by theirs', async () => {
+    const file = join(folder, 'hosts');
+    writeFileSync(file, '10.0.0.5 laptop-17.lan Laptop l17\n10.0.0.6 other laptop\n');
+    const group = { name: 'office', prefixes: [parsePrefix('10.0.0.0/8') as Prefix] };
+    const names = new ClientNames([{ kind: 'hosts', file }], undefined, [group]);
+    expect(await names.find(['10.0.0.5'])).to.deep.equal({ '10.0.0.5': 'laptop-17.lan' });
+    expect(await names.calledSo('L17')).to.deep.equal(['10.0.0.5']);
+    expect(await names.calledSo('laptop')).to.deep.equal(['10.0.0.5', '10.0.0.6']);
+    expect(await names.calledSo('office')).to.deep.equal(['10.0.0.0/8']);
+    expect(await names.calledSo('nobody')).to.deep.equal([]);
   });
 
   it('say once that a file cannot be read', async () => {
