@@ -9,8 +9,9 @@ import { releaseProgramPages, trimHeap } from '../transport/process-memory.ts';
 
 /** Octets that the process has grown by since the last time, so that looking is worthwhile. */
 const WORTHWHILE = 8 << 20;
-/** Looks in sequence at which there was hardly anything to do. */
+/** Looks in sequence at which there was hardly anything to do, until garbage is collected, and from there until all goes. */
 const QUIET = 3;
+const SETTLED = 2;
 /** Milliseconds of CPU between two looks: a process that only looks takes less. */
 const BUSY_MS = 50;
 
@@ -46,7 +47,8 @@ export class HeapTrimming {
   #trimmedTo: number;
   #cpu: number;
   #quiet = 0;
-  #hasSettled = false;
+  #isCollected = false;
+  #isSettled = false;
 
   constructor(host: HeapHost = THIS_PROCESS) {
     this.#host = host;
@@ -60,14 +62,15 @@ export class HeapTrimming {
     const isQuiet = cpu - this.#cpu < BUSY_MS;
     this.#cpu = cpu;
     this.#quiet = isQuiet ? this.#quiet + 1 : 0;
-    if (!this.#hasSettled && this.#quiet === QUIET) {
-      this.#hasSettled = true;
+    if (!this.#isCollected && this.#quiet === QUIET) {
+      this.#isCollected = true;
+      this.#quiet = 0;
       threads?.settle();
       this.#host.collect();
-      this.#host.releaseProgram();
-      // What the threads free now is given back at the next look.
+    } else if (this.#isCollected && !this.#isSettled && this.#quiet === SETTLED) {
+      this.#isSettled = true;
       this.#trimmedTo = Number.NEGATIVE_INFINITY;
-      return;
+      this.#host.releaseProgram();
     }
     this.#trim();
   }

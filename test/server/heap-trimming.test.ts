@@ -47,11 +47,13 @@ describe('server/heap-trimming', () => {
     expect(played.calls).to.deep.equal([108, 113, 120, 118, 130].map((at) => `trim ${at}`));
   });
 
-  it('gives back what the start has left, once, when there was nothing to do at three looks', () => {
+  it('gives back what the start has left, once, when there was nothing to do for a while', () => {
     const played = new PlayedProcess();
-    for (let i = 0; i < 5; i++) played.look({ cpu: IDLE });
+    for (let i = 0; i < 3; i++) played.look({ cpu: IDLE });
+    expect(played.calls).to.deep.equal(['settle', 'collect']);
+    for (let i = 0; i < 2; i++) played.look({ cpu: IDLE });
     expect(played.calls).to.deep.equal(['settle', 'collect', 'release', 'trim 100']);
-    for (let i = 0; i < 5; i++) played.look({ cpu: IDLE });
+    for (let i = 0; i < 10; i++) played.look({ cpu: IDLE });
     expect(played.calls).to.have.length(4);
   });
 
@@ -59,15 +61,17 @@ describe('server/heap-trimming', () => {
     const played = new PlayedProcess();
     for (const cpu of [IDLE, IDLE, BUSY, IDLE, IDLE, BUSY]) played.look({ cpu });
     expect(played.calls).to.deep.equal([]);
-    for (const cpu of [IDLE, IDLE, IDLE]) played.look({ cpu });
-    expect(played.calls).to.deep.equal(['settle', 'collect', 'release']);
+    for (const cpu of [IDLE, IDLE, IDLE, BUSY]) played.look({ cpu });
+    expect(played.calls).to.deep.equal(['settle', 'collect']);
+    for (let i = 0; i < 2; i++) played.look({ cpu: IDLE });
+    expect(played.calls.slice(2)).to.deep.equal(['release', 'trim 100']);
   });
 
   it('needs no data threads', () => {
     const played = new PlayedProcess();
     const trimming = new HeapTrimming(played);
     for (let i = 0; i < 3; i++) trimming.look(undefined);
-    expect(played.calls).to.deep.equal(['collect', 'release']);
+    expect(played.calls).to.deep.equal(['collect']);
   });
 
   it('lets a process without /proc be', () => {

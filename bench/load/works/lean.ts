@@ -23,7 +23,7 @@ const REPS = 5;
 /** As in config/default.yaml. */
 const DEFAULT_LINES: readonly string[] = ['acl: { query: { 127.0.0.0/8: allow, ::1: allow } }'];
 /** Time for a server to come to rest. */
-const REST_MS = 8000;
+const REST_MS = 12_000;
 const MANY_THREADS = 3;
 /** Queries of the soak, for so many names: more than a cache of the default size holds. */
 const SOAK = 10_000_000;
