@@ -20,6 +20,7 @@ const ENTRIES = [
   'transfer/zone-thread',
   'logs/clickhouse-thread',
   'logs/log-thread',
+  'logs/counting/count-thread',
   'admin/v1/candidate-thread',
 ];
 
