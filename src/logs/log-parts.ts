@@ -7,42 +7,12 @@ import { type Block, indexFolder, readIndex } from './block-index.ts';
 import { endOf } from './indexing.ts';
 import { type LogFile, readAt } from './log-files.ts';
 import { CHUNK, expand, MAX_LINE } from './log-lines.ts';
+import { type LogPart, linesOfRange } from './range-lines.ts';
 import { type BlockTest, isWorthReading } from './record-keys.ts';
-import { sampleParts } from './sampled-times.ts';
+import { type PassedOver, sampleParts } from './sampled-times.ts';
 import { logOf } from './written-order.ts';
 
 const LF = 0x0a;
-/** Octets that are read at a time. */
-const WINDOW = 1 << 20;
-/** Those that nobody reads into: a log has many parts. */
-const WINDOWS: Buffer[] = [];
-/** Octets behind a range in which its last line mostly ends. */
-const BEYOND = 4096;
-
-/** A part of a file: lines that begin from `start` on and before `end`, or blocks that are packed. */
-export interface LogPart {
-  readonly path: string;
-  readonly descriptor: number;
-  readonly start: number;
-  /** Infinity: to the end of the file, which may grow. */
-  readonly end: number;
-  /** Octets to read, as far as is known. */
-  readonly length: number;
-  readonly blocks?: readonly Packed[];
-  /** One that can be read from its beginning only. */
-  readonly isPacked?: boolean;
-}
-
-type Packed = Pick<Block, 'packedStart' | 'packedLength'>;
-
-/** What stands in blocks that are not read, and what was seen of the clock. */
-export interface PassedOver {
-  records: number;
-  skipped: number;
-  lost: number;
-  /** How often the clock ran backwards between parts of files without an index. */
-  backwards: number;
-}
 
 /** The parts of a regular file that may have what is looked for, in their order. */
 export function partsOf(file: LogFile, test: BlockTest, passed: PassedOver): LogPart[] {
@@ -89,24 +59,30 @@ function rangesOf(blocks: readonly Block[], whole: LogPart): LogPart[] {
 /** The same in parts of about so many octets. */
 export function divide(parts: readonly LogPart[], octets: number): LogPart[] {
   return parts.flatMap((part) => {
-    const pieces: LogPart[] = [];
-    const { start, end, blocks, isPacked } = part;
-    if (isPacked === true) return [part];
-    if (blocks !== undefined) {
-      for (let i = 0, from = 0, length = 0; i < blocks.length; i++) {
-        length += blocks[i]!.packedLength;
-        if (length < octets && i < blocks.length - 1) continue;
-        pieces.push({ ...part, blocks: blocks.slice(from, i + 1), length });
-        [from, length] = [i + 1, 0];
-      }
-      return pieces;
-    }
-    for (let at = start; ; at += octets) {
-      const left = start + part.length - at;
-      if (left <= octets) return [...pieces, { ...part, start: at, end, length: left }];
-      pieces.push({ ...part, start: at, end: at + octets, length: octets });
-    }
+    if (part.isPacked === true) return [part];
+    return part.blocks === undefined ? divideRange(part, octets) : dividePacked(part, octets);
   });
+}
+
+function divideRange(part: LogPart, octets: number): LogPart[] {
+  const pieces: LogPart[] = [];
+  for (let at = part.start; ; at += octets) {
+    const left = part.start + part.length - at;
+    if (left <= octets) return [...pieces, { ...part, start: at, length: left }];
+    pieces.push({ ...part, start: at, end: at + octets, length: octets });
+  }
+}
+
+function dividePacked(part: LogPart, octets: number): LogPart[] {
+  const { blocks = [] } = part;
+  const pieces: LogPart[] = [];
+  for (let i = 0, from = 0, length = 0; i < blocks.length; i++) {
+    length += blocks[i]!.packedLength;
+    if (length < octets && i < blocks.length - 1) continue;
+    pieces.push({ ...part, blocks: blocks.slice(from, i + 1), length });
+    [from, length] = [i + 1, 0];
+  }
+  return pieces;
 }
 
 /** Octets of a part in whole lines; each is good until the next. */
@@ -121,7 +97,7 @@ export async function* readPart(part: LogPart): AsyncGenerator<Buffer> {
       ...{ fd: descriptor, autoClose: false, start: 0, highWaterMark: CHUNK },
     });
     yield* wholeLines(stream);
-  } else yield* readRange(part);
+  } else yield* linesOfRange(part);
 }
 
 /** Octets of a stream, packed or not, in whole lines. */
@@ -137,56 +113,4 @@ export async function* wholeLines(octets: Readable): AsyncGenerator<Buffer> {
     } else rest = Buffer.concat([rest, chunk]).subarray(-MAX_LINE);
   }
   if (rest.length > 0) yield rest;
-}
-
-/** The lines that begin in a range: the one that is cut by its beginning is not among them. */
-function* readRange(range: LogPart): Generator<Buffer> {
-  const window = WINDOWS.pop() ?? Buffer.allocUnsafe(2 * WINDOW);
-  try {
-    yield* readWindows(range, window);
-  } finally {
-    WINDOWS.push(window);
-  }
-}
-
-function* readWindows({ descriptor, start, end }: LogPart, window: Buffer): Generator<Buffer> {
-  let filled = 0;
-  // An octet before it tells whether a line begins at `start`.
-  let at = Math.max(0, start - 1);
-  let isInside = start === 0;
-  let isCut = false;
-  for (;;) {
-    const wanted = Math.min(WINDOW, Math.max(0, end - at - filled) + BEYOND);
-    const octets = readAt(descriptor, at + filled, wanted, window.subarray(filled));
-    const isEnd = octets.length < wanted;
-    filled += octets.length;
-    let from = 0;
-    if (!isInside) {
-      from = window.subarray(0, filled).indexOf(LF) + 1;
-      isInside = from > 0;
-      if (!isInside) from = filled;
-    }
-    if (!isCut && at + from >= end) return;
-    const close = endOfRange(window.subarray(0, filled), from, end - at);
-    if (close > from) yield window.subarray(from, close);
-    if (at + close >= end) return;
-    const rest = Math.max(from, close);
-    if (isEnd) {
-      if (isInside && rest < filled) yield window.subarray(rest, filled);
-      return;
-    }
-    // Of a line that is longer than any record only the end counts.
-    const keep = isInside ? Math.max(rest, filled - MAX_LINE) : filled;
-    isCut = isInside && keep > rest;
-    window.copyWithin(0, keep, filled);
-    at += keep;
-    filled -= keep;
-  }
-}
-
-/** Where the last line ends that begins before `end`, or the last one that is whole; 0 without. */
-function endOfRange(octets: Buffer, from: number, end: number): number {
-  if (end > octets.length) return octets.lastIndexOf(LF) + 1;
-  const last = octets.indexOf(LF, Math.max(from, end - 1)) + 1;
-  return last > 0 ? last : octets.lastIndexOf(LF) + 1;
 }

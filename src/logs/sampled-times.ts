@@ -3,9 +3,9 @@
  * shows how the time runs through it.
  */
 
-import { readAt } from './log-files.ts';
-import type { LogPart, PassedOver } from './log-parts.ts';
 import { parseDecision } from '../observe/decision-filter.ts';
+import { readAt } from './log-files.ts';
+import type { LogPart } from './range-lines.ts';
 import type { BlockTest } from './record-keys.ts';
 
 /** Octets between two looks, and what is read for one: some records. */
@@ -14,6 +14,15 @@ const LOOK = 4096;
 /** Octets of a log that is read as a whole rather: that takes some hundredths of a second. */
 const LEAST = 32 << 20;
 const LF = 0x0a;
+
+/** What stands in blocks that are not read, and what was seen of the clock. */
+export interface PassedOver {
+  records: number;
+  skipped: number;
+  lost: number;
+  /** How often the clock ran backwards between parts of files without an index. */
+  backwards: number;
+}
 
 /** The parts of a range in which there may be records of the time that is looked for. */
 export function sampleParts(

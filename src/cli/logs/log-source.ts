@@ -6,16 +6,12 @@ import { ClickhouseError } from '../../logs/clickhouse/client.ts';
 import type { ClickhouseRecordsReader } from '../../logs/clickhouse/reading.ts';
 import { openLogFile, readAt } from '../../logs/log-files.ts';
 import { CHUNK, isGzip } from '../../logs/log-lines.ts';
-import {
-  type LogPart,
-  type PassedOver,
-  partsOf,
-  readPart,
-  wholeLines,
-} from '../../logs/log-parts.ts';
+import { partsOf, readPart, wholeLines } from '../../logs/log-parts.ts';
+import type { LogPart } from '../../logs/range-lines.ts';
 import { type BlockTest, EVERY_BLOCK } from '../../logs/record-keys.ts';
-import { WrittenTexts } from '../../logs/written-texts.ts';
+import type { PassedOver } from '../../logs/sampled-times.ts';
 import { inWrittenOrder } from '../../logs/written-order.ts';
+import { WrittenTexts } from '../../logs/written-texts.ts';
 import { followLines } from './log-follow.ts';
 
 const STDIN = '-';

@@ -3,7 +3,12 @@
 import type { Writable } from 'node:stream';
 import { parseArgs } from 'node:util';
 import { now } from '../../clock.ts';
-import { DecisionReader, formatBackwards, formatLost, formatSkipped } from '../../logs/log-lines.ts';
+import {
+  DecisionReader,
+  formatBackwards,
+  formatLost,
+  formatSkipped,
+} from '../../logs/log-lines.ts';
 import { blockTestOf } from '../../logs/record-keys.ts';
 import type { ClientNames } from '../../observe/client-names/client-names.ts';
 import {

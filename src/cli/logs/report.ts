@@ -12,7 +12,7 @@ import {
   countOctets,
 } from '../../logs/counting/count-log.ts';
 import { formatBackwards, formatSkipped } from '../../logs/log-lines.ts';
-import type { LogPart } from '../../logs/log-parts.ts';
+import type { LogPart } from '../../logs/range-lines.ts';
 import { type BlockTest, blockTestOf } from '../../logs/record-keys.ts';
 import { summarize } from '../../logs/report-summary.ts';
 import { DIMENSIONS, type Dimension } from '../../logs/report-tally.ts';

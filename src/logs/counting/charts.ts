@@ -19,13 +19,15 @@ export interface ChartPlace {
 
 export class Charts {
   readonly #timeline: Timeline;
-  #narrow: Uint8Array = new Uint8Array(0);
+  #narrow: Uint8Array;
   #narrowEnd = 0;
   #wide: Uint32Array = new Uint32Array(0);
   #wideEnd = 0;
 
-  constructor(timeline: Timeline) {
+  /** With room for so many octets from the beginning. */
+  constructor(timeline: Timeline, memory: number) {
     this.#timeline = timeline;
+    this.#narrow = new Uint8Array(Math.ceil(memory / SPANS) * SPANS);
   }
 
   /** Octets that it takes. */

@@ -1,9 +1,11 @@
 /** Counts the records of a log's parts for a report, on several cores when there is much of it. */
 
+import { closeSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { type FilterTexts, parseFilter } from '../../observe/decision-filter.ts';
-import { divide, type LogPart } from '../log-parts.ts';
+import { divide } from '../log-parts.ts';
+import type { LogPart } from '../range-lines.ts';
 import { countParts, type Shared, type Unreadable } from './count-parts.ts';
 import { MergedReport } from './merged-report.ts';
 import { type Count, type Counted, ReportCounter } from './report-counter.ts';
@@ -75,12 +77,14 @@ export async function countLog(
   const others = Array.from({ length: threads - 1 }, (_, i) =>
     startThread(request, pieces, shared, i + 1),
   );
-  const counter = createCounter(request);
   const timer = setInterval(seen, LOOK_MS);
+  let counts: readonly Count[] = [];
   try {
+    const counter = createCounter(request);
     const own = await countParts(pieces, counter, shared, 0, seen);
-    const answers = await Promise.all(others.map(({ answer }) => answer));
-    const counts = [counter.finish(), ...answers.map(({ count }) => count)];
+    // It ends with its answer, and gives its memory back before what it has on disk is read.
+    const answers = await Promise.all(others);
+    counts = [counter.finish(), ...answers.map(({ count }) => count)];
     return {
       report: new MergedReport(counts, request),
       read: sum(counts, 'read'),
@@ -90,8 +94,7 @@ export async function countLog(
     };
   } finally {
     clearInterval(timer);
-    counter.close();
-    for (const { worker } of others) worker.postMessage('close');
+    for (const { descriptor } of counts) if (descriptor >= 0) closeSync(descriptor);
   }
 }
 
@@ -129,21 +132,30 @@ function startThread(
   parts: readonly LogPart[],
   shared: Shared,
   thread: number,
-): { readonly worker: Worker; readonly answer: Promise<FromCountThread> } {
+): Promise<FromCountThread> {
   const start: CountThreadStart = {
     ...{ parts, counted: { by, event, seed }, options, now, shared, thread },
   };
   const worker = new Worker(new URL(`./count-thread${EXTENSION}`, import.meta.url), {
     workerData: start,
     resourceLimits: HEAP_MB,
+    // What it has on disk is read here, when it has ended.
+    trackUnmanagedFds: false,
   });
   const answer = new Promise<FromCountThread>((resolve, reject) => {
-    worker.once('message', resolve);
+    let answered: FromCountThread | undefined;
+    worker.once('message', (message: FromCountThread) => {
+      answered = message;
+    });
     worker.once('error', reject);
-    worker.once('exit', () => reject(new Error('a thread that counts has ended')));
+    worker.once('exit', () => {
+      if (answered === undefined) reject(new Error('a thread that counts has ended'));
+      else resolve(answered);
+    });
   });
+  // It may fail while this one still counts: then it is told of when that is done.
   answer.catch(() => {});
-  return { worker, answer };
+  return answer;
 }
 
 function seenOf({ done }: Shared): Counting {

@@ -1,6 +1,7 @@
 /** Counts the parts of a log that no other thread has taken. */
 
-import { type LogPart, readPart } from '../log-parts.ts';
+import { readPart } from '../log-parts.ts';
+import type { LogPart } from '../range-lines.ts';
 import type { ReportCounter } from './report-counter.ts';
 
 /** What threads share: the next part, and how far each has come. */

@@ -11,9 +11,5 @@ const filter = parseFilter(options, now);
 if (typeof filter === 'string') throw new TypeError(filter);
 const counter = new ReportCounter(counted, filter);
 const unreadable = await countParts(parts, counter, shared, thread);
-// What it has on disk is read by the main thread, which ends this one then.
-parentPort!.once('message', () => {
-  counter.close();
-  parentPort!.close();
-});
-parentPort!.postMessage({ count: counter.finish(), unreadable } satisfies FromCountThread);
+const count = counter.finish();
+parentPort!.postMessage({ count, unreadable } satisfies FromCountThread);

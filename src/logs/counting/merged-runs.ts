@@ -1,8 +1,15 @@
 /** Puts sorted runs together: the entries of each value in one group. */
 
 import { readSync } from 'node:fs';
-import { copyEntry, createEntry, type Entry, isSameValue, lengthAt, readEntry } from './run-entry.ts';
-import { type Run, SpillFile } from './spill-file.ts';
+import {
+  createEntry,
+  type Entry,
+  isSameValue,
+  KeptEntry,
+  lengthAt,
+  readEntry,
+} from './run-entry.ts';
+import type { Run, SpillFile } from './spill-file.ts';
 
 /** Octets of a run that are in memory, and the runs that are read at a time. */
 const WINDOW = 1 << 15;
@@ -15,8 +22,9 @@ class RunReader {
   readonly #run: Run;
   #octets: Uint8Array;
   #view: DataView;
-  /** Where the next entry begins in the octets, and what the file has behind them. */
+  /** Where the next entry begins in the octets and where they end, and what the file has behind. */
   #at = 0;
+  #end = 0;
   #fileAt = 0;
   #fileLeft = 0;
 
@@ -29,6 +37,7 @@ class RunReader {
       this.#fileLeft = run.length;
     }
     this.#view = viewOf(this.#octets);
+    this.#end = this.#octets.length;
   }
 
   /** False at the end. */
@@ -49,20 +58,25 @@ class RunReader {
   }
 
   #has(length: number): boolean {
-    const left = this.#octets.length - this.#at;
+    const left = this.#end - this.#at;
     if (left >= length) return true;
     if ('octets' in this.#run || this.#fileLeft === 0) return false;
-    const more = Math.min(this.#fileLeft, Math.max(WINDOW, length) - left);
-    // The entry that was read last stays as it is.
-    const octets = new Uint8Array(left + more);
-    octets.set(this.#octets.subarray(this.#at));
-    const read = readSync(this.#run.descriptor, octets, left, more, this.#fileAt);
+    if (length > this.#octets.length) this.#move(length);
+    else this.#octets.copyWithin(0, this.#at, this.#end);
+    this.#at = 0;
+    const more = Math.min(this.#fileLeft, this.#octets.length - left);
+    const read = readSync(this.#run.descriptor, this.#octets, left, more, this.#fileAt);
     this.#fileAt += read;
     this.#fileLeft -= read;
-    this.#octets = octets.subarray(0, left + read);
-    this.#view = viewOf(this.#octets);
-    this.#at = 0;
-    return read > 0 && this.#octets.length >= length;
+    this.#end = left + read;
+    return read > 0 && this.#has(length);
+  }
+
+  #move(length: number): void {
+    const octets = new Uint8Array(Math.max(WINDOW, length));
+    octets.set(this.#octets.subarray(this.#at, this.#end));
+    this.#octets = octets;
+    this.#view = viewOf(octets);
   }
 }
 
@@ -136,7 +150,7 @@ export function* groupsOf(runs: readonly Run[]): Generator<readonly Entry[]> {
   // Different values may have one hash.
   let groups: Entry[][] = [];
   let hash = -1;
-  const pool: Entry[] = [];
+  const pool: KeptEntry[] = [];
   let used = 0;
   for (const entry of entriesOf(runs)) {
     if (entry.hash !== hash) {
@@ -145,8 +159,8 @@ export function* groupsOf(runs: readonly Run[]): Generator<readonly Entry[]> {
       hash = entry.hash;
       used = 0;
     }
-    if (used === pool.length) pool.push(createEntry());
-    const own = copyEntry(entry, pool[used++]!);
+    if (used === pool.length) pool.push(new KeptEntry());
+    const own = pool[used++]!.take(entry);
     const same = groups.find(([first]) => isSameValue(first!, own));
     if (same === undefined) groups.push([own]);
     else same.push(own);

@@ -4,7 +4,7 @@
  * something that JSON does not allow) it leaves to the parser.
  */
 
-import { RECORDED_EVENTS, RECORD_TEXTS } from '../../observe/decision-filter.ts';
+import { RECORD_TEXTS, RECORDED_EVENTS } from '../../observe/decision-filter.ts';
 import { OctetWords } from './octet-words.ts';
 import { millisecondsOf } from './record-time.ts';
 
@@ -92,7 +92,7 @@ export class RecordScan {
     if (starts[TIME]! < 0 || starts[EVENT]! < 0) return false;
     this.time = millisecondsOf(octets, starts[TIME]!, ends[TIME]!);
     this.event = EVENTS.find(octets, starts[EVENT]!, ends[EVENT]!);
-    return this.time === this.time && this.event >= 0;
+    return Number.isFinite(this.time) && this.event >= 0;
   }
 
   /** Whether a field is there. */

@@ -1,6 +1,11 @@
 /** Counts the records of lines for a report, exactly, in bounded memory: one of these a thread. */
 
-import { type DecisionRecord, type Filter, matches, RECORDED_EVENTS } from '../../observe/decision-filter.ts';
+import {
+  type DecisionRecord,
+  type Filter,
+  matches,
+  RECORDED_EVENTS,
+} from '../../observe/decision-filter.ts';
 import { DecisionReader } from '../log-lines.ts';
 import type { Dimension } from '../report-tally.ts';
 import { Timeline } from '../timeline.ts';
@@ -12,7 +17,7 @@ import { fewOf, isFew, partsOf, ValueOctets } from './value-octets.ts';
 import { type Occurrence, ValueTable } from './value-table.ts';
 
 /** Octets of all tables of a thread: then the largest of them is written to disk. */
-const MEMORY = 10 << 20;
+const MEMORY = 6 << 20;
 /** Records between two looks at it. */
 const LOOK = 4096;
 /** Values that are counted together before they are told apart by table. */
@@ -45,6 +50,8 @@ export interface Count {
   readonly places: readonly string[];
   /** Runs of the whole, and then of each table. */
   readonly runs: readonly (readonly Run[])[];
+  /** The file that runs are in, which is to be closed; below zero without one. */
+  readonly descriptor: number;
   /** Seconds since 1970 of the earliest and the latest record. */
   readonly earliest: number;
   readonly latest: number;
@@ -83,7 +90,7 @@ export class ReportCounter {
     this.#memory = memory;
     const create = (by: readonly Dimension[]): CountedTable => ({
       ...{ by, values: new ValueOctets(by), isFew: isFew(by) },
-      table: new ValueTable(this.#timeline, counted.seed),
+      table: new ValueTable(this.#timeline, counted.seed, isFew(by) ? 0 : memory),
     });
     this.#tables = [[], ...counted.by].map(create);
     this.#front = create(fewOf(counted.by));
@@ -118,6 +125,7 @@ export class ReportCounter {
       policies: this.#policies.texts,
       places: this.#places.texts,
       runs: this.#runs,
+      descriptor: this.#spill.descriptor,
       earliest: this.#timeline.earliest,
       latest: this.#timeline.latest,
     };

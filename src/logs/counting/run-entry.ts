@@ -104,24 +104,40 @@ export function lengthAt(view: DataView, at: number): number {
   return view.getUint32(at, LITTLE);
 }
 
-/** Makes one entry what another one is, as long as the octets of that are good. */
-export function copyEntry(from: Entry, to: Entry): Entry {
-  to.hash = from.hash;
-  to.octets = from.octets;
-  to.start = from.start;
-  to.end = from.end;
-  to.policy = from.policy;
-  to.place = from.place;
-  to.order = from.order;
-  to.count = from.count;
-  to.first = from.first;
-  to.last = from.last;
-  to.step = from.step;
-  to.from = from.from;
-  to.chart = from.chart;
-  to.chartAt = from.chartAt;
-  to.spans = from.spans;
-  return to;
+/** An entry for others one after the other, with octets of its own. */
+export class KeptEntry {
+  readonly entry: Entry = createEntry();
+  #own: Uint8Array = new Uint8Array(4 * SPANS);
+
+  /** What another one is now, whatever becomes of its octets. */
+  take(from: Entry): Entry {
+    const { entry } = this;
+    const length = from.end - from.start;
+    const isNarrow = from.chart instanceof Uint8Array;
+    const needed = length + (isNarrow ? from.spans : 0);
+    if (needed > this.#own.length) this.#own = new Uint8Array(2 * needed);
+    const own = this.#own;
+    for (let i = 0; i < length; i++) own[i] = from.octets[from.start + i]!;
+    if (isNarrow) {
+      for (let i = 0; i < from.spans; i++) own[length + i] = from.chart[from.chartAt + i]!;
+    }
+    entry.octets = own;
+    entry.start = 0;
+    entry.end = length;
+    entry.chart = isNarrow ? own : from.chart;
+    entry.chartAt = isNarrow ? length : from.chartAt;
+    entry.spans = from.spans;
+    entry.hash = from.hash;
+    entry.policy = from.policy;
+    entry.place = from.place;
+    entry.order = from.order;
+    entry.count = from.count;
+    entry.first = from.first;
+    entry.last = from.last;
+    entry.step = from.step;
+    entry.from = from.from;
+    return entry;
+  }
 }
 
 /** An entry that stays, with no more octets than it needs. */

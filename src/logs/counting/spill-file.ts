@@ -43,6 +43,11 @@ export class SpillFile {
     return { descriptor: this.#descriptor, start, length: this.#end - start };
   }
 
+  /** Below zero when there was no need of one. */
+  get descriptor(): number {
+    return this.#descriptor;
+  }
+
   close(): void {
     if (this.#descriptor >= 0) closeSync(this.#descriptor);
   }

@@ -42,17 +42,23 @@ export class ValueTable {
   readonly #seed: number;
   readonly #charts: Charts;
   #slots: Int32Array = new Int32Array(2 * LEAST).fill(NONE);
-  #values: Uint8Array = new Uint8Array(16 * LEAST);
+  #values: Uint8Array;
   #valuesEnd = 0;
-  #ints: Int32Array = new Int32Array(LEAST * STRIDE);
-  #doubles: Float64Array = new Float64Array(this.#ints.buffer);
+  #ints: Int32Array;
+  #doubles: Float64Array;
   #latest = NONE;
 
-  /** All tables of a report have the same seed: nobody can choose names that fall together. */
-  constructor(timeline: Timeline, seed: number) {
+  /**
+   * All tables of a report have the same seed: nobody can choose names that fall together. Of
+   * `memory`, in octets, only what is used is taken from the host; growing would take it twice.
+   */
+  constructor(timeline: Timeline, seed: number, memory = 0) {
     this.#timeline = timeline;
     this.#seed = seed;
-    this.#charts = new Charts(timeline);
+    this.#charts = new Charts(timeline, memory);
+    this.#values = new Uint8Array(Math.max(16 * LEAST, memory));
+    this.#ints = new Int32Array(Math.max(LEAST, Math.ceil(memory / ENTRY_OCTETS)) * STRIDE);
+    this.#doubles = new Float64Array(this.#ints.buffer);
   }
 
   /** Octets that it takes. */
@@ -197,13 +203,7 @@ export class ValueTable {
     return entry;
   }
 
-  #isEntry(
-    entry: number,
-    policy: number,
-    octets: Uint8Array,
-    start: number,
-    end: number,
-  ): boolean {
+  #isEntry(entry: number, policy: number, octets: Uint8Array, start: number, end: number): boolean {
     const ints = entry * STRIDE;
     if (this.#ints[ints + LENGTH] !== end - start) return false;
     if (this.#ints[ints + POLICY] !== policy) return false;
