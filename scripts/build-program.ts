@@ -34,6 +34,7 @@ const THREADS = [
   'logs/clickhouse-thread',
   'logs/log-thread',
   'logs/otlp-thread',
+  'logs/counting/count-thread',
   'admin/v1/candidate-thread',
 ];
 

@@ -69,9 +69,13 @@ export function closeLogFile({ descriptor }: LogFile): void {
   closeSync(descriptor);
 }
 
-/** Octets of a file from a position; fewer when it ends before. */
-export function readAt(descriptor: number, start: number, length: number): Buffer {
-  const buffer = Buffer.allocUnsafe(length);
+/** Octets of a file from a position, in `buffer`; fewer when it ends before. */
+export function readAt(
+  descriptor: number,
+  start: number,
+  length: number,
+  buffer: Buffer = Buffer.allocUnsafe(length),
+): Buffer {
   let filled = 0;
   while (filled < length) {
     const read = readSync(descriptor, buffer, filled, length - filled, start + filled);

@@ -5,7 +5,7 @@ import { createGunzip } from 'node:zlib';
 import { type DecisionRecord, parseDecision } from '../observe/decision-filter.ts';
 
 /** Octets of a line that is kept whole: more than any record has. */
-const MAX_LINE = 1 << 20;
+export const MAX_LINE: number = 1 << 20;
 /** Octets that are read or unpacked at a time. */
 export const CHUNK: number = 1 << 18;
 const LF = 0x0a;
@@ -76,7 +76,8 @@ export async function* readLines(octets: AsyncIterable<Buffer>): AsyncGenerator<
   yield splitter.end();
 }
 
-async function* expand(octets: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+/** The octets of a stream, unpacked when they are gzip. */
+export async function* expand(octets: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const chunks = octets[Symbol.asyncIterator]();
   let head: Buffer = Buffer.alloc(0);
   while (head.length < GZIP.length) {
@@ -158,4 +159,9 @@ export function formatLost(count: number): string {
   return count === 1
     ? '1 record is missing: it could not be written'
     : `${count} records are missing: they could not be written`;
+}
+
+/** How often the clock was seen to run backwards, in a sentence. */
+export function formatBackwards(count: number): string {
+  return `the clock ran backwards ${count === 1 ? 'once' : `${count} times`}: what was written then was read as a whole`;
 }

@@ -12,6 +12,7 @@ import {
 import { formatName, lowerName, parseName } from '../wire/name.ts';
 import { formatRcode, formatType, parseRcode, parseType } from '../wire/registry.ts';
 import { type HashedKey, hashKey, mayHave } from './key-filter.ts';
+import type { WrittenText } from './written-texts.ts';
 
 /** Lengths of prefixes that a client is found by besides its address. */
 const LENGTHS = { 4: [24, 16, 8], 6: [64, 56, 48, 32] } as const;
@@ -94,9 +95,17 @@ export interface BlockTest {
   /** Milliseconds since the epoch; records from the first on, and before the second. */
   readonly since: number;
   readonly until: number;
-  /** One text of each of these stands in each record that is meant, in whatever case. */
-  readonly texts: readonly (readonly string[])[];
+  /** One text of each of these stands in each record that is meant. */
+  readonly texts: readonly (readonly WrittenText[])[];
 }
+
+/** Every block may have what is meant. */
+export const EVERY_BLOCK: BlockTest = {
+  keys: [],
+  since: Number.NEGATIVE_INFINITY,
+  until: Number.POSITIVE_INFINITY,
+  texts: [],
+};
 
 /** The test of filter options that `parseFilter` takes. */
 export function blockTestOf(options: FilterTexts, now: number): BlockTest {
@@ -110,36 +119,43 @@ export function blockTestOf(options: FilterTexts, now: number): BlockTest {
   };
 }
 
-/** Texts in lower case; a line without them need not be parsed. */
-function writtenTextsOf(options: FilterTexts): string[][] {
+/** A line without them need not be parsed. */
+function writtenTextsOf(options: FilterTexts): WrittenText[][] {
   const alternatives = (
     values: readonly string[],
     write: (value: string) => string | undefined,
+    isAnyCase: boolean,
   ) => {
     const written = values.map(write);
-    return values.length === 0 || written.includes(undefined) ? [] : [written as string[]];
+    if (values.length === 0 || written.includes(undefined)) return [];
+    return [(written as string[]).map((text) => ({ text, isAnyCase }))];
   };
   const plain = AS_THEY_ARE.flatMap(([, option]) =>
-    alternatives(textsOf(options, option), (value) =>
-      PLAIN.test(value) ? `"${value}"` : undefined,
+    alternatives(
+      textsOf(options, option),
+      (value) => (PLAIN.test(value) ? `${value}"` : undefined),
+      false,
     ),
   );
   // A name goes on before it, and a dot ends it.
-  const names = alternatives(textsOf(options, 'name'), (name) => {
+  const nameText = (name: string) => {
     const suffix = suffixOf(name);
     return suffix !== undefined && PLAIN.test(suffix) ? `${suffix}"` : undefined;
-  });
-  const upstreams = alternatives(textsOf(options, 'upstream'), upstreamText);
-  const types = alternatives(textsOf(options, 'type'), (text) => {
+  };
+  const typeText = (text: string) => {
     const type = parseType(text);
     return type === undefined ? undefined : `"${formatType(type)}"`;
-  });
-  const clients = alternatives(clientsOf(options), clientText);
+  };
+  const names = alternatives(textsOf(options, 'name'), nameText, true);
+  const types = alternatives(textsOf(options, 'type'), typeText, true);
+  const upstreams = alternatives(textsOf(options, 'upstream'), upstreamText, true);
+  const clientsGiven = clientsOf(options);
+  const isV6 = clientsGiven.some((client) => client.includes(':'));
+  const clients = alternatives(clientsGiven, clientText, isV6);
   // A summary has a prefix that the client may be in.
-  const orSummary = clients.map((some) => [...some, `"${SUMMARY}"`]);
-  return [...plain, ...names, ...types, ...upstreams, ...orSummary].map((some) =>
-    some.flatMap((text) => asWritten(text.toLowerCase())),
-  );
+  const summary = { text: `"${SUMMARY}"`, isAnyCase: false };
+  const orSummary = clients.map((some) => [...some, summary]);
+  return [...plain, ...names, ...types, ...upstreams, ...orSummary];
 }
 
 function clientsOf(options: FilterTexts): string[] {
@@ -155,11 +171,6 @@ function clientText(client: string): string | undefined {
   if (length === WHOLE[family]) return `"${address}"`;
   if (family === 6 || length < 8 || length % 8 !== 0) return undefined;
   return `"${address.split('.', length / 8).join('.')}.`;
-}
-
-/** JSON may have a backslash before a slash. */
-function asWritten(text: string): string[] {
-  return text.includes('/') ? [text, text.replaceAll('/', '\\/')] : [text];
 }
 
 /** One key of each of these lists is in every block that has a record which is meant. */

@@ -3,9 +3,9 @@
 import {
   type Dimension,
   partsOf,
-  type ReportTally,
   ruleOf,
-  type Table,
+  type Tallied,
+  type TalliedTable,
   type Tally,
 } from './report-tally.ts';
 
@@ -61,7 +61,7 @@ export interface Summary {
 
 /** Sums up with at most `most` rows a table. */
 export function summarize(
-  tally: ReportTally,
+  tally: Tallied,
   { event, most, skipped }: { event: string; most: number; skipped: number },
 ): Summary {
   const { total, timeline } = tally;
@@ -87,7 +87,7 @@ export function summarize(
   };
 }
 
-function summarizeTable(tally: ReportTally, { by, values }: Table, most: number): TableSummary {
+function summarizeTable(tally: Tallied, { by, values }: TalliedTable, most: number): TableSummary {
   const { count: total } = tally.total;
   const top = values.top(most);
   const count = total - top.reduce((sum, one) => sum + one.count, 0);
@@ -102,7 +102,7 @@ function summarizeTable(tally: ReportTally, { by, values }: Table, most: number)
   };
 }
 
-function summarizeRow(tally: ReportTally, by: readonly Dimension[], one: Tally): Row {
+function summarizeRow(tally: Tallied, by: readonly Dimension[], one: Tally): Row {
   const parts = partsOf(one.value);
   const { count, missed, rule, first, last } = one;
   const values = by.map((dimension, i) => [dimension, parts[i] ?? null] as const);
@@ -123,7 +123,7 @@ function summarizeRow(tally: ReportTally, by: readonly Dimension[], one: Tally):
   };
 }
 
-function policiesOf({ policies }: ReportTally, { policies: counts }: Tally) {
+function policiesOf({ policies }: Tallied, { policies: counts }: Tally) {
   const pairs = policies.map((policy, i) => [policy, counts[i] ?? 0] as const);
   return Object.fromEntries(pairs.filter(([, count]) => count > 0));
 }

@@ -20,7 +20,7 @@ export type Dimension =
   | 'event';
 
 /** Between a rule that nobody wrote and its layer. */
-const OF_LAYER = '\u0002';
+export const OF_LAYER = '\u0002';
 
 /** How a record is counted by each. */
 export const DIMENSIONS: Readonly<
@@ -47,12 +47,12 @@ function eventOf({ event, of = event }: DecisionRecord): string {
 }
 
 /** Between the parts of a value that is made of several; in no text that a server writes. */
-const BETWEEN = '\u0000';
+export const BETWEEN = '\u0000';
 /** A value that a record does not have. */
-const ABSENT = '\u0001';
+export const ABSENT = '\u0001';
 /** Policies that are counted apart; those that come later are counted together. */
-const MOST_POLICIES = 32;
-const OTHER_POLICIES = 'other';
+export const MOST_POLICIES = 32;
+export const OTHER_POLICIES = 'other';
 
 /** How often a value occurred, when, and under which policies. */
 export interface Tally extends Count {
@@ -82,14 +82,41 @@ interface Noted {
 }
 
 /** The counts by one dimension, or by several together. */
-export interface Table {
+export interface TalliedTable {
   readonly by: readonly Dimension[];
+  readonly values: {
+    /** Values that are kept, and how many were given up. */
+    readonly size: number;
+    readonly given: number;
+    /** A value that is not kept occurred at most this often. */
+    readonly missed: number;
+    /** Those that were counted most often, first. */
+    top(most: number): readonly Tally[];
+  };
+}
+
+/** What a report is summed up from. */
+export interface Tallied {
+  readonly timeline: Timeline;
+  /** All that was counted. */
+  readonly total: Tally;
+  readonly tables: readonly TalliedTable[];
+  readonly policies: readonly string[];
+  /** Records of each kind, also of kinds that are not counted. */
+  readonly events: ReadonlyMap<string, number>;
+  /** All records. */
+  readonly records: number;
+  /** The counts of a value, span by span of the timeline. */
+  overTime(tally: Tally): readonly number[];
+}
+
+interface Table extends TalliedTable {
   readonly isByRule: boolean;
   readonly values: FrequentValues<Tally>;
 }
 
 /** All that a report counts. */
-export class ReportTally {
+export class ReportTally implements Tallied {
   readonly timeline: Timeline = new Timeline();
   /** All that was counted. */
   readonly total: Tally = createTally('', 0);
@@ -164,7 +191,8 @@ export class ReportTally {
   }
 }
 
-function keyOf(by: readonly Dimension[], record: DecisionRecord): string {
+/** The value of a record, as it is counted. */
+export function keyOf(by: readonly Dimension[], record: DecisionRecord): string {
   if (by.length === 1) return DIMENSIONS[by[0]!](record) ?? ABSENT;
   return by.map((one) => DIMENSIONS[one](record) ?? ABSENT).join(BETWEEN);
 }

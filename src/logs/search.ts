@@ -7,6 +7,7 @@ import { endOf, type LogIndexes, nextTurn } from './indexing.ts';
 import { closeLogFile, type LogFile, logFilesOf, openLogFile, readAt } from './log-files.ts';
 import { DecisionReader } from './log-lines.ts';
 import { type BlockTest, blockTestOf, isWorthReading } from './record-keys.ts';
+import { WrittenTexts } from './written-texts.ts';
 
 const LF = 0x0a;
 
@@ -57,7 +58,7 @@ class Search {
   readonly #indexes: LogIndexes;
   readonly #filter: Filter;
   readonly #test: BlockTest;
-  readonly #texts: readonly (readonly string[])[];
+  readonly #texts: WrittenTexts;
   readonly #request: SearchRequest;
   readonly #isCancelled: () => boolean;
   readonly #reader: DecisionReader = new DecisionReader();
@@ -77,7 +78,7 @@ class Search {
     this.#indexes = indexes;
     this.#filter = filter;
     this.#test = blockTestOf(request.options, request.now);
-    this.#texts = this.#test.texts;
+    this.#texts = new WrittenTexts(this.#test.texts);
     this.#request = request;
     this.#isCancelled = isCancelled;
     this.#until = performance.now() + request.budget;
@@ -166,25 +167,19 @@ class Search {
   /** At most `most` records among these lines, the last first. */
   #find(octets: Buffer, start: number, most: number): { line: string; at: number }[] {
     const found: { line: string; at: number }[] = [];
-    if (!this.#mayHave(octets.toString('latin1'))) return found;
+    if (!this.#texts.mayHave(octets)) return found;
     for (let end = octets.length; end > 0 && found.length < most; ) {
       // A negative position would be one from the end.
       const at = end < 2 ? 0 : octets.lastIndexOf(LF, end - 2) + 1;
-      const text = octets.toString('utf8', at, octets[end - 1] === LF ? end - 1 : end);
-      const record = this.#mayHave(text) ? this.#reader.read(text) : undefined;
+      const line = octets.subarray(at, octets[end - 1] === LF ? end - 1 : end);
+      const isWorth = this.#texts.mayHave(line);
+      const record = isWorth ? this.#reader.read(line.toString('utf8')) : undefined;
       if (record !== undefined && matches(this.#filter, record)) {
         found.push({ line: this.#reader.text, at: start + at });
       }
       end = at;
     }
     return found;
-  }
-
-  /** Whether what is meant may be in it: looking for a text is much quicker than parsing. */
-  #mayHave(text: string): boolean {
-    if (this.#texts.length === 0) return true;
-    const lower = text.toLowerCase();
-    return this.#texts.every((some) => some.some((one) => lower.includes(one)));
   }
 
   async #pause(file: LogFile, at: number): Promise<boolean> {

@@ -1,7 +1,7 @@
 /** Time in equal spans, few enough to be kept for each value, however long a log is. */
 
 /** Spans that are kept. */
-const SPANS = 80;
+export const SPANS = 80;
 /** Seconds of a span; each a multiple of the one before, so that counts can be put together. */
 const STEPS = [1, 5, 15, 60, 300, 900, 3600, 10_800, 43_200, 86_400, 604_800] as const;
 /** Beyond the last of them. */
@@ -10,15 +10,15 @@ const FURTHER = 4;
 /** Counts of one value over time, as the timeline was when they were last touched. */
 export interface Chart {
   layout: number;
-  step: number;
-  first: number;
   readonly counts: Uint32Array;
 }
 
 /** Widens its spans as the time between the earliest and the latest record grows. */
 export class Timeline {
   #level = 0;
-  #layout = 0;
+  /** How spans were laid out, each time that it changed. */
+  readonly #layouts: { readonly step: number; readonly first: number }[] = [{ step: 1, first: 0 }];
+  readonly #laid: Uint32Array = new Uint32Array(SPANS);
   #first = 0;
   #earliest = Number.POSITIVE_INFINITY;
   #latest = Number.NEGATIVE_INFINITY;
@@ -36,33 +36,50 @@ export class Timeline {
     return this.#first * this.step;
   }
 
+  /** Seconds since 1970 of the earliest record, and of the latest. */
+  get earliest(): number {
+    return this.#earliest;
+  }
+
+  get latest(): number {
+    return this.#latest;
+  }
+
   /** Spans from the earliest to the latest record. */
   get length(): number {
     if (this.#earliest > this.#latest) return 0;
     return Math.floor(this.#latest / this.step) - this.#first + 1;
   }
 
+  /** The number of the way in which spans are laid out now. */
+  get layout(): number {
+    return this.#layouts.length - 1;
+  }
+
   chart(): Chart {
-    const { step } = this;
-    return { layout: this.#layout, step, first: this.#first, counts: new Uint32Array(SPANS) };
+    return { layout: this.layout, counts: new Uint32Array(SPANS) };
   }
 
   /** The span of a time, as records write it; good until the next one is asked for. */
   spanOf(time: string): number {
-    const second = this.#secondOf(time);
+    return this.spanOfSecond(this.#secondOf(time));
+  }
+
+  /** The span of a second since 1970, likewise. */
+  spanOfSecond(second: number): number {
     if (second < this.#earliest || second > this.#latest) this.#stretch(second);
     return Math.floor(second / this.step) - this.#first;
   }
 
   /** Counts in a span. */
   add(chart: Chart, span: number, count = 1): void {
-    if (chart.layout !== this.#layout) this.#align(chart);
+    if (chart.layout !== this.layout) this.#align(chart);
     chart.counts[span]! += count;
   }
 
   /** The counts of a chart, span by span. */
   countsOf(chart: Chart): readonly number[] {
-    if (chart.layout !== this.#layout) this.#align(chart);
+    if (chart.layout !== this.layout) this.#align(chart);
     return [...chart.counts.subarray(0, this.length)];
   }
 
@@ -84,7 +101,7 @@ export class Timeline {
     const first = this.#spanSince1970(this.#earliest);
     if (level === this.#level && first === this.#first) return;
     this.#first = first;
-    this.#layout++;
+    this.#layouts.push({ step: this.step, first });
   }
 
   #spanSince1970(second: number): number {
@@ -92,16 +109,28 @@ export class Timeline {
   }
 
   #align(chart: Chart): void {
-    const { step } = this;
-    const before = chart.counts.slice();
-    chart.counts.fill(0);
-    for (let i = 0; i < before.length; i++) {
-      if (before[i] === 0) continue;
-      const span = Math.floor(((chart.first + i) * chart.step) / step) - this.#first;
-      chart.counts[span]! += before[i]!;
+    chart.counts.set(this.aligned(chart.counts, chart.layout));
+    chart.layout = this.layout;
+  }
+
+  /** Counts that are laid out in an earlier way, as they are now; good until the next call. */
+  aligned(counts: Uint8Array | Uint32Array, layout: number): Uint32Array {
+    const { step, first } = this.#layouts[layout]!;
+    return this.lay(counts, step, first);
+  }
+
+  /**
+   * Counts in spans of `step` seconds, the first of which is the one with the number `first` since
+   * 1970, as they are laid out here; good until the next call. Spans here are as long, or a
+   * multiple.
+   */
+  lay(counts: ArrayLike<number>, step: number, first: number): Uint32Array {
+    const laid = this.#laid.fill(0);
+    for (let i = 0; i < counts.length; i++) {
+      const count = counts[i]!;
+      if (count === 0) continue;
+      laid[Math.floor(((first + i) * step) / this.step) - this.#first]! += count;
     }
-    chart.layout = this.#layout;
-    chart.step = step;
-    chart.first = this.#first;
+    return laid;
   }
 }

@@ -58,11 +58,12 @@ type Test = (record: DecisionRecord) => boolean;
 export type Filter = readonly Test[];
 
 const SCHEME = /^([a-z]+:\/\/)?(.*)$/s;
-const RECORD_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+const RECORD_TIME =
+  /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
 const ISO_TIME = /^(\d{4}-\d\d-\d\d)([T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?)?(Z|[+-]\d\d:\d\d)?$/;
 
 /** The events of records. */
-const RECORDED = [...EVENTS, SUMMARY] as const;
+export const RECORDED_EVENTS = [...EVENTS, SUMMARY] as const;
 
 /** Each option: the test that its text asks for, or what is wrong with the text. */
 const FILTERS = {
@@ -88,7 +89,7 @@ const FILTERS = {
     return ({ qtype }) => qtype === name;
   },
   layer: (text) => oneOf(LAYERS, text) ?? (({ layer }) => layer === text),
-  event: (text) => oneOf(RECORDED, text) ?? (({ event }) => event === text),
+  event: (text) => oneOf(RECORDED_EVENTS, text) ?? (({ event }) => event === text),
   upstream: (text) => byUpstream(text),
   group:
     (text) =>
@@ -177,18 +178,19 @@ export function parseDecision(line: string): DecisionRecord | undefined {
   }
 }
 
-const EVENT_NAMES: ReadonlySet<unknown> = new Set(RECORDED);
-const TEXTS = [
+const EVENT_NAMES: ReadonlySet<unknown> = new Set(RECORDED_EVENTS);
+/** Fields of a record that are texts, when they are there. */
+export const RECORD_TEXTS = [
   ...['of', 'ref', 'node', 'policy', 'client', 'group', 'transport', 'view', 'opcode'],
   ...['qname', 'qtype', 'qclass', 'rcode', 'layer', 'origin', 'action', 'trigger', 'match'],
-];
+] as const;
 
 function isDecision(value: unknown): value is DecisionRecord {
-  if (!hasTexts(value, TEXTS)) return false;
+  if (!hasTexts(value, RECORD_TEXTS)) return false;
   const { time, event, count, rule = {}, would = {}, upstream = {}, attempts = [] } = value;
   return (
     typeof time === 'string' &&
-    RECORD_TIME.test(time) &&
+    isRecordTime(time) &&
     EVENT_NAMES.has(event) &&
     (typeof count === 'number') === (event === SUMMARY) &&
     hasTexts(rule, ['id', 'file']) &&
@@ -197,6 +199,13 @@ function isDecision(value: unknown): value is DecisionRecord {
     Array.isArray(attempts) &&
     attempts.every((attempt) => hasTexts(attempt, ['address']))
   );
+}
+
+/** Whether it is a time as records write it, of a day that there is. */
+function isRecordTime(text: string): boolean {
+  if (!RECORD_TIME.test(text)) return false;
+  // Date takes the 30th of February for the 2nd of March.
+  return text.slice(8, 10) < '29' || new Date(text).toISOString() === text;
 }
 
 /** Whether a value is an object whose fields of these names are texts or absent. */

@@ -3,7 +3,12 @@
 import type { Writable } from 'node:stream';
 import { parseArgs } from 'node:util';
 import { now } from '../../clock.ts';
-import { DecisionReader, formatLost, formatSkipped } from '../../logs/log-lines.ts';
+import {
+  DecisionReader,
+  formatBackwards,
+  formatLost,
+  formatSkipped,
+} from '../../logs/log-lines.ts';
 import { blockTestOf } from '../../logs/record-keys.ts';
 import type { ClientNames } from '../../observe/client-names/client-names.ts';
 import {
@@ -138,6 +143,8 @@ export async function showLogs(
     await output.write(text);
     if (output.isClosed) return conclude(output.failure, streams.stderr);
     progress?.update(selection.read);
+    // A reference is that of one record.
+    if (request.ref !== undefined && selection.matched && !request.follow) break;
   }
   progress?.clear();
   const { matched } = selection;
@@ -145,6 +152,9 @@ export async function showLogs(
   const lost = selection.lost + logs.passed.lost;
   if (skipped > 0) streams.stderr.write(`${formatSkipped(skipped)}\n`);
   if (lost > 0) streams.stderr.write(`${formatLost(lost)}\n`);
+  if (logs.passed.backwards > 0) {
+    streams.stderr.write(`${formatBackwards(logs.passed.backwards)}\n`);
+  }
   if (logs.failed) return Exit.UNUSABLE;
   if (!matched) tellMissing(request, streams.stderr);
   return matched || request.follow ? Exit.OK : Exit.NEGATIVE;

@@ -1,20 +1,23 @@
 /** `report`: who is refused, by whom, how often and since when. */
 
+import { randomInt } from 'node:crypto';
 import type { Writable } from 'node:stream';
 import { parseArgs } from 'node:util';
 import { now } from '../../clock.ts';
 import type { ClickhouseRecordsReader } from '../../logs/clickhouse/reading.ts';
-import { DecisionReader, formatSkipped } from '../../logs/log-lines.ts';
+import {
+  type CountedLog,
+  type Counting,
+  countLog,
+  countOctets,
+} from '../../logs/counting/count-log.ts';
+import { formatBackwards, formatSkipped } from '../../logs/log-lines.ts';
+import type { LogPart } from '../../logs/range-lines.ts';
 import { type BlockTest, blockTestOf } from '../../logs/record-keys.ts';
 import { summarize } from '../../logs/report-summary.ts';
-import { DIMENSIONS, type Dimension, ReportTally } from '../../logs/report-tally.ts';
+import { DIMENSIONS, type Dimension } from '../../logs/report-tally.ts';
 import type { ClientNames } from '../../observe/client-names/client-names.ts';
-import {
-  type Filter,
-  type FilterTexts,
-  matches,
-  parseFilter,
-} from '../../observe/decision-filter.ts';
+import { type FilterTexts, parseFilter } from '../../observe/decision-filter.ts';
 import { ADMIN_OPTION } from '../admin-client.ts';
 import { type Command, Exit, UsageError } from '../command.ts';
 import { displayOf, type Shown } from '../display.ts';
@@ -73,7 +76,6 @@ export const report: Command = {
 export interface ReportRequest {
   readonly files: readonly string[];
   readonly json: boolean;
-  readonly filter: Filter;
   readonly test: BlockTest;
   readonly table: ClickhouseRecordsReader | undefined;
   /** The event that is counted, or `all`. */
@@ -83,6 +85,8 @@ export interface ReportRequest {
   /** The server that is asked in place of files. */
   readonly admin: string | undefined;
   readonly options: FilterTexts;
+  /** When it was asked, in milliseconds since the epoch: durations are seen from there. */
+  readonly at: number;
   readonly times: ShownTime;
   readonly names: ClientNames | undefined;
 }
@@ -116,12 +120,11 @@ export function parseReport(
   const checked = event === ALL_EVENTS ? here : { ...here, event };
   const wrong = parseFilter(checked, at);
   if (typeof wrong === 'string') throw new UsageError(`--${wrong}`);
-  const filter = parseFilter(here, at) as Filter;
   const tables = by.split(',').map(parseBy);
   const test = blockTestOf(options, at);
   const source = { files: positionals, test, table: openFrom(from, options, at) };
   const names = namesGiven(config, admin);
-  return { ...source, json, filter, event, by: tables, rows, admin, options, times, names };
+  return { ...source, json, event, by: tables, rows, admin, options, at, times, names };
 }
 
 /** One table: a dimension, or several with `+` between them. */
@@ -159,25 +162,11 @@ export async function showReport(
   request: ReportRequest,
   streams: LogInput & { readonly stdout: Writable & Shown },
 ): Promise<Exit> {
-  const { filter, event, by, rows, json } = request;
-  const { files, test, table } = request;
+  const { event, rows, json, files, test, table } = request;
   const logs = new LogReader({ files, follow: false, test, table }, streams);
-  const reader = new DecisionReader();
-  const tally = new ReportTally(by, event === ALL_EVENTS ? undefined : event);
-  const progress = new Progress(streams.stderr, logs);
-  let read = 0;
-  for await (const lines of logs.lines(new AbortController().signal)) {
-    for (const line of lines) {
-      const record = reader.read(line);
-      if (record === undefined) continue;
-      read++;
-      if (matches(filter, record)) tally.add(record);
-    }
-    progress.update(read);
-  }
-  progress.clear();
-  const skipped = reader.skipped + logs.passed.skipped;
-  const summary = summarize(tally, { event, most: rows, skipped });
+  const counted = await count(request, logs, streams);
+  const skipped = counted.skipped + logs.passed.skipped;
+  const summary = summarize(counted.report, { event, most: rows, skipped });
   const clients = Object.values(summary.by).flatMap(({ rows }) =>
     rows.map(({ client }) => client ?? []),
   );
@@ -192,6 +181,42 @@ export async function showReport(
         }),
   );
   if (skipped > 0) streams.stderr.write(`${formatSkipped(skipped)}\n`);
+  const { backwards } = logs.passed;
+  if (backwards > 0) streams.stderr.write(`${formatBackwards(backwards)}\n`);
   if (logs.failed) return Exit.UNUSABLE;
-  return read + logs.passed.records > 0 ? Exit.OK : Exit.NEGATIVE;
+  return counted.read + logs.passed.records > 0 ? Exit.OK : Exit.NEGATIVE;
+}
+
+/** Counts, by several threads where that can be. */
+async function count(
+  { by, event, options, at, rows }: ReportRequest,
+  logs: LogReader,
+  { stderr }: LogInput,
+): Promise<CountedLog> {
+  const counted = {
+    ...{ by, event: event === ALL_EVENTS ? undefined : event, options, now: at, rows },
+    seed: randomInt(2 ** 31),
+  };
+  try {
+    const parts = logs.parts();
+    const reading = { octetsRead: 0, octetsInAll: octetsOf(parts) };
+    const progress = new Progress(stderr, reading);
+    const look = ({ octets, records }: Counting) => {
+      reading.octetsRead = octets;
+      progress.update(records);
+    };
+    const result =
+      parts === undefined
+        ? await countOctets(counted, logs.octets(new AbortController().signal), look)
+        : await countLog(counted, parts, look);
+    progress.clear();
+    for (const one of result.unreadable) logs.tell(one.path, one);
+    return result;
+  } finally {
+    logs.close();
+  }
+}
+
+function octetsOf(parts: readonly LogPart[] | undefined): number | undefined {
+  return parts?.reduce((sum, { length }) => sum + length, 0);
 }
