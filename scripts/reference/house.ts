@@ -109,7 +109,7 @@ export const HOUSE: readonly Room[] = [
   },
   {
     name: 'logs',
-    about: 'decision logs on disk: read, indexed, searched, counted, compressed',
+    about: 'decision logs on disk: read, indexed, searched, counted, compressed, and sent on',
     imports: ['observe', 'decision', 'wire', 'net'],
   },
   {
