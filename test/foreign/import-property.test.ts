@@ -78,14 +78,17 @@ function isCounted(
     action === 'drop' || action === 'forward' ? action : rcode;
   const isAsked = text.includes(`  ${upstream}: { servers: ["${KEEP}"] }`);
   const isKept = isAsked && now.action === 'forward' && old.layer === 'local';
-  // UPDATE that neither takes is refused with another rcode.
-  const isUntaken = old.action === 'reject' && now.layer === 'update';
+  // What neither takes nor passes on is refused with another rcode.
+  const isOfZones = ['transfer', 'update', 'notify'].includes(now.layer);
+  const isUntaken = isOfZones && old.action !== 'forward' && old.action !== 'accept';
   // RD=0 is passed on, and answered from no cache; a DS record is the parent's.
   const isUncached = old.layer === 'recursion' && old.rule.id.startsWith('RD=0 ');
-  const isOfParent = type === 'DS' && now.action !== 'forward';
+  const isOfParent = (type === 'DS' || type === 'ANY') && now.action !== 'forward';
+  const isOfApex = (type === 'SOA' || type === 'NS') && now.action === 'nodata';
   const isOfStandards =
     isUncached ||
     isOfParent ||
+    isOfApex ||
     isUntaken ||
     now.layer === 'special-use' ||
     now.rule.id === 'protocol minimal ANY';
