@@ -6,7 +6,7 @@ import { run } from './run.ts';
 /** As many clients as sockets or connections, unless a work says otherwise. */
 export const CLIENTS = 8;
 /** Queries under way at a time: fewer than what the default receive buffer of a socket holds. */
-const OUTSTANDING = 150;
+const OUTSTANDING = '150';
 /** Sockets that one thread of dnsperf can have are 256. */
 const SOCKETS_OF_THREAD = 250;
 /** Parts of the queries that may stay without an answer, and of the answers that may differ. */
@@ -57,7 +57,7 @@ export async function load(
   const { ok, output } = await run('taskset', [
     ...['-c', cores, 'dnsperf', '-W', '-m', transport, '-s', '127.0.0.1', '-p', `${port}`],
     ...['-a', source, '-d', queries, '-l', `${seconds}`, '-c', `${clients}`],
-    ...['-q', `${Math.max(OUTSTANDING, clients)}`],
+    ...['-q', OUTSTANDING],
     ...['-T', `${Math.ceil(clients / SOCKETS_OF_THREAD)}`],
     ...(rate === undefined ? [] : ['-Q', `${rate}`]),
     ...(isTimed ? ['-v'] : []),
