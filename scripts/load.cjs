@@ -19,8 +19,8 @@ const MOST_EXIT = 1;
 
 /** What was compiled when the program was built; whoever can write there could write the program itself. */
 const BUILT = join(__dirname, 'compiled');
-/** Where this run may keep what it compiles. */
-const FOLDER = process.env.NODE_COMPILE_CACHE ?? BUILT;
+/** Where this run may keep what it compiles; as for Node's own cache, it may be told to keep nothing. */
+const { NODE_COMPILE_CACHE: FOLDER = BUILT, NODE_DISABLE_COMPILE_CACHE: KEEPS_NOTHING } = process.env;
 
 /** The source map of each bundle that runs, read when an error is shown. */
 const maps = new Map();
@@ -41,7 +41,9 @@ function load(entry, build, use) {
   const cachedData = readIfAny(join(BUILT, kept)) ?? readIfAny(join(FOLDER, kept));
   // Bundles are ASCII: a byte for each character, in memory too.
   const script = new Script(readFileSync(file, 'latin1'), { filename: file, cachedData });
-  if (cachedData === undefined || script.cachedDataRejected) keepAtExit(script, prefix, kept);
+  if (KEEPS_NOTHING === undefined && (cachedData === undefined || script.cachedDataRejected)) {
+    keepAtExit(script, prefix, kept);
+  }
   maps.set(file, undefined);
   Error.prepareStackTrace = describe;
   const module = { exports: {} };

@@ -27,7 +27,10 @@ export function listRunTimeFiles(arch: NodeJS.Architecture = process.arch): read
   return [...new Set(files)].sort();
 }
 
-/** Maps are for readers of the code; what the program was built from is for those who build it. */
+/**
+ * Maps are for readers of the code; what the program was built from is for those who build it. What V8 has compiled is
+ * not the same in two builds.
+ */
 function isNeeded(path: string): boolean {
-  return !path.endsWith('.map') && path !== 'dist/build.json';
+  return !/\.map$|^dist\/(build\.json$|compiled\/)/.test(path);
 }

@@ -31,7 +31,7 @@ describe('scripts/load', () => {
   const compiled = () => readdirSync(join(folder, 'compiled'));
 
   /** Loads the bundle in a process of its own; it prints what the bundle returns, and its exit code is that of the word. */
-  function run(word: string, { build = 'one', code = 0, cache = '' } = {}) {
+  function run(word: string, { build = 'one', code = 0, cache = '', more = {} } = {}) {
     const text = `
       const { run } = require('${join(folder, 'load.cjs')}').load('room/file', '${build}', 'word');
       console.log(run('${word}'));
@@ -39,7 +39,7 @@ describe('scripts/load', () => {
     const { NODE_COMPILE_CACHE: _, ...environment } = process.env;
     return spawnSync(process.execPath, ['-e', text], {
       encoding: 'utf8',
-      env: cache === '' ? environment : { ...environment, NODE_COMPILE_CACHE: cache },
+      env: { ...environment, ...(cache !== '' && { NODE_COMPILE_CACHE: cache }), ...more },
     });
   }
 
@@ -52,6 +52,12 @@ describe('scripts/load', () => {
   });
 
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('keeps nothing where Node is told to keep nothing', () => {
+    const more = { NODE_DISABLE_COMPILE_CACHE: '1' };
+    expect(run('first', { more }).stdout).to.equal('first\n');
+    expect(readdirSync(folder)).not.to.include('compiled');
+  });
 
   it('keeps what a run has compiled, and takes it in the next one', () => {
     expect(run('first').stdout).to.equal('first\n');

@@ -2,8 +2,8 @@
 
 import { closeSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { Worker } from 'node:worker_threads';
 import { type FilterTexts, parseFilter } from '../../observe/decision-filter.ts';
+import { startThread } from '../../program-files.ts';
 import { divide } from '../log-parts.ts';
 import type { LogPart } from '../range-lines.ts';
 import { countParts, type Shared, type Unreadable } from './count-parts.ts';
@@ -17,7 +17,6 @@ const MOST_THREADS = 4;
 /** Milliseconds between two looks at threads that are still counting. */
 const LOOK_MS = 100;
 const HEAP_MB = { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 64 };
-const EXTENSION = import.meta.url.slice(import.meta.url.lastIndexOf('.'));
 
 /** What is counted, and how many rows of a table are wanted. */
 export interface CountRequest extends Counted {
@@ -75,7 +74,7 @@ export async function countLog(
   };
   const seen = () => look(seenOf(shared));
   const others = Array.from({ length: threads - 1 }, (_, i) =>
-    startThread(request, pieces, shared, i + 1),
+    countBeside(request, pieces, shared, i + 1),
   );
   const timer = setInterval(seen, LOOK_MS);
   let counts: readonly Count[] = [];
@@ -127,7 +126,7 @@ function createCounter({ options, now, ...counted }: CountRequest): ReportCounte
   return new ReportCounter(counted, filter);
 }
 
-function startThread(
+function countBeside(
   { options, now, by, event, seed }: CountRequest,
   parts: readonly LogPart[],
   shared: Shared,
@@ -136,7 +135,7 @@ function startThread(
   const start: CountThreadStart = {
     ...{ parts, counted: { by, event, seed }, options, now, shared, thread },
   };
-  const worker = new Worker(new URL(`./count-thread${EXTENSION}`, import.meta.url), {
+  const worker = startThread(import.meta.url, './count-thread', {
     workerData: start,
     resourceLimits: HEAP_MB,
     // What it has on disk is read here, when it has ended.

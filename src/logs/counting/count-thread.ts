@@ -10,6 +10,8 @@ const { parts, counted, options, now, shared, thread } = workerData as CountThre
 const filter = parseFilter(options, now);
 if (typeof filter === 'string') throw new TypeError(filter);
 const counter = new ReportCounter(counted, filter);
-const unreadable = await countParts(parts, counter, shared, thread);
-const count = counter.finish();
-parentPort!.postMessage({ count, unreadable } satisfies FromCountThread);
+// What rejects ends the thread with its error.
+void countParts(parts, counter, shared, thread).then((unreadable) => {
+  const count = counter.finish();
+  parentPort!.postMessage({ count, unreadable } satisfies FromCountThread);
+});
