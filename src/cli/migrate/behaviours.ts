@@ -115,8 +115,17 @@ function domainsOf({ own, forwards }: Ways): readonly string[] {
   return [...new Set(all)].filter((domain) => domain !== '.');
 }
 
+/** With those above them, which exist because they do. */
 function cutNames(names: readonly Uint8Array[]): readonly Uint8Array[] {
-  return [...new Map(names.map((name) => [keyOf(name), name])).values()];
+  const all = new Map<string, Uint8Array>();
+  for (const name of names) {
+    for (let at: Uint8Array | undefined = name; at !== undefined; at = parentName(at)) {
+      const key = keyOf(at);
+      if (all.has(key)) break;
+      all.set(key, at);
+    }
+  }
+  return [...all.values()];
 }
 
 /** Without those of its zones, for all of which it is asked. */
