@@ -53,7 +53,7 @@ export class FairShare {
     this.#counts = new Int32Array(capacity);
     this.#places = new Int32Array(capacity);
     this.#clientOf = new Int32Array(capacity);
-    for (let client = 0; client < capacity; client++) this.#byCount.add(0, client);
+    this.#byCount.addAll(0);
   }
 
   /** A query is under way now. */

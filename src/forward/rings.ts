@@ -46,6 +46,18 @@ export class Rings {
     this.#before[first] = number;
   }
 
+  /** Puts all numbers in one list, in their order, while none stands in any: the same as `add` for each, for a start that has little time. */
+  addAll(list: number): void {
+    const last = this.#after.length - 1;
+    for (let number = 0; number <= last; number++) {
+      this.#after[number] = number + 1;
+      this.#before[number] = number - 1;
+    }
+    this.#after[last] = 0;
+    this.#before[0] = last;
+    this.#first[list] = 0;
+  }
+
   /** Takes a number out of the list that it stands in. */
   remove(list: number, number: number): void {
     const after = this.#after[number]!;
