@@ -20,7 +20,8 @@ const MOST_EXIT = 1;
 /** What was compiled when the program was built; whoever can write there could write the program itself. */
 const BUILT = join(__dirname, 'compiled');
 /** Where this run may keep what it compiles; as for Node's own cache, it may be told to keep nothing. */
-const { NODE_COMPILE_CACHE: FOLDER = BUILT, NODE_DISABLE_COMPILE_CACHE: KEEPS_NOTHING } = process.env;
+const { NODE_COMPILE_CACHE: FOLDER = BUILT, NODE_DISABLE_COMPILE_CACHE: KEEPS_NOTHING } =
+  process.env;
 
 /** The source map of each bundle that runs, read when an error is shown. */
 const maps = new Map();

@@ -46,6 +46,17 @@ export async function writeLongLog(folder: string, count: number): Promise<strin
   return path;
 }
 
+/** Writes `count` records to one file, without an index; `lastTime` is when the last was written. */
+export function writeOneLog(
+  folder: string,
+  count: number,
+): { readonly path: string; readonly lastTime: number } {
+  const path = join(folder, 'decisions.log');
+  const begin = Date.now() - (count / PER_SECOND) * 1000;
+  writeRecords(path, { from: 0, to: count, begin });
+  return { path, lastTime: begin + ((count - 1) * 1000) / PER_SECOND };
+}
+
 /** The files that were written, the youngest first. */
 function writeFiles(path: string, count: number): string[] {
   const begin = Date.now() - (count / PER_SECOND) * 1000;
@@ -54,16 +65,22 @@ function writeFiles(path: string, count: number): string[] {
   const files = Math.ceil(count / perFile);
   const paths = Array.from({ length: files }, (_, i) => (i === 0 ? path : `${path}.${i}`));
   for (const [i, file] of paths.toReversed().entries()) {
-    const descriptor = openSync(file, 'w');
-    const end = Math.min(count, (i + 1) * perFile);
-    for (let at = i * perFile; at < end; at += BATCH) {
-      const lines: string[] = [];
-      for (let n = at; n < Math.min(at + BATCH, end); n++) lines.push(recordLine(n, begin));
-      writeSync(descriptor, lines.join(''));
-    }
-    closeSync(descriptor);
+    writeRecords(file, { from: i * perFile, to: Math.min(count, (i + 1) * perFile), begin });
   }
   return paths;
+}
+
+function writeRecords(
+  file: string,
+  { from, to, begin }: { readonly from: number; readonly to: number; readonly begin: number },
+): void {
+  const descriptor = openSync(file, 'w');
+  for (let at = from; at < to; at += BATCH) {
+    const lines: string[] = [];
+    for (let n = at; n < Math.min(at + BATCH, to); n++) lines.push(recordLine(n, begin));
+    writeSync(descriptor, lines.join(''));
+  }
+  closeSync(descriptor);
 }
 
 /** Spreads numbers without a pattern and always alike. */
