@@ -8,10 +8,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { isFresh } from '../scripts/rcode5.js';
 import { writeOneLog } from './load/long-log.ts';
 import { median } from './load/median.ts';
 import { prepareBuild } from './load/other-build.ts';
 import { formatTable } from './load/table.ts';
+
+if (!isFresh())
+  throw new Error('the program was not built from these sources; expect npm run build before');
 
 const OWN = join(import.meta.dirname, '..', 'scripts', 'rcode5.js');
 const LISTED = 100_000;

@@ -4,6 +4,7 @@
  */
 
 import { parseDecision } from '../observe/decision-filter.ts';
+import { RecordScan } from './counting/record-scan.ts';
 import { readAt } from './log-files.ts';
 import type { LogPart } from './range-lines.ts';
 import type { BlockTest } from './record-keys.ts';
@@ -14,6 +15,8 @@ const LOOK = 4096;
 /** Octets of a log that is read as a whole rather: that takes some hundredths of a second. */
 const LEAST = 32 << 20;
 const LF = 0x0a;
+const LOOKED = Buffer.alloc(LOOK);
+const SCAN = new RecordScan();
 
 /** What stands in blocks that are not read, and what was seen of the clock. */
 export interface PassedOver {
@@ -70,10 +73,11 @@ function isChosen(
 
 /** The time of the first whole record from a position on; NaN when none is seen. */
 function timeAt(descriptor: number, at: number): number {
-  const octets = readAt(descriptor, at, LOOK);
+  const octets = readAt(descriptor, at, LOOK, LOOKED);
   for (let end = octets.indexOf(LF); end >= 0; ) {
     const next = octets.indexOf(LF, end + 1);
     if (next < 0) return Number.NaN;
+    if (SCAN.scan(octets, end + 1, next)) return SCAN.time;
     const record = parseDecision(octets.toString('utf8', end + 1, next));
     if (record !== undefined) return Date.parse(record.time);
     end = next;

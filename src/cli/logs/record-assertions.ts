@@ -45,6 +45,7 @@ export async function recordAssertions(
 /** Keeps one assertion of each decision that was made about a name and a type for some clients. */
 export class AssertionRecorder {
   readonly #lines = new Map<string, string>();
+  readonly #titles: Set<string> = new Set();
   #policy: string | undefined;
   #from = '';
   #to = '';
@@ -77,9 +78,13 @@ export class AssertionRecorder {
     }
     // A failure is told by its name.
     const who = record.group ?? client;
+    const title = `${event} by ${layer}: ${nameText(qname)} ${record.qtype ?? ''}${wayOf(record)} for ${who}`;
+    // Others of a group, by another rule.
+    const isKnown = this.#titles.has(title);
     const name = quoted(
-      `${event} by ${layer}: ${nameText(qname)} ${record.qtype ?? ''} for ${who}`,
+      isKnown ? `${title}: ${client} by ${plainId(record.rule?.id ?? '-')}` : title,
     );
+    this.#titles.add(title);
     this.#lines.set(
       key,
       `- { name: ${name}, client: ${quoted(client)}, ${asked}, expect: { ${expected} } }\n`,
@@ -90,6 +95,7 @@ export class AssertionRecorder {
   #begin(policy: string | undefined): void {
     this.#older += this.#lines.size;
     this.#lines.clear();
+    this.#titles.clear();
     this.#policy = policy;
     this.#from = '';
     this.#to = '';
@@ -133,6 +139,22 @@ function isPassing(record: DecisionRecord): boolean {
 /** A dollar sign before a brace would be an environment variable. */
 function nameText(qname: string): string {
   return qname.replaceAll(/\\.|\$/gs, (text) => (text.endsWith('$') ? '\\036' : text));
+}
+
+/** In a file of assertions a dollar sign before a brace would be an environment variable. */
+function plainId(id: string): string {
+  return id.replaceAll('${', '$ {');
+}
+
+/** What sets a question apart from the usual one. */
+function wayOf({ qclass, opcode, rd, transport }: DecisionRecord): string {
+  const words = [
+    ...(qclass === undefined || qclass === 'IN' ? [] : [qclass]),
+    ...(opcode === undefined || opcode === 'QUERY' ? [] : [opcode]),
+    ...(rd === false ? ['RD=0'] : []),
+    ...(transport === undefined || transport === 'udp' ? [] : [`by ${transport.toUpperCase()}`]),
+  ];
+  return words.map((word) => ` ${word}`).join('');
 }
 
 function formatQuestion(record: DecisionRecord): string {

@@ -56,11 +56,24 @@ export function formatReplayed({
 }: NonNullable<CandidateAnswer['replay']>): string {
   const rows = changes.map(
     ({ client, name, type, way, old, new: now, count }) =>
-      `${String(count).padStart(8)}  ${client}  ${escapeControls(`${name} ${type}`)}${way}  ${told(old)} -> ${told(now)}\n`,
+      `${String(count).padStart(8)}  ${client}  ${escapeControls(`${name} ${type}`)}${way}  ${toldBoth(old, now)}\n`,
   );
   return `${queriesChanged} of ${queries} queries would be decided otherwise\n${rows.join('')}`;
 }
 
-function told({ rcode, action, rule, upstream }: Readonly<Record<string, unknown>>): string {
+type Decided = Readonly<Record<string, unknown>>;
+
+/** What sets decisions apart that are told alike. */
+const APART = ['layer', 'action', 'rule', 'rcode'] as const;
+
+function toldBoth(old: Decided, now: Decided): string {
+  const [before, after] = [told(old), told(now)];
+  if (before !== after) return `${before} -> ${after}`;
+  const differing = APART.filter((key) => old[key] !== now[key]);
+  const words = (one: Decided) => differing.map((key) => `${key} ${one[key]}`).join(', ');
+  return `${before} by ${words(old)} -> ${after} by ${words(now)}`;
+}
+
+function told({ rcode, action, rule, upstream }: Decided): string {
   return upstream === undefined ? `${rcode ?? action} (${rule})` : `forwarded to ${upstream}`;
 }

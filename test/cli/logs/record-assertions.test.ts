@@ -60,6 +60,23 @@ describe('cli/record-assertions', () => {
     });
   }
 
+  it('names no two alike: a failure is told by its name', async () => {
+    const { out } = await record(
+      line('a', base),
+      line('b', { ...base, transport: 'tcp' }),
+      line('c', { ...base, rd: false }),
+      line('d', { ...base, client: '10.21.9.9', rule: { id: 'acl.query 10.21.9.0/24' } }),
+    );
+    const names = [...out.matchAll(/name: "([^"]*)"/g)].map(([, name]) => name);
+    const usual = 'refused by acl: www.example.com. A';
+    expect(names).to.deep.equal([
+      `${usual} for vpn`,
+      `${usual} by TCP for vpn`,
+      `${usual} RD=0 for vpn`,
+      `${usual} for vpn: 10.21.9.9 by acl.query 10.21.9.0/24`,
+    ]);
+  });
+
   it('keeps what else the question was', async () => {
     const asked = { transport: 'tcp', opcode: 'UPDATE', rd: false, qclass: 'CH', rcode: undefined };
     const { out } = await record(line('a', { ...base, ...asked, action: 'drop' }));

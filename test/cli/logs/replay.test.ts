@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { expect } from 'chai';
 import { Exit } from '../../../src/cli/command.ts';
-import { replay } from '../../../src/cli/logs/replay.ts';
+import { formatReplayed, replay } from '../../../src/cli/logs/replay.ts';
 import { parseConfig } from '../../../src/config/config.ts';
 import { compilePolicy, type Policy } from '../../../src/policy/compile.ts';
 import { file, line, Sink, useDirectory } from './logs.ts';
@@ -47,4 +47,40 @@ describe('cli/replay', () => {
     const { text } = await run(line('a', { qname: '\u001b[2Jwww.example.com.' }));
     expect(text).to.contain('  \\u001b[2Jwww.example.com. A  ');
   });
+
+  const usual = { rcode: 'REFUSED', layer: 'acl', action: 'refuse', rule: 'built-in default' };
+  for (const { when, old, now, says } of [
+    {
+      when: 'another layer has a rule of the same name',
+      old: usual,
+      now: { ...usual, layer: 'recursion' },
+      says: 'REFUSED (built-in default) by layer acl -> REFUSED (built-in default) by layer recursion',
+    },
+    {
+      when: 'a rule answers where it had no data',
+      old: { rcode: 'NOERROR', layer: 'policy', action: 'nodata', rule: 'house/a' },
+      now: { rcode: 'NOERROR', layer: 'policy', action: 'answer', rule: 'house/a' },
+      says: 'NOERROR (house/a) by action nodata -> NOERROR (house/a) by action answer',
+    },
+    {
+      when: 'another rule forwards to the same group',
+      old: { layer: 'route', action: 'forward', rule: 'routes .', upstream: 'default' },
+      now: { layer: 'route', action: 'forward', rule: 'routes a.', upstream: 'default' },
+      says: 'forwarded to default by rule routes . -> forwarded to default by rule routes a.',
+    },
+  ]) {
+    it(`says what sets decisions apart when ${when}`, () => {
+      const change = {
+        client: '10.0.0.1',
+        name: 'a.',
+        type: 'A',
+        way: '',
+        old,
+        new: now,
+        count: 1,
+      };
+      const text = formatReplayed({ queries: 1, queriesChanged: 1, changes: [change] });
+      expect(text.split('\n')[1]).to.equal(`       1  10.0.0.1  a. A  ${says}`);
+    });
+  }
 });
