@@ -64,12 +64,7 @@ const WRONG: readonly (readonly [string, string, string, RegExp])[] = [
     'server:\ninclude: "@/unbound.conf"\n',
     /unbound\.conf:\d+:\d+: .*(?:deep|circle)/,
   ],
-  [
-    'coredns',
-    'a circle',
-    '. {\n  import @/Corefile\n}\n',
-    /Corefile:\d+:\d+: .*(?:deep|circle)/,
-  ],
+  ['coredns', 'a circle', '. {\n  import @/Corefile\n}\n', /Corefile:\d+:\d+: .*(?:deep|circle)/],
   [
     'bind',
     'a word of another version',
