@@ -82,7 +82,7 @@ function isCounted(
   const isOfZones = ['transfer', 'update', 'notify'].includes(now.layer);
   const isUntaken = isOfZones && old.action !== 'forward' && old.action !== 'accept';
   // RD=0 is passed on, and answered from no cache; a DS record is the parent's.
-  const isUncached = old.layer === 'recursion' && old.rule.id.startsWith('RD=0 ');
+  const isUncached = old.layer === 'recursion' && /^RD=0[ :]/.test(old.rule.id);
   const isOfParent = (type === 'DS' || type === 'ANY') && now.action !== 'forward';
   const isOfApex = (type === 'SOA' || type === 'NS') && now.action === 'nodata';
   const isOfStandards =
