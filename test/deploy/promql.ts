@@ -73,7 +73,23 @@ export function alertQueries(): NamedQuery[] {
 
 /** Metrics that a query names: of ours, of the process, and Prometheus's own. */
 export function metricsIn(expr: string): string[] {
-  return expr.match(/\b(?:(?:rcode5|process|nodejs)_\w+|up)\b(?=[[{)\s]|$)/g) ?? [];
+  const patterns = [...expr.matchAll(/__name__=~"([^"]*)"/g)].map(([, pattern]) => pattern!);
+  const rest = expr.replaceAll(/{__name__=~"[^"]*"}/g, '');
+  const named = rest.match(/\b(?:(?:rcode5|process|nodejs)_\w+|up)\b(?=[[{)\s]|$)/g) ?? [];
+  return [...named, ...patterns.flatMap(namesOf)];
+}
+
+/** The names that a pattern of words and alternatives matches. */
+function namesOf(pattern: string): string[] {
+  const group = /^(.*)\(([^()]*)\)(.*)$/.exec(pattern);
+  if (group === null) return pattern.split('|');
+  const [, before, inside, after] = group;
+  // A group goes with the words beside it, and with no other alternative.
+  const [first = '', ...others] = after!.split('|');
+  const head = before!.split('|');
+  const last = head.pop()!;
+  const joined = inside!.split('|').map((word) => `${last}${word}${first}`);
+  return [...head, ...joined, ...others].flatMap((one) => (one === '' ? [] : namesOf(one)));
 }
 
 /** Labels that a query selects or groups by. */

@@ -19,7 +19,7 @@ describeWith(['script'], 'e2e: colours on a terminal', () => {
     for (const command of ['log', 'report']) {
       it(`of ${command} are ${are} when ${when}`, async () => {
         const site = new Site('', { 'decisions.log': RECORD });
-        const words = `env -u NO_COLOR -u FORCE_COLOR -u COLORTERM ${environment} ${process.execPath} ${RCODE5} ${command} ${site.log}`;
+        const words = `env -u CI -u NO_COLOR -u FORCE_COLOR -u COLORTERM ${environment} ${process.execPath} ${RCODE5} ${command} ${site.log}`;
         const { code, stdout } = await run('script', ['-qec', words, '/dev/null']);
         expect(stdout).to.include('192.0.2.1');
         expect({ code, isColoured: stdout.includes(ESC) }).to.deep.equal({

@@ -114,7 +114,9 @@ describeWith(['nsd', 'unbound', 'dig'], 'e2e: what admin HTTP is promised to tel
     const ended = new AbortController();
     const { body, headers } = await get('/api/decisions/stream', { signal: ended.signal });
     expect(headers.get('content-type')).to.equal('text/event-stream');
-    const asked = dig(world.server.port, '-b', '127.0.99.3', 'streamed.example');
+    const once = () => dig(world.server.port, '-b', '127.0.99.3', 'streamed.example');
+    // The threads learn a moment later that somebody listens.
+    const asked = once().then(once);
     let text = '';
     for await (const chunk of body!.pipeThrough(new TextDecoderStream())) {
       text += chunk;

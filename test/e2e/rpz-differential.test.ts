@@ -62,7 +62,9 @@ function show({ rcode, flags, answer }: MessageText): string {
 describeWith(['named', 'unbound', 'nsd'], 'policy zones, by us, BIND and Unbound', () => {
   const outcomes: Map<string, Outcomes> = new Map();
 
-  before(async () => {
+  before(async function () {
+    // Hundreds of questions to three servers, on a busy machine.
+    this.timeout(600_000);
     const world = await startNsdWith(WORLD);
     const servers = await Promise.all([
       startBindRpz(world.port),

@@ -54,9 +54,11 @@ describeWith(PROGRAMS, 'e2e: docs/runbook.md', () => {
   before(async () => {
     const blocks = blocksOf(FILE, await readPage());
     folder = furnish(blocks);
+    const gone: string[] = [];
     for (const site of ['site.yaml', 'site-b.yaml']) {
       const program = spawnRcode5(['serve', '-c', site], folder);
       await program.says(/admin HTTP on /);
+      void program.ended.then(() => gone.push(program.stderr));
     }
     // One after the other, as they stand: each finds the records of those before.
     const refs = new Refs();
@@ -65,6 +67,7 @@ describeWith(PROGRAMS, 'e2e: docs/runbook.md', () => {
       refs.learn(shown, output);
       results.push({ shown: refs.in(shown), output });
     }
+    expect(gone).to.deep.equal([]);
   });
   after(async () => {
     await cleanUp();
