@@ -79,17 +79,15 @@ export function metricsIn(expr: string): string[] {
   return [...named, ...patterns.flatMap(namesOf)];
 }
 
-/** The names that a pattern of words and alternatives matches. */
+/** The names that a pattern of words and alternatives matches: the first group is written out, again and again. */
 function namesOf(pattern: string): string[] {
-  const group = /^(.*)\(([^()]*)\)(.*)$/.exec(pattern);
-  if (group === null) return pattern.split('|');
+  // No bar of a group: it has no bracket open before it.
+  const alternatives = pattern.split(/\|(?![^(]*\))/);
+  if (alternatives.length > 1) return alternatives.flatMap(namesOf);
+  const group = /^([^(]*)\(([^()]*)\)(.*)$/.exec(pattern);
+  if (group === null) return [pattern];
   const [, before, inside, after] = group;
-  // A group goes with the words beside it, and with no other alternative.
-  const [first = '', ...others] = after!.split('|');
-  const head = before!.split('|');
-  const last = head.pop()!;
-  const joined = inside!.split('|').map((word) => `${last}${word}${first}`);
-  return [...head, ...joined, ...others].flatMap((one) => (one === '' ? [] : namesOf(one)));
+  return inside!.split('|').flatMap((word) => namesOf(`${before}${word}${after}`));
 }
 
 /** Labels that a query selects or groups by. */

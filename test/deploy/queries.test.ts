@@ -15,7 +15,7 @@ describe('config/deploy: names in queries', () => {
     const expr = 'sum by (a, le) (rate(rcode5_x_total{b="1",c=~"{"}[5m])) / on (d) up == 0 > up';
     expect(metricsIn(expr)).to.deep.equal(['rcode5_x_total', 'up', 'up']);
     expect(metricsIn('x ({__name__=~"rcode5_(a|b)_(c|d)_total|rcode5_e"} > 0)')).to.deep.equal([
-      ...['rcode5_a_c_total', 'rcode5_b_c_total', 'rcode5_a_d_total', 'rcode5_b_d_total'],
+      ...['rcode5_a_c_total', 'rcode5_a_d_total', 'rcode5_b_c_total', 'rcode5_b_d_total'],
       'rcode5_e',
     ]);
     expect(labelsIn('sum by (a, le) (x{b="1",c=~"y"}) / on (d) z')).to.deep.equal([
