@@ -11,7 +11,7 @@ import { createHash } from 'node:crypto';
 import { copyFileSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import type { Plugin } from 'esbuild';
-import { SLOW_GROWTH } from '../src/server/thread-heap.ts';
+import { SERVER_FLAGS } from '../src/server/thread-heap.ts';
 import { buildLatePackages, fromBuiltPackages } from './late-packages.ts';
 import { BUILD_FILE, describeSource } from './rcode5.js';
 
@@ -84,7 +84,7 @@ export async function buildProgram(): Promise<void> {
 const word = process.argv[2] ?? '';
 const use = /^[a-z]+$/.test(word) ? word : 'help';
 // V8 takes no code that was compiled under other flags.
-if (word === 'serve' || word === 'demo') require('node:v8').setFlagsFromString('${SLOW_GROWTH}');
+if (word === 'serve' || word === 'demo') require('node:v8').setFlagsFromString('${SERVER_FLAGS}');
 if (word === 'serve') module.exports = load('${SERVE}', '${serve}', use);
 else if (word === '--version') module.exports = load('${VERSION}', '${version}', use);
 else module.exports = load('${PROGRAM}', '${program}', use);

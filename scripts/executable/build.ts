@@ -20,7 +20,7 @@ import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Metafile, type Plugin } from 'esbuild';
 import { CONSOLE_BUILD, readBuild } from '../../src/admin/console-build.ts';
-import { SLOW_GROWTH } from '../../src/server/thread-heap.ts';
+import { SERVER_FLAGS } from '../../src/server/thread-heap.ts';
 import { bundledPackages } from '../late-packages.ts';
 
 const OUT = 'build/executable';
@@ -137,7 +137,7 @@ export async function buildExecutable(): Promise<void> {
   mkdirSync(OUT, { recursive: true });
   const program = join(OUT, 'program.cjs');
   expectComplete(await bundle(program));
-  runNode(...FIXED, here('cache-code.cjs'), program, SLOW_GROWTH);
+  runNode(...FIXED, here('cache-code.cjs'), program, SERVER_FLAGS);
   const blob = join(OUT, 'blob');
   const config = {
     main: here('boot.cjs'),

@@ -9,11 +9,11 @@ const { dirname, join } = require('node:path');
 const { setFlagsFromString } = require('node:v8');
 const { Script } = require('node:vm');
 
-const [, , program, threadFlag] = process.argv;
+const [, , program, threadFlags] = process.argv;
 const folder = dirname(program);
 const script = new Script(readFileSync(program, 'latin1'), { filename: 'rcode5' });
 // The seed was fixed to make the same of the same text; a start has none.
 setFlagsFromString('--hash-seed=0');
 writeFileSync(join(folder, 'main.cache'), script.createCachedData());
-setFlagsFromString(threadFlag);
+setFlagsFromString(threadFlags);
 writeFileSync(join(folder, 'thread.cache'), script.createCachedData());
