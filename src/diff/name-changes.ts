@@ -1,7 +1,7 @@
 /** The names whose fate two configurations decide differently, for one client and kind of question. */
 
 import type { Query } from '../wire/query.ts';
-import { type Decided, type Fate, fateOf, isBlind, isSamePlace, keyOf } from './fate.ts';
+import { type Decided, type Fate, fateOf, isBlind, isByMatch, isSamePlace, keyOf } from './fate.ts';
 import { ALL_NAMES, type NameSpace, type Region } from './name-space.ts';
 import { type Placement, type Placements, UNCHANGED } from './placement.ts';
 
@@ -164,15 +164,16 @@ export class NameChanges {
     const isSame =
       !isOther(old, now) &&
       ((trigger === 'qname' && isSamePlace(old, now, { depth, wildcard }, query)) ||
-        this.#isSameIdentity(query, now));
+        this.#isSameIdentity(query, old, now));
     return { key, group: isSame ? UNCHANGED : this.#groupOf(key, old, now, query), isTruncated };
   }
 
   /** `query` is as `after` left it, and is so again. */
-  #isSameIdentity(query: Query, now: Decided): boolean {
+  #isSameIdentity(query: Query, old: Decided, now: Decided): boolean {
     const { before, identityOf } = this.#sides;
     const newIdentity = identityOf(now, query);
-    return identityOf(before(query), query) === newIdentity;
+    const known = isByMatch(old) ? before(query) : old;
+    return identityOf(known, query) === newIdentity;
   }
 
   #groupOf(key: string, old: Decided, now: Decided, query: Query): number {
