@@ -3,7 +3,7 @@
 /** What stands before an octet that would be read as something else: a dot within a label. */
 const ESCAPE = 1;
 
-const ODD = /[\0\x01.]/g;
+const ODD = new RegExp(`[\\0${String.fromCharCode(ESCAPE)}.]`, 'g');
 
 /** `www.example.com`; the root is empty. */
 export function nameText(wire: Uint8Array): string {
