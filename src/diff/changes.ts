@@ -14,10 +14,11 @@ import { parentName } from '../wire/name.ts';
 import { Query } from '../wire/query.ts';
 import { Opcode, RrClass, RrType } from '../wire/registry.ts';
 import { formatRequest } from '../wire/request.ts';
+import { AlikeNames, canTellAlike } from './alike-names.ts';
 import { splitByBase } from './beyond.ts';
 import { type AddressRange, partitionClients, toPrefixes, toWords } from './client-space.ts';
 import { type Decided, decide, identityOf, isOther, outcomeOf } from './fate.ts';
-import { type Compared, type NameChange, NameChanges } from './name-changes.ts';
+import { type Compared, type ComparedNames, type NameChange, NameChanges } from './name-changes.ts';
 import { digestOf } from './name-list.ts';
 import { ALL_NAMES, NameSpace, type Region } from './name-space.ts';
 import { Placements } from './placement.ts';
@@ -53,7 +54,7 @@ class Comparison {
   readonly #space: NameSpace = new NameSpace();
   /** Names of rules that may be for some types only. */
   readonly #typed: NameSpace = new NameSpace();
-  readonly #placements: Placements = new Placements(this.#space);
+  readonly #names: ComparedNames;
   readonly #query: Query = new Query();
   /** What was found for clients that both configurations treat alike but for their address. */
   readonly #known: Map<string, readonly Found[]> = new Map();
@@ -68,6 +69,13 @@ class Comparison {
     const zones = [...before.zones, ...after.zones];
     for (const { policy } of zones) this.#add(policy?.partialNames() ?? [], [this.#typed]);
     for (const zone of SPECIAL_USE_ZONES) for (const space of this.#spaces) space.addText(zone);
+    const sides = [before, after];
+    const isSampled = this.#isForeign && canTellAlike(sides);
+    this.#names = {
+      space: this.#space,
+      placements: new Placements(this.#space),
+      alike: isSampled ? new AlikeNames(this.#space, sides) : undefined,
+    };
   }
 
   get #spaces(): readonly NameSpace[] {
@@ -149,9 +157,7 @@ class Comparison {
     const bases = new Map<string, readonly NameChange[]>();
     let untyped: Compared | undefined;
     for (const kind of this.#kinds) {
-      const changes = new NameChanges(this.#space, this.#placements, this.#sides, (name) =>
-        this.#ask(name, kind),
-      );
+      const changes = new NameChanges(this.#names, this.#sides, (name) => this.#ask(name, kind));
       if (this.#isFirst(kind)) untyped = undefined;
       const own = changes.blind() ?? this.#compare(changes, untyped);
       if (kind.type === undefined) untyped ??= changes.compared;

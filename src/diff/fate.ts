@@ -78,11 +78,17 @@ export function keyOf({ verdict, upstream = '' }: Decided): string {
   return `${number}${upstream}`;
 }
 
+/** Whether what the query matched is part of the decision's identity, and not its verdict alone. */
+export function isByMatch({ verdict: { named, recordsOf } }: Decided): boolean {
+  return named === true || recordsOf !== undefined;
+}
+
 /** What two decisions must share for nothing to change; `query` is as `decide` left it. */
-export function identityOf({ verdict, upstream }: Decided, query: Query): string {
+export function identityOf(decided: Decided, query: Query): string {
+  const { verdict, upstream } = decided;
   const { named, recordsOf } = verdict;
   const name = upstream === undefined ? nameOf(verdict) : `${nameOf(verdict)}|${upstream}`;
-  if (!named && recordsOf === undefined) return name;
+  if (!isByMatch(decided)) return name;
   const data = recordsOf?.(query.match.entry) ?? [];
   return [name, named ? matchedOwner(query) : '', ...data.map(formatData)].join('|');
 }

@@ -1,7 +1,8 @@
 /** The names whose fate two configurations decide differently, for one client and kind of question. */
 
 import type { Query } from '../wire/query.ts';
-import { type Decided, type Fate, fateOf, isBlind, isSamePlace, keyOf } from './fate.ts';
+import { type AlikeNames, BY_ITSELF } from './alike-names.ts';
+import { type Decided, type Fate, fateOf, isBlind, isByMatch, isSamePlace, keyOf } from './fate.ts';
 import { ALL_NAMES, type NameSpace, type Region } from './name-space.ts';
 import { type Placement, type Placements, UNCHANGED } from './placement.ts';
 
@@ -49,20 +50,35 @@ export interface Compared {
   readonly placed: Map<string, Placement>;
 }
 
+/** Names of a comparison, whatever is asked about them. */
+export interface ComparedNames {
+  readonly space: NameSpace;
+  readonly placements: Placements;
+  /** Undefined where nobody knows which names are alike. */
+  readonly alike: AlikeNames | undefined;
+}
+
+/** Of a region like one that does not change. */
+const AS_ANOTHER: Judged = { key: '', group: UNCHANGED, isTruncated: false };
+
 /** One comparison. */
 export class NameChanges {
   readonly #space: NameSpace;
   readonly #sides: Sides;
   readonly #ask: Asker;
   readonly #placements: Placements;
+  readonly #alike: AlikeNames | undefined;
+  /** Classes of names that are alike, one of which was judged and does not change. */
+  readonly #unchanged: Set<number> = new Set();
   /** Two verdicts: their group, by what readers are told of them. */
   readonly #groupOfKey: Map<string, number> = new Map();
   readonly #fates: Map<string, number> = new Map();
   /** The fates for many names, by the number of the group. */
   readonly #many: (readonly [Fate, Fate])[] = [];
 
-  constructor(space: NameSpace, placements: Placements, sides: Sides, ask: Asker) {
+  constructor({ space, placements, alike }: ComparedNames, sides: Sides, ask: Asker) {
     this.#placements = placements;
+    this.#alike = alike;
     this.#space = space;
     this.#sides = sides;
     this.#ask = ask;
@@ -96,7 +112,7 @@ export class NameChanges {
     const single: Region[] = [];
     for (let region = 0; region < groups.length; region++) {
       if (this.#space.isEmpty(region)) continue;
-      const { key, group, isTruncated } = this.#judge(region);
+      const { key, group, isTruncated } = this.#judgeAlike(region);
       groups[region] = group;
       if (isSingle(region)) single.push(region);
       else if (group !== UNCHANGED || isTruncated) {
@@ -118,7 +134,7 @@ export class NameChanges {
    */
   compareAs({ classes, single, placed }: Compared): readonly NameChange[] {
     const ofClasses = [...classes.values()].map((regions) => this.#judge(regions[0]!).group);
-    const ofSingle = single.map((region) => this.#judge(region).group);
+    const ofSingle = single.map((region) => this.#judgeAlike(region).group);
     if (this.#many.length === 0) return [];
     const key = [...ofClasses, ...ofSingle].join();
     let names = placed.get(key);
@@ -153,6 +169,16 @@ export class NameChanges {
     return [fateOf(before(query), true, query), fateOf(after(query), true, query)];
   }
 
+  /** Those that change are judged one by one: each has a rule of its own. */
+  #judgeAlike(region: Region): Judged {
+    const alike = this.#alike?.classOf(region) ?? BY_ITSELF;
+    if (alike !== BY_ITSELF && this.#unchanged.has(alike)) return AS_ANOTHER;
+    const judged = this.#judge(region);
+    const isSample = alike !== BY_ITSELF && judged.group === UNCHANGED && !judged.isTruncated;
+    if (isSample) this.#unchanged.add(alike);
+    return judged;
+  }
+
   #judge(region: Region): Judged {
     const query = this.#ask(this.#space.specimen(region));
     const { before, after, isOther } = this.#sides;
@@ -164,15 +190,16 @@ export class NameChanges {
     const isSame =
       !isOther(old, now) &&
       ((trigger === 'qname' && isSamePlace(old, now, { depth, wildcard }, query)) ||
-        this.#isSameIdentity(query, now));
+        this.#isSameIdentity(query, old, now));
     return { key, group: isSame ? UNCHANGED : this.#groupOf(key, old, now, query), isTruncated };
   }
 
   /** `query` is as `after` left it, and is so again. */
-  #isSameIdentity(query: Query, now: Decided): boolean {
+  #isSameIdentity(query: Query, old: Decided, now: Decided): boolean {
     const { before, identityOf } = this.#sides;
     const newIdentity = identityOf(now, query);
-    return identityOf(before(query), query) === newIdentity;
+    const known = isByMatch(old) ? before(query) : old;
+    return identityOf(known, query) === newIdentity;
   }
 
   #groupOf(key: string, old: Decided, now: Decided, query: Query): number {

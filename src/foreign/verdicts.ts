@@ -25,18 +25,28 @@ export class Verdicts {
 
 /** It is made for every question that is decided: JSON of it all would take longer than the decision. */
 function keyOf(spec: VerdictSpec): string {
-  const { layer, action, rule, records = [] } = spec;
-  const { rcode, ede, recursionAvailable, authoritative, ...more } = { ...spec, ...NOTHING };
-  const told = [layer, action, rcode, ede, recursionAvailable, authoritative].join(' ');
-  const data = records.map(({ type, ttl, rdata }) => `${type} ${ttl} ${hex(rdata)}`).join();
-  const rest = Object.values(more).every((value) => value === undefined)
-    ? ''
-    : JSON.stringify(more);
-  return `${told} ${rule.line} ${rule.file} ${rule.id} ${data} ${rest}`;
+  const { layer, action, rule, rcode, ede, recursionAvailable, authoritative, records } = spec;
+  const told = `${layer} ${action} ${rcode} ${ede} ${recursionAvailable} ${authoritative}`;
+  const data = records?.map(({ type, ttl, rdata }) => `${type} ${ttl} ${hex(rdata)}`).join() ?? '';
+  return `${told} ${rule.line} ${rule.file} ${rule.id} ${data} ${hasMore(spec) ? moreOf(spec) : ''}`;
 }
 
 /** What is in the key by itself. */
-const NOTHING = { layer: undefined, action: undefined, rule: undefined, records: undefined };
+const IN_KEY: ReadonlySet<string> = new Set(
+  'layer action rule rcode ede recursionAvailable authoritative records'.split(' '),
+);
+
+function hasMore(spec: VerdictSpec): boolean {
+  for (const name in spec) {
+    if (!IN_KEY.has(name) && spec[name as keyof VerdictSpec] !== undefined) return true;
+  }
+  return false;
+}
+
+function moreOf(spec: VerdictSpec): string {
+  const more = Object.entries(spec).filter(([name]) => !IN_KEY.has(name));
+  return JSON.stringify(Object.fromEntries(more));
+}
 
 function hex(octets: Uint8Array): string {
   return Buffer.from(octets).toString('hex');

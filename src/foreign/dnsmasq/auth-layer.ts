@@ -101,9 +101,9 @@ class AuthAnswer {
   #forward(name: string, zone: AuthZone, isApex: boolean): Verdict {
     const { names } = this.#world;
     const { qtype } = this.#query;
-    if (isApex && qtype === RrType.AXFR && !this.#mayTransfer()) {
-      const rule = { ...ruleOf(zone), id: 'auth-peer: no transfer for this client' };
-      return this.#world.verdicts.of({ layer: 'transfer', rule, action: silence(this.#query) });
+    if (isApex && qtype === RrType.AXFR) {
+      const refused = this.#transferRefused(zone);
+      if (refused !== undefined) return refused;
     }
     const named = [...names.records, ...names.raw].filter(([owner]) => isWithin(name, owner));
     const own = named.flatMap(([owner, records]) => (owner === name ? records : []));
@@ -154,6 +154,15 @@ class AuthAnswer {
       found = { record, target: target! };
     }
     return found;
+  }
+
+  /** Who may transfer gets nothing by UDP either: dnsmasq 2.90 sends it to port 0 of the client. */
+  #transferRefused(zone: AuthZone): Verdict | undefined {
+    const mayTransfer = this.#mayTransfer();
+    if (mayTransfer && this.#query.transport !== 'udp') return undefined;
+    const id = mayTransfer ? 'no transfer by UDP' : 'auth-peer: no transfer for this client';
+    const rule = { ...ruleOf(zone), id };
+    return this.#world.verdicts.of({ layer: 'transfer', rule, action: silence(this.#query) });
   }
 
   #mayTransfer(): boolean {

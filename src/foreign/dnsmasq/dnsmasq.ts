@@ -21,6 +21,7 @@ import { allOf, type DnsmasqParts, oneOf } from './parts.ts';
 import { checkLoops, readRecords } from './records.ts';
 import { resolvServers } from './resolv-files.ts';
 import { compileRoute } from './route-layer.ts';
+import { saidBy } from './said.ts';
 import { entriesOf, localDomainEntries, reverseEntriesOf } from './server-options.ts';
 import { DomainTable, type ServerEntry } from './servers.ts';
 import { leftForNames, leftIn } from './unmodelled.ts';
@@ -47,7 +48,7 @@ export function readDnsmasq(
     ...{ program: 'dnsmasq', listen: world.listen, verdicts: world.verdicts, left: parts.left },
     views: [{ name: 'dnsmasq', layers, ways: waysOf(world) }],
     viewOf: () => 0,
-    cuts: cutsOf(world),
+    cuts: { ...cutsOf(world), said: saidBy(world) },
     texts: [...files.texts, ...texts],
   };
 }

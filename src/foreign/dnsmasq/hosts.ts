@@ -29,18 +29,20 @@ export function readHosts(
   for (const option of allOf(parts, 'host-record')) addHostRecord(option, names, parts);
   const domains = new Domains(parts);
   const ttl = localTtl(parts);
-  const add = ({ text, place }: HostsLine): void => {
+  const add = ({ text, place }: HostsLine, isLate = false): void => {
     const [first = '', ...words] = text.replace(/#.*/, '').trim().split(/\s+/);
     const address = parseOctets(first);
     const known = address === undefined ? [] : domains.namesOf(words, address);
-    for (const name of known) names.addHost(name, address!, place, { ttl, pointer: wireOf(name) });
+    for (const name of known) {
+      names.addHost(name, address!, place, { ttl, pointer: wireOf(name), isLate });
+    }
   };
-  const texts = hostsFiles(parts).flatMap((file) => {
+  const texts = hostsFiles(parts).flatMap(({ file, isLate }) => {
     const read = readForeign(file, 'a hosts file');
     // dnsmasq logs that it is missing, and goes on without it.
     if ('problem' in read) return [];
     for (const [i, text] of read.text.split('\n').entries()) {
-      add({ text, place: { file, line: i + 1, column: 1 } });
+      add({ text, place: { file, line: i + 1, column: 1 } }, isLate);
     }
     return [read.text];
   });
@@ -48,19 +50,30 @@ export function readHosts(
   return texts;
 }
 
+interface HostsFile {
+  readonly file: string;
+  /** Of `hostsdir`. */
+  readonly isLate: boolean;
+}
+
 /** Those of `addn-hosts` from the last to the first, as dnsmasq reads them. */
-function hostsFiles(parts: DnsmasqParts): readonly string[] {
+function hostsFiles(parts: DnsmasqParts): readonly HostsFile[] {
   const own = oneOf(parts, 'no-hosts') === undefined ? [HOSTS_FILE] : [];
   const named = allOf(parts, 'addn-hosts')
     .map(({ value }) => unhide(value!))
     .reverse();
   const files = named.filter((path) => !isFolder(path));
-  const folders = [
-    ...named.filter(isFolder),
-    ...allOf(parts, 'hostsdir').map(({ value }) => unhide(value!)),
+  const watched = allOf(parts, 'hostsdir').map(({ value }) => unhide(value!));
+  const soon = [...own, ...files, ...named.filter(isFolder).flatMap(filesIn)];
+  return [
+    ...soon.map((file) => ({ file, isLate: false })),
+    ...watched.flatMap(filesIn).map((file) => ({ file, isLate: true })),
   ];
-  const within = folders.flatMap((path) => (entriesOf(path) ?? []).map((name) => join(path, name)));
-  return [...own, ...files, ...within.filter((path) => !isFolder(path))];
+}
+
+function filesIn(folder: string): readonly string[] {
+  const paths = (entriesOf(folder) ?? []).map((name) => join(folder, name));
+  return paths.filter((path) => !isFolder(path));
 }
 
 function isFolder(path: string): boolean {

@@ -3,7 +3,8 @@
 import type { Place } from '../../config/problem.ts';
 import { RrType } from '../../wire/registry.ts';
 import type { RecordData } from '../../wire/response.ts';
-import { isWithin, namesAbove } from './names.ts';
+import { CachedNames } from './cached-names.ts';
+import { isWithin } from './names.ts';
 
 export interface LocalRecord {
   readonly record: RecordData;
@@ -27,18 +28,19 @@ export class LocalNames {
   /** Texts of class CH. */
   readonly chaos: ReadonlySet<string>;
   readonly #reverse: Map<string, LocalRecord[]> = new Map();
-  /** Names above those of hosts, which have no records. */
-  readonly #aboveHosts: Set<string> = new Set();
-  /** All names that exist, those above others too. */
-  readonly #known: Set<string> = new Set();
+  /** Hosts of `hostsdir` alone. */
+  readonly #late: Set<string> = new Set();
+  #cached: CachedNames | undefined;
 
   constructor(chaos: readonly string[]) {
     this.chaos = new Set(chaos);
-    for (const name of chaos) this.#addAbove(name);
   }
 
   /** An address of a name; the first name of an address is the one that its reverse name has. */
-  addHost(name: string, address: Uint8Array, place: Place, { ttl, pointer }: HostDetails): void {
+  addHost(name: string, address: Uint8Array, place: Place, details: HostDetails): void {
+    const { ttl, pointer, isLate = false } = details;
+    if (!isLate) this.#late.delete(name);
+    else if (!this.hosts.has(name)) this.#late.add(name);
     const host = this.hosts.get(name) ?? { records: [] };
     this.hosts.set(name, host);
     const record = { type: address.length === 4 ? RrType.A : RrType.AAAA, ttl, rdata: address };
@@ -49,19 +51,15 @@ export class LocalNames {
       const back = { type: RrType.PTR, ttl, rdata: pointer };
       this.#reverse.set(key, [{ record: back, place, target: name }]);
     }
-    for (const above of namesAbove(name)) this.#aboveHosts.add(above);
-    this.#know(name);
   }
 
   addAlias(name: string, record: LocalRecord): void {
     this.aliases.set(name, record);
-    this.#know(name);
   }
 
   addRecord(name: string, record: LocalRecord): void {
     const all = this.records.get(name) ?? [];
     this.records.set(name, [...all, record]);
-    this.#addAbove(name);
   }
 
   addRaw(name: string, record: LocalRecord): void {
@@ -73,21 +71,21 @@ export class LocalNames {
     return this.#reverse.get(keyOf(address)) ?? [];
   }
 
-  /** A name of hosts, or above one: what `localmx` and `selfmx` are for. */
+  /** A name of hosts, or one above that the cache has for them: what `localmx` and `selfmx` are for. */
   isHost(name: string): boolean {
-    return this.hosts.has(name) || this.#aboveHosts.has(name);
+    return this.#inCache.isOfHosts(name);
   }
 
   /** Whether a name has something below or at it: others are NXDOMAIN where nobody is asked. */
   exists(name: string): boolean {
-    if (this.#known.has(name)) return true;
+    if (this.#inCache.has(name)) return true;
     const named = [...this.records.keys(), ...this.chaos];
     return named.some((other) => isWithin(name, other));
   }
 
   /** A name, or one above it, that the cache of dnsmasq has. */
   isKnown(name: string): boolean {
-    return this.#known.has(name);
+    return this.#inCache.has(name);
   }
 
   get all(): readonly string[] {
@@ -95,20 +93,44 @@ export class LocalNames {
     return maps.flatMap((map) => [...map.keys()]);
   }
 
-  #know(name: string): void {
-    this.#known.add(name);
-    this.#addAbove(name);
+  /** Made when all is read: what is in it depends on the order. */
+  get #inCache(): CachedNames {
+    if (this.#cached !== undefined) return this.#cached;
+    const cached = new CachedNames();
+    for (const name of this.aliases.keys()) cached.addAlias(name);
+    for (const name of this.hosts.keys()) if (!this.#late.has(name)) cached.addHost(name);
+    for (const name of this.#recordNames()) cached.addRecord(name);
+    for (const name of this.#late) cached.addHost(name);
+    this.#cached = cached;
+    return cached;
   }
 
-  #addAbove(name: string): void {
-    for (const above of namesAbove(name)) this.#known.add(above);
+  /** By their types; of each type the last one that was added comes first. */
+  #recordNames(): readonly string[] {
+    const all = [...this.records].reverse();
+    const named = CACHED_TYPES.flatMap((types) =>
+      all.flatMap(([name, records]) =>
+        records.some(({ record: { type } }) => types.includes(type)) ? [name] : [],
+      ),
+    );
+    return [...this.chaos, ...named];
   }
 }
+
+/** In the order in which dnsmasq puts them into its cache. */
+const CACHED_TYPES: readonly (readonly number[])[] = [
+  [RrType.TXT],
+  [RrType.NAPTR],
+  [RrType.MX, RrType.SRV],
+  [RrType.PTR],
+];
 
 export interface HostDetails {
   readonly ttl: number;
   /** The name in wire format, for the reverse name. */
   readonly pointer: Uint8Array | undefined;
+  /** It is of `hostsdir`, which is read last. */
+  readonly isLate?: boolean;
 }
 
 function isSame(a: RecordData, b: RecordData): boolean {

@@ -34,6 +34,19 @@ export function readRecords(names: LocalNames, parts: DnsmasqParts): void {
     if (option.name === 'dns-rr' || option.name === 'caa-record') names.addRaw(name, record);
     else names.addRecord(built.owner?.(name) ?? name, record);
   }
+  addMxOfHost(names, parts);
+}
+
+/** With `localmx` or `mx-target` mail for this host itself goes to the target. */
+function addMxOfHost(names: LocalNames, parts: DnsmasqParts): void {
+  const option = oneOf(parts, 'localmx') ?? oneOf(parts, 'mx-target');
+  const name = canonical(hostname());
+  const rdata = made(RrType.MX, [uint16('1'), nameOctets(mxTarget(parts))]);
+  if (option === undefined || name === undefined || rdata === undefined) return;
+  const hasOwn = names.records.get(name)?.some(({ record }) => record.type === RrType.MX);
+  if (hasOwn === true) return;
+  const record = { ...rdata, ttl: localTtl(parts) };
+  names.addRecord(name, { record, place: option.place });
 }
 
 interface Built {
@@ -98,7 +111,7 @@ function serviceName(name: string, parts: DnsmasqParts): string {
 }
 
 export function mxTarget(parts: Pick<DnsmasqParts, 'options'>): string {
-  return oneOf(parts, 'mx-target')?.value ?? hostname();
+  return allOf(parts, 'mx-target').at(-1)?.value ?? hostname();
 }
 
 function made(type: number, pieces: readonly (Uint8Array | undefined)[]): Built | undefined {

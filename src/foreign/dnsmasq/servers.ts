@@ -66,9 +66,9 @@ export class DomainTable {
   #longest(name: string, wanted: Wanted) {
     const hasWildcards = this.#wild.size > 0;
     let isForServers = false;
-    for (let at = 0; at <= name.length; at++) {
+    const step = (at: number) => (hasWildcards ? at + 1 : nextLabel(name, at));
+    for (let at = 0; at <= name.length; at = step(at)) {
       const isWhole = at === 0 || at === name.length || name[at - 1] === '.';
-      if (!isWhole && !hasWildcards) continue;
       const rest = name.slice(at);
       const group = (isWhole ? this.#plain.get(rest) : undefined) ?? this.#wild.get(rest);
       const found = group && narrow(group, wanted, isForServers);
@@ -88,6 +88,13 @@ export class DomainTable {
     groups.set(domain, group);
     return group;
   }
+}
+
+/** Where the next label begins: after the last one there is the empty domain, and then nothing. */
+function nextLabel(name: string, at: number): number {
+  if (at === name.length) return at + 1;
+  const dot = name.indexOf('.', at);
+  return dot < 0 ? name.length : dot + 1;
 }
 
 function order({ kind }: ServerEntry): number {

@@ -5,12 +5,17 @@ import type { Prefix } from '../../net/prefix.ts';
 import type { AliasChain } from '../../wire/alias-chain.ts';
 import type { HashedName } from '../../wire/hashed-name.ts';
 import type { Query } from '../../wire/query.ts';
+import type { RecordData } from '../../wire/response.ts';
 import { type PrefixRule, PrefixRules } from './prefix-rules.ts';
 import { NO_RULE, type RuleTable } from './rule-table.ts';
 
 /** A rule that stops the search in all policies and lets the query pass (PASSTHRU). */
 export function letsPass({ action }: Verdict): boolean {
   return action === 'forward';
+}
+
+function dataOf({ type, rdata }: RecordData): readonly number[] {
+  return [type, ...rdata];
 }
 
 /** What a policy is made of. */
@@ -88,7 +93,22 @@ export class NamePolicy {
 
   /** Whether the rule by name that the query matched last is not for all types and names alike. */
   isForSome({ match }: Query): boolean {
-    return this.rules.hasTypes(match.entry);
+    return this.rules.typesOf(match.entry) !== undefined;
+  }
+
+  /** The same for names whose own rules do the same, wherever these stand. */
+  textOf(wire: Uint8Array): string {
+    const texts = [false, true].map((wildcard) => {
+      const entry = this.rules.entryOf(wire, wildcard);
+      if (entry < 0) return undefined;
+      const types = [...(this.rules.typesOf(entry) ?? ['all'])];
+      const told = [this.rules.isExact(entry), types, this.rules.recordsOf(entry).map(dataOf)];
+      const answer = this.#answer(this.rules.codeOf(entry) ?? NO_RULE);
+      if (answer === undefined) return told;
+      const { layer, action, rcode, records = [] } = answer;
+      return [...told, layer, action, rcode, records.map(dataOf)];
+    });
+    return JSON.stringify(texts);
   }
 
   /** By the client's address. */

@@ -204,9 +204,9 @@ export class RuleTable {
     this.#types.set(entry, types);
   }
 
-  /** Whether the rule is for some types only. */
-  hasTypes(entry: number): boolean {
-    return this.#types.has(entry);
+  /** Undefined for a rule that is for all types. */
+  typesOf(entry: number): ReadonlySet<number> | undefined {
+    return this.#types.get(entry);
   }
 
   /** Adds to the records that the rule answers with. */

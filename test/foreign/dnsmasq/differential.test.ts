@@ -6,12 +6,13 @@ import { expect } from 'chai';
 import { readDnsmasq } from '../../../src/foreign/dnsmasq/dnsmasq.ts';
 import { toPolicy } from '../../../src/foreign/foreign-policy.ts';
 import { findPort } from '../../e2e/peers.ts';
-import { cleanUp, describeWith, findProgram, makeFolder, Program } from '../../e2e/processes.ts';
+import { cleanUp, describeWith, makeFolder } from '../../e2e/processes.ts';
 import type { Upstream } from '../../world/upstream.ts';
 import { Chance } from '../differential/chance.ts';
 import { dnsmasqConfiguration } from '../differential/dnsmasq-configurations.ts';
 import { difference, outcomeBy, outcomeOf, startResolution } from '../differential/outcome.ts';
 import { questionsFor, show } from '../differential/question.ts';
+import { startDnsmasq } from './started-dnsmasq.ts';
 
 const COUNT = Number(process.env['RCODE5_FOREIGN'] ?? 15);
 const SEED = Number(process.env['RCODE5_FOREIGN_SEED'] ?? 1);
@@ -37,20 +38,7 @@ describeWith(['dnsmasq'], 'dnsmasq and our explanation of its dnsmasq.conf', () 
       for (const [file, text] of Object.entries(generated.files))
         writeFileSync(join(folder, file), text);
       const config = join(folder, 'dnsmasq.conf');
-      const options = [
-        '-k',
-        '-C',
-        config,
-        '--log-facility=-',
-        '-u',
-        'root',
-        '-x',
-        join(folder, 'pid'),
-      ];
-      const program = new Program(findProgram('dnsmasq')!, options, folder);
-      const said = await program.says(/started, version|^dnsmasq: /m);
-      if (/^dnsmasq: (?!started)/m.test(said) && !/started, version/.test(said))
-        throw new Error(`dnsmasq does not take it: ${said}\n${generated.files['dnsmasq.conf']}`);
+      const program = await startDnsmasq(folder);
       const { policy } = toPolicy(config, readDnsmasq(config));
       const differences: string[] = [];
       let id = 1;

@@ -41,9 +41,15 @@ describe('foreign/dnsmasq', () => {
   }
 
   /** `RCODE by layer: rule at file:line` */
-  function decided(file: string, client: string, name: string, type = 'A'): string {
+  function decided(
+    file: string,
+    client: string,
+    name: string,
+    type = 'A',
+    transport = 'udp',
+  ): string {
     const { policy } = toPolicy(file, readDnsmasq(file, HOST));
-    const asked = askedQuestion({ client, name, type }, listenersOf(policy));
+    const asked = askedQuestion({ client, name, type, transport }, listenersOf(policy));
     if (typeof asked === 'string') throw new Error(asked);
     const { decision } = explainQuestion(policy, asked, 0);
     const { action, rcode, rule } = decision;
@@ -230,6 +236,20 @@ auth-zone=example.com
       ['bogus-nxdomain=192.0.2.1', false, 3],
       ['synth-domain=lan,192.0.2.0/24', true, 4],
     ]);
+  });
+
+  it('lets those of auth-peer transfer a zone, and nobody by UDP', () => {
+    const file = write({
+      'dnsmasq.conf':
+        'no-resolv\nno-hosts\nauth-server=ns.zone.example\nauth-zone=zone.example\nauth-peer=10.1.2.9\n',
+    });
+    const by = (client: string, transport: string) =>
+      decided(file, client, 'zone.example', 'AXFR', transport);
+    expect(by('10.1.2.9', 'tcp')).to.equal('NOERROR by auth-zone=zone.example at dnsmasq.conf:4');
+    expect(by('10.1.2.9', 'udp')).to.equal('drop by no transfer by UDP at dnsmasq.conf:4');
+    const refused = 'by auth-peer: no transfer for this client at dnsmasq.conf:4';
+    expect(by('10.1.2.8', 'tcp')).to.equal(`REFUSED ${refused}`);
+    expect(by('10.1.2.8', 'udp')).to.equal(`drop ${refused}`);
   });
 
   it('names a file that may not be read', function () {
