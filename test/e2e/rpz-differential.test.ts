@@ -80,6 +80,11 @@ describeWith(['named', 'unbound', 'nsd'], 'policy zones, by us, BIND and Unbound
     for (let i = 0; i < QUERIES.length; i += AT_ONCE) {
       await Promise.all(QUERIES.slice(i, i + AT_ONCE).map(ask));
     }
+    // Who looks a name up for two at once may leave out the signatures: once more, alone.
+    for (const text of QUERIES) {
+      const found = outcomes.get(text)!;
+      if (peersOf(text).some((peer) => found[peer] !== found.ours)) await ask(text);
+    }
   });
 
   after(cleanUp);
