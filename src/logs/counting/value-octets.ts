@@ -118,7 +118,9 @@ export class ValueOctets {
   #copy({ octets, starts, ends }: RecordScan, field: number, at: number): number {
     const end = at + ends[field]! - starts[field]!;
     this.#makeRoom(end);
-    this.#composed.set(octets.subarray(starts[field]!, ends[field]!), at);
+    // Few octets: a view of them would cost more.
+    const composed = this.#composed;
+    for (let from = starts[field]!, to = at; to < end; from++, to++) composed[to] = octets[from]!;
     return end;
   }
 
