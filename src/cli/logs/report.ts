@@ -11,6 +11,7 @@ import {
   countLog,
   countOctets,
 } from '../../logs/counting/count-log.ts';
+import { SpillError } from '../../logs/counting/spill-file.ts';
 import { formatBackwards, formatSkipped } from '../../logs/log-lines.ts';
 import type { LogPart } from '../../logs/range-lines.ts';
 import { type BlockTest, blockTestOf } from '../../logs/record-keys.ts';
@@ -164,7 +165,12 @@ export async function showReport(
 ): Promise<Exit> {
   const { event, rows, json, files, test, table } = request;
   const logs = new LogReader({ files, follow: false, test, table }, streams);
-  const counted = await count(request, logs, streams);
+  const counted = await count(request, logs, streams).catch((error: unknown) => {
+    if (!SpillError.is(error)) throw error;
+    streams.stderr.write(`${error.message}\n`);
+    return undefined;
+  });
+  if (counted === undefined) return Exit.UNUSABLE;
   const skipped = counted.skipped + logs.passed.skipped;
   const summary = summarize(counted.report, { event, most: rows, skipped });
   const clients = Object.values(summary.by).flatMap(({ rows }) =>

@@ -18,6 +18,19 @@ export type Run = (
   readonly firstPlace?: number;
 };
 
+/** What does not fit into memory cannot be written. Threads pass on the message alone. */
+export class SpillError extends Error {
+  static is(error: unknown): error is Error {
+    return error instanceof Error && error.message.startsWith(NO_ROOM);
+  }
+
+  constructor(why: string) {
+    super(`${NO_ROOM}${tmpdir()}: ${why}; expect room there, or another folder in TMPDIR`);
+  }
+}
+
+const NO_ROOM = 'what does not fit into memory cannot be written to ';
+
 export class SpillFile {
   #descriptor = -1;
   #end = 0;
@@ -58,6 +71,14 @@ export class SpillFile {
   }
 
   #flush(length: number): void {
+    try {
+      this.#write(length);
+    } catch (error) {
+      throw new SpillError((error as Error).message);
+    }
+  }
+
+  #write(length: number): void {
     if (this.#descriptor < 0) this.#descriptor = openUnnamed();
     for (let at = 0; at < length; ) {
       const written = writeSync(this.#descriptor, this.#buffer, at, length - at, this.#end);
